@@ -1,0 +1,236 @@
+package org.skyway.openflow.model;
+
+import java.util.List;
+
+/// What is done to a packet. OpenFlow 1.0's `set_…` actions arrive here as [SetField]; [Load] is
+/// `NXAST_REG_LOAD`.
+///
+/// Sources: OpenFlow 1.3.5, "Action Structures"; Open vSwitch's `ovs-actions(7)` for the Nicira
+/// extensions.
+public sealed interface Action {
+    /// Sends the packet out of a port.
+    ///
+    /// @param port a port number or one of [OfPort]'s
+    /// @param maxLength bytes of the packet to send to the controller if `port` is
+    ///   [OfPort#CONTROLLER]; 0xffff for all
+    record Output(int port, int maxLength) implements Action {}
+
+    /// Sends the packet out of a port whose number is in a field.
+    ///
+    /// @param source where the number is
+    /// @param maxLength as in [Output]
+    record OutputReg(SubField source, int maxLength) implements Action {}
+
+    /// Sends the packet out of a port by a queue of its.
+    ///
+    /// @param port a port number or [OfPort#IN_PORT]
+    /// @param queue the queue's id
+    record Enqueue(int port, int queue) implements Action {}
+
+    /// Sends the packet to the controllers, with more to say than [Output] can.
+    ///
+    /// @param maxLength bytes of the packet to send
+    /// @param reason OFPR_ code of the packet-in
+    /// @param controllerId which controllers: those whose id this is
+    /// @param userdata comes along in an `NXT_PACKET_IN2`; may be empty
+    /// @param pause stops the pipeline here until the controller resumes it
+    record Controller(int maxLength, int reason, int controllerId, Bytes userdata, boolean pause)
+            implements Action {}
+
+    /// Hands the packet to a group.
+    ///
+    /// @param id the group's id
+    record Group(int id) implements Action {}
+
+    /// Chooses the queue for later outputs.
+    ///
+    /// @param queue the queue's id
+    record SetQueue(int queue) implements Action {}
+
+    /// Back to the queue that was chosen when the packet came in.
+    record PopQueue() implements Action {}
+
+    /// Applies a meter (OpenFlow 1.5).
+    ///
+    /// @param id the meter's id
+    record Meter(int id) implements Action {}
+
+    /// Puts a new outermost VLAN tag on.
+    ///
+    /// @param etherType 0x8100 or 0x88a8
+    record PushVlan(int etherType) implements Action {}
+
+    /// Takes the outermost VLAN tag off; does nothing if there is none.
+    record PopVlan() implements Action {}
+
+    /// OpenFlow 1.0 and 1.1: sets the VLAN id, and adds a tag if there is none.
+    ///
+    /// @param vid 0 to 4095
+    /// @param push whether to add a tag where there is none
+    record SetVlanVid(int vid, boolean push) implements Action {}
+
+    /// OpenFlow 1.0 and 1.1: sets the VLAN priority, and adds a tag if there is none.
+    ///
+    /// @param pcp 0 to 7
+    /// @param push whether to add a tag where there is none
+    record SetVlanPcp(int pcp, boolean push) implements Action {}
+
+    /// Puts a new MPLS label on.
+    ///
+    /// @param etherType 0x8847 or 0x8848
+    record PushMpls(int etherType) implements Action {}
+
+    /// Takes the outermost MPLS label off.
+    ///
+    /// @param etherType what the packet is then
+    record PopMpls(int etherType) implements Action {}
+
+    /// Writes a field.
+    ///
+    /// @param field which
+    /// @param high bits 127 to 64 of the value
+    /// @param low bits 63 to 0 of the value
+    /// @param maskHigh which of the high bits to write
+    /// @param maskLow which of the low bits to write
+    record SetField(Field field, long high, long low, long maskHigh, long maskLow)
+            implements Action {
+        /// Writes all of a field of up to 64 bits.
+        ///
+        /// @param field not a wide one
+        /// @param value right-aligned
+        public SetField(Field field, long value) {
+            this(field, 0, value, 0, field.ones());
+        }
+    }
+
+    /// Writes a value into part of a field (`NXAST_REG_LOAD`).
+    ///
+    /// @param target where to
+    /// @param value right-aligned
+    record Load(SubField target, long value) implements Action {}
+
+    /// Copies bits from one field to another of the same width.
+    ///
+    /// @param source where from
+    /// @param target where to
+    record Move(SubField source, SubField target) implements Action {}
+
+    /// Pushes part of a field onto a stack that lives as long as the packet is in the pipeline.
+    ///
+    /// @param source what to push
+    record StackPush(SubField source) implements Action {}
+
+    /// Pops the stack into part of a field.
+    ///
+    /// @param target where to
+    record StackPop(SubField target) implements Action {}
+
+    /// Decrements the IP TTL; where it would reach 0, sends the packet to the controllers instead.
+    ///
+    /// @param controllerIds which controllers; `[0]` for the plain action
+    record DecTtl(List<Integer> controllerIds) implements Action {}
+
+    /// Sets the outermost MPLS label's TTL.
+    ///
+    /// @param ttl 0 to 255
+    record SetMplsTtl(int ttl) implements Action {}
+
+    /// Decrements the outermost MPLS label's TTL.
+    record DecMplsTtl() implements Action {}
+
+    /// Copies the TTL from the next-to-outermost header that has one to the outermost.
+    record CopyTtlOut() implements Action {}
+
+    /// Copies the TTL from the outermost header that has one to the next.
+    record CopyTtlIn() implements Action {}
+
+    /// Looks the packet up in another table and comes back.
+    ///
+    /// @param inPort the ingress port to pretend; [OfPort#IN_PORT] for the present one
+    /// @param table the table; 255 for the present one
+    /// @param withConntrack whether the original direction's connection tracking fields are used
+    ///   (`resubmit(…,ct)`)
+    record Resubmit(int inPort, int table, boolean withConntrack) implements Action {}
+
+    /// Does nothing; carries bytes for whoever reads the flow table.
+    ///
+    /// @param data the bytes
+    record Note(Bytes data) implements Action {}
+
+    /// Does its actions on a copy of the packet and of the pipeline's state.
+    ///
+    /// @param actions what to do
+    record Clone(List<Action> actions) implements Action {}
+
+    /// Marks this flow as one clause of a conjunctive match.
+    ///
+    /// @param id the conjunction's id
+    /// @param clause 0-based
+    /// @param clauses how many there are
+    record Conjunction(int id, int clause, int clauses) implements Action {}
+
+    /// Adds or changes a flow for each packet, made from its fields.
+    ///
+    /// @param idleTimeout seconds
+    /// @param hardTimeout seconds
+    /// @param priority the new flow's
+    /// @param cookie the new flow's
+    /// @param flags NX_LEARN_F_ bits
+    /// @param table where to
+    /// @param finIdleTimeout seconds
+    /// @param finHardTimeout seconds
+    /// @param limit how many flows it may make; 0 for any
+    /// @param resultTarget where to write whether it could; null for nowhere
+    /// @param specs what the new flow matches and does
+    record Learn(
+            int idleTimeout,
+            int hardTimeout,
+            int priority,
+            long cookie,
+            int flags,
+            int table,
+            int finIdleTimeout,
+            int finHardTimeout,
+            int limit,
+            SubField resultTarget,
+            List<LearnSpec> specs)
+            implements Action {}
+
+    /// Lowers this flow's timeouts when it sees a TCP FIN or RST.
+    ///
+    /// @param idleTimeout seconds
+    /// @param hardTimeout seconds
+    record FinTimeout(int idleTimeout, int hardTimeout) implements Action {}
+
+    /// Chooses a link by a hash and writes its number to a field.
+    ///
+    /// @param fields NX_HASH_FIELDS_ code
+    /// @param basis seed of the hash
+    /// @param algorithm NX_MP_ALG_ code
+    /// @param maxLink highest link number
+    /// @param argument the algorithm's
+    /// @param target where to
+    record Multipath(
+            int fields, int basis, int algorithm, int maxLink, long argument, SubField target)
+            implements Action {}
+
+    /// Chooses a live member port.
+    ///
+    /// @param algorithm NX_BD_ALG_ code
+    /// @param fields NX_HASH_FIELDS_ code
+    /// @param basis seed of the hash
+    /// @param target where to write the port (`bundle_load`); null to output to it
+    /// @param members port numbers
+    record Bundle(int algorithm, int fields, int basis, SubField target, List<Integer> members)
+            implements Action {}
+
+    /// Leaves the pipeline.
+    record Exit() implements Action {}
+
+    /// An action that is understood on the wire and printed, but that the datapath has no use for;
+    /// the switch refuses it in a flow-mod unless it is harmless.
+    ///
+    /// @param name as `ovs-ofctl` names it
+    /// @param wire its whole encoding
+    record Opaque(String name, Bytes wire) implements Action {}
+}

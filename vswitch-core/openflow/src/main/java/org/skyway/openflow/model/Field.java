@@ -1,0 +1,449 @@
+package org.skyway.openflow.model;
+
+/// Every header and metadata field, one row each: its name in `ovs-ofctl`, its place in the
+/// [FlowKey], whether a match may mask it, what a match on it presupposes, its OXM and NXM headers,
+/// and whether actions may write it.
+///
+/// Sources: OpenFlow 1.3.5, "Flow Match Field Structures"; Nicira Extended Match as in Open
+/// vSwitch's `ovs-fields(7)`.
+public enum Field {
+    /// Ingress port.
+    IN_PORT("in_port", FlowKey.IN_PORT, 32, 32, false, Prerequisite.NONE, oxm(0), nxm0(0), true),
+    /// OpenFlow metadata, passed between tables.
+    METADATA("metadata", FlowKey.METADATA, 0, 64, true, Prerequisite.NONE, oxm(2), 0, true),
+    /// Destination MAC address.
+    ETH_DST(
+            "eth_dst",
+            FlowKey.ETH_DST_TYPE,
+            16,
+            48,
+            true,
+            Prerequisite.NONE,
+            oxm(3),
+            nxm0(1),
+            true),
+    /// Source MAC address.
+    ETH_SRC(
+            "eth_src",
+            FlowKey.ETH_SRC_VLAN,
+            16,
+            48,
+            true,
+            Prerequisite.NONE,
+            oxm(4),
+            nxm0(2),
+            true),
+    /// Ethernet type after any VLAN tags.
+    ETH_TYPE(
+            "eth_type",
+            FlowKey.ETH_DST_TYPE,
+            0,
+            16,
+            false,
+            Prerequisite.NONE,
+            oxm(5),
+            nxm0(3),
+            false),
+    /// Whole VLAN tag control information; 0 when there is no tag.
+    VLAN_TCI("vlan_tci", FlowKey.ETH_SRC_VLAN, 0, 16, true, Prerequisite.NONE, 0, nxm0(4), true),
+    /// VLAN id and the bit that says that there is a tag.
+    VLAN_VID("vlan_vid", FlowKey.ETH_SRC_VLAN, 0, 13, true, Prerequisite.NONE, oxm(6), 0, true),
+    /// VLAN priority.
+    VLAN_PCP("vlan_pcp", FlowKey.ETH_SRC_VLAN, 13, 3, false, Prerequisite.VLAN, oxm(7), 0, true),
+    /// Differentiated services code point.
+    IP_DSCP("ip_dscp", FlowKey.IP_MISC, 50, 6, false, Prerequisite.IP, oxm(8), nxm0(5), true),
+    /// Explicit congestion notification.
+    IP_ECN("nw_ecn", FlowKey.IP_MISC, 48, 2, false, Prerequisite.IP, oxm(9), nxm1(28), true),
+    /// IP protocol.
+    IP_PROTO("nw_proto", FlowKey.IP_MISC, 56, 8, false, Prerequisite.IP, oxm(10), nxm0(6), false),
+    /// IP time to live or hop limit.
+    IP_TTL("nw_ttl", FlowKey.IP_MISC, 40, 8, false, Prerequisite.IP, 0, nxm1(29), true),
+    /// Fragment bits: [FlowKey#FRAG_ANY], [FlowKey#FRAG_LATER].
+    IP_FRAG("ip_frag", FlowKey.IP_MISC, 32, 2, true, Prerequisite.IP, 0, nxm1(26), false),
+    /// IPv4 source address.
+    IPV4_SRC("nw_src", FlowKey.IPV4, 32, 32, true, Prerequisite.IPV4, oxm(11), nxm0(7), true),
+    /// IPv4 destination address.
+    IPV4_DST("nw_dst", FlowKey.IPV4, 0, 32, true, Prerequisite.IPV4, oxm(12), nxm0(8), true),
+    /// TCP source port.
+    TCP_SRC("tcp_src", FlowKey.TRANSPORT, 48, 16, true, Prerequisite.TCP, oxm(13), nxm0(9), true),
+    /// TCP destination port.
+    TCP_DST("tcp_dst", FlowKey.TRANSPORT, 32, 16, true, Prerequisite.TCP, oxm(14), nxm0(10), true),
+    /// UDP source port.
+    UDP_SRC("udp_src", FlowKey.TRANSPORT, 48, 16, true, Prerequisite.UDP, oxm(15), nxm0(11), true),
+    /// UDP destination port.
+    UDP_DST("udp_dst", FlowKey.TRANSPORT, 32, 16, true, Prerequisite.UDP, oxm(16), nxm0(12), true),
+    /// SCTP source port.
+    SCTP_SRC("sctp_src", FlowKey.TRANSPORT, 48, 16, true, Prerequisite.SCTP, oxm(17), 0, true),
+    /// SCTP destination port.
+    SCTP_DST("sctp_dst", FlowKey.TRANSPORT, 32, 16, true, Prerequisite.SCTP, oxm(18), 0, true),
+    /// TCP flags.
+    TCP_FLAGS(
+            "tcp_flags",
+            FlowKey.TRANSPORT,
+            16,
+            12,
+            true,
+            Prerequisite.TCP,
+            oxm(42),
+            nxm1(34),
+            false),
+    /// ICMP type, one byte on the wire.
+    ICMPV4_TYPE(
+            "icmp_type",
+            FlowKey.TRANSPORT,
+            48,
+            16,
+            false,
+            Prerequisite.ICMPV4,
+            oxm(19),
+            nxm0(13),
+            true),
+    /// ICMP code, one byte on the wire.
+    ICMPV4_CODE(
+            "icmp_code",
+            FlowKey.TRANSPORT,
+            32,
+            16,
+            false,
+            Prerequisite.ICMPV4,
+            oxm(20),
+            nxm0(14),
+            true),
+    /// ARP opcode, two bytes on the wire; 0 when it is over 255.
+    ARP_OP("arp_op", FlowKey.IP_MISC, 56, 8, false, Prerequisite.ARP, oxm(21), nxm0(15), true),
+    /// ARP sender protocol address.
+    ARP_SPA("arp_spa", FlowKey.IPV4, 32, 32, true, Prerequisite.ARP, oxm(22), nxm0(16), true),
+    /// ARP target protocol address.
+    ARP_TPA("arp_tpa", FlowKey.IPV4, 0, 32, true, Prerequisite.ARP, oxm(23), nxm0(17), true),
+    /// ARP sender hardware address.
+    ARP_SHA("arp_sha", FlowKey.ARP_SHA, 16, 48, true, Prerequisite.ARP, oxm(24), nxm1(17), true),
+    /// ARP target hardware address.
+    ARP_THA("arp_tha", FlowKey.ARP_THA, 16, 48, true, Prerequisite.ARP, oxm(25), nxm1(18), true),
+    /// IPv6 source address.
+    IPV6_SRC(
+            "ipv6_src", FlowKey.IPV6_SRC, 0, 128, true, Prerequisite.IPV6, oxm(26), nxm1(19), true),
+    /// IPv6 destination address.
+    IPV6_DST(
+            "ipv6_dst", FlowKey.IPV6_DST, 0, 128, true, Prerequisite.IPV6, oxm(27), nxm1(20), true),
+    /// IPv6 flow label, four bytes on the wire.
+    IPV6_LABEL(
+            "ipv6_label", FlowKey.IP_MISC, 0, 20, true, Prerequisite.IPV6, oxm(28), nxm1(27), true),
+    /// ICMPv6 type, one byte on the wire.
+    ICMPV6_TYPE(
+            "icmpv6_type",
+            FlowKey.TRANSPORT,
+            48,
+            16,
+            false,
+            Prerequisite.ICMPV6,
+            oxm(29),
+            nxm1(21),
+            true),
+    /// ICMPv6 code, one byte on the wire.
+    ICMPV6_CODE(
+            "icmpv6_code",
+            FlowKey.TRANSPORT,
+            32,
+            16,
+            false,
+            Prerequisite.ICMPV6,
+            oxm(30),
+            nxm1(22),
+            true),
+    /// Neighbour discovery target address.
+    ND_TARGET(
+            "nd_target", FlowKey.ND_TARGET, 0, 128, true, Prerequisite.ND, oxm(31), nxm1(23), true),
+    /// Neighbour discovery source link-layer address.
+    ND_SLL(
+            "nd_sll",
+            FlowKey.ARP_SHA,
+            16,
+            48,
+            true,
+            Prerequisite.ND_SOLICIT,
+            oxm(32),
+            nxm1(24),
+            true),
+    /// Neighbour discovery target link-layer address.
+    ND_TLL(
+            "nd_tll",
+            FlowKey.ARP_THA,
+            16,
+            48,
+            true,
+            Prerequisite.ND_ADVERT,
+            oxm(33),
+            nxm1(25),
+            true),
+    /// Outermost MPLS label.
+    MPLS_LABEL("mpls_label", FlowKey.MPLS, 44, 20, false, Prerequisite.MPLS, oxm(34), 0, true),
+    /// Outermost MPLS traffic class.
+    MPLS_TC("mpls_tc", FlowKey.MPLS, 41, 3, false, Prerequisite.MPLS, oxm(35), 0, true),
+    /// Bottom of stack bit of the outermost MPLS label.
+    MPLS_BOS("mpls_bos", FlowKey.MPLS, 40, 1, false, Prerequisite.MPLS, oxm(36), 0, false),
+    /// Outermost MPLS time to live.
+    MPLS_TTL("mpls_ttl", FlowKey.MPLS, 32, 8, false, Prerequisite.MPLS, 0, nxm1(30), true),
+    /// Tunnel id.
+    TUN_ID("tun_id", FlowKey.TUN_ID, 0, 64, true, Prerequisite.NONE, oxm(38), nxm1(16), true),
+    /// Tunnel IPv4 source address.
+    TUN_SRC("tun_src", FlowKey.TUN_IPV4, 32, 32, true, Prerequisite.NONE, 0, nxm1(31), true),
+    /// Tunnel IPv4 destination address.
+    TUN_DST("tun_dst", FlowKey.TUN_IPV4, 0, 32, true, Prerequisite.NONE, 0, nxm1(32), true),
+    /// Packet mark.
+    PKT_MARK("pkt_mark", FlowKey.PKT_MARK, 32, 32, true, Prerequisite.NONE, 0, nxm1(33), true),
+    /// Connection tracking state.
+    CT_STATE("ct_state", FlowKey.PKT_MARK, 0, 32, true, Prerequisite.NONE, 0, nxm1(105), false),
+    /// Connection tracking zone.
+    CT_ZONE("ct_zone", FlowKey.CT_MARK, 16, 16, false, Prerequisite.NONE, 0, nxm1(106), false),
+    /// Connection tracking mark.
+    CT_MARK("ct_mark", FlowKey.CT_MARK, 32, 32, true, Prerequisite.NONE, 0, nxm1(107), true),
+    /// Connection tracking label.
+    CT_LABEL("ct_label", FlowKey.CT_LABEL, 0, 128, true, Prerequisite.NONE, 0, nxm1(108), true),
+    /// Output port of the action set.
+    ACTSET_OUTPUT(
+            "actset_output",
+            FlowKey.ACTSET_OUTPUT,
+            32,
+            32,
+            false,
+            Prerequisite.NONE,
+            oxm(43),
+            0,
+            false),
+    /// Id of the conjunctive match that was satisfied.
+    CONJ_ID("conj_id", FlowKey.ACTSET_OUTPUT, 0, 32, false, Prerequisite.NONE, 0, nxm1(37), false),
+    /// Register 0.
+    REG0("reg0", FlowKey.REG0, 32, 32, true, Prerequisite.NONE, 0, nxm1(0), true),
+    /// Register 1.
+    REG1("reg1", FlowKey.REG0, 0, 32, true, Prerequisite.NONE, 0, nxm1(1), true),
+    /// Register 2.
+    REG2("reg2", FlowKey.REG0 + 1, 32, 32, true, Prerequisite.NONE, 0, nxm1(2), true),
+    /// Register 3.
+    REG3("reg3", FlowKey.REG0 + 1, 0, 32, true, Prerequisite.NONE, 0, nxm1(3), true),
+    /// Register 4.
+    REG4("reg4", FlowKey.REG0 + 2, 32, 32, true, Prerequisite.NONE, 0, nxm1(4), true),
+    /// Register 5.
+    REG5("reg5", FlowKey.REG0 + 2, 0, 32, true, Prerequisite.NONE, 0, nxm1(5), true),
+    /// Register 6.
+    REG6("reg6", FlowKey.REG0 + 3, 32, 32, true, Prerequisite.NONE, 0, nxm1(6), true),
+    /// Register 7.
+    REG7("reg7", FlowKey.REG0 + 3, 0, 32, true, Prerequisite.NONE, 0, nxm1(7), true),
+    /// Register 8.
+    REG8("reg8", FlowKey.REG0 + 4, 32, 32, true, Prerequisite.NONE, 0, nxm1(8), true),
+    /// Register 9.
+    REG9("reg9", FlowKey.REG0 + 4, 0, 32, true, Prerequisite.NONE, 0, nxm1(9), true),
+    /// Register 10.
+    REG10("reg10", FlowKey.REG0 + 5, 32, 32, true, Prerequisite.NONE, 0, nxm1(10), true),
+    /// Register 11.
+    REG11("reg11", FlowKey.REG0 + 5, 0, 32, true, Prerequisite.NONE, 0, nxm1(11), true),
+    /// Register 12.
+    REG12("reg12", FlowKey.REG0 + 6, 32, 32, true, Prerequisite.NONE, 0, nxm1(12), true),
+    /// Register 13.
+    REG13("reg13", FlowKey.REG0 + 6, 0, 32, true, Prerequisite.NONE, 0, nxm1(13), true),
+    /// Register 14.
+    REG14("reg14", FlowKey.REG0 + 7, 32, 32, true, Prerequisite.NONE, 0, nxm1(14), true),
+    /// Register 15.
+    REG15("reg15", FlowKey.REG0 + 7, 0, 32, true, Prerequisite.NONE, 0, nxm1(15), true),
+    /// Registers 0 and 1 as one.
+    XREG0("xreg0", FlowKey.REG0, 0, 64, true, Prerequisite.NONE, packetRegs(0), 0, true),
+    /// Registers 2 and 3 as one.
+    XREG1("xreg1", FlowKey.REG0 + 1, 0, 64, true, Prerequisite.NONE, packetRegs(1), 0, true),
+    /// Registers 4 and 5 as one.
+    XREG2("xreg2", FlowKey.REG0 + 2, 0, 64, true, Prerequisite.NONE, packetRegs(2), 0, true),
+    /// Registers 6 and 7 as one.
+    XREG3("xreg3", FlowKey.REG0 + 3, 0, 64, true, Prerequisite.NONE, packetRegs(3), 0, true),
+    /// Registers 8 and 9 as one.
+    XREG4("xreg4", FlowKey.REG0 + 4, 0, 64, true, Prerequisite.NONE, packetRegs(4), 0, true),
+    /// Registers 10 and 11 as one.
+    XREG5("xreg5", FlowKey.REG0 + 5, 0, 64, true, Prerequisite.NONE, packetRegs(5), 0, true),
+    /// Registers 12 and 13 as one.
+    XREG6("xreg6", FlowKey.REG0 + 6, 0, 64, true, Prerequisite.NONE, packetRegs(6), 0, true),
+    /// Registers 14 and 15 as one.
+    XREG7("xreg7", FlowKey.REG0 + 7, 0, 64, true, Prerequisite.NONE, packetRegs(7), 0, true),
+    /// Registers 0 to 3 as one.
+    XXREG0("xxreg0", FlowKey.REG0, 0, 128, true, Prerequisite.NONE, 0, nxm1(111), true),
+    /// Registers 4 to 7 as one.
+    XXREG1("xxreg1", FlowKey.REG0 + 2, 0, 128, true, Prerequisite.NONE, 0, nxm1(112), true),
+    /// Registers 8 to 11 as one.
+    XXREG2("xxreg2", FlowKey.REG0 + 4, 0, 128, true, Prerequisite.NONE, 0, nxm1(113), true),
+    /// Registers 12 to 15 as one.
+    XXREG3("xxreg3", FlowKey.REG0 + 6, 0, 128, true, Prerequisite.NONE, 0, nxm1(114), true);
+
+    private static final Field[] ALL = values();
+
+    private final String ovsName;
+    private final int word;
+    private final int shift;
+    private final int bits;
+    private final boolean maskable;
+    private final Prerequisite prerequisite;
+    private final int oxm;
+    private final int nxm;
+    private final boolean writable;
+
+    Field(
+            String ovsName,
+            int word,
+            int shift,
+            int bits,
+            boolean maskable,
+            Prerequisite prerequisite,
+            int oxm,
+            int nxm,
+            boolean writable) {
+        this.ovsName = ovsName;
+        this.word = word;
+        this.shift = shift;
+        this.bits = bits;
+        this.maskable = maskable;
+        this.prerequisite = prerequisite;
+        this.oxm = oxm;
+        this.nxm = nxm;
+        this.writable = writable;
+    }
+
+    /// The field's name as `ovs-ofctl` prints it.
+    ///
+    /// @return the name, in lower case
+    public String ovsName() {
+        return ovsName;
+    }
+
+    /// The word of the [FlowKey] that holds the field, or the first (more significant) of two.
+    ///
+    /// @return an index below [FlowKey#WORDS]
+    public int word() {
+        return word;
+    }
+
+    /// How far the field's least significant bit lies from its word's; 0 for 128-bit fields.
+    ///
+    /// @return 0 to 63
+    public int shift() {
+        return shift;
+    }
+
+    /// The field's width in the flow key. On the wire it may be padded to more.
+    ///
+    /// @return bits, 1 to 128
+    public int bits() {
+        return bits;
+    }
+
+    /// Whether a match may test single bits of it. Codecs refuse a mask on other fields
+    /// (OFPBMC_BAD_MASK).
+    ///
+    /// @return true for an arbitrary mask
+    public boolean maskable() {
+        return maskable;
+    }
+
+    /// What a match or a set-field action on this field presupposes.
+    ///
+    /// @return [Prerequisite#NONE] for most
+    public Prerequisite prerequisite() {
+        return prerequisite;
+    }
+
+    /// The upper 23 bits of the OXM header (class and field), shifted into place: has-mask and
+    /// length are 0.
+    ///
+    /// @return the header, or 0 if the field has no OXM form
+    public int oxmHeader() {
+        return oxm;
+    }
+
+    /// The same for the NXM header. `NXM_OF_IN_PORT` is the one field that has header 0 there.
+    ///
+    /// @return the header; 0 means none unless this is [#IN_PORT]
+    public int nxmHeader() {
+        return nxm;
+    }
+
+    /// Whether set-field, load and move may write it.
+    ///
+    /// @return true if writable
+    public boolean writable() {
+        return writable;
+    }
+
+    /// Whether the field takes two words.
+    ///
+    /// @return true for 128-bit fields
+    public boolean wide() {
+        return bits > 64;
+    }
+
+    /// A mask of the field's width, not shifted; for a wide field, of one of its two words.
+    ///
+    /// @return `bits` ones
+    public long ones() {
+        return bits >= 64 ? -1L : (1L << bits) - 1;
+    }
+
+    /// Reads the field, or the low half of a wide one, from a flow key.
+    ///
+    /// @param key [FlowKey#WORDS] words
+    /// @return the value, right-aligned
+    public long get(long[] key) {
+        return wide() ? key[word + 1] : (key[word] >>> shift) & ones();
+    }
+
+    /// Reads the high half of a wide field.
+    ///
+    /// @param key [FlowKey#WORDS] words
+    /// @return bits 127 to 64; 0 if the field is not wide
+    public long getHigh(long[] key) {
+        return wide() ? key[word] : 0;
+    }
+
+    /// Writes the field, or the low half of a wide one.
+    ///
+    /// @param key [FlowKey#WORDS] words, changed in place
+    /// @param value right-aligned; bits beyond the field's width are dropped
+    public void set(long[] key, long value) {
+        if (wide()) {
+            key[word + 1] = value;
+        } else {
+            key[word] = (key[word] & ~(ones() << shift)) | ((value & ones()) << shift);
+        }
+    }
+
+    /// Writes the high half of a wide field.
+    ///
+    /// @param key [FlowKey#WORDS] words, changed in place
+    /// @param value bits 127 to 64
+    /// @throws IllegalStateException if the field is not wide
+    public void setHigh(long[] key, long value) {
+        if (!wide()) {
+            throw new IllegalStateException(
+                    "field " + ovsName + " has " + bits + " bits, so it has no high half");
+        }
+        key[word] = value;
+    }
+
+    /// Register `i`.
+    ///
+    /// @param i 0 to 15
+    /// @return the field
+    /// @throws IndexOutOfBoundsException if there is no such register
+    public static Field reg(int i) {
+        return ALL[REG0.ordinal() + java.util.Objects.checkIndex(i, 16)];
+    }
+
+    private static int oxm(int field) {
+        return 0x8000 << 16 | field << 9;
+    }
+
+    private static int packetRegs(int field) {
+        return 0x8001 << 16 | field << 9;
+    }
+
+    private static int nxm0(int field) {
+        return field << 9;
+    }
+
+    private static int nxm1(int field) {
+        return 1 << 16 | field << 9;
+    }
+}

@@ -1,0 +1,100 @@
+package org.skyway.openflow.model;
+
+/// A port as OpenFlow describes it (OpenFlow 1.3.5, "Port Structures"), without its counters.
+///
+/// @param number 1 to [OfPort#MAX], or [OfPort#LOCAL]
+/// @param name up to 15 characters
+/// @param mac 48 bits
+/// @param config OFPPC_ bits, set by controllers
+/// @param state OFPPS_ bits, observed
+/// @param current OFPPF_ bits: what the link does now
+/// @param advertised OFPPF_ bits
+/// @param supported OFPPF_ bits
+/// @param peer OFPPF_ bits: what the other end advertises
+/// @param currentSpeedKbps current bit rate
+/// @param maxSpeedKbps highest bit rate
+public record PortState(
+        int number,
+        String name,
+        long mac,
+        int config,
+        int state,
+        int current,
+        int advertised,
+        int supported,
+        int peer,
+        int currentSpeedKbps,
+        int maxSpeedKbps) {
+    /// OFPPC_PORT_DOWN: switched off by a controller.
+    public static final int PORT_DOWN = 1;
+
+    /// OFPPC_NO_RECV: drop what comes in.
+    public static final int NO_RECV = 1 << 2;
+
+    /// OpenFlow 1.0 OFPPC_NO_FLOOD: not part of flooding.
+    public static final int NO_FLOOD = 1 << 4;
+
+    /// OFPPC_NO_FWD: drop what would go out.
+    public static final int NO_FWD = 1 << 5;
+
+    /// OFPPC_NO_PACKET_IN: no packet-in for packets that come in here.
+    public static final int NO_PACKET_IN = 1 << 6;
+
+    /// OFPPS_LINK_DOWN: no link.
+    public static final int LINK_DOWN = 1;
+
+    /// OFPPS_LIVE: alive for fast failover.
+    public static final int LIVE = 4;
+
+    /// Whether packets may come in.
+    ///
+    /// @return true if neither switched off nor told not to receive
+    public boolean receives() {
+        return (config & (PORT_DOWN | NO_RECV)) == 0 && (state & LINK_DOWN) == 0;
+    }
+
+    /// Whether packets may go out.
+    ///
+    /// @return true if neither switched off nor told not to forward
+    public boolean forwards() {
+        return (config & (PORT_DOWN | NO_FWD)) == 0 && (state & LINK_DOWN) == 0;
+    }
+
+    /// The same port with another configuration.
+    ///
+    /// @param newConfig OFPPC_ bits
+    /// @return a new record
+    public PortState withConfig(int newConfig) {
+        return new PortState(
+                number,
+                name,
+                mac,
+                newConfig,
+                state,
+                current,
+                advertised,
+                supported,
+                peer,
+                currentSpeedKbps,
+                maxSpeedKbps);
+    }
+
+    /// The same port with another state.
+    ///
+    /// @param newState OFPPS_ bits
+    /// @return a new record
+    public PortState withState(int newState) {
+        return new PortState(
+                number,
+                name,
+                mac,
+                config,
+                newState,
+                current,
+                advertised,
+                supported,
+                peer,
+                currentSpeedKbps,
+                maxSpeedKbps);
+    }
+}

@@ -1,0 +1,59 @@
+package org.skyway.vswitch.ofproto;
+
+import org.skyway.openflow.model.FlowRule;
+
+/// A flow entry in a table: the rule, when it was made, and what it counted.
+///
+/// The rule is immutable; modifying an entry replaces it by another that shares its [FlowCounters].
+public final class FlowEntry {
+    private final FlowRule rule;
+    private final long createdNanos;
+    private final long modifiedNanos;
+    private final FlowCounters counters;
+
+    /// An entry.
+    ///
+    /// @param rule what was installed
+    /// @param createdNanos [System#nanoTime] when it was added
+    /// @param modifiedNanos [System#nanoTime] when it was last added or modified
+    /// @param counters its counters
+    public FlowEntry(FlowRule rule, long createdNanos, long modifiedNanos, FlowCounters counters) {
+        this.rule = rule;
+        this.createdNanos = createdNanos;
+        this.modifiedNanos = modifiedNanos;
+        this.counters = counters;
+    }
+
+    /// What was installed.
+    ///
+    /// @return the rule
+    public FlowRule rule() {
+        return rule;
+    }
+
+    /// When it was added.
+    ///
+    /// @return a [System#nanoTime]
+    public long createdNanos() {
+        return createdNanos;
+    }
+
+    /// When it was last added or modified; hard timeouts count from here.
+    ///
+    /// @return a [System#nanoTime]
+    public long modifiedNanos() {
+        return modifiedNanos;
+    }
+
+    /// Its counters.
+    ///
+    /// @return the counters, shared with the entries it replaced
+    public FlowCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public String toString() {
+        return "table=" + rule.table() + ",priority=" + rule.priority() + "," + rule.match();
+    }
+}

@@ -1,0 +1,77 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.List;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.PortState;
+
+/// What the OpenFlow side asks of the rest of the switch: detector, link manager and datapath.
+///
+/// Every method is called on the ofproto thread. Changes are only noted until [#settle]; a flow-mod
+/// that breaks a point-to-point link has the link revoked there, so a barrier is answered after it.
+public interface Forwarding {
+    /// A flow entry was added.
+    ///
+    /// @param entry the new entry
+    void entryAdded(FlowEntry entry);
+
+    /// A flow entry was removed. Its counters are final after the next [#settle].
+    ///
+    /// @param entry the entry that is gone
+    void entryRemoved(FlowEntry entry);
+
+    /// A flow entry was modified: same table, priority and match, other instructions, cookie or
+    /// flags.
+    ///
+    /// @param old the entry that is gone
+    /// @param now the entry that took its place, with the same counters object unless these were
+    ///   reset
+    void entryReplaced(FlowEntry old, FlowEntry now);
+
+    /// A group was added, changed or removed.
+    ///
+    /// @param id the group's id
+    /// @param group what it is now, or null if it is gone
+    void groupChanged(int id, GroupEntry group);
+
+    /// A controller changed a port's configuration bits.
+    ///
+    /// @param port the port as it is now
+    void portConfigured(PortState port);
+
+    /// Makes all changes since the last call effective: revokes the links that they break, hands
+    /// the tables to the datapath, and returns when no poll thread uses the old ones any more.
+    /// Cheap if nothing changed. To be called before a barrier reply, a FLOW_REMOVED, a statistics
+    /// reply or a packet-out, and after each batch of messages.
+    void settle();
+
+    /// Does a packet-out's actions.
+    ///
+    /// @param frame the packet
+    /// @param inPort the ingress port it claims, or [org.skyway.openflow.model.OfPort#CONTROLLER]
+    /// @param actions in order
+    void packetOut(byte[] frame, int inPort, List<Action> actions);
+
+    /// A port's counters now.
+    ///
+    /// @param port the port's number
+    /// @return its counters; null if there is no such port
+    PortCounters portCounters(int port);
+
+    /// Packets looked up in a table so far, bypassed ones included.
+    ///
+    /// @param table 0 to 254
+    /// @return packets
+    long lookups(int table);
+
+    /// Packets that matched an entry of a table so far, bypassed ones included.
+    ///
+    /// @param table 0 to 254
+    /// @return packets
+    long matched(int table);
+
+    /// How many poll threads there are: new [FlowCounters] need a cell for each.
+    ///
+    /// @return 1 or more
+    int pollThreads();
+}
