@@ -89,6 +89,14 @@ public final class RingLayout {
         Memory.putIntRelease(base + MAGIC_OFFSET, MAGIC); // R
     }
 
+    /// How far a ring has been written. For those who only watch it.
+    ///
+    /// @param base address of the ring
+    /// @return the writer's cursor, in cells; untrusted
+    public static long tail(long base) {
+        return Memory.getLongAcquire(base + TAIL_OFFSET); // P
+    }
+
     /// Checks a ring that somebody else made.
     ///
     /// @param base address of the ring

@@ -125,6 +125,20 @@ final class Tuple<T> {
         return true;
     }
 
+    @SuppressWarnings("unchecked")
+    T get(Match match, int priority) {
+        long[] values = values(match);
+        long h = hash(values);
+        Node<T>[] b = buckets;
+        Node<T> n = (Node<T>) BUCKET.getOpaque(b, (int) h & (b.length - 1));
+        for (; n != null; n = n.next) {
+            if (n.priority == priority && n.hash == h && Arrays.equals(n.values, values)) {
+                return n.value;
+            }
+        }
+        return null;
+    }
+
     // Builds the bucket's chain anew without the entry (values, priority) and, if `add`, with
     // `value` in its
     // place. Returns whether the entry was there.

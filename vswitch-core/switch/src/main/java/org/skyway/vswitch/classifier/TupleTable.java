@@ -87,6 +87,16 @@ public final class TupleTable<T> {
         return true;
     }
 
+    /// Finds the entry with exactly this match and priority. Writer only.
+    ///
+    /// @param match its match
+    /// @param priority its priority
+    /// @return its value, or null if there is none
+    public T get(Match match, int priority) {
+        Tuple<T> tuple = byMask.get(Mask.of(match));
+        return tuple == null ? null : tuple.get(match, priority);
+    }
+
     /// Removes everything.
     public void clear() {
         byMask.clear();

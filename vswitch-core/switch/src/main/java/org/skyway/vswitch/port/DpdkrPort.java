@@ -9,6 +9,8 @@ import org.skyway.vswitch.datapath.MarkRoute;
 /// The switch's end of a dpdkr port's normal channel. There is one as long as a VNF is attached;
 /// without it nothing is received, and what is sent is dropped.
 public final class DpdkrPort extends DatapathPort {
+    private static final int MAX_ROUTES = 8;
+
     private volatile Rings rings;
     private volatile MarkRoute[] routes = {};
 
@@ -41,20 +43,17 @@ public final class DpdkrPort extends DatapathPort {
         return rings;
     }
 
-    /// From now on forwards the marks of an epoch. Ofproto thread.
+    /// From now on forwards the marks of an epoch. Only the last few epochs are remembered: a mark
+    /// of an older one can't come, because a new epoch begins when the one before has ended.
+    /// Ofproto thread.
     ///
     /// @param route where to
     public void addRoute(MarkRoute route) {
-        MarkRoute[] more = Arrays.copyOf(routes, routes.length + 1);
-        more[routes.length] = route;
+        MarkRoute[] old = routes;
+        int keep = Math.min(old.length, MAX_ROUTES - 1);
+        MarkRoute[] more = Arrays.copyOfRange(old, old.length - keep, old.length + 1);
+        more[keep] = route;
         routes = more;
-    }
-
-    /// Forgets the route of an epoch. Ofproto thread.
-    ///
-    /// @param epoch the epoch
-    public void removeRoute(int epoch) {
-        routes = Arrays.stream(routes).filter(r -> r.epoch() != epoch).toArray(MarkRoute[]::new);
     }
 
     @Override
