@@ -132,6 +132,27 @@ public final class RingConsumer {
         return fault != null || (next == tail && next == refreshTail());
     }
 
+    /// How far packets and marks were shown or taken.
+    ///
+    /// @return a cursor to compare with [#written], by their difference
+    public long shown() {
+        return next;
+    }
+
+    /// How far the writer has published, as it is now.
+    ///
+    /// @return a cursor; that of [#shown] if the ring [#isFaulty]
+    public long written() {
+        return fault != null ? next : refreshTail();
+    }
+
+    /// The longest packet that it shows.
+    ///
+    /// @return bytes
+    public int maxFrame() {
+        return maxFrame;
+    }
+
     /// Whether the writer wrote something that can't be. A faulty ring shows nothing more.
     ///
     /// @return true for ever from the first bad value on

@@ -17,7 +17,8 @@ public final class RingProducer {
     private final int maxFrame;
     private final int mask;
     private final long cellsBase;
-    private long tail;
+    private long tail; // published
+    private long written; // behind what write has copied in
     private long head; // the reader's cursor as last seen
     private String fault;
 
@@ -41,6 +42,7 @@ public final class RingProducer {
             throws RingFormatException {
         var producer = new RingProducer(name, base, RingLayout.read(base, roomBytes, name));
         producer.tail = Memory.getLongAcquire(base + TAIL_OFFSET);
+        producer.written = producer.tail;
         producer.head = Memory.getLongAcquire(base + HEAD_OFFSET); // C
         if (producer.tail - producer.head < 0 || producer.tail - producer.head > producer.cells) {
             throw new RingFormatException(
@@ -59,8 +61,23 @@ public final class RingProducer {
     /// @return how many were taken; fewer than `count` if the ring is full or [#isFaulty]
     /// @throws IllegalArgumentException if a length is out of range; nothing was published
     public int offer(long[] addresses, int[] lengths, int from, int count) {
+        final int taken = write(addresses, lengths, from, count);
+        publish();
+        return taken;
+    }
+
+    /// Copies packets in, as many as fit, which the reader does not see before [#publish]: for
+    /// whoever has to count first.
+    ///
+    /// @param addresses where each packet is, padded to a multiple of 64 bytes
+    /// @param lengths its length in bytes, 1 to the ring's longest frame
+    /// @param from index of the first
+    /// @param count how many
+    /// @return how many were taken; fewer than `count` if the ring is full or [#isFaulty]
+    /// @throws IllegalArgumentException if a length is out of range; nothing was taken
+    public int write(long[] addresses, int[] lengths, int from, int count) {
         final int end = from + count;
-        long t = tail;
+        long t = written;
         long limit = head + cells - RESERVED_CELLS;
         int i = from;
         for (; i < end; i++) {
@@ -91,25 +108,30 @@ public final class RingProducer {
             }
             t += need;
         }
-        if (t != tail) {
-            tail = t;
-            Memory.putLongRelease(base + TAIL_OFFSET, t); // P
-        }
+        written = t;
         return i - from;
     }
 
-    /// Writes a mark. There is room for it even when packets find none, [RingLayout#RESERVED_CELLS]
-    /// times.
+    /// Shows the reader everything that was written.
+    public void publish() {
+        if (tail != written) {
+            tail = written;
+            Memory.putLongRelease(base + TAIL_OFFSET, tail); // P
+        }
+    }
+
+    /// Writes a mark and publishes it. There is room for it even when packets find none,
+    /// [RingLayout#RESERVED_CELLS] times.
     ///
     /// @param mark from [Mark#of]
     /// @return false if there is no room even for it, or the ring [#isFaulty]
     public boolean mark(long mark) {
-        if (tail + 1 > head + cells && tail + 1 > refreshHead(tail) + cells) {
+        if (written + 1 > head + cells && written + 1 > refreshHead(written) + cells) {
             return false;
         }
-        Memory.putLong(base + DESCRIPTORS_OFFSET + 8L * ((int) tail & mask), mark);
-        tail++;
-        Memory.putLongRelease(base + TAIL_OFFSET, tail); // P
+        Memory.putLong(base + DESCRIPTORS_OFFSET + 8L * ((int) written & mask), mark);
+        written++;
+        publish();
         return true;
     }
 
@@ -117,7 +139,7 @@ public final class RingProducer {
     ///
     /// @return 0 if the ring is empty
     public long usedCells() {
-        return tail - refreshHead(tail);
+        return written - refreshHead(written);
     }
 
     /// The longest packet that it takes.
