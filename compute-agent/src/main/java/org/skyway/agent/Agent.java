@@ -26,6 +26,13 @@ public interface Agent extends AutoCloseable {
     ///   it
     CompletionStage<Void> detach(String port, int slot);
 
+    /// Gives a VNF up that does not do what it must. [PortHost#vnfDisconnected] follows if it was
+    /// there.
+    ///
+    /// @param port the port it drives
+    /// @param reason what it did not do
+    void drop(String port, String reason);
+
     /// Ends all connections. Waits for the agent's threads.
     @Override
     void close();

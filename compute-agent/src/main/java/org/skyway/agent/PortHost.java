@@ -14,6 +14,11 @@ public interface PortHost {
     ///   there is no such port or another VNF has it
     CompletionStage<RegionRef> vnfConnected(String port, long pid, String program);
 
+    /// The driver has been told of its region: what it is sent from now on arrives after that.
+    ///
+    /// @param port the port it drives
+    default void vnfReady(String port) {}
+
     /// A VNF is gone: its process ended, its machine stopped, or its driver does not answer.
     ///
     /// @param port the port it drove

@@ -97,6 +97,14 @@ public final class RingLayout {
         return Memory.getLongAcquire(base + TAIL_OFFSET); // P
     }
 
+    /// Whether everything that was written has been read. For those who only watch it.
+    ///
+    /// @param base address of the ring
+    /// @return true if both cursors are equal; untrusted
+    public static boolean isDrained(long base) {
+        return Memory.getLongAcquire(base + HEAD_OFFSET) == tail(base);
+    }
+
     /// Checks a ring that somebody else made.
     ///
     /// @param base address of the ring

@@ -110,6 +110,14 @@ public final class ProcessAgent implements Agent {
     }
 
     @Override
+    public void drop(String port, String reason) {
+        VnfConnection connection = byPort.get(port);
+        if (connection != null) {
+            connection.close(reason);
+        }
+    }
+
+    @Override
     public void close() {
         closing = true;
         try {

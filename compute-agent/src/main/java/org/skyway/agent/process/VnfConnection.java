@@ -204,6 +204,7 @@ final class VnfConnection {
         helloId = 0;
         LOG.info("{} ({}) has connected", this, hello.program());
         send(new Welcome(hello.id(), ControlMessage.VERSION, region));
+        agent.host().vnfReady(port);
     }
 
     private void answer(long id, String failure) {

@@ -121,8 +121,7 @@ final class Channel {
         CompletableFuture.allOf(detach(a, slotA), detach(b, slotB))
                 .whenCompleteAsync(
                         (done, error) -> {
-                            state = State.GONE;
-                            release();
+                            close();
                             changed.accept(this);
                         },
                         owner);
@@ -150,6 +149,14 @@ final class Channel {
         }
         if (slotB >= 0) {
             b.freeSlot(slotB);
+        }
+    }
+
+    /// Unmaps and removes the region without asking anyone.
+    void close() {
+        if (state != State.GONE) {
+            state = State.GONE;
+            release();
         }
     }
 

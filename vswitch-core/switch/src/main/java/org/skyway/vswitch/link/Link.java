@@ -97,6 +97,13 @@ public final class Link {
         return path;
     }
 
+    /// The tables that its packets would be looked up in.
+    ///
+    /// @return table numbers, in order
+    public int[] lookups() {
+        return lookups.clone();
+    }
+
     void step(LinkState next, String why) {
         if (!state.mayBecome(next)) {
             throw new IllegalStateException(

@@ -158,6 +158,26 @@ public final class Links {
         return busy;
     }
 
+    /// Whether any link still needs a VNF's region.
+    ///
+    /// @param vnf the VNF
+    /// @return true if so
+    public boolean concerns(Attachment vnf) {
+        return links.stream()
+                .anyMatch(l ->
+                        l.state() != LinkState.GONE && (l.sender() == vnf || l.receiver() == vnf));
+    }
+
+    /// Lets go of all link regions, as the switch ends. VNFs that have them mapped go on using
+    /// them.
+    public void close() {
+        for (Link link : links) {
+            if (link.channel != null) {
+                link.channel.close();
+            }
+        }
+    }
+
     /// Notes what senders have counted, so that the time of last use is known.
     public void sample() {
         for (Link link : links) {

@@ -56,6 +56,17 @@ public final class DpdkrPort extends DatapathPort {
         routes = more;
     }
 
+    /// What the VNF wrote that can't be.
+    ///
+    /// @return a sentence that names the ring; null if nothing is wrong
+    public String fault() {
+        Rings r = rings;
+        if (r == null) {
+            return null;
+        }
+        return r.fromVnf.isFaulty() ? r.fromVnf.fault() : r.toVnf.fault();
+    }
+
     @Override
     protected int rxBurst(long[] addresses, int[] lengths, int max) {
         Rings r = rings;
