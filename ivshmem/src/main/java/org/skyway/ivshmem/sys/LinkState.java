@@ -4,7 +4,8 @@ package org.skyway.ivshmem.sys;
 public enum LinkState {
     /// Administratively up, with a carrier: frames pass.
     UP,
-    /// Administratively up, but the cable is out or the peer is down.
+    /// Administratively up, but the cable is out or the peer is down. The kernel may tell up to a
+    /// second late.
     NO_CARRIER,
     /// Administratively down.
     ADMIN_DOWN,

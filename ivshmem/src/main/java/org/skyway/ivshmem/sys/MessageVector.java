@@ -1,7 +1,6 @@
 package org.skyway.ivshmem.sys;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import org.skyway.ivshmem.region.Memory;
 
 /// The argument of `recvmmsg(2)` and `sendmmsg(2)`: messages of one buffer each, and room for one
@@ -31,16 +30,12 @@ final class MessageVector {
     private static final int DEFAULT_TPID = 0x8100;
     private static final int MSG_TRUNC = 0x20;
 
-    private final int count;
-    private final MemorySegment messages;
     private final long messagesAt;
     private final long iovecsAt;
     private final long controlsAt;
 
     MessageVector(Arena arena, int count, boolean withControl) {
-        this.count = count;
-        messages = arena.allocate((long) count * MESSAGE_BYTES, 64);
-        messagesAt = messages.address();
+        messagesAt = arena.allocate((long) count * MESSAGE_BYTES, 64).address();
         iovecsAt = arena.allocate((long) count * IOVEC_BYTES, 64).address();
         controlsAt = withControl ? arena.allocate((long) count * CONTROL_BYTES, 64).address() : 0;
         for (int i = 0; i < count; i++) {
@@ -52,12 +47,9 @@ final class MessageVector {
         }
     }
 
-    int count() {
-        return count;
-    }
-
-    MemorySegment messages() {
-        return messages;
+    // The address for the system call.
+    long address() {
+        return messagesAt;
     }
 
     void setBuffer(int index, long address, int length) {

@@ -1,7 +1,6 @@
 package org.skyway.ivshmem.sys;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import org.skyway.ivshmem.region.Memory;
 
 /// The receiving half of a packet socket. One thread at a time.
@@ -33,7 +32,6 @@ final class RxBatch {
 
     private final int fd;
     private final int maxFrameBytes;
-    private final MemorySegment state;
     private final MessageVector vector;
     private final long buffers;
     private final Segmenter segmenter;
@@ -48,7 +46,6 @@ final class RxBatch {
     RxBatch(Arena arena, int fd, int maxFrameBytes) {
         this.fd = fd;
         this.maxFrameBytes = maxFrameBytes;
-        state = Syscalls.newState(arena);
         vector = new MessageVector(arena, MESSAGES, true);
         buffers = arena.allocate((long) MESSAGES * STRIDE_BYTES, 64).address();
         segmenter = new Segmenter(arena, maxFrameBytes);
@@ -102,7 +99,7 @@ final class RxBatch {
         }
         next = 0;
         received = 0;
-        int rc = Syscalls.recvmmsg(state, fd, vector.messages(), max, MSG_DONTWAIT);
+        int rc = Syscalls.recvmmsg(fd, vector.address(), max, MSG_DONTWAIT);
         if (rc > 0) {
             received = rc;
             idle = 0;

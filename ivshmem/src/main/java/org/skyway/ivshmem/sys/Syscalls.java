@@ -7,31 +7,46 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.skyway.ivshmem.region.Memory;
 
 /// The system calls of a packet socket. Each answers what the kernel answered, or the negated error
-/// number. No call allocates once it is compiled.
+/// number. The two that move frames never allocate.
 final class Syscalls {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
             STATE.varHandle(PathElement.groupElement("errno")).withInvokeExactBehavior();
 
-    private static final MethodHandle SOCKET = find("socket", -1, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle BIND = find("bind", -1, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SOCKET = control("socket", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle BIND = control("bind", JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle SETSOCKOPT =
-            find("setsockopt", -1, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+            control("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle GETSOCKOPT =
-            find("getsockopt", -1, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle IOCTL = find("ioctl", 2, JAVA_INT, JAVA_LONG, ADDRESS);
+            control("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle IOCTL =
+            control(
+                    "ioctl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle CLOSE = control("close", JAVA_INT);
+
     private static final MethodHandle RECVMMSG =
-            find("recvmmsg", -1, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+            find(
+                    "recvmmsg",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle SENDMMSG =
-            find("sendmmsg", -1, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-    private static final MethodHandle CLOSE = find("close", -1, JAVA_INT);
+            find(
+                    "sendmmsg",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle ERRNO_LOCATION =
+            find("__errno_location", FunctionDescriptor.of(JAVA_LONG));
 
     private Syscalls() {}
 
@@ -92,21 +107,19 @@ final class Syscalls {
         }
     }
 
-    static int recvmmsg(MemorySegment state, int fd, MemorySegment messages, int count, int flags) {
+    static int recvmmsg(int fd, long messages, int count, int flags) {
         try {
-            return result(
-                    (int)
-                            RECVMMSG.invokeExact(
-                                    state, fd, messages, count, flags, MemorySegment.NULL),
-                    state);
+            int rc = (int) RECVMMSG.invokeExact(fd, messages, count, flags, 0L);
+            return rc >= 0 ? rc : -lastErrno();
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    static int sendmmsg(MemorySegment state, int fd, MemorySegment messages, int count, int flags) {
+    static int sendmmsg(int fd, long messages, int count, int flags) {
         try {
-            return result((int) SENDMMSG.invokeExact(state, fd, messages, count, flags), state);
+            int rc = (int) SENDMMSG.invokeExact(fd, messages, count, flags);
+            return rc >= 0 ? rc : -lastErrno();
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -124,6 +137,14 @@ final class Syscalls {
         return rc >= 0 ? rc : -(int) ERRNO.get(state, 0L);
     }
 
+    // The linker's own way to capture the error number makes an object of 40 bytes at each call
+    // that
+    // is not inlined. A safepoint may come between the call and this and change the number, very
+    // rarely; so whoever uses it must be able to live with a wrong one.
+    private static int lastErrno() throws Throwable {
+        return Memory.getInt((long) ERRNO_LOCATION.invokeExact());
+    }
+
     private static RuntimeException unexpected(Throwable e) {
         if (e instanceof RuntimeException runtime) {
             return runtime;
@@ -134,17 +155,22 @@ final class Syscalls {
         throw new AssertionError("a downcall throws nothing else", e);
     }
 
-    // firstVariadic is negative for a function of fixed arguments.
+    private static MethodHandle control(String name, MemoryLayout... arguments) {
+        return control(name, FunctionDescriptor.of(JAVA_INT, arguments));
+    }
+
+    private static MethodHandle control(
+            String name, FunctionDescriptor type, Linker.Option... options) {
+        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
+        all[options.length] = Linker.Option.captureCallState("errno");
+        return find(name, type, all);
+    }
+
     @SuppressWarnings("restricted") // this module is the one that may
     private static MethodHandle find(
-            String name, int firstVariadic, java.lang.foreign.MemoryLayout... arguments) {
+            String name, FunctionDescriptor type, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
-        MemorySegment symbol = linker.defaultLookup().find(name).orElseThrow();
-        FunctionDescriptor type = FunctionDescriptor.of(JAVA_INT, arguments);
-        Linker.Option errno = Linker.Option.captureCallState("errno");
-        return firstVariadic < 0
-                ? linker.downcallHandle(symbol, type, errno)
-                : linker.downcallHandle(
-                        symbol, type, errno, Linker.Option.firstVariadicArg(firstVariadic));
+        return linker.downcallHandle(
+                linker.defaultLookup().find(name).orElseThrow(), type, options);
     }
 }

@@ -1,7 +1,6 @@
 package org.skyway.ivshmem.sys;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /// The sending half of a packet socket. One thread at a time.
 final class TxBatch {
@@ -9,7 +8,6 @@ final class TxBatch {
     private static final int MSG_DONTWAIT = 0x40;
 
     private final int fd;
-    private final MemorySegment state;
     private final MessageVector vector;
     private final Counter packets = new Counter();
     private final Counter bytes = new Counter();
@@ -17,7 +15,6 @@ final class TxBatch {
 
     TxBatch(Arena arena, int fd) {
         this.fd = fd;
-        state = Syscalls.newState(arena);
         vector = new MessageVector(arena, MESSAGES, false);
     }
 
@@ -54,7 +51,7 @@ final class TxBatch {
         for (int i = 0; i < count; i++) {
             vector.setBuffer(i, addresses[from + i], lengths[from + i]);
         }
-        int sent = Syscalls.sendmmsg(state, fd, vector.messages(), count, MSG_DONTWAIT);
+        int sent = Syscalls.sendmmsg(fd, vector.address(), count, MSG_DONTWAIT);
         if (sent > 0) {
             long total = 0;
             for (int i = 0; i < sent; i++) {
