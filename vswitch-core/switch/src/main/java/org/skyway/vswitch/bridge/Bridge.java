@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.ivshmem.sys.PacketCounters;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
@@ -271,6 +272,19 @@ public final class Bridge implements Forwarding, LinkListener {
             return null;
         }
         Traffic t = port.datapathPort().traffic();
+        if (port.datapathPort() instanceof NetdevPort n) {
+            PacketCounters c = n.socket().counters();
+            return new PortCounters(
+                    t.sum(Traffic.RX_PACKETS),
+                    c.txPackets(),
+                    t.sum(Traffic.RX_BYTES),
+                    c.txBytes(),
+                    c.rxDropped(),
+                    t.sum(Traffic.TX_DROPPED),
+                    c.rxErrors(),
+                    c.txErrors(),
+                    port.createdNanos());
+        }
         return new PortCounters(
                 t.sum(Traffic.RX_PACKETS) + port.bypassRx().packets(),
                 t.sum(Traffic.TX_PACKETS) + port.bypassTx().packets(),
@@ -369,6 +383,13 @@ public final class Bridge implements Forwarding, LinkListener {
             tables.missToController(value);
             changed = true;
         }
+    }
+
+    /// Packets for the controllers that were dropped because there were too many.
+    ///
+    /// @return packets
+    public long packetInsDropped() {
+        return packetIns.dropped();
     }
 
     Ports ports() {
