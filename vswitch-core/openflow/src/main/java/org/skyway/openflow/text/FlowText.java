@@ -193,6 +193,26 @@ public final class FlowText {
         return MatchText.print(match);
     }
 
+    /// Prints a packet's flow key as the match that it alone would meet, without what is zero.
+    ///
+    /// @param key [org.skyway.openflow.model.FlowKey#WORDS] words
+    /// @return the items, comma-separated
+    public static String printKey(long[] key) {
+        Match.Builder match = Match.builder();
+        match.exact(Field.ETH_TYPE, Field.ETH_TYPE.get(key));
+        match.exact(Field.IP_PROTO, Field.IP_PROTO.get(key));
+        for (Field field : Field.values()) {
+            if (field.get(key) != 0 || field.getHigh(key) != 0) {
+                if (field.wide()) {
+                    match.masked(field, field.getHigh(key), field.get(key), -1L, -1L);
+                } else {
+                    match.exact(field, field.get(key));
+                }
+            }
+        }
+        return MatchText.print(MatchText.normalise(match.build()));
+    }
+
     /// Prints actions.
     ///
     /// @param actions in order
