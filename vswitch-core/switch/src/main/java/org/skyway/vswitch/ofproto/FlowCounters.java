@@ -2,8 +2,6 @@ package org.skyway.vswitch.ofproto;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.List;
 
 /// Packets, bytes and the time of last use of a flow entry.
 ///
@@ -20,10 +18,7 @@ public final class FlowCounters {
     private static final int STRIDE = 8; // a cache line for each thread, once there are several
 
     private final long[] cells;
-    private final List<BypassCounters> live = new ArrayList<>(0);
-    private long settledPackets;
-    private long settledBytes;
-    private long settledLastUsed = Long.MIN_VALUE;
+    private BypassSum bypassed; // null: none ever was, as for most entries
 
     /// Counters at zero.
     ///
@@ -50,60 +45,37 @@ public final class FlowCounters {
     ///
     /// @return packets
     public long packets() {
-        long sum = settledPackets + sum(PACKETS);
-        for (BypassCounters b : live) {
-            sum += b.packets();
-        }
-        return sum;
+        return sum(PACKETS) + (bypassed == null ? 0 : bypassed.packets());
     }
 
     /// Bytes counted so far, bypassed ones included. Ofproto thread.
     ///
     /// @return bytes
     public long bytes() {
-        long sum = settledBytes + sum(BYTES);
-        for (BypassCounters b : live) {
-            sum += b.bytes();
-        }
-        return sum;
+        return sum(BYTES) + (bypassed == null ? 0 : bypassed.bytes());
     }
 
     /// When a packet last hit the entry. Ofproto thread.
     ///
     /// @return a [System#nanoTime], or [Long#MIN_VALUE] if none did
     public long lastUsedNanos() {
-        long last = settledLastUsed;
+        long last = bypassed == null ? Long.MIN_VALUE : bypassed.lastUsedNanos();
         for (int i = 0; i < cells.length; i += STRIDE) {
             if ((long) CELL.getOpaque(cells, i + PACKETS) != 0) {
-                last = later(last, (long) CELL.getOpaque(cells, i + LAST_USED));
+                last = BypassSum.later(last, (long) CELL.getOpaque(cells, i + LAST_USED));
             }
-        }
-        for (BypassCounters b : live) {
-            last = later(last, b.lastUsedNanos());
         }
         return last;
     }
 
-    /// From now on counts what a sender counts, too. Ofproto thread.
+    /// What bypassed links add. Ofproto thread.
     ///
-    /// @param bypass the sender's counters, from the link's epoch on
-    public void attach(BypassCounters bypass) {
-        live.add(bypass);
-    }
-
-    /// Takes over what a sender has counted and no longer looks at it. Ofproto thread.
-    ///
-    /// @param bypass what was attached; its counters must be final
-    public void settle(BypassCounters bypass) {
-        if (live.remove(bypass)) {
-            settledPackets += bypass.packets();
-            settledBytes += bypass.bytes();
-            settledLastUsed = later(settledLastUsed, bypass.lastUsedNanos());
+    /// @return the sum, to which links are attached
+    public BypassSum bypassed() {
+        if (bypassed == null) {
+            bypassed = new BypassSum();
         }
-    }
-
-    private static long later(long a, long b) {
-        return a == Long.MIN_VALUE ? b : b == Long.MIN_VALUE ? a : a - b >= 0 ? a : b;
+        return bypassed;
     }
 
     private long sum(int field) {

@@ -1,0 +1,199 @@
+package org.skyway.bypass.ring;
+
+import static org.skyway.bypass.ring.RingLayout.CELL_BYTES;
+import static org.skyway.bypass.ring.RingLayout.DESCRIPTORS_OFFSET;
+import static org.skyway.bypass.ring.RingLayout.HEAD_OFFSET;
+import static org.skyway.bypass.ring.RingLayout.TAIL_OFFSET;
+import static org.skyway.bypass.ring.RingLayout.TYPE_MARK;
+import static org.skyway.bypass.ring.RingLayout.TYPE_PACKET;
+import static org.skyway.bypass.ring.RingLayout.TYPE_PAD;
+
+import org.skyway.ivshmem.region.Memory;
+
+/// The reading end of a ring. One thread at a time. Packets are read in place: [#peek] shows them,
+/// [#release] gives their cells back.
+public final class RingConsumer {
+    private final String name;
+    private final long base;
+    private final long cells;
+    private final int maxFrame;
+    private final int mask;
+    private final long cellsBase;
+    private long head; // published
+    private long next; // behind what peek has shown
+    private long tail; // the writer's cursor as last seen
+    private long mark; // the mark at next, or 0
+    private String fault;
+
+    private RingConsumer(String name, long base, RingLayout.Geometry geometry) {
+        this.name = name;
+        this.base = base;
+        cells = geometry.cells();
+        maxFrame = geometry.maxFrame();
+        mask = geometry.cells() - 1;
+        cellsBase = base + DESCRIPTORS_OFFSET + 8L * geometry.cells();
+    }
+
+    /// Takes the reading end of a ring, going on where an earlier reader stopped.
+    ///
+    /// @param base address of the ring
+    /// @param roomBytes how far the region goes on from there
+    /// @param name for error messages
+    /// @return the end
+    /// @throws RingFormatException if there is no sound ring
+    public static RingConsumer attach(long base, long roomBytes, String name)
+            throws RingFormatException {
+        var consumer = new RingConsumer(name, base, RingLayout.read(base, roomBytes, name));
+        consumer.head = Memory.getLongAcquire(base + HEAD_OFFSET);
+        consumer.next = consumer.head;
+        consumer.tail = consumer.head;
+        return consumer;
+    }
+
+    /// Shows packets in place, up to the next mark. What an earlier call showed and was not
+    /// released is not shown again.
+    ///
+    /// @param addresses receives where each packet is; valid until [#release]
+    /// @param lengths receives its length in bytes
+    /// @param from index of the first to fill
+    /// @param max how many at most; both arrays must have room
+    /// @return how many; 0 if the ring is empty, [#isFaulty], or a mark is next: see [#mark]
+    public int peek(long[] addresses, int[] lengths, int from, int max) {
+        mark = 0;
+        long n = next;
+        long end = tail;
+        if (n == end) {
+            end = refreshTail();
+            if (n == end) {
+                return 0;
+            }
+        }
+        int count = 0;
+        while (count < max && n != end) {
+            final int index = (int) n & mask;
+            final long d =
+                    Memory.getLong(base + DESCRIPTORS_OFFSET + 8L * index); // once: untrusted
+            if (RingLayout.type(d) == TYPE_PACKET) {
+                final int length = RingLayout.length(d);
+                final int need = RingLayout.cellsOf(length);
+                if (length == 0 || length > maxFrame || index + need > mask + 1 || need > end - n) {
+                    bad(d, n);
+                    break;
+                }
+                addresses[from + count] = cellsBase + (long) CELL_BYTES * index;
+                lengths[from + count] = length;
+                count++;
+                n += need;
+            } else if (RingLayout.type(d) == TYPE_PAD
+                    && mask + 1 - index <= end - n
+                    && index != 0) {
+                n += mask + 1 - index;
+            } else if (RingLayout.type(d) == TYPE_MARK) {
+                mark = d;
+                break;
+            } else {
+                bad(d, n);
+                break;
+            }
+        }
+        next = n;
+        return count;
+    }
+
+    /// The mark that the last [#peek] stopped at.
+    ///
+    /// @return the mark (see [Mark]), or 0 if there is none
+    public long mark() {
+        return mark;
+    }
+
+    /// Takes the mark away and gives everything up to it back.
+    public void takeMark() {
+        if (mark == 0) {
+            throw new IllegalStateException("ring " + name + " is not at a mark");
+        }
+        mark = 0;
+        next++;
+        release();
+    }
+
+    /// Gives the cells of everything that was shown back to the writer.
+    public void release() {
+        if (head != next) {
+            head = next;
+            Memory.putLongRelease(base + HEAD_OFFSET, head); // C
+        }
+    }
+
+    /// Whether everything that the writer has published was shown.
+    ///
+    /// @return true if so; always true once [#isFaulty]
+    public boolean isEmpty() {
+        return fault != null || (next == tail && next == refreshTail());
+    }
+
+    /// How far packets and marks were shown or taken.
+    ///
+    /// @return a cursor to compare with [#written], by their difference
+    public long shown() {
+        return next;
+    }
+
+    /// How far the writer has published, as it is now.
+    ///
+    /// @return a cursor; that of [#shown] if the ring [#isFaulty]
+    public long written() {
+        return fault != null ? next : refreshTail();
+    }
+
+    /// The longest packet that it shows.
+    ///
+    /// @return bytes
+    public int maxFrame() {
+        return maxFrame;
+    }
+
+    /// Whether the writer wrote something that can't be. A faulty ring shows nothing more.
+    ///
+    /// @return true for ever from the first bad value on
+    public boolean isFaulty() {
+        return fault != null;
+    }
+
+    /// What was wrong.
+    ///
+    /// @return a sentence with the ring's name and both values; null if nothing is
+    public String fault() {
+        return fault;
+    }
+
+    private long refreshTail() {
+        if (fault != null) {
+            return next;
+        }
+        final long t = Memory.getLongAcquire(base + TAIL_OFFSET); // P
+        // Written by the writer: it may only move on, and never past the cells it was given.
+        if (t - tail < 0 || t - head > cells) {
+            fault =
+                    "the writer of ring %s moved its cursor from %d to %d while %d was read and there are %d cells"
+                            .formatted(name, tail, t, head, cells);
+            tail = next;
+            return next;
+        }
+        tail = t;
+        return t;
+    }
+
+    private void bad(long descriptor, long at) {
+        fault =
+                "ring %s has type %d length %d at cell %d of %d written, longest frame %d"
+                        .formatted(
+                                name,
+                                RingLayout.type(descriptor),
+                                RingLayout.length(descriptor),
+                                at,
+                                tail,
+                                maxFrame);
+        tail = at;
+    }
+}

@@ -1,0 +1,27 @@
+package org.skyway.agent;
+
+import java.util.concurrent.CompletionStage;
+import org.skyway.bypass.control.ControlMessage.RegionRef;
+
+/// The switch as an agent sees it. Called on the agent's threads; must not block them.
+public interface PortHost {
+    /// A VNF's driver has introduced itself.
+    ///
+    /// @param port the port it claims to drive
+    /// @param pid its process, or 0 if it is in a virtual machine
+    /// @param program what it is, for people
+    /// @return the port's region, made ready for a new driver; fails with an [AgentException] if
+    ///   there is no such port or another VNF has it
+    CompletionStage<RegionRef> vnfConnected(String port, long pid, String program);
+
+    /// The driver has been told of its region: what it is sent from now on arrives after that.
+    ///
+    /// @param port the port it drives
+    default void vnfReady(String port) {}
+
+    /// A VNF is gone: its process ended, its machine stopped, or its driver does not answer.
+    ///
+    /// @param port the port it drove
+    /// @param reason what was seen
+    void vnfDisconnected(String port, String reason);
+}

@@ -1,0 +1,67 @@
+package org.skyway.agent.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.skyway.agent.AgentException;
+import org.skyway.agent.PortHost;
+import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.ivshmem.region.Region;
+
+/// A switch with real port regions and no datapath.
+final class TestHost implements PortHost, AutoCloseable {
+    final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final Path directory;
+    private final Map<String, Region> regions = new ConcurrentHashMap<>();
+    private long lastId;
+
+    TestHost(Path directory, String... ports) throws IOException {
+        this.directory = directory;
+        for (String port : ports) {
+            regions.put(port, create(port, RegionHeader.PORT_MAGIC));
+        }
+    }
+
+    Region create(String name, int magic) throws IOException {
+        RegionHeader header = RegionHeader.of(magic, ++lastId, 1024);
+        Region region = Region.create(directory.resolve(name + ".region"), header.sizeBytes());
+        header.create(region.address());
+        return region;
+    }
+
+    static RegionRef ref(Region region) {
+        return new RegionRef(0, region.sizeBytes(), region.path().toString());
+    }
+
+    @Override
+    public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
+        Region region = regions.get(port);
+        if (region == null) {
+            return CompletableFuture.failedFuture(
+                    new AgentException("there is no port " + port + "; add it first"));
+        }
+        events.add("connected " + port + " " + program);
+        return CompletableFuture.completedFuture(ref(region));
+    }
+
+    @Override
+    public void vnfDisconnected(String port, String reason) {
+        events.add("disconnected " + port);
+    }
+
+    String event() throws InterruptedException {
+        return events.poll(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        regions.values().forEach(Region::close);
+    }
+}

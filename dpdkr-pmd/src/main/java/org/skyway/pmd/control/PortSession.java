@@ -1,0 +1,213 @@
+package org.skyway.pmd.control;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.skyway.ivshmem.region.Region;
+import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.pmd.port.DpdkrPort;
+
+/// A port with its control connection, from connecting to unmapping. The control thread of the
+/// session serves the agent; the port itself belongs to the program's data thread.
+public final class PortSession implements AutoCloseable {
+    private static final long FIRST_RETRY_MILLIS = 50;
+    private static final long LAST_RETRY_MILLIS = 2000;
+    private static final long FAULT_CHECK_NANOS = 100_000_000;
+
+    private final Path socket;
+    private final String program;
+    private final SwitchLoss onLoss;
+    private final Consumer<String> log;
+    private final DpdkrPort port;
+    private final Thread control;
+    private final Thread faults;
+    private volatile ControlClient client;
+    private volatile String lost;
+    private volatile boolean closing;
+
+    private PortSession(
+            Path socket,
+            String program,
+            SwitchLoss onLoss,
+            Consumer<String> log,
+            ControlClient client,
+            DpdkrPort port) {
+        this.socket = socket;
+        this.program = program;
+        this.onLoss = onLoss;
+        this.log = log;
+        this.client = client;
+        this.port = port;
+        control = Thread.ofPlatform().daemon().name("control-" + port.name()).unstarted(this::run);
+        faults =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("faults-" + port.name())
+                        .unstarted(this::reportFaults);
+    }
+
+    /// Connects to the switch of a run directory and opens a port.
+    ///
+    /// @param runDirectory the switch's
+    /// @param port the port's name
+    /// @param program what drives it, for people
+    /// @param onLoss what to do while no switch is there, now and later
+    /// @param log told about faults and reconnections, a line each; on any thread
+    /// @return the session; close it after the data thread has stopped
+    /// @throws RefusedException if there is no such port, or another VNF drives it
+    /// @throws IOException if there is no switch (with [SwitchLoss#END]), or its region is unusable
+    /// @throws InterruptedException if interrupted while waiting for a switch
+    public static PortSession open(
+            Path runDirectory, String port, String program, SwitchLoss onLoss, Consumer<String> log)
+            throws IOException, InterruptedException {
+        Path socket = runDirectory.resolve(RunDirectory.PMD_SOCKET);
+        ControlClient client =
+                onLoss == SwitchLoss.END
+                        ? ControlClient.connect(socket, port, program)
+                        : keepConnecting(socket, port, program, log, false);
+        try {
+            Region region = client.mapPort();
+            try {
+                var session =
+                        new PortSession(
+                                socket, program, onLoss, log, client, DpdkrPort.open(region, port));
+                session.control.start();
+                session.faults.start();
+                return session;
+            } catch (IOException | RuntimeException e) {
+                region.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    /// The port.
+    ///
+    /// @return for the data thread
+    public DpdkrPort port() {
+        return port;
+    }
+
+    /// Whether the switch is gone for good, which ends the program. With [SwitchLoss#RECONNECT]
+    /// only a new switch whose region can't be used does that.
+    ///
+    /// @return what happened; null while all is well
+    public String lost() {
+        return lost;
+    }
+
+    /// Hangs up and unmaps everything. The data thread must have stopped.
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            client.close();
+        } catch (IOException e) {
+            log.accept("closing the control connection of port %s: %s".formatted(port.name(), e));
+        }
+        control.interrupt();
+        faults.interrupt();
+        boolean interrupted = false;
+        while (control.isAlive() || faults.isAlive()) {
+            try {
+                control.join();
+                faults.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        port.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                String reason = serve();
+                if (closing) {
+                    return;
+                }
+                if (onLoss == SwitchLoss.END) {
+                    lost = reason;
+                    return;
+                }
+                log.accept(reason + "; port " + port.name() + " keeps its channels and waits");
+                reconnect();
+            }
+        } catch (IOException e) {
+            lost = "port %s: %s".formatted(port.name(), e.getMessage());
+        } catch (InterruptedException e) {
+            return; // only close interrupts
+        }
+    }
+
+    /// @return why the connection ended
+    private String serve() throws InterruptedException {
+        try (ControlClient current = client) {
+            current.serve(port);
+            return "the switch closed the control connection of port " + port.name();
+        } catch (IOException e) {
+            return "the control connection of port %s broke: %s"
+                    .formatted(port.name(), e.getMessage());
+        }
+    }
+
+    private void reconnect() throws IOException, InterruptedException {
+        ControlClient fresh = keepConnecting(socket, port.name(), program, log, true);
+        client = fresh;
+        if (closing) {
+            fresh.close();
+            return;
+        }
+        Region region = fresh.mapPort();
+        try {
+            port.move(region);
+        } catch (IOException e) {
+            region.close();
+            throw e;
+        }
+        log.accept("port " + port.name() + " is connected to the switch again");
+    }
+
+    /// @param evenIfRefused a switch that has just come back may not have all its ports yet
+    private static ControlClient keepConnecting(
+            Path socket, String port, String program, Consumer<String> log, boolean evenIfRefused)
+            throws IOException, InterruptedException {
+        long wait = FIRST_RETRY_MILLIS;
+        while (true) {
+            try {
+                return ControlClient.connect(socket, port, program);
+            } catch (IOException e) {
+                if (e instanceof RefusedException && !evenIfRefused) {
+                    throw e;
+                }
+                if (wait == FIRST_RETRY_MILLIS) {
+                    log.accept(e.getMessage() + "; waiting for it");
+                }
+            }
+            Thread.sleep(wait);
+            wait = Math.min(2 * wait, LAST_RETRY_MILLIS);
+        }
+    }
+
+    private void reportFaults() {
+        while (!closing) {
+            for (String fault; (fault = port.takeFault()) != null; ) {
+                log.accept(fault);
+                try {
+                    client.report(fault);
+                } catch (IOException e) {
+                    // The connection is gone too, which the control thread sees and deals with.
+                    log.accept("can't report it to the switch: " + e.getMessage());
+                }
+            }
+            LockSupport.parkNanos(FAULT_CHECK_NANOS);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package org.skyway.pmd.port;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.skyway.bypass.channel.ControlBlock;
+
+/// The links attached to a port, by slot, and what went wrong with them. The table belongs to the
+/// data thread.
+final class Links {
+    private final LinkEnd[] bySlot = new LinkEnd[ControlBlock.SLOTS];
+    private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
+
+    /// @return the link; null if none is attached there, or there is no such slot
+    LinkEnd at(int slot) {
+        return slot < bySlot.length ? bySlot[slot] : null;
+    }
+
+    void put(LinkEnd link) {
+        bySlot[link.slot] = link;
+    }
+
+    void remove(LinkEnd link) {
+        bySlot[link.slot] = null;
+    }
+
+    LinkEnd[] all() {
+        return bySlot;
+    }
+
+    /// Notes that the peer of a link broke it. Happens once per link and direction, so it may
+    /// allocate.
+    void faulty(LinkEnd link, String fault) {
+        faults.add(
+                "link %s at slot %d is not used any more: %s; the normal channel goes on"
+                        .formatted(link.name, link.slot, fault));
+    }
+
+    /// The next fault that nobody has been told of, or null. On any thread.
+    String takeFault() {
+        return faults.poll();
+    }
+}

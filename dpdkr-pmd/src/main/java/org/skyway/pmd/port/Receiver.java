@@ -1,0 +1,230 @@
+package org.skyway.pmd.port;
+
+import org.skyway.bypass.channel.ControlBlock;
+import org.skyway.bypass.channel.StatisticsBlock;
+import org.skyway.bypass.ring.Mark;
+import org.skyway.bypass.ring.RingConsumer;
+
+/// The receiving half of a port: the normal ring, and the bypass ring of each sender that is on
+/// one, in turn.
+///
+/// A mark is obeyed only when it is the next record of its ring and nothing of that ring is still
+/// in the VNF's hands, so everything before it was delivered by an earlier burst.
+final class Receiver {
+    // Marks come two to a change of a link; more in a row are left for the next poll.
+    private static final int MARKS_PER_POLL = 2 * ControlBlock.SLOTS;
+
+    private final String port;
+    private final Links links;
+    private final ControlBlock control;
+    private final StatisticsBlock statistics;
+    private final RingConsumer normal;
+    private boolean normalHeld;
+
+    private final LinkEnd[] reading = new LinkEnd[ControlBlock.SLOTS];
+    private int readingCount;
+    private int turn;
+    private boolean more; // a ring may have more than it gave
+
+    private final long[] packets = new long[ControlBlock.SLOTS];
+    private final long[] bytes = new long[ControlBlock.SLOTS];
+    private long skippedMarks;
+
+    Receiver(String port, Links links, NormalChannel channel) {
+        this.port = port;
+        this.links = links;
+        control = channel.control();
+        statistics = channel.statistics();
+        normal = channel.fromSwitch();
+        for (int slot = 0; slot < ControlBlock.SLOTS; slot++) {
+            packets[slot] = statistics.rxPackets(slot);
+            bytes[slot] = statistics.rxBytes(slot);
+        }
+    }
+
+    /// Gives back what the last burst showed, and shows the next.
+    int receive(long[] addresses, int[] lengths, int from, int max) {
+        release();
+        if (readingCount == 0) {
+            final int count = readNormal(addresses, lengths, from, max);
+            if (count > 0 || readingCount == 0) {
+                return count;
+            }
+        }
+        turn = turn + 1 > readingCount ? 0 : turn + 1;
+        more = false;
+        // First each ring has its share; then who has more may fill what others left.
+        int count = receiveInTurn(addresses, lengths, from, max, true);
+        if (more && count < max) {
+            count += receiveInTurn(addresses, lengths, from + count, max - count, false);
+        }
+        return count;
+    }
+
+    private int receiveInTurn(long[] addresses, int[] lengths, int from, int max, boolean share) {
+        final int rings = readingCount + 1; // the normal one is number 0
+        int count = 0;
+        for (int i = 0; i < rings && count < max; i++) {
+            final int ring = turn + i < rings ? turn + i : turn + i - rings;
+            final int most = share ? (max - count) / (rings - i) : max - count;
+            count += read(ring, addresses, lengths, from + count, most);
+        }
+        return count;
+    }
+
+    /// Gives everything that was shown back to its senders.
+    void release() {
+        if (normalHeld) {
+            normalHeld = false;
+            normal.release();
+        }
+        for (int i = 0; i < readingCount; i++) {
+            if (reading[i].held) {
+                reading[i].held = false;
+                reading[i].consumer.release();
+            }
+        }
+    }
+
+    boolean holdsNormal() {
+        return normalHeld;
+    }
+
+    /// Stops reading a link, of which nothing is held.
+    void stop(LinkEnd link) {
+        link.reading = false;
+        link.draining = false;
+        for (int i = 0; i < readingCount; i++) {
+            if (reading[i] == link) {
+                reading[i] = reading[--readingCount];
+                reading[readingCount] = null;
+            }
+        }
+    }
+
+    /// Marks about links that are not attached here.
+    long skippedMarks() {
+        return skippedMarks;
+    }
+
+    private int read(int ring, long[] addresses, int[] lengths, int from, int max) {
+        if (max == 0) {
+            more = true;
+            return 0;
+        }
+        int count = 0;
+        if (ring == 0) {
+            count = readNormal(addresses, lengths, from, max);
+        } else if (ring <= readingCount) { // fewer than before if one has just ended
+            count = readLink(reading[ring - 1], addresses, lengths, from, max);
+        }
+        more |= count == max;
+        return count;
+    }
+
+    private int readNormal(long[] addresses, int[] lengths, int from, int max) {
+        for (int marks = 0; marks <= MARKS_PER_POLL; marks++) {
+            final int count = normal.peek(addresses, lengths, from, max);
+            if (count > 0) {
+                normalHeld = true;
+                return count;
+            }
+            final long mark = normal.mark();
+            if (mark == 0) {
+                if (normal.isFaulty()) {
+                    throw new PortFaultException(port, normal.fault());
+                }
+                return 0;
+            }
+            if (normalHeld || !obey(mark)) {
+                return 0;
+            }
+            normal.takeMark();
+            more = true;
+        }
+        return 0;
+    }
+
+    private int readLink(LinkEnd link, long[] addresses, int[] lengths, int from, int max) {
+        final int count = link.consumer.peek(addresses, lengths, from, max);
+        if (count > 0) {
+            link.held = true;
+            count(link.slot, lengths, from, count);
+            return count;
+        }
+        if (link.held) {
+            return 0;
+        }
+        final long mark = link.consumer.mark();
+        if (mark != 0) {
+            if (Mark.is(mark, Mark.Kind.END) && Mark.epoch(mark) == link.readingEpoch) {
+                link.consumer.takeMark();
+                stop(link);
+                control.ended(link.slot, link.readingEpoch);
+                more = true; // the normal ring may have waited for this
+            } else {
+                fail(
+                        link,
+                        "mark 0x%016x in its bypass ring is not the END of epoch %d"
+                                .formatted(mark, link.readingEpoch));
+            }
+        } else if (link.consumer.isFaulty()) {
+            fail(link, link.consumer.fault());
+        }
+        return 0;
+    }
+
+    private void count(int slot, int[] lengths, int from, int count) {
+        long sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += lengths[i];
+        }
+        statistics.rx(slot, packets[slot] += count, bytes[slot] += sum);
+    }
+
+    /// Obeys a mark of the normal ring.
+    ///
+    /// @return false if the normal ring must wait in front of it
+    private boolean obey(long mark) {
+        final LinkEnd link = links.at(Mark.slot(mark));
+        if (link == null) {
+            skippedMarks++;
+            return true;
+        }
+        if (Mark.is(mark, Mark.Kind.TO_BYPASS)) {
+            if (!link.consumer.isFaulty()) {
+                if (!link.reading) {
+                    reading[readingCount++] = link;
+                }
+                link.reading = true;
+                link.draining = false;
+                link.readingEpoch = Mark.epoch(mark);
+            }
+            return true;
+        }
+        if (Mark.is(mark, Mark.Kind.TO_NORMAL)) {
+            return !link.reading || link.readingEpoch != Mark.epoch(mark) || drainedOf(link);
+        }
+        skippedMarks++;
+        return true;
+    }
+
+    /// The END mark was written before the mark that we stand at, so it must be among what the
+    /// bypass ring holds now. A sender that left it out can't make the normal ring wait longer.
+    private boolean drainedOf(LinkEnd link) {
+        if (!link.draining) {
+            link.draining = true;
+            link.drainTo = link.consumer.written();
+        }
+        if (link.held || link.consumer.shown() - link.drainTo < 0) {
+            return false;
+        }
+        fail(link, "its bypass ring has no END of epoch %d".formatted(link.readingEpoch));
+        return true;
+    }
+
+    private void fail(LinkEnd link, String fault) {
+        stop(link);
+        links.faulty(link, fault);
+    }
+}

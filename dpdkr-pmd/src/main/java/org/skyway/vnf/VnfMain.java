@@ -1,0 +1,75 @@
+package org.skyway.vnf;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.skyway.vnf.run.BadInputException;
+import org.skyway.vnf.run.ExitStatus;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/// `skyway vnf PROGRAM …`: the VNF programs.
+@Command(
+        name = "vnf",
+        description = "Virtual network functions, each on one or two ports of the switch.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            SourceCommand.class,
+            SinkCommand.class,
+            ExchangeCommand.class,
+            ForwardCommand.class
+        })
+public final class VnfMain implements Runnable {
+    @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+    /// For picocli.
+    public VnfMain() {}
+
+    /// Runs a program and ends the process with its [ExitStatus].
+    ///
+    /// @param args name of the program, and its options
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /// The command with its subcommands and the way it reports errors.
+    ///
+    /// @return to be run, or to be a subcommand of another
+    public static CommandLine commandLine() {
+        var line = new CommandLine(new VnfMain());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler(VnfMain::badParameter);
+        line.setExecutionExceptionHandler(VnfMain::failed);
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which program? see --help");
+    }
+
+    private static int badParameter(ParameterException e, String[] args) {
+        return complain(e.getCommandLine(), e.getMessage());
+    }
+
+    // What a user can do something about is one line; all else is our fault and needs the trace.
+    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult result)
+            throws Exception {
+        return switch (e) {
+            case BadInputException _, IOException _, UncheckedIOException _ ->
+                    complain(command, e.getMessage());
+            case InterruptedException _ -> complain(command, "interrupted");
+            default -> throw e;
+        };
+    }
+
+    private static int complain(CommandLine command, String message) {
+        command.getErr()
+                .println(
+                        "skyway %s: %s"
+                                .formatted(
+                                        command.getCommandSpec().qualifiedName(),
+                                        message.lines().findFirst().orElse("")));
+        return ExitStatus.BAD_INPUT;
+    }
+}

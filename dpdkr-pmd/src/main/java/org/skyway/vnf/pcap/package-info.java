@@ -1,0 +1,2 @@
+/// Classic pcap files, in and out.
+package org.skyway.vnf.pcap;

@@ -1,0 +1,98 @@
+package org.skyway.vnf.run;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.skyway.pmd.port.DpdkrPort;
+
+/// A port that counts what the program moves through it. The data thread counts, any thread reads.
+public final class CountedPort {
+    private final DpdkrPort port;
+    private final AtomicLong rxPackets = new AtomicLong();
+    private final AtomicLong rxBytes = new AtomicLong();
+    private final AtomicLong txPackets = new AtomicLong();
+    private final AtomicLong txBytes = new AtomicLong();
+
+    /// Counts from zero.
+    ///
+    /// @param port what to use
+    public CountedPort(DpdkrPort port) {
+        this.port = port;
+    }
+
+    /// The port.
+    ///
+    /// @return the driver's port
+    public DpdkrPort port() {
+        return port;
+    }
+
+    /// Receives a burst in place; what the last call showed must not be used any more.
+    ///
+    /// @param burst filled from its start
+    /// @return how many packets came
+    public int receive(Burst burst) {
+        final int count = port.rxBurst(burst.addresses, burst.lengths, 0, burst.addresses.length);
+        burst.from = 0;
+        burst.to = count;
+        if (count > 0) {
+            add(rxPackets, count);
+            add(rxBytes, bytes(burst.lengths, 0, count));
+        }
+        return count;
+    }
+
+    /// Sends what is left of a burst, as far as there is room.
+    ///
+    /// @param burst moved on by what was sent
+    /// @return how many packets were sent
+    public int send(Burst burst) {
+        final int sent =
+                port.txBurst(burst.addresses, burst.lengths, burst.from, burst.to - burst.from);
+        if (sent > 0) {
+            add(txPackets, sent);
+            add(txBytes, bytes(burst.lengths, burst.from, burst.from + sent));
+            burst.from += sent;
+        }
+        return sent;
+    }
+
+    /// Packets received.
+    ///
+    /// @return packets so far
+    public long rxPackets() {
+        return rxPackets.getOpaque();
+    }
+
+    /// Bytes received.
+    ///
+    /// @return bytes so far
+    public long rxBytes() {
+        return rxBytes.getOpaque();
+    }
+
+    /// Packets sent.
+    ///
+    /// @return packets so far
+    public long txPackets() {
+        return txPackets.getOpaque();
+    }
+
+    /// Bytes sent.
+    ///
+    /// @return bytes so far
+    public long txBytes() {
+        return txBytes.getOpaque();
+    }
+
+    // One thread writes, so this needs no locked instruction.
+    private static void add(AtomicLong counter, long count) {
+        counter.setOpaque(counter.getPlain() + count);
+    }
+
+    private static long bytes(int[] lengths, int from, int to) {
+        long sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += lengths[i];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,118 @@
+package org.skyway.vnf.run;
+
+import java.nio.file.Path;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.YieldingIdleStrategy;
+import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.pmd.control.SwitchLoss;
+import picocli.CommandLine.Option;
+
+/// Options that every VNF program has.
+public final class RunOptions {
+    /// How the data thread waits for packets.
+    public enum Idle {
+        /// Never lets the core go. Only where there are more cores than pollers.
+        SPIN,
+        /// Lets others run, but never sleeps.
+        YIELD,
+        /// Spins a little, then yields, then sleeps up to 100 µs.
+        BACKOFF;
+
+        IdleStrategy strategy() {
+            return switch (this) {
+                case SPIN -> new BusySpinIdleStrategy();
+                case YIELD -> new YieldingIdleStrategy();
+                case BACKOFF -> new BackoffIdleStrategy(100, 100, 1_000, 100_000);
+            };
+        }
+    }
+
+    @Option(
+            names = "--rundir",
+            paramLabel = "DIR",
+            description =
+                    "Run directory of the switch. Default: $SKYWAY_RUNDIR, else /var/run/skyway or /tmp/skyway-UID.")
+    Path runDirectory;
+
+    @Option(names = "--core", paramLabel = "N", description = "Bind the data thread to a core.")
+    Integer core;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "HOW",
+            defaultValue = "BACKOFF",
+            description = "spin, yield or backoff (the default).")
+    Idle idle;
+
+    @Option(
+            names = "--burst",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Packets per burst (${DEFAULT-VALUE}).")
+    int burst;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "SECONDS",
+            description = "End after that time. Default: run until stopped.")
+    Double durationSeconds;
+
+    @Option(
+            names = "--stats-interval",
+            paramLabel = "SECONDS",
+            defaultValue = "1",
+            description = "Time between lines of statistics; 0 for none (${DEFAULT-VALUE}).")
+    double statsSeconds;
+
+    @Option(names = "--json-stats", description = "Write statistics as lines of JSON.")
+    boolean jsonStats;
+
+    @Option(
+            names = "--stats-file",
+            paramLabel = "FILE",
+            description = "Write statistics there, as lines of JSON.")
+    Path statsFile;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the final report there, as JSON.")
+    Path reportFile;
+
+    @Option(
+            names = "--wait",
+            description =
+                    "Wait for a switch that is not there, at the start and later. Direct links go on meanwhile.")
+    boolean wait;
+
+    @Option(
+            names = "--linger",
+            paramLabel = "SECONDS",
+            defaultValue = "1",
+            description =
+                    "At the end, wait so long for others to take what was sent (${DEFAULT-VALUE}).")
+    double lingerSeconds;
+
+    /// For picocli, which fills the fields.
+    public RunOptions() {}
+
+    /// Packets per burst.
+    ///
+    /// @return 1 to 4096
+    public int burst() {
+        if (burst < 1 || burst > 4096) {
+            throw new BadInputException("--burst is 1 to 4096, not " + burst);
+        }
+        return burst;
+    }
+
+    Path runDirectory() {
+        return runDirectory == null ? RunDirectory.path() : runDirectory;
+    }
+
+    SwitchLoss onLoss() {
+        return wait ? SwitchLoss.RECONNECT : SwitchLoss.END;
+    }
+}

@@ -1,0 +1,203 @@
+package org.skyway.vnf.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.agrona.concurrent.IdleStrategy;
+import org.skyway.ivshmem.sys.Affinity;
+import org.skyway.pmd.control.PortSession;
+
+/// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
+/// the work is done, the time is up, the switch is gone or somebody sends SIGTERM. Stop, join,
+/// unmap: the regions outlive the thread that polls them.
+public final class Runner {
+    private static final long TICK_MILLIS = 20;
+    private static final long STOP_MILLIS = 10_000;
+
+    private final String program;
+    private final RunOptions options;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean polling = true;
+    private volatile Throwable broken;
+    private volatile int status = ExitStatus.BAD_INPUT;
+    private volatile Thread opening; // the thread that may be waiting for a switch
+
+    private Runner(String program, RunOptions options) {
+        this.program = program;
+        this.options = options;
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// @param program its name, for people
+    /// @param options how
+    /// @param ports the names of its ports
+    /// @param makeWork makes the work of the opened ports
+    /// @return an [ExitStatus]
+    /// @throws IOException if a port can't be opened, or a file not written
+    /// @throws InterruptedException if interrupted
+    public static int run(
+            String program,
+            RunOptions options,
+            List<String> ports,
+            Function<List<CountedPort>, Work> makeWork)
+            throws IOException, InterruptedException {
+        options.burst(); // wrong options show before anything is opened
+        return new Runner(program, options).run(ports, makeWork);
+    }
+
+    private int run(List<String> names, Function<List<CountedPort>, Work> makeWork)
+            throws IOException, InterruptedException {
+        // SIGTERM and SIGINT start the JVM's shutdown, which waits for its hooks: this one lets the
+        // program end as if its time were up, and then ends the process with its status.
+        Thread hook = new Thread(this::stopAndHalt, "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        List<PortSession> sessions = new ArrayList<>();
+        try {
+            opening = Thread.currentThread();
+            for (String name : names) {
+                sessions.add(
+                        PortSession.open(
+                                options.runDirectory(),
+                                name,
+                                program,
+                                options.onLoss(),
+                                this::log));
+            }
+            opening = null;
+            Work work =
+                    makeWork.apply(sessions.stream().map(s -> new CountedPort(s.port())).toList());
+            try {
+                status = run(sessions, work);
+            } finally {
+                work.close();
+            }
+        } finally {
+            sessions.reversed().forEach(PortSession::close);
+            ended.countDown();
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The JVM is ending and the hook runs: it takes the status from here.
+                System.out.flush();
+            }
+        }
+        return status;
+    }
+
+    private int run(List<PortSession> sessions, Work work)
+            throws IOException, InterruptedException {
+        String lost;
+        ObjectNode report;
+        try (var statistics =
+                new Statistics(program, work, options.jsonStats, options.statsFile, System.out)) {
+            Thread data = Thread.ofPlatform().name("poll-" + program).start(() -> poll(work));
+            try {
+                statistics.ready();
+                lost = watch(data, sessions, statistics);
+            } finally {
+                polling = false;
+                data.join();
+            }
+            report = statistics.last();
+        }
+        if (options.reportFile != null) {
+            Statistics.write(report, options.reportFile);
+        }
+        if (broken != null) {
+            log(broken.getMessage() == null ? broken.toString() : broken.getMessage());
+            return broken instanceof IllegalArgumentException
+                    ? ExitStatus.BAD_INPUT
+                    : ExitStatus.SWITCH_LOST;
+        }
+        if (lost != null) {
+            log(lost);
+            return ExitStatus.SWITCH_LOST;
+        }
+        String failure = work.failure();
+        if (failure != null) {
+            log(failure);
+            return ExitStatus.CHECK_FAILED;
+        }
+        return ExitStatus.OK;
+    }
+
+    private String watch(Thread data, List<PortSession> sessions, Statistics statistics)
+            throws InterruptedException {
+        long now = System.nanoTime();
+        long interval = nanos(options.statsSeconds);
+        long nextStats = now + interval;
+        long end = options.durationSeconds == null ? 0 : now + nanos(options.durationSeconds);
+        while (data.isAlive() && !stop.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
+            for (PortSession session : sessions) {
+                if (session.lost() != null) {
+                    return session.lost();
+                }
+            }
+            now = System.nanoTime();
+            if (options.durationSeconds != null && now - end >= 0) {
+                return null;
+            }
+            if (interval > 0 && now - nextStats >= 0) {
+                statistics.interval();
+                nextStats += interval;
+            }
+        }
+        return null;
+    }
+
+    private void poll(Work work) {
+        try {
+            if (options.core != null) {
+                Affinity.pinCurrentThread(options.core);
+            }
+            IdleStrategy idle = options.idle.strategy();
+            while (polling && !work.isDone()) {
+                idle.idle(work.poll());
+            }
+            linger(work, idle);
+        } catch (RuntimeException | Error e) {
+            broken = e;
+        }
+    }
+
+    // What lies in a ring when its writer disconnects may be dropped with the ring.
+    private void linger(Work work, IdleStrategy idle) {
+        long end = System.nanoTime() + nanos(options.lingerSeconds);
+        for (CountedPort port : work.ports()) {
+            while (!port.port().txDrained() && System.nanoTime() - end < 0) {
+                idle.idle();
+            }
+        }
+    }
+
+    private void stopAndHalt() {
+        stop.countDown();
+        Thread waiting = opening;
+        if (waiting != null) {
+            waiting.interrupt();
+        }
+        try {
+            if (!ended.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                log("does not end; killed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(status);
+    }
+
+    private void log(String line) {
+        System.err.println("skyway vnf " + program + ": " + line);
+    }
+
+    private static long nanos(double seconds) {
+        return (long) (seconds * 1e9);
+    }
+}

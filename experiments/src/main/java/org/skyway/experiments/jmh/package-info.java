@@ -1,0 +1,2 @@
+/// JMH benchmarks, one class for each question.
+package org.skyway.experiments.jmh;

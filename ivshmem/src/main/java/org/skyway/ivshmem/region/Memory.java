@@ -1,0 +1,292 @@
+package org.skyway.ivshmem.region;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/// Reads and writes raw addresses, little-endian.
+///
+/// One constant segment spans the whole address space, and each address is masked to the 47 bits of
+/// a user-space address: with that value range the compiler proves every bounds check away, and an
+/// access costs what it costs in C. There is no safety net: an address that is not mapped kills the
+/// process. Only the base address that came from a [Region] plus an offset that was checked against
+/// the region's size may be passed in.
+public final class Memory {
+    private static final MemorySegment ALL = everything();
+    private static final long USER_SPACE = 0x0000_7fff_ffff_ffffL;
+
+    private static final ValueLayout.OfLong LONG_LE =
+            JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT_LE =
+            JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT_LE =
+            JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG_BE =
+            JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt INT_BE =
+            JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfShort SHORT_BE =
+            JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG =
+            JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
+    private static final VarHandle INT =
+            JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
+
+    private Memory() {}
+
+    @SuppressWarnings("restricted") // this module is the one that may
+    private static MemorySegment everything() {
+        return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    }
+
+    /// Reads a byte.
+    ///
+    /// @param address mapped
+    /// @return the byte, 0 to 255
+    public static int getByte(long address) {
+        return ALL.get(JAVA_BYTE, address & USER_SPACE) & 0xff;
+    }
+
+    /// Writes a byte.
+    ///
+    /// @param address mapped
+    /// @param value its low 8 bits
+    public static void putByte(long address, int value) {
+        ALL.set(JAVA_BYTE, address & USER_SPACE, (byte) value);
+    }
+
+    /// Reads 2 bytes in network order.
+    ///
+    /// @param address mapped, of any alignment
+    /// @return 0 to 65535
+    public static int getShortBE(long address) {
+        return ALL.get(SHORT_BE, address & USER_SPACE) & 0xffff;
+    }
+
+    /// Writes 2 bytes in network order.
+    ///
+    /// @param address mapped, of any alignment
+    /// @param value its low 16 bits
+    public static void putShortBE(long address, int value) {
+        ALL.set(SHORT_BE, address & USER_SPACE, (short) value);
+    }
+
+    /// Reads 2 bytes.
+    ///
+    /// @param address mapped, of any alignment
+    /// @return 0 to 65535
+    public static int getShort(long address) {
+        return ALL.get(SHORT_LE, address & USER_SPACE) & 0xffff;
+    }
+
+    /// Writes 2 bytes.
+    ///
+    /// @param address mapped, of any alignment
+    /// @param value its low 16 bits
+    public static void putShort(long address, int value) {
+        ALL.set(SHORT_LE, address & USER_SPACE, (short) value);
+    }
+
+    /// Reads 4 bytes in network order.
+    ///
+    /// @param address mapped, of any alignment
+    /// @return the value
+    public static int getIntBE(long address) {
+        return ALL.get(INT_BE, address & USER_SPACE);
+    }
+
+    /// Writes 4 bytes in network order.
+    ///
+    /// @param address mapped, of any alignment
+    /// @param value the value
+    public static void putIntBE(long address, int value) {
+        ALL.set(INT_BE, address & USER_SPACE, value);
+    }
+
+    /// Reads 4 bytes.
+    ///
+    /// @param address mapped, of any alignment
+    /// @return the value
+    public static int getInt(long address) {
+        return ALL.get(INT_LE, address & USER_SPACE);
+    }
+
+    /// Writes 4 bytes.
+    ///
+    /// @param address mapped, of any alignment
+    /// @param value the value
+    public static void putInt(long address, int value) {
+        ALL.set(INT_LE, address & USER_SPACE, value);
+    }
+
+    /// Reads 8 bytes in network order.
+    ///
+    /// @param address mapped, of any alignment
+    /// @return the value
+    public static long getLongBE(long address) {
+        return ALL.get(LONG_BE, address & USER_SPACE);
+    }
+
+    /// Writes 8 bytes in network order.
+    ///
+    /// @param address mapped, of any alignment
+    /// @param value the value
+    public static void putLongBE(long address, long value) {
+        ALL.set(LONG_BE, address & USER_SPACE, value);
+    }
+
+    /// Reads 8 bytes.
+    ///
+    /// @param address mapped, of any alignment
+    /// @return the value
+    public static long getLong(long address) {
+        return ALL.get(LONG_LE, address & USER_SPACE);
+    }
+
+    /// Writes 8 bytes.
+    ///
+    /// @param address mapped, of any alignment
+    /// @param value the value
+    public static void putLong(long address, long value) {
+        ALL.set(LONG_LE, address & USER_SPACE, value);
+    }
+
+    /// Reads 8 bytes; later reads and writes stay behind it.
+    ///
+    /// @param address mapped, a multiple of 8
+    /// @return the value
+    public static long getLongAcquire(long address) {
+        return (long) LONG.getAcquire(ALL, address & USER_SPACE);
+    }
+
+    /// Writes 8 bytes; earlier reads and writes stay before it.
+    ///
+    /// @param address mapped, a multiple of 8
+    /// @param value the value
+    public static void putLongRelease(long address, long value) {
+        LONG.setRelease(ALL, address & USER_SPACE, value);
+    }
+
+    /// Writes 8 bytes in one piece, in no order with anything else.
+    ///
+    /// @param address mapped, a multiple of 8
+    /// @param value the value
+    public static void putLongOpaque(long address, long value) {
+        LONG.setOpaque(ALL, address & USER_SPACE, value);
+    }
+
+    /// Reads 8 bytes in one piece, in no order with anything else.
+    ///
+    /// @param address mapped, a multiple of 8
+    /// @return the value
+    public static long getLongOpaque(long address) {
+        return (long) LONG.getOpaque(ALL, address & USER_SPACE);
+    }
+
+    /// Reads 4 bytes; later reads and writes stay behind it.
+    ///
+    /// @param address mapped, a multiple of 4
+    /// @return the value
+    public static int getIntAcquire(long address) {
+        return (int) INT.getAcquire(ALL, address & USER_SPACE);
+    }
+
+    /// Writes 4 bytes; earlier reads and writes stay before it.
+    ///
+    /// @param address mapped, a multiple of 4
+    /// @param value the value
+    public static void putIntRelease(long address, int value) {
+        INT.setRelease(ALL, address & USER_SPACE, value);
+    }
+
+    /// Copies a packet. Up to 256 bytes go in steps of 64, so up to 63 bytes behind the packet are
+    /// read and written too: both places must be padded to a multiple of 64.
+    ///
+    /// @param source mapped
+    /// @param target mapped, not overlapping
+    /// @param length 1 or more bytes
+    public static void copyPacket(long source, long target, int length) {
+        if (length > 256) {
+            MemorySegment.copy(ALL, source & USER_SPACE, ALL, target & USER_SPACE, length);
+            return;
+        }
+        long x = source & USER_SPACE;
+        long y = target & USER_SPACE;
+        copy64(x, y);
+        for (int rest = length - 64; rest > 0; rest -= 64) {
+            x += 64;
+            y += 64;
+            copy64(x, y);
+        }
+    }
+
+    /// Copies 64 bytes: eight loads, then eight stores, which is the fastest shape.
+    ///
+    /// @param source mapped, of any alignment
+    /// @param target mapped, of any alignment, not overlapping
+    public static void copy64(long source, long target) {
+        long x = source & USER_SPACE;
+        long y = target & USER_SPACE;
+        long v0 = ALL.get(LONG_LE, x);
+        long v1 = ALL.get(LONG_LE, x + 8);
+        long v2 = ALL.get(LONG_LE, x + 16);
+        long v3 = ALL.get(LONG_LE, x + 24);
+        long v4 = ALL.get(LONG_LE, x + 32);
+        long v5 = ALL.get(LONG_LE, x + 40);
+        long v6 = ALL.get(LONG_LE, x + 48);
+        long v7 = ALL.get(LONG_LE, x + 56);
+        ALL.set(LONG_LE, y, v0);
+        ALL.set(LONG_LE, y + 8, v1);
+        ALL.set(LONG_LE, y + 16, v2);
+        ALL.set(LONG_LE, y + 24, v3);
+        ALL.set(LONG_LE, y + 32, v4);
+        ALL.set(LONG_LE, y + 40, v5);
+        ALL.set(LONG_LE, y + 48, v6);
+        ALL.set(LONG_LE, y + 56, v7);
+    }
+
+    /// Copies exactly `length` bytes; the places may overlap.
+    ///
+    /// @param source mapped
+    /// @param target mapped
+    /// @param length 0 or more bytes
+    public static void copy(long source, long target, long length) {
+        MemorySegment.copy(ALL, source & USER_SPACE, ALL, target & USER_SPACE, length);
+    }
+
+    /// Copies out of a region.
+    ///
+    /// @param source mapped
+    /// @param target array
+    /// @param offset index of the first byte in the array
+    /// @param length 0 or more bytes
+    public static void copyToArray(long source, byte[] target, int offset, int length) {
+        MemorySegment.copy(ALL, JAVA_BYTE, source & USER_SPACE, target, offset, length);
+    }
+
+    /// Copies into a region.
+    ///
+    /// @param source array
+    /// @param offset index of the first byte in the array
+    /// @param target mapped
+    /// @param length 0 or more bytes
+    public static void copyFromArray(byte[] source, int offset, long target, int length) {
+        MemorySegment.copy(source, offset, ALL, JAVA_BYTE, target & USER_SPACE, length);
+    }
+
+    /// Fills with zeros.
+    ///
+    /// @param address mapped
+    /// @param length 0 or more bytes
+    public static void clear(long address, long length) {
+        ALL.asSlice(address & USER_SPACE, length).fill((byte) 0);
+    }
+}

@@ -1,0 +1,43 @@
+package org.skyway.ivshmem.region;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Where a switch and its clients meet: the directory of its sockets. The one place that knows the
+/// default and the names in it.
+public final class RunDirectory {
+    /// The environment variable that names another directory.
+    public static final String VARIABLE = "SKYWAY_RUNDIR";
+
+    /// The socket of the process agent, which poll mode drivers connect to.
+    public static final String PMD_SOCKET = "pmd.sock";
+
+    private RunDirectory() {}
+
+    /// The run directory.
+    ///
+    /// @return `$SKYWAY_RUNDIR`, else `/var/run/skyway` for root and `/tmp/skyway-$UID` for others;
+    ///   it need not exist
+    public static Path path() {
+        return path(System.getenv(VARIABLE), uid());
+    }
+
+    /// The user that this process runs as.
+    ///
+    /// @return the numeric user id; that of nobody, 65534, if there is no `/proc`
+    public static int uid() {
+        try {
+            return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException | UnsupportedOperationException e) {
+            return 65534;
+        }
+    }
+
+    static Path path(String variable, int uid) {
+        if (variable != null && !variable.isBlank()) {
+            return Path.of(variable);
+        }
+        return uid == 0 ? Path.of("/var/run/skyway") : Path.of("/tmp/skyway-" + uid);
+    }
+}

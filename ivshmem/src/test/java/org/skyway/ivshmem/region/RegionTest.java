@@ -1,0 +1,104 @@
+package org.skyway.ivshmem.region;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegionTest {
+    @TempDir Path dir;
+
+    @Test
+    void twoMappingsOfOneFileAreTheSameMemory() throws IOException {
+        Path file = dir.resolve("r");
+        try (Region a = Region.create(file, 8192);
+                Region b = Region.open(file, 8192)) {
+            Memory.putLongRelease(a.address() + 8184, 0x0123456789abcdefL);
+            assertEquals(0x0123456789abcdefL, Memory.getLongAcquire(b.address() + 8184));
+            assertEquals(0xef, Memory.getByte(b.address() + 8184));
+            assertEquals(0xefcd, Memory.getShortBE(b.address() + 8184));
+        }
+    }
+
+    @Test
+    void sizeMustBeAPowerOfTwo() {
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Region.create(dir.resolve("r"), 3 << 20));
+        assertTrue(e.getMessage().contains("3145728"), e.getMessage());
+        assertFalse(Files.exists(dir.resolve("r")));
+    }
+
+    @Test
+    void openRefusesAFileThatIsTooSmall() throws IOException {
+        Path file = Files.write(dir.resolve("r"), new byte[4096]);
+        var e = assertThrows(IOException.class, () -> Region.open(file, 8192));
+        assertTrue(
+                e.getMessage().contains("4096") && e.getMessage().contains("8192"), e.getMessage());
+    }
+
+    @Test
+    void createRefusesAFileThatExists() throws IOException {
+        Path file = Files.write(dir.resolve("r"), new byte[4096]);
+        assertThrows(IOException.class, () -> Region.create(file, 4096));
+        assertEquals(4096, Files.size(file));
+    }
+
+    @Test
+    void createSaysWhenThereIsNoRoom() {
+        var e = assertThrows(IOException.class, () -> Region.create(dir.resolve("r"), 1L << 50));
+        assertTrue(e.getMessage().contains("left"), e.getMessage());
+        assertFalse(Files.exists(dir.resolve("r")));
+    }
+
+    @Test
+    void closeTwiceIsHarmless() throws IOException {
+        Region r = Region.create(dir.resolve("r"), 4096);
+        r.close();
+        r.close();
+        assertTrue(Files.exists(dir.resolve("r")));
+        r.unlink();
+        assertFalse(Files.exists(dir.resolve("r")));
+    }
+
+    @Test
+    void copyPacketCopiesEveryLength() throws IOException {
+        try (Region r = Region.create(dir.resolve("r"), 16384)) {
+            long from = r.address();
+            long to = r.address() + 8192;
+            for (int length : new int[] {1, 60, 63, 64, 65, 128, 200, 256, 257, 1514, 2048}) {
+                byte[] frame = new byte[length];
+                new java.util.Random(length).nextBytes(frame);
+                Memory.copyFromArray(frame, 0, from, length);
+                Memory.copyPacket(from, to, length);
+                byte[] got = new byte[length];
+                Memory.copyToArray(to, got, 0, length);
+                org.junit.jupiter.api.Assertions.assertArrayEquals(frame, got);
+            }
+        }
+    }
+
+    @Test
+    void storeRemovesOnlyItsOwnLeftovers() throws IOException {
+        RegionStore mine = RegionStore.of(dir.resolve("a"));
+        RegionStore other = RegionStore.of(dir.resolve("b"));
+        Region left = mine.create("left", 4096);
+        Region kept = other.create("kept", 4096);
+        try {
+            assertEquals(java.util.List.of(left.path()), mine.removeLeftovers());
+            assertFalse(Files.exists(left.path()));
+            assertTrue(Files.exists(kept.path()));
+        } finally {
+            kept.unlink();
+            kept.close();
+            left.close();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package org.skyway.p2p.detect;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Match;
+
+/// Decides about one port: explores the pipeline and keeps what the answer rests on.
+///
+/// The first branch that a packet really takes sets the port that all others must agree on. One
+/// that does not agree ends the exploration if a packet really takes it. Of those that agree, two
+/// that are real and hit other entries are enough to know that counters can't be attributed.
+final class Decision implements Explorer.Leaves {
+    private static final long BUDGET = 200_000;
+
+    private final int port;
+    private final Budget budget = new Budget(BUDGET);
+    private final WitnessSearch search = new WitnessSearch(budget);
+    private final Dependencies explored = new Dependencies();
+
+    private Verdict.Link first; // of the first branch that is real
+    private Walk firstWalk;
+    private long[] firstPacket;
+    private Verdict.Link other; // of a second one that hits other entries
+    private Verdict.NoLink none;
+    private Dependencies proof; // of none; null if all that was explored is needed
+
+    private Decision(int port) {
+        this.port = port;
+    }
+
+    /// A verdict and what it rests on.
+    record Result(Verdict verdict, Dependencies dependencies, boolean tooComplex, long cost) {}
+
+    static Result decide(Pipeline pipeline, int port) {
+        return new Decision(port).decide(pipeline);
+    }
+
+    private Result decide(Pipeline pipeline) {
+        boolean tooComplex = false;
+        try {
+            Walk walk = new Walk(port, new SymbolicPacket(entering(port)));
+            new Explorer(pipeline, explored, budget, this).explore(walk);
+        } catch (Budget.Exceeded e) {
+            tooComplex = none == null;
+        }
+        if (tooComplex) {
+            none = new Verdict.NoLink(port, "the entries are too complex to decide", null, null);
+        }
+        if (none != null) {
+            Dependencies on = proof == null ? explored : proof;
+            if (proof != null) {
+                proof.addPortsAndGroups(explored);
+            }
+            return new Result(none, on, tooComplex, budget.spent());
+        }
+        Verdict verdict = link();
+        return new Result(verdict, explored, false, budget.spent());
+    }
+
+    /// The packets that come in at a port: nothing but the port is known, and that the words that
+    /// the pipeline adds are zero.
+    static Cube entering(int port) {
+        Cube cube = new Cube();
+        cube.fix(FlowKey.IN_PORT, -1L, (long) port << 32);
+        for (int w = FlowKey.PACKET_WORDS; w < FlowKey.WORDS; w++) {
+            cube.fix(w, -1L, 0);
+        }
+        return cube;
+    }
+
+    private Verdict link() {
+        if (other == null) {
+            return first;
+        }
+        List<FlowRule> entries = new ArrayList<>();
+        for (Verdict.Link link : List.of(first, other)) {
+            for (FlowRule rule : link.path()) {
+                if (!entries.contains(rule)) {
+                    entries.add(rule);
+                }
+            }
+        }
+        return new Verdict.NotTaken(
+                port, first.to(), "counters could not be attributed to one path", entries);
+    }
+
+    @Override
+    public boolean ended(Walk walk) {
+        if (!walk.left) {
+            return broken(walk, "packets are dropped", Step.lastRule(walk.last), true);
+        }
+        if (first != null && first.to() == walk.to && (other != null || samePath(walk))) {
+            return true;
+        }
+        long[] packet = packetOf(walk);
+        if (packet == null) {
+            return true;
+        }
+        if (first == null) {
+            first = linkOf(walk);
+            firstWalk = walk;
+            firstPacket = packet;
+            return true;
+        }
+        if (first.to() == walk.to) {
+            other = linkOf(walk);
+            return true;
+        }
+        return end(
+                walk,
+                "some packets leave at port %s, others at port %s"
+                        .formatted(Outputs.name(first.to()), Outputs.name(walk.to)),
+                Step.lastRule(walk.last),
+                packet,
+                !walk.uncertain && !firstWalk.uncertain,
+                true);
+    }
+
+    @Override
+    public boolean broken(Walk walk, String reason, FlowRule rule, boolean certain) {
+        long[] packet = packetOf(walk);
+        return packet == null || end(walk, reason, rule, packet, certain && !walk.uncertain, false);
+    }
+
+    private long[] packetOf(Walk walk) {
+        Cube input = walk.packet.input();
+        List<Match> excluded = Step.excluded(walk.last, input, budget);
+        return search.find(input, excluded);
+    }
+
+    private boolean end(
+            Walk walk,
+            String reason,
+            FlowRule rule,
+            long[] packet,
+            boolean certain,
+            boolean firstMatters) {
+        none = new Verdict.NoLink(port, reason, rule, packet);
+        if (certain) {
+            proof = new Dependencies();
+            prove(walk, packet);
+            if (firstMatters) {
+                prove(firstWalk, firstPacket);
+            }
+        }
+        return false;
+    }
+
+    /// The way of one packet, step by step.
+    private void prove(Walk walk, long[] packet) {
+        for (Step step : Step.lookups(walk.last)) {
+            proof.lookedUp(step.table(), step.before().apply(packet), step.hit());
+        }
+    }
+
+    private boolean samePath(Walk walk) {
+        return first.groups().equals(walk.groups)
+                && first.path().equals(path(walk))
+                && first.lookups().equals(tables(walk));
+    }
+
+    private Verdict.Link linkOf(Walk walk) {
+        return new Verdict.Link(port, walk.to, path(walk), tables(walk), walk.groups);
+    }
+
+    private static List<FlowRule> path(Walk walk) {
+        return Step.lookups(walk.last).stream().map(Step::hit).filter(Objects::nonNull).toList();
+    }
+
+    private static List<Integer> tables(Walk walk) {
+        return Step.lookups(walk.last).stream().map(Step::table).toList();
+    }
+}

@@ -1,0 +1,369 @@
+package org.skyway.p2p.detect;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.PortState;
+
+/// Finds point-to-point links in a bridge's tables: told of every change, it says for each
+/// candidate port whether everything that comes in there leaves unmodified at exactly one other
+/// port.
+///
+/// Changes are only noted; [#update] decides anew about those ports whose verdict may rest on what
+/// changed, and says which verdicts are others now. The order of changes between two updates does
+/// not matter, so a bundle is one update. Not thread-safe: one thread owns it.
+public final class P2pDetector {
+    /// Most updates that a port whose decision was too complex sits out.
+    private static final int LONGEST_REST = 1024;
+
+    private static final class Ingress {
+        final int port;
+        Verdict verdict;
+        Dependencies dependencies = new Dependencies();
+        boolean local = true; // whether only rules for this ingress port, or any, matter
+        boolean dirty = true;
+        int rest; // updates to sit out before the next decision
+        int nextRest = 1;
+
+        Ingress(int port) {
+            this.port = port;
+        }
+    }
+
+    private final Pipeline pipeline;
+    private final Map<Integer, Ingress> candidates = new TreeMap<>(Integer::compareUnsigned);
+    private final Map<Integer, String> held = new HashMap<>();
+    private final List<Ingress> dirty = new ArrayList<>();
+    private final List<Change> dropped = new ArrayList<>();
+    private final List<Ingress> roaming = new ArrayList<>(); // not local
+    private boolean fragmentsDropped;
+    private long decisions;
+
+    /// A detector that knows no ports and no rules.
+    public P2pDetector() {
+        this(new Pipeline());
+    }
+
+    private P2pDetector(Pipeline pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    /// A detector of its own that knows the same now, to find out what changes would do.
+    ///
+    /// @return the copy; its first [#update] decides about all candidate ports
+    public P2pDetector copy() {
+        P2pDetector copy = new P2pDetector(pipeline.copy());
+        copy.held.putAll(held);
+        copy.fragmentsDropped = fragmentsDropped;
+        candidates.keySet().forEach(port -> copy.candidate(port, true));
+        return copy;
+    }
+
+    /// A flow entry was added.
+    ///
+    /// @param rule the entry; there must be none with its table, priority and match
+    public void ruleAdded(FlowRule rule) {
+        pipeline.add(rule);
+        touched(rule);
+    }
+
+    /// A flow entry was added or took the place of one with its table, priority and match.
+    ///
+    /// @param rule the entry
+    public void ruleInstalled(FlowRule rule) {
+        FlowRule old = pipeline.get(rule);
+        if (old == null) {
+            ruleAdded(rule);
+        } else {
+            ruleReplaced(old, rule);
+        }
+    }
+
+    /// A flow entry was removed, by a flow-mod, a timeout or an eviction.
+    ///
+    /// @param rule an entry with the table, priority and match of one that is there
+    /// @throws IllegalArgumentException if there is none
+    public void ruleRemoved(FlowRule rule) {
+        if (!pipeline.remove(rule)) {
+            throw new IllegalArgumentException(
+                    "no entry in table %d has priority %d and match %s; tell the detector of every change"
+                            .formatted(rule.table(), rule.priority(), rule.match()));
+        }
+        touched(rule);
+    }
+
+    /// A flow entry was modified.
+    ///
+    /// @param old the entry that is gone
+    /// @param now the entry that took its place: same table, priority and match
+    public void ruleReplaced(FlowRule old, FlowRule now) {
+        ruleRemoved(old);
+        ruleAdded(now);
+    }
+
+    /// A group was added, changed or removed.
+    ///
+    /// @param id the group's id
+    /// @param group what it is now; null if it is gone
+    public void groupChanged(int id, GroupEntry group) {
+        pipeline.group(id, group);
+        for (Ingress ingress : candidates.values()) {
+            if (!ingress.dirty && ingress.dependencies.touchedByGroup(id)) {
+                markDirty(ingress);
+            }
+        }
+    }
+
+    /// A port was added or changed. It is no candidate until [#candidate] says so.
+    ///
+    /// @param port the port as it is now
+    public void portChanged(PortState port) {
+        PortState before = pipeline.port(port.number());
+        pipeline.port(port.number(), port);
+        if (before == null || before.config() != port.config() || before.state() != port.state()) {
+            portTouched(port.number());
+        }
+    }
+
+    /// A port was removed. It is no candidate any more.
+    ///
+    /// @param number the port's number
+    public void portRemoved(int number) {
+        pipeline.port(number, null);
+        candidate(number, false);
+        held.remove(number);
+        portTouched(number);
+    }
+
+    /// Says whether a bypass could start or end at a port: whether it is a dpdkr port.
+    ///
+    /// @param number the port's number
+    /// @param candidate whether it is
+    public void candidate(int number, boolean candidate) {
+        if (candidate == candidates.containsKey(number)) {
+            return;
+        }
+        if (candidate) {
+            Ingress ingress = new Ingress(number);
+            candidates.put(number, ingress);
+            dirty.add(ingress);
+        } else {
+            Ingress gone = candidates.remove(number);
+            roaming.remove(gone);
+            dirty.remove(gone);
+            if (gone.verdict != null) {
+                dropped.add(new Change(number, gone.verdict, null));
+            }
+        }
+        portTouched(number);
+    }
+
+    /// Says why packets that come in or leave at a port must pass the switch, for instance that the
+    /// port is mirrored or policed.
+    ///
+    /// @param number the port's number
+    /// @param reason what keeps them, in a few words; null for nothing
+    public void hold(int number, String reason) {
+        String before = reason == null ? held.remove(number) : held.put(number, reason);
+        if (!Objects.equals(before, reason)) {
+            portTouched(number);
+        }
+    }
+
+    /// Says whether the switch drops IP fragments (OFPC_FRAG_DROP). Then no port has a link.
+    ///
+    /// @param drops whether it does
+    public void fragmentsDropped(boolean drops) {
+        if (drops != fragmentsDropped) {
+            fragmentsDropped = drops;
+            candidates.values().forEach(this::markDirty);
+        }
+    }
+
+    /// Decides anew where that is needed.
+    ///
+    /// @return the verdicts that are others now, or new; at most one per port
+    public List<Change> update() {
+        if (dirty.isEmpty() && dropped.isEmpty()) {
+            return List.of();
+        }
+        List<Change> changes = new ArrayList<>(dropped);
+        dropped.clear();
+        List<Ingress> resting = new ArrayList<>();
+        for (Ingress ingress : dirty) {
+            if (ingress.rest > 0) {
+                ingress.rest--;
+                resting.add(ingress);
+                continue;
+            }
+            Verdict before = ingress.verdict;
+            decide(ingress);
+            if (!ingress.verdict.equals(before)) {
+                changes.add(new Change(ingress.port, before, ingress.verdict));
+            }
+        }
+        dirty.clear();
+        dirty.addAll(resting);
+        return changes;
+    }
+
+    /// The verdict about a port as of the last [#update].
+    ///
+    /// @param port the port's number
+    /// @return the verdict; null if the port is no candidate
+    public Verdict verdict(int port) {
+        Ingress ingress = candidates.get(port);
+        return ingress == null ? null : ingress.verdict;
+    }
+
+    /// The verdicts about all candidate ports as of the last [#update].
+    ///
+    /// @return verdicts by port number
+    public List<Verdict> verdicts() {
+        List<Verdict> all = new ArrayList<>();
+        for (Ingress ingress : candidates.values()) {
+            if (ingress.verdict != null) {
+                all.add(ingress.verdict);
+            }
+        }
+        return all;
+    }
+
+    /// Tells why a port has the verdict that it had after the last [#update].
+    ///
+    /// @param port a candidate port's number
+    /// @return the explanation
+    /// @throws IllegalArgumentException if the port is no candidate
+    public Explanation explain(int port) {
+        Ingress ingress = candidates.get(port);
+        if (ingress == null || ingress.verdict == null) {
+            throw new IllegalArgumentException(
+                    "port %s is no dpdkr port, so there is nothing to explain"
+                            .formatted(Outputs.name(port)));
+        }
+        return Explanation.of(ingress.verdict, pipeline);
+    }
+
+    /// Follows one packet through the tables.
+    ///
+    /// @param key the packet as it comes in, [org.skyway.openflow.model.FlowKey#WORDS] words; the
+    ///   ingress port is in it
+    /// @return what it meets
+    public Trace trace(long[] key) {
+        return Trace.of(pipeline, key);
+    }
+
+    /// How often a port was decided about so far.
+    ///
+    /// @return a count
+    public long decisions() {
+        return decisions;
+    }
+
+    private void touched(FlowRule rule) {
+        int port = (int) rule.match().exact(Field.IN_PORT);
+        if (rule.match().maskOf(Field.IN_PORT) == Field.IN_PORT.ones()) {
+            Ingress ingress = candidates.get(port);
+            if (ingress != null) {
+                touched(ingress, rule);
+            }
+            for (int i = 0; i < roaming.size(); i++) {
+                touched(roaming.get(i), rule);
+            }
+        } else {
+            for (Ingress ingress : candidates.values()) {
+                touched(ingress, rule);
+            }
+        }
+    }
+
+    private void touched(Ingress ingress, FlowRule rule) {
+        if (!ingress.dirty && ingress.dependencies.touchedBy(rule)) {
+            markDirty(ingress);
+        }
+    }
+
+    private void portTouched(int number) {
+        for (Ingress ingress : candidates.values()) {
+            if (!ingress.dirty
+                    && (ingress.port == number || ingress.dependencies.touchedByPort(number))) {
+                markDirty(ingress);
+            }
+        }
+    }
+
+    private void markDirty(Ingress ingress) {
+        if (!ingress.dirty) {
+            ingress.dirty = true;
+            dirty.add(ingress);
+        }
+    }
+
+    private void decide(Ingress ingress) {
+        decisions++;
+        ingress.dirty = false;
+        PortState port = pipeline.port(ingress.port);
+        String obstacle = obstacle(ingress.port, port);
+        if (obstacle != null) {
+            ingress.verdict = new Verdict.NoLink(ingress.port, obstacle, null, null);
+            rest(ingress, new Dependencies(), false);
+            return;
+        }
+        Decision.Result result = Decision.decide(pipeline, ingress.port);
+        ingress.verdict = takeable(result.verdict(), result.dependencies());
+        rest(ingress, result.dependencies(), result.tooComplex());
+    }
+
+    private String obstacle(int number, PortState port) {
+        if (port == null) {
+            return "port %s does not exist".formatted(Outputs.name(number));
+        }
+        if (!port.receives()) {
+            return "port %s is down or does not receive".formatted(Outputs.name(number));
+        }
+        return fragmentsDropped ? "the switch drops IP fragments" : null;
+    }
+
+    /// A link that a bypass may be put on, or the reason why not.
+    private Verdict takeable(Verdict verdict, Dependencies dependencies) {
+        if (!(verdict instanceof Verdict.Link link)) {
+            return verdict;
+        }
+        dependencies.port(link.to());
+        for (int end : new int[] {link.from(), link.to()}) {
+            String reason = held.get(end);
+            if (reason == null && !candidates.containsKey(end)) {
+                reason = "port %s is no dpdkr port".formatted(Outputs.name(end));
+            }
+            if (reason != null) {
+                return new Verdict.NotTaken(link.from(), link.to(), reason, link.path());
+            }
+        }
+        return link;
+    }
+
+    private void rest(Ingress ingress, Dependencies dependencies, boolean tooComplex) {
+        ingress.dependencies = dependencies;
+        boolean local = dependencies.staysAt(ingress.port);
+        if (local != ingress.local) {
+            ingress.local = local;
+            if (local) {
+                roaming.remove(ingress);
+            } else {
+                roaming.add(ingress);
+            }
+        }
+        if (tooComplex) {
+            ingress.rest = ingress.nextRest;
+            ingress.nextRest = Math.min(2 * ingress.nextRest, LONGEST_REST);
+        } else {
+            ingress.nextRest = 1;
+        }
+    }
+}

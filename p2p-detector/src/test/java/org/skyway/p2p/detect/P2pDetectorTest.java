@@ -1,0 +1,181 @@
+package org.skyway.p2p.detect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
+
+class P2pDetectorTest {
+    private final P2pDetector detector = new P2pDetector();
+
+    @BeforeEach
+    void fourPorts() {
+        for (int number = 1; number <= 4; number++) {
+            detector.portChanged(port(number, 0));
+            detector.candidate(number, true);
+        }
+        detector.update();
+    }
+
+    private static PortState port(int number, int config) {
+        return new PortState(number, "p" + number, number, config, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    private static FlowRule rule(int priority, Match match, Action... actions) {
+        return new FlowRule(0, priority, match, Instructions.apply(actions));
+    }
+
+    private static Match.Builder in(int port) {
+        return Match.builder().exact(Field.IN_PORT, port);
+    }
+
+    private static Action to(int port) {
+        return new Action.Output(port, 0xffff);
+    }
+
+    private Verdict add(FlowRule... rules) {
+        for (FlowRule rule : rules) {
+            detector.ruleAdded(rule);
+        }
+        detector.update();
+        return detector.verdict(1);
+    }
+
+    @Test
+    void dropsWithoutRules() {
+        Verdict.NoLink none = assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
+        assertEquals("no entry of table 0 matches", none.reason());
+        assertNotNull(none.example());
+    }
+
+    @Test
+    void findsTheLinkOfOneRuleAboutTheIngressPort() {
+        FlowRule rule = rule(100, in(1).build(), to(2));
+        Verdict.Link link = assertInstanceOf(Verdict.Link.class, add(rule));
+        assertEquals(2, link.to());
+        assertEquals(List.of(rule), link.path());
+        assertEquals(List.of(0), link.lookups());
+    }
+
+    @Test
+    void ignoresARuleThatNoPacketCanHit() {
+        FlowRule rule = rule(100, in(1).build(), to(2));
+        FlowRule shadowed = rule(1, Match.ANY, to(3));
+        assertEquals(
+                List.of(rule), assertInstanceOf(Verdict.Link.class, add(rule, shadowed)).path());
+    }
+
+    @Test
+    void seesTheRuleThatTakesSomePacketsElsewhere() {
+        FlowRule special = rule(200, in(1).exact(Field.ETH_TYPE, 0x0806).build(), to(3));
+        Verdict.NoLink none =
+                assertInstanceOf(
+                        Verdict.NoLink.class, add(rule(100, in(1).build(), to(2)), special));
+        assertTrue(none.reason().contains("others at port"), none.reason());
+        detector.ruleRemoved(special);
+        assertEquals(1, detector.update().size());
+        assertInstanceOf(Verdict.Link.class, detector.verdict(1));
+    }
+
+    @Test
+    void reportsTwoHalvesThatAgreeAsNotTaken() {
+        Match.Builder low = in(1).exact(Field.ETH_TYPE, 0x0800).masked(Field.IPV4_SRC, 0, 1L << 31);
+        Match.Builder high =
+                in(1).exact(Field.ETH_TYPE, 0x0800).masked(Field.IPV4_SRC, 1L << 31, 1L << 31);
+        FlowRule a = rule(20, low.build(), to(2));
+        FlowRule b = rule(20, high.build(), to(2));
+        FlowRule covered = rule(10, in(1).exact(Field.ETH_TYPE, 0x0800).build(), to(3));
+        FlowRule rest = rule(1, in(1).build(), to(2));
+        Verdict.NotTaken link = assertInstanceOf(Verdict.NotTaken.class, add(a, b, covered, rest));
+        assertEquals(2, link.to());
+        assertTrue(link.entries().size() >= 2 && !link.entries().contains(covered));
+    }
+
+    @Test
+    void knowsThatNoPacketHasAFieldWithoutItsPrerequisite() {
+        // The ARP words are zero in every IPv4 packet, so the second rule can't be hit.
+        Match ipv4 = in(1).exact(Field.ETH_TYPE, 0x0800).build();
+        Match impossible = in(1).exact(Field.ETH_TYPE, 0x0800).masked(Field.ARP_SHA, 1, 1).build();
+        FlowRule all = rule(1, in(1).build(), to(2));
+        assertInstanceOf(Verdict.Link.class, add(all, rule(5, impossible, to(3))));
+        assertInstanceOf(Verdict.NotTaken.class, add(rule(3, ipv4, to(2))));
+    }
+
+    @Test
+    void needsBothPortsUp() {
+        add(rule(1, in(1).build(), to(2)));
+        detector.portChanged(port(2, PortState.NO_FWD));
+        assertEquals(List.of(1), detector.update().stream().map(Change::port).toList());
+        assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
+        detector.portChanged(port(2, 0));
+        detector.update();
+        assertInstanceOf(Verdict.Link.class, detector.verdict(1));
+        detector.portChanged(port(1, PortState.NO_RECV));
+        detector.update();
+        assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
+    }
+
+    @Test
+    void takesNoPacketBackToWhereItCameFrom() {
+        assertInstanceOf(Verdict.NoLink.class, add(rule(1, in(1).build(), to(1))));
+        detector.ruleAdded(rule(2, in(1).build(), to(OfPort.IN_PORT)));
+        detector.update();
+        assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
+    }
+
+    @Test
+    void keepsTheLinkWhenAWriteChangesNothing() {
+        Match match = in(1).exact(Field.ETH_DST, 0x020000000001L).build();
+        FlowRule same = rule(9, match, new Action.SetField(Field.ETH_DST, 0x020000000001L), to(2));
+        assertInstanceOf(Verdict.NotTaken.class, add(same, rule(1, in(1).build(), to(2))));
+        FlowRule other = rule(9, match, new Action.SetField(Field.ETH_DST, 0x020000000002L), to(2));
+        detector.ruleReplaced(same, other);
+        detector.update();
+        Verdict.NoLink none = assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
+        assertEquals("packets leave changed: eth_dst", none.reason());
+        assertEquals(0x020000000001L, Field.ETH_DST.get(none.example()));
+    }
+
+    @Test
+    void doesNotDecideAboutPortsThatARuleDoesNotTouch() {
+        add(rule(100, in(1).build(), to(2)));
+        long before = detector.decisions();
+        add(rule(100, in(3).build(), to(4)), rule(1, in(1).build(), to(4)));
+        assertEquals(before + 1, detector.decisions());
+    }
+
+    @Test
+    void takesOnlyLinksBetweenCandidatesThatAreNotHeld() {
+        add(rule(1, in(1).build(), to(2)));
+        detector.candidate(2, false);
+        detector.update();
+        assertInstanceOf(Verdict.NotTaken.class, detector.verdict(1));
+        detector.candidate(2, true);
+        detector.update();
+        assertInstanceOf(Verdict.Link.class, detector.verdict(1));
+        detector.hold(2, "port 2 is mirrored");
+        detector.update();
+        assertEquals(
+                "port 2 is mirrored",
+                assertInstanceOf(Verdict.NotTaken.class, detector.verdict(1)).reason());
+    }
+
+    @Test
+    void refusesToForgetARuleItNeverKnew() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> detector.ruleRemoved(rule(1, in(1).build(), to(2))));
+    }
+}

@@ -1,0 +1,422 @@
+package org.skyway.vswitch.bridge;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.skyway.agent.Agent;
+import org.skyway.agent.PortHost;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.ivshmem.sys.PacketCounters;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.PortState;
+import org.skyway.p2p.detect.Change;
+import org.skyway.p2p.detect.P2pDetector;
+import org.skyway.p2p.detect.Verdict;
+import org.skyway.vswitch.classifier.TupleTable;
+import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.datapath.Datapath;
+import org.skyway.vswitch.datapath.FrameKey;
+import org.skyway.vswitch.datapath.Traffic;
+import org.skyway.vswitch.journal.Journal;
+import org.skyway.vswitch.link.Link;
+import org.skyway.vswitch.link.LinkListener;
+import org.skyway.vswitch.link.LinkState;
+import org.skyway.vswitch.link.Links;
+import org.skyway.vswitch.ofproto.BypassCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.ofproto.Forwarding;
+import org.skyway.vswitch.ofproto.PortCounters;
+import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.NetdevPort;
+
+/// What OpenFlow's changes do: tables for the pipeline, verdicts of the detector, links. Ofproto
+/// thread only.
+///
+/// A flow-mod changes the tables that the pipeline looks at; the poll threads go on with what they
+/// have cached. [#settle] first takes back the links that the changes break, so that from then on
+/// every packet passes the switch, then has the poll threads forget, and then begins what links
+/// there are now.
+public final class Bridge implements Forwarding, LinkListener {
+    private final SwitchConfig config;
+    private final Tables tables = new Tables();
+    private final PacketIns packetIns = new PacketIns();
+    private final Datapath datapath;
+    private final P2pDetector detector = new P2pDetector();
+    private final Ports ports;
+    private final BypassAccounts accounts;
+    private final RegionStore store;
+    private final Events events;
+    private Vnfs vnfs;
+    private Links links;
+    private Agent agent;
+    private boolean changed;
+    private boolean commanded; // packet-outs that a poll thread may still have to do
+
+    /// A bridge without ports; [#connect] and [#start] make it run.
+    ///
+    /// @param config what the user asked for
+    /// @param store where regions are made
+    /// @param journal where events are recorded
+    public Bridge(SwitchConfig config, RegionStore store, Journal journal) {
+        this.config = config;
+        this.store = store;
+        datapath = new Datapath(config.pollThreads(), tables, packetIns);
+        ports = new Ports(datapath, detector, config.dpid());
+        accounts = new BypassAccounts(ports::byName);
+        events = new Events(journal);
+    }
+
+    /// Connects the bridge with its OpenFlow side. Before anything else.
+    ///
+    /// @param owner the ofproto thread
+    /// @param listener is told of ports
+    /// @param toControllers takes packets to the controllers: frame, its full length, why
+    /// @return what an agent needs of the switch
+    public PortHost connect(Executor owner, PortListener listener, PacketInConsumer toControllers) {
+        ports.listener(listener);
+        packetIns.deliver(owner, p -> toControllers.accept(p.frame(), p.length(), p.action()));
+        vnfs = new Vnfs(this, store, config.ringCells(), owner, events);
+        return vnfs;
+    }
+
+    /// Takes packets to the controllers.
+    public interface PacketInConsumer {
+        /// Takes one.
+        ///
+        /// @param frame the packet
+        /// @param length how long it was on the wire
+        /// @param action why it goes to the controllers
+        void accept(byte[] frame, int length, DatapathAction.ToController action);
+    }
+
+    /// Starts the poll threads and the links. On the ofproto thread.
+    ///
+    /// @param agent who plugs regions into VNFs
+    /// @param owner the ofproto thread
+    public void start(Agent agent, Executor owner) {
+        this.agent = agent;
+        links = new Links(store, config.ringCells(), agent, owner, this);
+        datapath.start(config.cores());
+    }
+
+    // ---- what the user asks for
+
+    /// The bridge's name.
+    ///
+    /// @return its name
+    public String name() {
+        return config.bridge();
+    }
+
+    /// Adds a port.
+    ///
+    /// @param asked what kind, which name and number
+    /// @return the port
+    /// @throws ConfigException if name or number is taken, or the interface can't be had
+    public BridgePort addPort(PortConfig asked) {
+        BridgePort port = ports.add(asked);
+        changed = true;
+        settle();
+        return port;
+    }
+
+    /// Removes a port; a VNF at it loses it.
+    ///
+    /// @param name the port's name
+    /// @throws ConfigException if there is no such port
+    public void removePort(String name) {
+        BridgePort port = ports.byName(name);
+        if (port == null) {
+            throw new ConfigException(
+                    "there is no port %s on bridge %s".formatted(name, config.bridge()));
+        }
+        Attachment vnf = port.attachment();
+        if (vnf != null) {
+            vnfs.disconnect(port, "port " + name + " was removed");
+        }
+        ports.remove(port);
+        changed = true;
+        settle();
+        if (vnf != null) {
+            agent.drop(name, "port " + name + " was removed");
+        }
+    }
+
+    // ---- Forwarding
+
+    @Override
+    public void entryAdded(FlowEntry entry) {
+        tables.put(entry);
+        detector.ruleAdded(entry.rule());
+        events.flow("flow-add", entry.rule());
+        changed = true;
+    }
+
+    @Override
+    public void entryRemoved(FlowEntry entry) {
+        tables.remove(entry);
+        detector.ruleRemoved(entry.rule());
+        events.flow("flow-delete", entry.rule());
+        changed = true;
+    }
+
+    @Override
+    public void entryReplaced(FlowEntry old, FlowEntry now) {
+        tables.put(now);
+        detector.ruleReplaced(old.rule(), now.rule());
+        events.flow("flow-modify", now.rule());
+        changed = true;
+    }
+
+    @Override
+    public void groupChanged(int id, GroupEntry group) {
+        tables.group(id, group);
+        detector.groupChanged(id, group);
+        changed = true;
+    }
+
+    @Override
+    public void portConfigured(PortState port) {
+        BridgePort p = ports.byNumber(port.number());
+        if (p != null) {
+            ports.configured(p, port.config());
+            changed = true;
+        }
+    }
+
+    @Override
+    public void settle() {
+        if (changed) {
+            changed = false;
+            List<Change> changes = detector.update();
+            links.revoke(broken(changes), "the rules changed");
+            datapath.settle();
+            begin(changes);
+        } else if (commanded) {
+            datapath.settle();
+        }
+        commanded = false;
+    }
+
+    private List<Link> broken(List<Change> changes) {
+        List<Link> broken = new ArrayList<>();
+        for (Change change : changes) {
+            Attachment from = attachment(change.port());
+            if (from != null) {
+                Attachment to = receiver(change.after());
+                for (Link link : links.wantedFrom(from)) {
+                    if (link.receiver() != to) {
+                        broken.add(link);
+                    }
+                }
+            }
+        }
+        return broken;
+    }
+
+    private void begin(List<Change> changes) {
+        if (!config.bypass()) {
+            return;
+        }
+        for (Change change : changes) {
+            Attachment from = attachment(change.port());
+            Attachment to = receiver(change.after());
+            if (from != null && to != null && change.after() instanceof Verdict.Link link) {
+                int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
+                links.want(from, to, entries(link.path()), lookups);
+            }
+        }
+    }
+
+    private List<FlowEntry> entries(List<FlowRule> rules) {
+        List<FlowEntry> entries = new ArrayList<>();
+        for (FlowRule rule : rules) {
+            TupleTable<FlowEntry> table = tables.table(rule.table());
+            entries.add(table.get(rule.match(), rule.priority()));
+        }
+        return entries;
+    }
+
+    private Attachment attachment(int port) {
+        BridgePort p = ports.byNumber(port);
+        return p == null ? null : p.attachment();
+    }
+
+    private Attachment receiver(Verdict verdict) {
+        return verdict instanceof Verdict.Link link ? attachment(link.to()) : null;
+    }
+
+    @Override
+    public void packetOut(byte[] frame, int inPort, List<Action> actions) {
+        long[] key = new long[FlowKey.WORDS];
+        FrameKey.parse(frame, inPort, key);
+        Program program = new Translation(tables, key, System.nanoTime()).run(actions);
+        datapath.run(program, frame);
+        commanded = true;
+    }
+
+    @Override
+    public PortCounters portCounters(int number) {
+        BridgePort port = ports.byNumber(number);
+        if (port == null) {
+            return null;
+        }
+        Traffic t = port.datapathPort().traffic();
+        if (port.datapathPort() instanceof NetdevPort n) {
+            PacketCounters c = n.socket().counters();
+            return new PortCounters(
+                    t.sum(Traffic.RX_PACKETS),
+                    c.txPackets(),
+                    t.sum(Traffic.RX_BYTES),
+                    c.txBytes(),
+                    c.rxDropped(),
+                    t.sum(Traffic.TX_DROPPED),
+                    c.rxErrors(),
+                    c.txErrors(),
+                    port.createdNanos());
+        }
+        return new PortCounters(
+                t.sum(Traffic.RX_PACKETS) + port.bypassRx().packets(),
+                t.sum(Traffic.TX_PACKETS) + port.bypassTx().packets(),
+                t.sum(Traffic.RX_BYTES) + port.bypassRx().bytes(),
+                t.sum(Traffic.TX_BYTES) + port.bypassTx().bytes(),
+                t.sum(Traffic.RX_DROPPED),
+                t.sum(Traffic.TX_DROPPED),
+                0,
+                0,
+                port.createdNanos());
+    }
+
+    @Override
+    public long lookups(int table) {
+        return datapath.tableCounters().lookups(table) + accounts.lookups(table);
+    }
+
+    @Override
+    public long matched(int table) {
+        return datapath.tableCounters().matches(table) + accounts.matches(table);
+    }
+
+    @Override
+    public int pollThreads() {
+        return config.pollThreads();
+    }
+
+    // ---- links
+
+    @Override
+    public void stepped(Link link, LinkState before) {
+        events.link(link, before);
+    }
+
+    @Override
+    public void attach(Link link, BypassCounters counters) {
+        accounts.attach(link, counters);
+    }
+
+    @Override
+    public void settle(Link link, BypassCounters counters) {
+        accounts.settle(link, counters);
+    }
+
+    @Override
+    public void silent(Attachment vnf, String why) {
+        events.fault(vnf.portName(), vnf + " " + why + "; it is considered dead");
+        BridgePort port = ports.byName(vnf.portName());
+        if (port != null && port.attachment() == vnf) {
+            vnfs.disconnect(port, why);
+            agent.drop(vnf.portName(), why);
+        }
+    }
+
+    /// Does what is due, every few milliseconds.
+    ///
+    /// @return whether anything is under way that wants another tick soon
+    public boolean tick() {
+        boolean busy = links.tick();
+        busy |= vnfs.tick();
+        links.sample();
+        return busy;
+    }
+
+    /// Looks after what changes slowly, a few times a second: interfaces that go up and down, rings
+    /// that went bad, addresses that age.
+    public void slowTick() {
+        for (BridgePort port : ports.all()) {
+            if (port.datapathPort() instanceof NetdevPort n) {
+                linkUp(port, n.socket().linkUp());
+            } else if (port.datapathPort() instanceof DpdkrPort d) {
+                String fault = d.fault();
+                if (fault != null && port.attachment() != null) {
+                    events.fault(port.config().name(), fault);
+                    agent.drop(port.config().name(), fault);
+                }
+            }
+        }
+        if (tables.macs().expire(System.nanoTime())) {
+            datapath.tablesChanged();
+        }
+    }
+
+    void linkUp(BridgePort port, boolean up) {
+        if (ports.linkUp(port, up)) {
+            changed = true;
+            settle();
+        }
+    }
+
+    /// Whether packets that hit no entry go to the controllers.
+    ///
+    /// @param value true while one of them speaks OpenFlow 1.2 or older
+    public void missToController(boolean value) {
+        if (value != tables.missToController()) {
+            tables.missToController(value);
+            changed = true;
+        }
+    }
+
+    /// Packets for the controllers that were dropped because there were too many.
+    ///
+    /// @return packets
+    public long packetInsDropped() {
+        return packetIns.dropped();
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    Links links() {
+        return links;
+    }
+
+    Datapath datapath() {
+        return datapath;
+    }
+
+    P2pDetector detector() {
+        return detector;
+    }
+
+    /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped.
+    public void close() {
+        datapath.close();
+        links.close();
+        vnfs.close();
+        for (BridgePort port : ports.all()) {
+            if (port.datapathPort() instanceof NetdevPort n) {
+                n.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.skyway.vswitch.bridge;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Function;
+import org.skyway.vswitch.link.Link;
+import org.skyway.vswitch.ofproto.BypassCounters;
+import org.skyway.vswitch.ofproto.BypassSum;
+import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.pipeline.Tables;
+
+/// Credits bypassed packets to whatever would have counted them in the switch: the entries on the
+/// way, the ports at both ends, the tables. Ofproto thread.
+final class BypassAccounts {
+    private final Function<String, BridgePort> portByName;
+    private final BypassSum[] lookups = new BypassSum[Tables.COUNT];
+    private final BypassSum[] matches = new BypassSum[Tables.COUNT];
+
+    BypassAccounts(Function<String, BridgePort> portByName) {
+        this.portByName = portByName;
+    }
+
+    void attach(Link link, BypassCounters counters) {
+        for (BypassSum sum : sums(link)) {
+            sum.attach(counters);
+        }
+    }
+
+    void settle(Link link, BypassCounters counters) {
+        for (BypassSum sum : sums(link)) {
+            sum.settle(counters);
+        }
+    }
+
+    long lookups(int table) {
+        return lookups[table] == null ? 0 : lookups[table].packets();
+    }
+
+    long matches(int table) {
+        return matches[table] == null ? 0 : matches[table].packets();
+    }
+
+    // A packet that hits an entry twice, by resubmit, never makes a link that is taken, so a set
+    // will do.
+    private Set<BypassSum> sums(Link link) {
+        Set<BypassSum> sums = new HashSet<>();
+        for (FlowEntry entry : link.path()) {
+            sums.add(entry.counters().bypassed());
+            sums.add(at(matches, entry.rule().table()));
+        }
+        for (int table : link.lookups()) {
+            sums.add(at(lookups, table));
+        }
+        BridgePort from = portByName.apply(link.sender().portName());
+        BridgePort to = portByName.apply(link.receiver().portName());
+        if (from != null) {
+            sums.add(from.bypassRx());
+        }
+        if (to != null) {
+            sums.add(to.bypassTx());
+        }
+        return sums;
+    }
+
+    private static BypassSum at(BypassSum[] sums, int table) {
+        if (sums[table] == null) {
+            sums[table] = new BypassSum();
+        }
+        return sums[table];
+    }
+}

@@ -1,0 +1,60 @@
+package org.skyway.vswitch.bridge;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.vswitch.journal.Journal;
+import org.skyway.vswitch.link.Link;
+import org.skyway.vswitch.link.LinkState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Records what happens in the journal, and logs what someone who watches the switch wants to see.
+/// Ofproto thread.
+final class Events {
+    private static final Logger LOG = LoggerFactory.getLogger(Events.class);
+
+    private final Journal journal;
+
+    Events(Journal journal) {
+        this.journal = journal;
+    }
+
+    void flow(String kind, FlowRule rule) {
+        journal.write(
+                Journal.event(kind)
+                        .put("table", rule.table())
+                        .put("priority", rule.priority())
+                        .put("cookie", "0x" + Long.toHexString(rule.cookie()))
+                        .put("match", rule.match().toString())
+                        .put("actions", rule.instructions().toString()));
+    }
+
+    void link(Link link, LinkState before) {
+        ObjectNode event =
+                Journal.event("link")
+                        .put("from", link.sender().portName())
+                        .put("to", link.receiver().portName())
+                        .put("before", before == null ? null : before.toString())
+                        .put("state", link.state().toString())
+                        .put("reason", link.reason());
+        if (link.state() == LinkState.GONE || link.state() == LinkState.REVOKING) {
+            event.put("packets", link.packets()).put("bytes", link.bytes());
+        }
+        journal.write(event);
+        if (link.state() == LinkState.FAILED) {
+            LOG.warn("link {}: {}", link, link.reason());
+        } else {
+            LOG.info("link {} is {}: {}", link, link.state(), link.reason());
+        }
+    }
+
+    void vnf(String kind, String port, String what) {
+        journal.write(Journal.event(kind).put("port", port).put("what", what));
+        LOG.info("port {}: {}: {}", port, kind, what);
+    }
+
+    void fault(String port, String what) {
+        journal.write(Journal.event("fault").put("port", port).put("what", what));
+        LOG.error("port {}: {}", port, what);
+    }
+}

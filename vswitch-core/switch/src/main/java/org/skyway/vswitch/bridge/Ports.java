@@ -1,0 +1,194 @@
+package org.skyway.vswitch.bridge;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.skyway.ivshmem.sys.PacketSocket;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
+import org.skyway.p2p.detect.P2pDetector;
+import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.datapath.Datapath;
+import org.skyway.vswitch.datapath.DatapathPort;
+import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.NetdevPort;
+
+/// The ports of a bridge. A change here is told to the tables, the detector and OpenFlow, but is
+/// only effective when the bridge settles. Ofproto thread.
+final class Ports {
+    private static final int OFPPF_10GB_FD = 1 << 6;
+    private static final int OFPPF_COPPER = 1 << 11;
+
+    private final Datapath datapath;
+    private final P2pDetector detector;
+    private final long bridgeMac;
+    private final Map<Integer, BridgePort> byNumber = new TreeMap<>();
+    private final Map<String, BridgePort> byName = new HashMap<>();
+    private PortListener listener;
+
+    Ports(Datapath datapath, P2pDetector detector, long bridgeMac) {
+        this.datapath = datapath;
+        this.detector = detector;
+        this.bridgeMac = bridgeMac;
+    }
+
+    void listener(PortListener ofproto) {
+        listener = ofproto;
+    }
+
+    BridgePort byName(String name) {
+        return byName.get(name);
+    }
+
+    BridgePort byNumber(int number) {
+        return byNumber.get(number);
+    }
+
+    Collection<BridgePort> all() {
+        return List.copyOf(byNumber.values());
+    }
+
+    /// Adds a port.
+    ///
+    /// @param asked what the user asked for
+    /// @return the port
+    /// @throws ConfigException if name or number is taken, or the interface can't be had
+    BridgePort add(PortConfig asked) {
+        if (byName.containsKey(asked.name())) {
+            throw new ConfigException(
+                    "there is a port %s already; choose another name or remove it first"
+                            .formatted(asked.name()));
+        }
+        int number = asked.number() == 0 ? lowestFree() : asked.number();
+        if (byNumber.containsKey(number)) {
+            throw new ConfigException(
+                    "port number %d is %s's; choose another"
+                            .formatted(number, byNumber.get(number).config().name()));
+        }
+        PortConfig config = new PortConfig(number, asked.type(), asked.name());
+        DatapathPort port = open(config);
+        BridgePort added = new BridgePort(config, port, firstState(config, port));
+        datapath.addPort(port);
+        byNumber.put(number, added);
+        byName.put(config.name(), added);
+        datapath.tables().port(added.state());
+        detector.portChanged(added.state());
+        detector.candidate(number, config.type() == PortConfig.Type.DPDKR);
+        listener.portAdded(added.state());
+        return added;
+    }
+
+    /// Removes a port. Its VNF, if it has one, must be gone.
+    ///
+    /// @param port the port
+    void remove(BridgePort port) {
+        int number = port.config().number();
+        byNumber.remove(number);
+        byName.remove(port.config().name());
+        datapath.tables().removePort(number);
+        detector.portRemoved(number);
+        listener.portRemoved(number);
+        datapath.removePort(port.datapathPort());
+        if (port.datapathPort() instanceof NetdevPort n) {
+            n.close();
+        }
+    }
+
+    /// Notes that a port's link went up or down.
+    ///
+    /// @return whether that is news
+    boolean linkUp(BridgePort port, boolean up) {
+        int state =
+                up
+                        ? port.state().state() & ~PortState.LINK_DOWN | PortState.LIVE
+                        : port.state().state() & ~PortState.LIVE | PortState.LINK_DOWN;
+        if (state == port.state().state()) {
+            return false;
+        }
+        changed(port, port.state().withState(state));
+        listener.portStateChanged(port.state());
+        return true;
+    }
+
+    /// Notes what a controller configured.
+    void configured(BridgePort port, int config) {
+        changed(port, port.state().withConfig(config));
+    }
+
+    private void changed(BridgePort port, PortState state) {
+        port.state(state);
+        datapath.tables().port(state);
+        detector.portChanged(state);
+    }
+
+    private DatapathPort open(PortConfig config) {
+        return switch (config.type()) {
+            case DPDKR -> new DpdkrPort(config.number(), datapath.threads());
+            case NETDEV -> {
+                try {
+                    yield new NetdevPort(config.number(), datapath.threads(), config.name());
+                } catch (IOException e) {
+                    throw new ConfigException(
+                            "can't add port " + config.name() + ": " + e.getMessage(), e);
+                }
+            }
+        };
+    }
+
+    private PortState firstState(PortConfig config, DatapathPort port) {
+        if (port instanceof NetdevPort n) {
+            PacketSocket socket = n.socket();
+            long mac;
+            try {
+                mac = socket.mac();
+            } catch (IOException e) {
+                mac = dpdkrMac(config.number());
+            }
+            int speed = Math.max(0, socket.speedMbps()) * 1000;
+            boolean up = socket.linkUp();
+            return new PortState(
+                    config.number(),
+                    config.name(),
+                    mac,
+                    0,
+                    up ? PortState.LIVE : PortState.LINK_DOWN,
+                    OFPPF_10GB_FD | OFPPF_COPPER,
+                    0,
+                    0,
+                    0,
+                    speed,
+                    0);
+        }
+        // No VNF yet: nothing could receive.
+        return new PortState(
+                config.number(),
+                config.name(),
+                dpdkrMac(config.number()),
+                0,
+                PortState.LINK_DOWN,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
+    }
+
+    // Locally administered, and the same every time the switch starts.
+    private long dpdkrMac(int number) {
+        return bridgeMac & 0xffff_ff00_0000L | 0x0200_0000_0000L | number;
+    }
+
+    private int lowestFree() {
+        for (int number = 1; number <= OfPort.MAX; number++) {
+            if (!byNumber.containsKey(number)) {
+                return number;
+            }
+        }
+        throw new ConfigException("all port numbers are taken");
+    }
+}

@@ -1,0 +1,185 @@
+package org.skyway.vswitch.bridge;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.skyway.agent.AgentException;
+import org.skyway.agent.PortHost;
+import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.bypass.ring.RingConsumer;
+import org.skyway.bypass.ring.RingLayout;
+import org.skyway.bypass.ring.RingProducer;
+import org.skyway.ivshmem.region.Region;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.DpdkrPort;
+
+/// VNFs that come and go. The agent calls from its threads; everything happens on the ofproto
+/// thread.
+final class Vnfs implements PortHost {
+    private static final long DRAIN_NANOS = 500_000_000L;
+
+    private final Bridge bridge;
+    private final RegionStore store;
+    private final int cells;
+    private final Executor owner;
+    private final Events events;
+    private final List<Departed> departed = new ArrayList<>();
+    private long regions;
+
+    /// A VNF that is gone and whose last packets may still be in its ring.
+    private record Departed(Attachment vnf, long sinceNanos) {}
+
+    Vnfs(Bridge bridge, RegionStore store, int cells, Executor owner, Events events) {
+        this.bridge = bridge;
+        this.store = store;
+        this.cells = cells;
+        this.owner = owner;
+        this.events = events;
+    }
+
+    @Override
+    public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
+        CompletableFuture<RegionRef> result = new CompletableFuture<>();
+        owner.execute(() -> {
+            try {
+                result.complete(connect(port, pid, program));
+            } catch (AgentException | RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    @Override
+    public void vnfReady(String port) {
+        owner.execute(() -> {
+            BridgePort p = bridge.ports().byName(port);
+            if (p != null && p.attachment() != null) {
+                bridge.linkUp(p, true);
+            }
+        });
+    }
+
+    @Override
+    public void vnfDisconnected(String port, String reason) {
+        owner.execute(() -> {
+            BridgePort p = bridge.ports().byName(port);
+            if (p != null && p.attachment() != null) {
+                disconnect(p, reason);
+            }
+        });
+    }
+
+    private RegionRef connect(String name, long pid, String program) throws AgentException {
+        BridgePort port = bridge.ports().byName(name);
+        if (port == null) {
+            throw new AgentException(
+                    "there is no port %s on bridge %s; add it with `skyway ctl port add dpdkr:%s`"
+                            .formatted(name, bridge.name(), name));
+        }
+        if (port.config().type() != PortConfig.Type.DPDKR) {
+            throw new AgentException(
+                    "port %s is a %s port; a VNF needs a dpdkr port"
+                            .formatted(name, port.config().type()));
+        }
+        if (port.attachment() != null) {
+            throw new AgentException(
+                    "port %s is driven by %s already; stop that first"
+                            .formatted(name, port.attachment().program()));
+        }
+        DpdkrPort datapathPort = (DpdkrPort) port.datapathPort();
+        forget(datapathPort);
+        RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, ++regions, cells);
+        try {
+            Region region = store.create("port-" + name + "-" + regions, header.sizeBytes());
+            long base = region.address();
+            header.create(base);
+            long first = header.firstRing();
+            long second = header.secondRing();
+            datapathPort.rings(
+                    new DpdkrPort.Rings(
+                            RingConsumer.attach(
+                                    base + first, header.sizeBytes() - first, name + " from VNF"),
+                            RingProducer.attach(
+                                    base + second, header.sizeBytes() - second, name + " to VNF")));
+            port.attachment(new Attachment(name, datapathPort, region, pid, program));
+            events.vnf("vnf-connected", name, program + ", process " + pid);
+            return new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
+        } catch (IOException e) {
+            throw new AgentException(
+                    "can't make a region for port " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    void disconnect(BridgePort port, String reason) {
+        Attachment vnf = port.attachment();
+        vnf.markGone();
+        port.attachment(null);
+        departed.add(new Departed(vnf, System.nanoTime()));
+        events.vnf("vnf-gone", vnf.portName(), vnf.program() + ": " + reason);
+        bridge.links().gone(vnf, "the VNF of port " + vnf.portName() + " is gone");
+        bridge.linkUp(port, false);
+    }
+
+    /// Lets go of regions that nobody needs any more.
+    ///
+    /// @return whether there are others left
+    boolean tick() {
+        long now = System.nanoTime();
+        for (Iterator<Departed> i = departed.iterator(); i.hasNext(); ) {
+            Departed d = i.next();
+            Attachment vnf = d.vnf();
+            long fromVnf = vnf.region().address() + RegionHeader.FIRST_RING_OFFSET;
+            boolean drained = RingLayout.isDrained(fromVnf) || now - d.sinceNanos() > DRAIN_NANOS;
+            if (drained && !bridge.links().concerns(vnf)) {
+                i.remove();
+                release(vnf);
+            }
+        }
+        return !departed.isEmpty();
+    }
+
+    // A new VNF is coming: what the last one left in its ring has had its chance.
+    private void forget(DpdkrPort port) {
+        DpdkrPort.Rings old = port.rings();
+        if (old != null) {
+            port.rings(null);
+            bridge.datapath().settle();
+        }
+    }
+
+    private void release(Attachment vnf) {
+        BridgePort port = bridge.ports().byName(vnf.portName());
+        boolean replaced =
+                port == null || port.datapathPort() != vnf.port() || port.attachment() != null;
+        if (!replaced) {
+            vnf.port().rings(null);
+        }
+        bridge.datapath().settle();
+        try {
+            vnf.region().unlink();
+        } catch (IOException e) {
+            events.fault(vnf.portName(), "can't remove " + vnf.region() + ": " + e.getMessage());
+        }
+        vnf.region().close();
+    }
+
+    /// Lets go of everything; the poll threads have stopped.
+    void close() {
+        for (Departed d : departed) {
+            d.vnf().region().close();
+        }
+        for (BridgePort port : bridge.ports().all()) {
+            if (port.attachment() != null) {
+                port.attachment().region().close();
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.skyway.vswitch.config;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
+import org.skyway.openflow.model.OfPort;
+
+/// A port of a bridge.
+///
+/// @param number its OpenFlow number; 0 for the lowest that is free
+/// @param type what it is
+/// @param name of the port, and of the Linux interface of a netdev port
+public record PortConfig(int number, Type type, String name) {
+    /// What a port is.
+    public enum Type {
+        /// A port that a VNF shares by memory.
+        DPDKR,
+        /// A Linux interface.
+        NETDEV;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// Checks the fields.
+    ///
+    /// @throws ConfigException if one of them can't be
+    public PortConfig {
+        if (name == null || !name.matches("[A-Za-z0-9_.:-]{1,15}")) {
+            throw new ConfigException(
+                    "port name \"%s\" must have 1 to 15 letters, digits, '_', '.', ':' or '-'"
+                            .formatted(name));
+        }
+        if (number < 0 || number > OfPort.MAX) {
+            throw new ConfigException(
+                    "port %s can't have number %d; use 1 to %d, or none for the lowest that is free"
+                            .formatted(name, number, OfPort.MAX));
+        }
+        if (type == null) {
+            throw new ConfigException("port " + name + " has no type; use dpdkr or netdev");
+        }
+    }
+
+    /// From a configuration file.
+    ///
+    /// @param number its number, or 0
+    /// @param type `dpdkr` or `netdev`
+    /// @param name its name
+    /// @return the port
+    @JsonCreator
+    public static PortConfig of(
+            @JsonProperty("number") int number,
+            @JsonProperty("type") String type,
+            @JsonProperty("name") String name) {
+        return new PortConfig(number, type(type, name), name);
+    }
+
+    /// Reads `[NUMBER:]TYPE:NAME`, as the `--port` flag takes it.
+    ///
+    /// @param text for instance `2:dpdkr:vnf1`
+    /// @return the port
+    /// @throws ConfigException if it is something else
+    public static PortConfig parse(String text) {
+        String[] part = text.split(":", 3);
+        try {
+            if (part.length >= 2 && part[0].matches("[0-9]+")) {
+                if (part.length < 3) {
+                    throw new ConfigException(
+                            "port \"" + text + "\" has no name; write NUMBER:TYPE:NAME");
+                }
+                return new PortConfig(Integer.parseInt(part[0]), type(part[1], text), part[2]);
+            }
+            if (part.length == 2) {
+                return new PortConfig(0, type(part[0], text), part[1]);
+            }
+        } catch (NumberFormatException e) {
+            throw new ConfigException("port \"" + text + "\" has a number that is too large");
+        }
+        throw new ConfigException(
+                "port \"" + text + "\" is not NUMBER:TYPE:NAME, for instance 2:dpdkr:vnf1");
+    }
+
+    private static Type type(String type, String where) {
+        for (Type t : Type.values()) {
+            if (t.toString().equals(type)) {
+                return t;
+            }
+        }
+        throw new ConfigException(
+                "port \"%s\" has type \"%s\"; there are dpdkr and netdev".formatted(where, type));
+    }
+}

@@ -1,0 +1,135 @@
+package org.skyway.vswitch.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Everything that the daemon can be told in a file; flags add to it or take its place.
+///
+/// ```yaml
+/// bridge: br0
+/// datapath-id: "0000000000000001"
+/// controllers: ["tcp:127.0.0.1:6653"]
+/// listen: ["ptcp:6654:127.0.0.1"]
+/// fail-mode: secure
+/// poll-threads: 1
+/// cores: [1]
+/// ports:
+///   - {number: 1, type: netdev, name: eth1}
+///   - {number: 2, type: dpdkr, name: vnf1}
+/// ```
+///
+/// @param bridge the bridge's name
+/// @param datapathId 16 hexadecimal digits; null for one made from the bridge's name
+/// @param controllers OpenFlow controllers to connect to
+/// @param listen OpenFlow sockets to listen on, besides the bridge's own
+/// @param failMode `secure` or `standalone`
+/// @param pollThreads how many threads poll
+/// @param cores which core each of them is bound to; empty for none
+/// @param ringCells cells of each packet ring
+/// @param bypass whether links are given bypasses at all
+/// @param ports the ports that it starts with
+public record SwitchConfig(
+        String bridge,
+        @JsonProperty("datapath-id") String datapathId,
+        List<String> controllers,
+        List<String> listen,
+        @JsonProperty("fail-mode") String failMode,
+        @JsonProperty("poll-threads") int pollThreads,
+        List<Integer> cores,
+        @JsonProperty("ring-cells") int ringCells,
+        Boolean bypass,
+        List<PortConfig> ports) {
+    private static final ObjectMapper YAML =
+            new ObjectMapper(new YAMLFactory())
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /// Fills in what was not said, and checks the rest.
+    public SwitchConfig {
+        bridge = bridge == null ? "br0" : bridge;
+        controllers = controllers == null ? List.of() : List.copyOf(controllers);
+        listen = listen == null ? List.of() : List.copyOf(listen);
+        failMode = failMode == null ? "secure" : failMode;
+        pollThreads = pollThreads == 0 ? 1 : pollThreads;
+        cores = cores == null ? List.of() : List.copyOf(cores);
+        ringCells = ringCells == 0 ? 32768 : ringCells;
+        bypass = bypass == null || bypass;
+        ports = ports == null ? List.of() : List.copyOf(ports);
+        if (!bridge.matches("[A-Za-z0-9_.-]{1,15}")) {
+            throw new ConfigException(
+                    "bridge name \"%s\" must have 1 to 15 letters, digits, '_', '.' or '-'"
+                            .formatted(bridge));
+        }
+        if (datapathId != null && !datapathId.matches("[0-9a-fA-F]{16}")) {
+            throw new ConfigException(
+                    "datapath id \"%s\" must have 16 hexadecimal digits".formatted(datapathId));
+        }
+        if (!failMode.equals("secure") && !failMode.equals("standalone")) {
+            throw new ConfigException(
+                    "fail mode \"%s\" is neither secure nor standalone".formatted(failMode));
+        }
+        if (pollThreads < 1 || pollThreads > 64) {
+            throw new ConfigException("there can be 1 to 64 poll threads, not " + pollThreads);
+        }
+        if (Integer.bitCount(ringCells) != 1 || ringCells < 1024 || ringCells > 1 << 20) {
+            throw new ConfigException(
+                    "ring cells must be a power of two from 1024 to 1048576, not " + ringCells);
+        }
+    }
+
+    /// What holds when nothing is said.
+    ///
+    /// @return a bridge `br0` without ports
+    public static SwitchConfig defaults() {
+        return new SwitchConfig(null, null, null, null, null, 0, null, 0, null, null);
+    }
+
+    /// The datapath id as a number.
+    ///
+    /// @return 64 bits
+    public long dpid() {
+        return datapathId == null
+                ? 0x0000_0200_0000_0000L | bridge.hashCode() & 0xffff_ffffL
+                : Long.parseUnsignedLong(datapathId, 16);
+    }
+
+    /// Reads a file.
+    ///
+    /// @param file in YAML
+    /// @return what it says
+    /// @throws ConfigException if it can't be read, or something in it can't be
+    public static SwitchConfig read(Path file) {
+        try {
+            SwitchConfig config = YAML.readValue(Files.readString(file), SwitchConfig.class);
+            return config == null ? defaults() : config;
+        } catch (JsonProcessingException e) {
+            if (rootCause(e) instanceof ConfigException c) {
+                throw new ConfigException(file + ": " + c.getMessage(), e);
+            }
+            var where = e.getLocation();
+            throw new ConfigException(
+                    "%s%s: %s"
+                            .formatted(
+                                    file,
+                                    where == null ? "" : ":" + where.getLineNr(),
+                                    e.getOriginalMessage()),
+                    e);
+        } catch (IOException e) {
+            throw new ConfigException("can't read " + file + ": " + e, e);
+        }
+    }
+
+    private static Throwable rootCause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+}

@@ -1,0 +1,125 @@
+package org.skyway.vswitch.datapath;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// A port as the poll threads see it. One thread receives from it; any may send to it.
+public abstract class DatapathPort {
+    private final int number;
+    private final Traffic traffic;
+    private final AtomicBoolean sending; // null: only one thread sends
+
+    /// A port.
+    ///
+    /// @param number its OpenFlow number
+    /// @param threads how many poll threads there are
+    protected DatapathPort(int number, int threads) {
+        this.number = number;
+        traffic = new Traffic(threads);
+        sending = threads > 1 ? new AtomicBoolean() : null;
+    }
+
+    /// Its OpenFlow number.
+    ///
+    /// @return 1 or more
+    public final int number() {
+        return number;
+    }
+
+    /// What went through it.
+    ///
+    /// @return its counters
+    public final Traffic traffic() {
+        return traffic;
+    }
+
+    /// Receives packets in place. The port's poll thread only.
+    ///
+    /// @param addresses receives where each packet is, valid until [#rxRelease]; readable up to the
+    ///   next multiple of 64 bytes
+    /// @param lengths receives its length in bytes
+    /// @param max how many at most
+    /// @return how many
+    protected abstract int rxBurst(long[] addresses, int[] lengths, int max);
+
+    /// Gives back what the last [#rxBurst] showed.
+    protected abstract void rxRelease();
+
+    /// Copies packets out. Never called by two threads at a time.
+    ///
+    /// @param addresses where each packet is; readable up to the next multiple of 64 bytes
+    /// @param lengths its length in bytes
+    /// @param from index of the first
+    /// @param count how many
+    /// @return how many were taken
+    protected abstract int txBurst(long[] addresses, int[] lengths, int from, int count);
+
+    /// The switch-over mark that the last [#rxBurst] stopped at.
+    ///
+    /// @return the mark, or 0
+    protected long rxMark() {
+        return 0;
+    }
+
+    /// Takes that mark away.
+    protected void takeRxMark() {
+        throw new IllegalStateException("port " + number + " has no marks");
+    }
+
+    /// Sends a mark. Never called by two threads at a time.
+    ///
+    /// @param mark the mark
+    /// @return false if there is no room now; true if it was sent, or there is nobody to send it to
+    protected boolean txMark(long mark) {
+        return true;
+    }
+
+    /// Where a mark of an epoch goes.
+    ///
+    /// @param epoch the mark's epoch
+    /// @return its route, or null if there is none
+    protected MarkRoute markRoute(int epoch) {
+        return null;
+    }
+
+    /// Sends packets, counts them, and counts what was not taken as dropped.
+    final void send(int thread, long[] addresses, int[] lengths, int from, int count) {
+        lock();
+        int sent = txBurst(addresses, lengths, from, count);
+        unlock();
+        long bytes = 0;
+        for (int i = from; i < from + sent; i++) {
+            bytes += lengths[i];
+        }
+        traffic.add(thread, Traffic.TX_PACKETS, sent);
+        traffic.add(thread, Traffic.TX_BYTES, bytes);
+        if (sent < count) {
+            traffic.add(thread, Traffic.TX_DROPPED, count - sent);
+        }
+    }
+
+    final boolean sendMark(long mark) {
+        lock();
+        try {
+            return txMark(mark);
+        } finally {
+            unlock();
+        }
+    }
+
+    // With one poll thread, the usual case, there is nothing to lock. With several it is held for
+    // one
+    // burst's copy, and bursts to one port from two threads at once are rare.
+    private void lock() {
+        if (sending != null) {
+            while (!sending.compareAndSet(false, true)) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private void unlock() {
+        if (sending != null) {
+            sending.set(false);
+        }
+    }
+}

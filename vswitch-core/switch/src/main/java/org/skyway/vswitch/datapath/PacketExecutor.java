@@ -1,0 +1,108 @@
+package org.skyway.vswitch.datapath;
+
+import java.lang.foreign.Arena;
+import org.skyway.ivshmem.region.Memory;
+import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.Program;
+
+/// Does a program's actions to one packet in a private buffer. Belongs to one poll thread.
+final class PacketExecutor {
+    /// Longest packet, tags that are pushed on included.
+    static final int MAX_FRAME = 2048;
+
+    /// Room before a packet for tags and labels that are pushed on.
+    static final int HEADROOM = 128;
+
+    /// A buffer's size: a multiple of 64 that is odd in lines, so that buffers spread over cache
+    /// sets.
+    static final int BUFFER_BYTES = HEADROOM + MAX_FRAME + 192;
+
+    private static final int MAX_SAVED = 64;
+
+    private final int thread;
+    private final Datapath datapath;
+    private final PacketRewriter rewriter = new PacketRewriter();
+    private final long saved; // MAX_SAVED + 1 buffers
+    private final int[] savedLengths = new int[MAX_SAVED];
+    private final long[] address = new long[1];
+    private final int[] length = new int[1];
+
+    PacketExecutor(int thread, Datapath datapath, Arena arena) {
+        this.thread = thread;
+        this.datapath = datapath;
+        saved = arena.allocate((long) (MAX_SAVED + 1) * BUFFER_BYTES, 64).address();
+    }
+
+    /// Does a program.
+    ///
+    /// @param program what to do
+    /// @param packet address of the packet, with [#HEADROOM] writable bytes before it and
+    ///   [#MAX_FRAME] from it on
+    /// @param bytes its length
+    void run(Program program, long packet, int bytes) {
+        int depth = 0;
+        long at = packet;
+        int n = bytes;
+        for (DatapathAction action : program.actions()) {
+            switch (action) {
+                case DatapathAction.Output(int port) -> output(port, at, n);
+                case DatapathAction.Rewrite r -> rewriter.rewrite(at, n, r.values(), r.masks());
+                case DatapathAction.PushVlan(int type, int tci) -> {
+                    if (n + 4 <= MAX_FRAME && n >= 14 && at - packet > 4 - HEADROOM) {
+                        at -= 4;
+                        n += 4;
+                        rewriter.pushVlan(at, type, tci);
+                    }
+                }
+                case DatapathAction.PopVlan() -> {
+                    if (n >= 18) {
+                        rewriter.popVlan(at);
+                        at += 4;
+                        n -= 4;
+                    }
+                }
+                case DatapathAction.PushMpls(int type, int entry) -> {
+                    if (n + 4 <= MAX_FRAME && n >= 14 && at - packet > 4 - HEADROOM) {
+                        at -= 4;
+                        n += 4;
+                        rewriter.pushMpls(at, n, type, entry);
+                    }
+                }
+                case DatapathAction.PopMpls(int type) -> {
+                    if (rewriter.popMpls(at, n, type)) {
+                        at += 4;
+                        n -= 4;
+                    }
+                }
+                case DatapathAction.ToController c -> datapath.packetIns().offer(at, n, c);
+                case DatapathAction.Save() -> {
+                    if (depth == MAX_SAVED) {
+                        return; // deeper than the pipeline lets anything nest
+                    }
+                    Memory.copy(at, savedBuffer(depth), n);
+                    savedLengths[depth++] = n;
+                }
+                case DatapathAction.Restore() -> {
+                    depth--;
+                    n = savedLengths[depth];
+                    at = packet;
+                    Memory.copy(savedBuffer(depth), at, n);
+                }
+            }
+        }
+    }
+
+    private long savedBuffer(int depth) {
+        return saved + (long) depth * BUFFER_BYTES;
+    }
+
+    private void output(int number, long packet, int bytes) {
+        DatapathPort port = datapath.port(number);
+        if (port == null) {
+            return; // removed since the program was made
+        }
+        address[0] = packet;
+        length[0] = bytes;
+        port.send(thread, address, length, 0, 1);
+    }
+}

@@ -1,0 +1,357 @@
+package org.skyway.vswitch.datapath;
+
+import static org.skyway.openflow.model.FlowKey.ARP_SHA;
+import static org.skyway.openflow.model.FlowKey.ARP_THA;
+import static org.skyway.openflow.model.FlowKey.ETH_DST_TYPE;
+import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
+import static org.skyway.openflow.model.FlowKey.IN_PORT;
+import static org.skyway.openflow.model.FlowKey.IPV4;
+import static org.skyway.openflow.model.FlowKey.IPV6_DST;
+import static org.skyway.openflow.model.FlowKey.IPV6_SRC;
+import static org.skyway.openflow.model.FlowKey.IP_MISC;
+import static org.skyway.openflow.model.FlowKey.MPLS;
+import static org.skyway.openflow.model.FlowKey.MPLS_INNER_VLAN;
+import static org.skyway.openflow.model.FlowKey.ND_TARGET;
+import static org.skyway.openflow.model.FlowKey.TRANSPORT;
+
+import org.skyway.ivshmem.region.Memory;
+import org.skyway.openflow.model.FlowKey;
+
+/// Reads a packet's headers into a flow key, as Open vSwitch's `flow_extract` does: one VLAN tag is
+/// read (its `vlan-limit` of 1), a header that is cut short or does not make sense ends the
+/// reading, and what was not read is zero.
+///
+/// Not thread-safe: the offsets of the last packet are kept for those who rewrite it. Reads nothing
+/// behind `length`; does not allocate.
+public final class PacketParser {
+    private static final int ETH_HEADER = 14;
+    private static final int ETH_TYPE_MIN = 0x600;
+
+    private final long[] key = new long[FlowKey.WORDS];
+    private int words;
+    private int l3Offset;
+    private int l4Offset;
+
+    /// A parser that has read nothing yet.
+    public PacketParser() {}
+
+    /// The key of the last packet; words 16 and up are zero.
+    ///
+    /// @return [FlowKey#WORDS] words, overwritten by the next [#parse]
+    public long[] key() {
+        return key;
+    }
+
+    /// Where the header behind Ethernet, VLAN tag and MPLS labels starts.
+    ///
+    /// @return offset in bytes, or -1 if there is none
+    public int l3Offset() {
+        return l3Offset;
+    }
+
+    /// Where the transport header starts.
+    ///
+    /// @return offset in bytes, or -1 if none was read
+    public int l4Offset() {
+        return l4Offset;
+    }
+
+    /// Reads a packet.
+    ///
+    /// @param packet address of the destination MAC address
+    /// @param length bytes
+    /// @param inPort its ingress port
+    /// @return a bitmap of the words that may be other than zero
+    public int parse(long packet, int length, int inPort) {
+        clear();
+        words = 1 << IN_PORT;
+        l3Offset = -1;
+        l4Offset = -1;
+        key[IN_PORT] = (long) inPort << 32;
+        if (length < ETH_HEADER) {
+            return words;
+        }
+        words |= 1 << ETH_DST_TYPE | 1 << ETH_SRC_VLAN;
+        long at = packet + 12;
+        int rest = length - 12;
+        long tci = 0;
+        int type = Memory.getShortBE(at);
+        if ((type == 0x8100 || type == 0x88a8) && rest >= 6) {
+            tci = Memory.getShortBE(at + 2) | FlowKey.VLAN_PRESENT;
+            at += 4;
+            rest -= 4;
+            type = Memory.getShortBE(at);
+        }
+        at += 2;
+        rest -= 2;
+        if (type < ETH_TYPE_MIN) {
+            type = llcSnapType(at, rest);
+            if (type != FlowKey.ETH_TYPE_NONE) {
+                at += 8;
+                rest -= 8;
+            }
+        }
+        key[ETH_DST_TYPE] = (Memory.getLongBE(packet) & 0xffff_ffff_ffff_0000L) | type;
+        key[ETH_SRC_VLAN] =
+                (long) Memory.getIntBE(packet + 6) << 32
+                        | (long) Memory.getShortBE(packet + 10) << 16
+                        | tci;
+        if (type == 0x8847 || type == 0x8848) {
+            mpls(at, rest);
+            return words;
+        }
+        l3Offset = (int) (at - packet);
+        switch (type) {
+            case 0x0800 -> ipv4(packet, at, rest);
+            case 0x86dd -> ipv6(packet, at, rest);
+            case 0x0806, 0x8035 -> arp(at, rest);
+            default -> {}
+        }
+        return words;
+    }
+
+    private void clear() {
+        for (int rest = words; rest != 0; rest &= rest - 1) {
+            key[Integer.numberOfTrailingZeros(rest)] = 0;
+        }
+    }
+
+    private static int llcSnapType(long at, int rest) {
+        if (rest < 8 || Memory.getIntBE(at) != 0xaaaa0300 || Memory.getShortBE(at + 4) != 0) {
+            return FlowKey.ETH_TYPE_NONE;
+        }
+        int type = Memory.getShortBE(at + 6);
+        return type >= ETH_TYPE_MIN ? type : FlowKey.ETH_TYPE_NONE;
+    }
+
+    private void mpls(long at, int rest) {
+        int count = 0;
+        long[] lse = mplsStack;
+        while (rest >= 4 && count < lse.length) {
+            long entry = Memory.getIntBE(at) & 0xffff_ffffL;
+            lse[count++] = entry;
+            at += 4;
+            rest -= 4;
+            if ((entry & 0x100) != 0) {
+                break;
+            }
+        }
+        if (count > 0) {
+            words |= 1 << MPLS;
+            key[MPLS] = lse[0] << 32 | (count > 1 ? lse[1] : 0);
+        }
+        if (count > 2) {
+            words |= 1 << MPLS_INNER_VLAN;
+            key[MPLS_INNER_VLAN] = lse[2] << 32;
+        }
+    }
+
+    private final long[] mplsStack = new long[3];
+
+    private void ipv4(long packet, long at, int rest) {
+        if (rest < 20) {
+            return;
+        }
+        int versionIhl = Memory.getByte(at);
+        int header = (versionIhl & 15) * 4;
+        int total = Memory.getShortBE(at + 2);
+        if (versionIhl >>> 4 != 4
+                || header < 20
+                || rest < header
+                || total > rest
+                || total < header) {
+            return;
+        }
+        int fragment = Memory.getShortBE(at + 6);
+        int frag = 0;
+        if ((fragment & 0x3fff) != 0) {
+            frag =
+                    (fragment & 0x1fff) != 0
+                            ? FlowKey.FRAG_ANY | FlowKey.FRAG_LATER
+                            : FlowKey.FRAG_ANY;
+        }
+        int protocol = Memory.getByte(at + 9);
+        words |= 1 << IPV4 | 1 << IP_MISC;
+        key[IPV4] = Memory.getLongBE(at + 12);
+        key[IP_MISC] =
+                (long) protocol << 56
+                        | (long) Memory.getByte(at + 1) << 48
+                        | (long) Memory.getByte(at + 8) << 40
+                        | (long) frag << 32;
+        if ((frag & FlowKey.FRAG_LATER) == 0) {
+            transport(packet, at + header, total - header, protocol);
+        }
+    }
+
+    private void ipv6(long packet, long at, int rest) {
+        if (rest < 40 || Memory.getByte(at) >>> 4 != 6) {
+            return;
+        }
+        int payload = Memory.getShortBE(at + 4);
+        if (payload + 40 > rest) {
+            return;
+        }
+        words |= 15 << IPV6_SRC;
+        key[IPV6_SRC] = Memory.getLongBE(at + 8);
+        key[IPV6_SRC + 1] = Memory.getLongBE(at + 16);
+        key[IPV6_DST] = Memory.getLongBE(at + 24);
+        key[IPV6_DST + 1] = Memory.getLongBE(at + 32);
+        long first = Memory.getIntBE(at) & 0xffff_ffffL;
+        long tos = (first >>> 20) & 0xff;
+        long label = first & 0xfffff;
+        long hopLimit = Memory.getByte(at + 7);
+
+        int protocol = Memory.getByte(at + 6);
+        long next = at + 40;
+        int left = payload;
+        int frag = 0;
+        loop:
+        while (true) {
+            switch (protocol) {
+                case 0, 43, 60 -> { // hop-by-hop, routing, destination options
+                    if (left < 8) {
+                        return;
+                    }
+                    int size = 8 + 8 * Memory.getByte(next + 1);
+                    if (left < size) {
+                        return;
+                    }
+                    protocol = Memory.getByte(next);
+                    next += size;
+                    left -= size;
+                }
+                case 51 -> { // authentication
+                    if (left < 8) {
+                        return;
+                    }
+                    int size = 8 + 4 * Memory.getByte(next + 1);
+                    if (left < size) {
+                        return;
+                    }
+                    protocol = Memory.getByte(next);
+                    next += size;
+                    left -= size;
+                }
+                case 44 -> { // fragment
+                    if (left < 8) {
+                        return;
+                    }
+                    int offset = Memory.getShortBE(next + 2);
+                    protocol = Memory.getByte(next);
+                    next += 8;
+                    left -= 8;
+                    if ((offset & 0xfff9) != 0) {
+                        frag = FlowKey.FRAG_ANY;
+                        if ((offset & 0xfff8) != 0) {
+                            // What follows is the middle of a packet, not a header.
+                            frag |= FlowKey.FRAG_LATER;
+                            protocol = 44;
+                            break loop;
+                        }
+                    }
+                }
+                default -> {
+                    break loop;
+                }
+            }
+        }
+        words |= 1 << IP_MISC;
+        key[IP_MISC] =
+                (long) protocol << 56 | tos << 48 | hopLimit << 40 | (long) frag << 32 | label;
+        if ((frag & FlowKey.FRAG_LATER) == 0) {
+            transport(packet, next, left, protocol);
+        }
+    }
+
+    private void transport(long packet, long at, int rest, int protocol) {
+        l4Offset = (int) (at - packet);
+        switch (protocol) {
+            case 6 -> {
+                if (rest >= 20) {
+                    words |= 1 << TRANSPORT;
+                    key[TRANSPORT] =
+                            (long) Memory.getIntBE(at) << 32
+                                    | (long) (Memory.getShortBE(at + 12) & 0xfff) << 16;
+                }
+            }
+            case 17 -> ports(at, rest, 8);
+            case 132 -> ports(at, rest, 12);
+            case 1, 2 -> typeAndCode(at, rest);
+            case 58 -> {
+                typeAndCode(at, rest);
+                neighbourDiscovery(at, rest);
+            }
+            default -> {}
+        }
+    }
+
+    private void ports(long at, int rest, int header) {
+        if (rest >= header) {
+            words |= 1 << TRANSPORT;
+            key[TRANSPORT] = (long) Memory.getIntBE(at) << 32;
+        }
+    }
+
+    private void typeAndCode(long at, int rest) {
+        if (rest >= 8) {
+            words |= 1 << TRANSPORT;
+            key[TRANSPORT] = (long) Memory.getByte(at) << 48 | (long) Memory.getByte(at + 1) << 32;
+        }
+    }
+
+    private void neighbourDiscovery(long at, int rest) {
+        if (rest < 24) {
+            return;
+        }
+        int type = Memory.getByte(at);
+        if ((type != 135 && type != 136) || Memory.getByte(at + 1) != 0) {
+            return;
+        }
+        long target0 = Memory.getLongBE(at + 8);
+        long target1 = Memory.getLongBE(at + 16);
+        long sll = 0;
+        long tll = 0;
+        long option = at + 24;
+        int left = rest - 24;
+        while (left >= 8) {
+            int size = 8 * Memory.getByte(option + 1);
+            if (size == 0 || size > left) {
+                // A malformed option makes the whole of it meaningless, as in Open vSwitch.
+                return;
+            }
+            int kind = Memory.getByte(option);
+            if (size == 8 && kind == 1 && type == 135) {
+                if (sll != 0) {
+                    return;
+                }
+                sll = Memory.getLongBE(option) << 16;
+            } else if (size == 8 && kind == 2 && type == 136) {
+                if (tll != 0) {
+                    return;
+                }
+                tll = Memory.getLongBE(option) << 16;
+            }
+            option += size;
+            left -= size;
+        }
+        words |= 3 << ND_TARGET | 1 << ARP_SHA | 1 << ARP_THA;
+        key[ND_TARGET] = target0;
+        key[ND_TARGET + 1] = target1;
+        key[ARP_SHA] = sll;
+        key[ARP_THA] = tll;
+    }
+
+    private void arp(long at, int rest) {
+        if (rest < 28 || Memory.getIntBE(at) != 0x00010800 || Memory.getShortBE(at + 4) != 0x0604) {
+            return;
+        }
+        int op = Memory.getShortBE(at + 6);
+        words |= 1 << IPV4 | 1 << IP_MISC | 1 << ARP_SHA | 1 << ARP_THA;
+        key[IPV4] = (long) Memory.getIntBE(at + 14) << 32 | Memory.getIntBE(at + 24) & 0xffff_ffffL;
+        key[IP_MISC] = op <= 0xff ? (long) op << 56 : 0;
+        key[ARP_SHA] =
+                (long) Memory.getIntBE(at + 8) << 32 | (long) Memory.getShortBE(at + 12) << 16;
+        key[ARP_THA] =
+                (long) Memory.getIntBE(at + 18) << 32 | (long) Memory.getShortBE(at + 22) << 16;
+    }
+}

@@ -1,0 +1,320 @@
+package org.skyway.vswitch.datapath;
+
+import static org.skyway.openflow.model.FlowKey.ARP_SHA;
+import static org.skyway.openflow.model.FlowKey.ARP_THA;
+import static org.skyway.openflow.model.FlowKey.ETH_DST_TYPE;
+import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
+import static org.skyway.openflow.model.FlowKey.IPV4;
+import static org.skyway.openflow.model.FlowKey.IPV6_DST;
+import static org.skyway.openflow.model.FlowKey.IPV6_SRC;
+import static org.skyway.openflow.model.FlowKey.IP_MISC;
+import static org.skyway.openflow.model.FlowKey.MPLS;
+import static org.skyway.openflow.model.FlowKey.ND_TARGET;
+import static org.skyway.openflow.model.FlowKey.TRANSPORT;
+
+import org.skyway.ivshmem.region.Memory;
+
+/// Writes header fields into a packet and keeps its checksums right (RFC 1624: from the difference
+/// of what was there and what is there now). A field that the packet does not have is not written.
+/// Not thread-safe.
+final class PacketRewriter {
+    private final PacketParser parser = new PacketParser();
+    private long packet;
+    private int l4Checksum; // offset of the transport checksum, or 0 if there is none to keep
+    private boolean pseudoHeader; // whether it covers the IP addresses
+    private boolean udp;
+
+    /// Writes fields.
+    ///
+    /// @param at address of the packet
+    /// @param length its length in bytes
+    /// @param values flow-key words
+    /// @param masks which bits of them to write
+    void rewrite(long at, int length, long[] values, long[] masks) {
+        int words = parser.parse(at, length, 0);
+        long[] key = parser.key();
+        packet = at;
+        if ((words & 1 << ETH_DST_TYPE) == 0) {
+            return;
+        }
+        int type = (int) key[ETH_DST_TYPE] & 0xffff;
+        if ((masks[ETH_DST_TYPE] & ~0xffffL) != 0) {
+            putMac(at, merge(key, values, masks, ETH_DST_TYPE) >>> 16);
+        }
+        if (masks[ETH_SRC_VLAN] != 0) {
+            long v = merge(key, values, masks, ETH_SRC_VLAN);
+            putMac(at + 6, v >>> 16);
+            int outer = Memory.getShortBE(at + 12);
+            if ((outer == 0x8100 || outer == 0x88a8) && (masks[ETH_SRC_VLAN] & 0xffff) != 0) {
+                int cfi = Memory.getShortBE(at + 14) & 0x1000;
+                Memory.putShortBE(at + 14, (int) v & 0xefff | cfi);
+            }
+        }
+        int l3 = parser.l3Offset();
+        if (type == 0x8847 || type == 0x8848) {
+            if (masks[MPLS] != 0 && (words & 1 << MPLS) != 0) {
+                int lse = mplsOffset(at);
+                Memory.putIntBE(at + lse, (int) (merge(key, values, masks, MPLS) >>> 32));
+            }
+            return;
+        }
+        if (l3 < 0) {
+            return;
+        }
+        findChecksum(key, words, type, length);
+        if (type == 0x0800 && (words & 1 << IPV4) != 0) {
+            ipv4(l3, key, values, masks);
+        } else if (type == 0x86dd && (words & 1 << IP_MISC) != 0) {
+            ipv6(l3, key, values, masks);
+        } else if ((type == 0x0806 || type == 0x8035) && (words & 1 << IPV4) != 0) {
+            arp(l3, key, values, masks);
+            return;
+        }
+        if ((words & 1 << TRANSPORT) != 0 && parser.l4Offset() >= 0) {
+            transport(key, values, masks);
+        }
+        if ((words & 1 << ND_TARGET) != 0) {
+            neighbourDiscovery(length, key, values, masks);
+        }
+    }
+
+    /// Makes room for and writes a VLAN tag.
+    ///
+    /// @param at where the packet starts now: 4 bytes before where it did
+    /// @param type the tag's type
+    /// @param tci its tag control information
+    void pushVlan(long at, int type, int tci) {
+        moveMacs(at + 4, at);
+        Memory.putShortBE(at + 12, type);
+        Memory.putShortBE(at + 14, tci);
+    }
+
+    /// Moves the MAC addresses over the outermost VLAN tag.
+    ///
+    /// @param at where the packet starts; 4 bytes later afterwards
+    void popVlan(long at) {
+        moveMacs(at, at + 4);
+    }
+
+    /// Makes room for and writes an MPLS label, behind VLAN tags.
+    ///
+    /// @param at where the packet starts now: 4 bytes before where it did
+    /// @param length its length now
+    /// @param type Ethernet type
+    /// @param entry the label stack entry
+    void pushMpls(long at, int length, int type, int entry) {
+        long before = at + 4;
+        int header = tagged(before, length - 4) ? 18 : 14;
+        Memory.copy(before, at, header);
+        Memory.putShortBE(at + header - 2, type);
+        Memory.putIntBE(at + header, entry);
+    }
+
+    /// Takes the outermost MPLS label off.
+    ///
+    /// @param at where the packet starts; 4 bytes later afterwards
+    /// @param length its length
+    /// @param type Ethernet type afterwards
+    /// @return false if there is no label
+    boolean popMpls(long at, int length, int type) {
+        int header = tagged(at, length) ? 18 : 14;
+        if (length < header + 4) {
+            return false;
+        }
+        Memory.copy(at, at + 4, header);
+        Memory.putShortBE(at + 4 + header - 2, type);
+        return true;
+    }
+
+    private static boolean tagged(long at, int length) {
+        int type = Memory.getShortBE(at + 12);
+        return (type == 0x8100 || type == 0x88a8) && length >= 18;
+    }
+
+    private static int mplsOffset(long at) {
+        int type = Memory.getShortBE(at + 12);
+        return type == 0x8100 || type == 0x88a8 ? 18 : 14;
+    }
+
+    private static void moveMacs(long from, long to) {
+        long first = Memory.getLong(from);
+        int second = Memory.getInt(from + 8);
+        Memory.putLong(to, first);
+        Memory.putInt(to + 8, second);
+    }
+
+    private static void putMac(long at, long mac) {
+        Memory.putIntBE(at, (int) (mac >>> 16));
+        Memory.putShortBE(at + 4, (int) mac);
+    }
+
+    private static long merge(long[] key, long[] values, long[] masks, int word) {
+        return key[word] & ~masks[word] | values[word] & masks[word];
+    }
+
+    private void findChecksum(long[] key, int words, int type, int length) {
+        l4Checksum = 0;
+        pseudoHeader = false;
+        udp = false;
+        int l4 = parser.l4Offset();
+        if (l4 < 0 || (words & 1 << TRANSPORT) == 0) {
+            return;
+        }
+        switch ((int) (key[IP_MISC] >>> 56)) {
+            case 6 -> {
+                l4Checksum = l4 + 16;
+                pseudoHeader = true;
+            }
+            case 17 -> {
+                // An IPv4 sender may leave it out, and then it stays out.
+                if (Memory.getShortBE(packet + l4 + 6) != 0) {
+                    l4Checksum = l4 + 6;
+                    pseudoHeader = true;
+                    udp = true;
+                }
+            }
+            case 1 -> l4Checksum = type == 0x0800 ? l4 + 2 : 0;
+            case 58 -> {
+                if (type == 0x86dd) {
+                    l4Checksum = l4 + 2;
+                    pseudoHeader = true;
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void ipv4(int l3, long[] key, long[] values, long[] masks) {
+        int checksum = l3 + 10;
+        if (masks[IPV4] != 0) {
+            long v = merge(key, values, masks, IPV4);
+            for (int i = 0; i < 4; i++) {
+                int half = (int) (v >>> 48 - 16 * i) & 0xffff;
+                int at = l3 + 12 + 2 * i;
+                if (pseudoHeader) {
+                    adjust(l4Checksum, at, half, udp);
+                }
+                put16(at, half, checksum, false);
+            }
+        }
+        if (masks[IP_MISC] != 0) {
+            long v = merge(key, values, masks, IP_MISC);
+            int tos = (int) (v >>> 48) & 0xff;
+            put16(l3, Memory.getShortBE(packet + l3) & 0xff00 | tos, checksum, false);
+            int ttl = (int) (v >>> 40) & 0xff;
+            put16(l3 + 8, ttl << 8 | Memory.getByte(packet + l3 + 9), checksum, false);
+        }
+    }
+
+    private void ipv6(int l3, long[] key, long[] values, long[] masks) {
+        for (int w = IPV6_SRC; w < IPV6_DST + 2; w++) {
+            if (masks[w] == 0) {
+                continue;
+            }
+            long v = merge(key, values, masks, w);
+            for (int i = 0; i < 4; i++) {
+                int at = l3 + 8 + 8 * (w - IPV6_SRC) + 2 * i;
+                put16(at, (int) (v >>> 48 - 16 * i) & 0xffff, pseudoHeader ? l4Checksum : 0, udp);
+            }
+        }
+        if (masks[IP_MISC] != 0) {
+            long v = merge(key, values, masks, IP_MISC);
+            int tos = (int) (v >>> 48) & 0xff;
+            Memory.putIntBE(packet + l3, 6 << 28 | tos << 20 | (int) v & 0xfffff);
+            Memory.putByte(packet + l3 + 7, (int) (v >>> 40) & 0xff);
+        }
+    }
+
+    private void arp(int l3, long[] key, long[] values, long[] masks) {
+        if ((masks[IP_MISC] & 0xffL << 56) != 0) {
+            Memory.putShortBE(packet + l3 + 6, (int) (merge(key, values, masks, IP_MISC) >>> 56));
+        }
+        if (masks[IPV4] != 0) {
+            long v = merge(key, values, masks, IPV4);
+            Memory.putIntBE(packet + l3 + 14, (int) (v >>> 32));
+            Memory.putIntBE(packet + l3 + 24, (int) v);
+        }
+        if (masks[ARP_SHA] != 0) {
+            putMac(packet + l3 + 8, merge(key, values, masks, ARP_SHA) >>> 16);
+        }
+        if (masks[ARP_THA] != 0) {
+            putMac(packet + l3 + 18, merge(key, values, masks, ARP_THA) >>> 16);
+        }
+    }
+
+    private void transport(long[] key, long[] values, long[] masks) {
+        if (masks[TRANSPORT] == 0) {
+            return;
+        }
+        int l4 = parser.l4Offset();
+        long v = merge(key, values, masks, TRANSPORT);
+        int first = (int) (v >>> 48) & 0xffff;
+        int second = (int) (v >>> 32) & 0xffff;
+        switch ((int) (key[IP_MISC] >>> 56)) {
+            case 6, 17 -> {
+                put16(l4, first, l4Checksum, udp);
+                put16(l4 + 2, second, l4Checksum, udp);
+            }
+            case 132 -> Sctp.putPorts(packet, l4, first, second, ipPayloadEnd());
+            case 1, 58 -> put16(l4, (first & 0xff) << 8 | second & 0xff, l4Checksum, false);
+            default -> {}
+        }
+    }
+
+    private int ipPayloadEnd() {
+        int l3 = parser.l3Offset();
+        return Memory.getByte(packet + l3) >>> 4 == 4
+                ? l3 + Memory.getShortBE(packet + l3 + 2)
+                : l3 + 40 + Memory.getShortBE(packet + l3 + 4);
+    }
+
+    private void neighbourDiscovery(int length, long[] key, long[] values, long[] masks) {
+        int l4 = parser.l4Offset();
+        for (int w = ND_TARGET; w < ND_TARGET + 2; w++) {
+            if (masks[w] != 0) {
+                long v = merge(key, values, masks, w);
+                for (int i = 0; i < 4; i++) {
+                    int at = l4 + 8 + 8 * (w - ND_TARGET) + 2 * i;
+                    put16(at, (int) (v >>> 48 - 16 * i) & 0xffff, l4Checksum, false);
+                }
+            }
+        }
+        int option = l4 + 24;
+        int end = ipPayloadEnd();
+        while (option + 8 <= end && end <= length) {
+            int kind = Memory.getByte(packet + option);
+            int word = kind == 1 ? ARP_SHA : kind == 2 ? ARP_THA : -1;
+            if (word > 0 && masks[word] != 0) {
+                long mac = merge(key, values, masks, word) >>> 16;
+                put16(option + 2, (int) (mac >>> 32), l4Checksum, false);
+                put16(option + 4, (int) (mac >>> 16) & 0xffff, l4Checksum, false);
+                put16(option + 6, (int) mac & 0xffff, l4Checksum, false);
+            }
+            int size = 8 * Memory.getByte(packet + option + 1);
+            if (size == 0) {
+                return;
+            }
+            option += size;
+        }
+    }
+
+    private void put16(int at, int value, int checksum, boolean zeroMeansNone) {
+        if (checksum != 0) {
+            adjust(checksum, at, value, zeroMeansNone);
+        }
+        Memory.putShortBE(packet + at, value);
+    }
+
+    // HC' = ~(~HC + ~m + m'), RFC 1624.
+    private void adjust(int checksum, int at, int value, boolean zeroMeansNone) {
+        int old = Memory.getShortBE(packet + at);
+        if (old == value) {
+            return;
+        }
+        int sum = (~Memory.getShortBE(packet + checksum) & 0xffff) + (~old & 0xffff) + value;
+        sum = (sum & 0xffff) + (sum >>> 16);
+        sum = (sum & 0xffff) + (sum >>> 16);
+        int result = ~sum & 0xffff;
+        Memory.putShortBE(packet + checksum, result == 0 && zeroMeansNone ? 0xffff : result);
+    }
+}

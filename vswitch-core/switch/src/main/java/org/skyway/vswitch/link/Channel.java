@@ -1,0 +1,232 @@
+package org.skyway.vswitch.link;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.skyway.agent.Agent;
+import org.skyway.agent.AgentException;
+import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.bypass.ring.Mark;
+import org.skyway.bypass.ring.RingFormatException;
+import org.skyway.bypass.ring.RingLayout;
+import org.skyway.bypass.ring.RingProducer;
+import org.skyway.ivshmem.region.Region;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.port.Attachment;
+
+/// The link region of a pair of VNFs: made, plugged into both, and taken out again. Ofproto thread.
+final class Channel {
+    /// Where it is in its life.
+    enum State {
+        /// Both sides have been asked to map it.
+        PLUGGING,
+        /// Both have.
+        PLUGGED,
+        /// Both have been asked to let go of it.
+        UNPLUGGING,
+        /// Nobody has it mapped.
+        GONE
+    }
+
+    private final Attachment a;
+    private final Attachment b;
+    private final int slotA;
+    private final int slotB;
+    private final Region region;
+    private final RegionHeader header;
+    private final Agent agent;
+    private final Executor owner;
+    private State state = State.PLUGGING;
+    private String failure;
+
+    private Channel(
+            Attachment a,
+            Attachment b,
+            Region region,
+            RegionHeader header,
+            Agent agent,
+            Executor owner) {
+        this.a = a;
+        this.b = b;
+        this.region = region;
+        this.header = header;
+        this.agent = agent;
+        this.owner = owner;
+        slotA = a.takeSlot();
+        slotB = b.takeSlot();
+    }
+
+    /// Makes a channel and begins to plug it in.
+    ///
+    /// @param store where its region is made
+    /// @param id unique among the switch's regions
+    /// @param cells of each of its rings
+    /// @param a side A
+    /// @param b side B
+    /// @param agent who plugs
+    /// @param owner runs `changed` on the ofproto thread
+    /// @param changed told when the state has changed
+    /// @throws IOException if the region can't be made, or a port has no slot left
+    static Channel plug(
+            RegionStore store,
+            long id,
+            int cells,
+            Attachment a,
+            Attachment b,
+            Agent agent,
+            Executor owner,
+            Consumer<Channel> changed)
+            throws IOException {
+        RegionHeader header = RegionHeader.of(RegionHeader.LINK_MAGIC, id, cells);
+        Region region = store.create("link-" + id, header.sizeBytes());
+        header.create(region.address());
+        Channel channel = new Channel(a, b, region, header, agent, owner);
+        if (channel.slotA < 0 || channel.slotB < 0) {
+            channel.release();
+            channel.freeSlots();
+            throw new IOException(
+                    "port %s has no slot left for another link"
+                            .formatted((channel.slotA < 0 ? a : b).portName()));
+        }
+        a.control().clearEnded(channel.slotA);
+        b.control().clearEnded(channel.slotB);
+        RegionRef ref = new RegionRef(id, header.sizeBytes(), region.path().toString());
+        String name = channel.toString();
+        CompletableFuture.allOf(
+                        agent.attach(a.portName(), channel.slotA, ref, true, name)
+                                .toCompletableFuture(),
+                        agent.attach(b.portName(), channel.slotB, ref, false, name)
+                                .toCompletableFuture())
+                .whenCompleteAsync(
+                        (done, error) -> {
+                            if (channel.state == State.PLUGGING) {
+                                channel.state = State.PLUGGED;
+                            }
+                            channel.failure = error == null ? null : reason(error);
+                            changed.accept(channel);
+                        },
+                        owner);
+        return channel;
+    }
+
+    /// Begins to take it out of both VNFs. A side that does not answer keeps its slot: it may still
+    /// have the region mapped.
+    void unplug(Consumer<Channel> changed) {
+        if (state == State.UNPLUGGING || state == State.GONE) {
+            return;
+        }
+        state = State.UNPLUGGING;
+        CompletableFuture.allOf(detach(a, slotA), detach(b, slotB))
+                .whenCompleteAsync(
+                        (done, error) -> {
+                            close();
+                            changed.accept(this);
+                        },
+                        owner);
+    }
+
+    private CompletableFuture<Void> detach(Attachment side, int slot) {
+        if (side.isGone()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return agent.detach(side.portName(), slot)
+                .toCompletableFuture()
+                .handleAsync(
+                        (done, error) -> {
+                            if (error == null) {
+                                side.freeSlot(slot);
+                            }
+                            return null;
+                        },
+                        owner);
+    }
+
+    private void freeSlots() {
+        if (slotA >= 0) {
+            a.freeSlot(slotA);
+        }
+        if (slotB >= 0) {
+            b.freeSlot(slotB);
+        }
+    }
+
+    /// Unmaps and removes the region without asking anyone.
+    void close() {
+        if (state != State.GONE) {
+            state = State.GONE;
+            release();
+        }
+    }
+
+    private void release() {
+        try {
+            region.unlink();
+        } catch (IOException e) {
+            failure = "can't remove " + region + ": " + e.getMessage();
+        }
+        region.close();
+    }
+
+    /// Ends a dead sender's ring with the mark that it did not write, so that the receiver drains
+    /// it and goes on.
+    ///
+    /// @param sender the side that is dead
+    /// @param epoch the epoch that it was in
+    /// @throws RingFormatException if what it left is no sound ring
+    void endFor(Attachment sender, int epoch) throws RingFormatException {
+        long offset = sender == a ? header.firstRing() : header.secondRing();
+        RingProducer producer =
+                RingProducer.attach(
+                        region.address() + offset, header.sizeBytes() - offset, toString());
+        if (!producer.mark(Mark.of(Mark.Kind.END, 0, epoch))) {
+            throw new RingFormatException("ring of " + this + " has no room for its END mark");
+        }
+    }
+
+    /// How far a side has written its ring.
+    ///
+    /// @param sender the side
+    /// @return its cursor; untrusted
+    long written(Attachment sender) {
+        return RingLayout.tail(
+                region.address() + (sender == a ? header.firstRing() : header.secondRing()));
+    }
+
+    State state() {
+        return state;
+    }
+
+    /// Why plugging failed.
+    ///
+    /// @return a sentence, or null if it did not
+    String failure() {
+        return failure;
+    }
+
+    boolean joins(Attachment x, Attachment y) {
+        return x == a && y == b || x == b && y == a;
+    }
+
+    boolean has(Attachment x) {
+        return x == a || x == b;
+    }
+
+    int slotOf(Attachment side) {
+        return side == a ? slotA : slotB;
+    }
+
+    static String reason(Throwable error) {
+        Throwable cause = error;
+        while (cause.getCause() != null && !(cause instanceof AgentException)) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    @Override
+    public String toString() {
+        return a.portName() + "<->" + b.portName();
+    }
+}

@@ -1,0 +1,121 @@
+package org.skyway.vswitch.link;
+
+import java.util.List;
+import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.port.Attachment;
+
+/// One direction of a bypass: from the sender's port to the receiver's. Ofproto thread.
+public final class Link {
+    private final Attachment sender;
+    private final Attachment receiver;
+    private LinkState state = LinkState.DETECTED;
+    private long sinceNanos = System.nanoTime();
+    private String reason = "";
+
+    Channel channel; // null before PLUGGING
+    List<FlowEntry> path = List.of();
+    int[] lookups = {};
+    boolean wanted = true;
+    int epoch; // of the present or the last time that it was armed
+    long command; // the last transmit command given for it
+    boolean obeyed =
+            true; // whether the sender has confirmed the command that took it off the bypass
+    long writtenBefore; // how far the bypass ring was written when it was armed
+    boolean armed; // the sender was told to use the bypass and has not been told otherwise
+    SenderCounters counters; // of the present epoch, or null
+    long retryNanos;
+    int failures;
+    int activations;
+    long totalPackets;
+    long totalBytes;
+
+    Link(Attachment sender, Attachment receiver) {
+        this.sender = sender;
+        this.receiver = receiver;
+    }
+
+    /// Who sends.
+    ///
+    /// @return the sender's VNF
+    public Attachment sender() {
+        return sender;
+    }
+
+    /// Who receives.
+    ///
+    /// @return the receiver's VNF
+    public Attachment receiver() {
+        return receiver;
+    }
+
+    /// Where it is in its life.
+    ///
+    /// @return the state
+    public LinkState state() {
+        return state;
+    }
+
+    /// Why it is in this state.
+    ///
+    /// @return a few words, or a sentence for [LinkState#FAILED]
+    public String reason() {
+        return reason;
+    }
+
+    /// When it came into this state.
+    ///
+    /// @return a [System#nanoTime]
+    public long sinceNanos() {
+        return sinceNanos;
+    }
+
+    /// How often the sender went over to the bypass.
+    ///
+    /// @return a count
+    public int activations() {
+        return activations;
+    }
+
+    /// Packets that took the bypass.
+    ///
+    /// @return packets of all epochs
+    public long packets() {
+        return totalPackets + (counters == null ? 0 : counters.packets());
+    }
+
+    /// Bytes that took the bypass.
+    ///
+    /// @return bytes of all epochs
+    public long bytes() {
+        return totalBytes + (counters == null ? 0 : counters.bytes());
+    }
+
+    /// The entries that count its packets, in order.
+    ///
+    /// @return flow entries
+    public List<FlowEntry> path() {
+        return path;
+    }
+
+    /// The tables that its packets would be looked up in.
+    ///
+    /// @return table numbers, in order
+    public int[] lookups() {
+        return lookups.clone();
+    }
+
+    void step(LinkState next, String why) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException(
+                    "link %s can't go from %s to %s (%s)".formatted(this, state, next, why));
+        }
+        state = next;
+        reason = why;
+        sinceNanos = System.nanoTime();
+    }
+
+    @Override
+    public String toString() {
+        return sender.portName() + "->" + receiver.portName();
+    }
+}

@@ -1,0 +1,31 @@
+package org.skyway.vswitch.link;
+
+import org.skyway.vswitch.ofproto.BypassCounters;
+import org.skyway.vswitch.port.Attachment;
+
+/// What the switch does about what happens to links. Called on the ofproto thread.
+public interface LinkListener {
+    /// A link took a step.
+    ///
+    /// @param link the link, in its new state
+    /// @param before where it was
+    void stepped(Link link, LinkState before);
+
+    /// From now on the entries, ports and tables on a link's way count what its sender counts, too.
+    ///
+    /// @param link the link
+    /// @param counters its sender's counters
+    void attach(Link link, BypassCounters counters);
+
+    /// They take over the final figures.
+    ///
+    /// @param link the link
+    /// @param counters its sender's counters, final
+    void settle(Link link, BypassCounters counters);
+
+    /// A VNF did not obey a command for so long that it must be considered dead.
+    ///
+    /// @param vnf the VNF
+    /// @param why what it did not do
+    void silent(Attachment vnf, String why);
+}

@@ -1,0 +1,66 @@
+package org.skyway.vswitch.pipeline;
+
+import org.skyway.openflow.model.Bytes;
+
+/// One step of a [Program]: what is really done to a packet, after everything that could be decided
+/// beforehand has been.
+public sealed interface DatapathAction {
+    /// Sends the packet as it is now.
+    ///
+    /// @param port number of a real port
+    record Output(int port) implements DatapathAction {}
+
+    /// Writes header fields; the packet keeps its length.
+    ///
+    /// @param values flow-key words; only those below
+    ///   [org.skyway.openflow.model.FlowKey#PACKET_WORDS] count
+    /// @param masks which bits to write
+    record Rewrite(long[] values, long[] masks) implements DatapathAction {}
+
+    /// Puts a VLAN tag on, outermost.
+    ///
+    /// @param etherType its type
+    /// @param tci its tag control information
+    record PushVlan(int etherType, int tci) implements DatapathAction {}
+
+    /// Takes the outermost VLAN tag off.
+    record PopVlan() implements DatapathAction {}
+
+    /// Puts an MPLS label on, outermost.
+    ///
+    /// @param etherType 0x8847 or 0x8848
+    /// @param entry the label stack entry
+    record PushMpls(int etherType, int entry) implements DatapathAction {}
+
+    /// Takes the outermost MPLS label off.
+    ///
+    /// @param etherType what the packet is then
+    record PopMpls(int etherType) implements DatapathAction {}
+
+    /// Sends a copy to the controllers.
+    ///
+    /// @param maxLength how much of it
+    /// @param reason OFPR_ code
+    /// @param table the table that it happened in
+    /// @param cookie of the entry that did it; all ones if none did
+    /// @param controllerId which controllers
+    /// @param userdata for an `NXT_PACKET_IN2`
+    /// @param inPort the ingress port to report
+    /// @param metadata flow-key words from [org.skyway.openflow.model.FlowKey#PACKET_WORDS] up
+    record ToController(
+            int maxLength,
+            int reason,
+            int table,
+            long cookie,
+            int controllerId,
+            Bytes userdata,
+            int inPort,
+            long[] metadata)
+            implements DatapathAction {}
+
+    /// Does the rest up to the matching [Restore] to a copy of the packet.
+    record Save() implements DatapathAction {}
+
+    /// Goes on with the packet as it was at the matching [Save].
+    record Restore() implements DatapathAction {}
+}

@@ -1,0 +1,122 @@
+package org.skyway.vswitch.port;
+
+import java.util.BitSet;
+import org.skyway.bypass.channel.ControlBlock;
+import org.skyway.bypass.channel.StatisticsBlock;
+import org.skyway.ivshmem.region.Region;
+
+/// A VNF that is attached to a dpdkr port, from the first line of its driver to its end. A VNF that
+/// comes back is another attachment, with a region of its own. Ofproto thread.
+public final class Attachment {
+    private final String portName;
+    private final DpdkrPort port;
+    private final Region region;
+    private final ControlBlock control;
+    private final StatisticsBlock statistics;
+    private final long pid;
+    private final String program;
+    private final BitSet slots = new BitSet(ControlBlock.SLOTS);
+    private boolean gone;
+
+    /// An attachment.
+    ///
+    /// @param portName the port's name
+    /// @param port the port
+    /// @param region its region
+    /// @param pid the VNF's process, or 0
+    /// @param program what the VNF calls itself
+    public Attachment(String portName, DpdkrPort port, Region region, long pid, String program) {
+        this.portName = portName;
+        this.port = port;
+        this.region = region;
+        this.pid = pid;
+        this.program = program;
+        control = new ControlBlock(region.address());
+        statistics = new StatisticsBlock(region.address());
+    }
+
+    /// The port's name.
+    ///
+    /// @return its name
+    public String portName() {
+        return portName;
+    }
+
+    /// The port.
+    ///
+    /// @return the datapath's port
+    public DpdkrPort port() {
+        return port;
+    }
+
+    /// Its region, mapped as long as the attachment is in use.
+    ///
+    /// @return the port region
+    public Region region() {
+        return region;
+    }
+
+    /// The control block of its region.
+    ///
+    /// @return the block
+    public ControlBlock control() {
+        return control;
+    }
+
+    /// The statistics block of its region.
+    ///
+    /// @return the block
+    public StatisticsBlock statistics() {
+        return statistics;
+    }
+
+    /// The VNF's process.
+    ///
+    /// @return its id; 0 in a virtual machine
+    public long pid() {
+        return pid;
+    }
+
+    /// What the VNF calls itself.
+    ///
+    /// @return its name
+    public String program() {
+        return program;
+    }
+
+    /// Whether the VNF is gone.
+    ///
+    /// @return true once [#markGone] was called
+    public boolean isGone() {
+        return gone;
+    }
+
+    /// Notes that the VNF is gone. Its region stays mapped until everyone has let go of it.
+    public void markGone() {
+        gone = true;
+    }
+
+    /// Takes a free slot.
+    ///
+    /// @return 0 to [ControlBlock#SLOTS] - 1, or -1 if all are taken
+    public int takeSlot() {
+        int slot = slots.nextClearBit(0);
+        if (slot >= ControlBlock.SLOTS) {
+            return -1;
+        }
+        slots.set(slot);
+        return slot;
+    }
+
+    /// Gives a slot back.
+    ///
+    /// @param slot what [#takeSlot] returned
+    public void freeSlot(int slot) {
+        slots.clear(slot);
+    }
+
+    @Override
+    public String toString() {
+        return portName + (pid == 0 ? "" : " (process " + pid + ")");
+    }
+}

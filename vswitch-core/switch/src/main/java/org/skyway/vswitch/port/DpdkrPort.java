@@ -1,0 +1,116 @@
+package org.skyway.vswitch.port;
+
+import java.util.Arrays;
+import org.skyway.bypass.ring.RingConsumer;
+import org.skyway.bypass.ring.RingProducer;
+import org.skyway.vswitch.datapath.DatapathPort;
+import org.skyway.vswitch.datapath.MarkRoute;
+
+/// The switch's end of a dpdkr port's normal channel. There is one as long as a VNF is attached;
+/// without it nothing is received, and what is sent is dropped.
+public final class DpdkrPort extends DatapathPort {
+    private static final int MAX_ROUTES = 8;
+
+    private volatile Rings rings;
+    private volatile MarkRoute[] routes = {};
+
+    /// The two rings of a port region, from the switch's side.
+    ///
+    /// @param fromVnf what the VNF sends
+    /// @param toVnf what it receives
+    public record Rings(RingConsumer fromVnf, RingProducer toVnf) {}
+
+    /// A port without a VNF.
+    ///
+    /// @param number its OpenFlow number
+    /// @param threads how many poll threads there are
+    public DpdkrPort(int number, int threads) {
+        super(number, threads);
+    }
+
+    /// Gives the port its VNF's rings, or takes them away. Before the region is unmapped, every
+    /// poll thread must have settled.
+    ///
+    /// @param newRings the rings, or null
+    public void rings(Rings newRings) {
+        rings = newRings;
+    }
+
+    /// The rings in use.
+    ///
+    /// @return the rings, or null if there is no VNF
+    public Rings rings() {
+        return rings;
+    }
+
+    /// From now on forwards the marks of an epoch. Only the last few epochs are remembered: a mark
+    /// of an older one can't come, because a new epoch begins when the one before has ended.
+    /// Ofproto thread.
+    ///
+    /// @param route where to
+    public void addRoute(MarkRoute route) {
+        MarkRoute[] old = routes;
+        int keep = Math.min(old.length, MAX_ROUTES - 1);
+        MarkRoute[] more = Arrays.copyOfRange(old, old.length - keep, old.length + 1);
+        more[keep] = route;
+        routes = more;
+    }
+
+    /// What the VNF wrote that can't be.
+    ///
+    /// @return a sentence that names the ring; null if nothing is wrong
+    public String fault() {
+        Rings r = rings;
+        if (r == null) {
+            return null;
+        }
+        return r.fromVnf.isFaulty() ? r.fromVnf.fault() : r.toVnf.fault();
+    }
+
+    @Override
+    protected int rxBurst(long[] addresses, int[] lengths, int max) {
+        Rings r = rings;
+        return r == null ? 0 : r.fromVnf.peek(addresses, lengths, 0, max);
+    }
+
+    @Override
+    protected void rxRelease() {
+        Rings r = rings;
+        if (r != null) {
+            r.fromVnf.release();
+        }
+    }
+
+    @Override
+    protected int txBurst(long[] addresses, int[] lengths, int from, int count) {
+        Rings r = rings;
+        return r == null ? 0 : r.toVnf.offer(addresses, lengths, from, count);
+    }
+
+    @Override
+    protected long rxMark() {
+        Rings r = rings;
+        return r == null ? 0 : r.fromVnf.mark();
+    }
+
+    @Override
+    protected void takeRxMark() {
+        rings.fromVnf.takeMark();
+    }
+
+    @Override
+    protected boolean txMark(long mark) {
+        Rings r = rings;
+        return r == null || r.toVnf.mark(mark) || r.toVnf.isFaulty();
+    }
+
+    @Override
+    protected MarkRoute markRoute(int epoch) {
+        for (MarkRoute route : routes) {
+            if (route.epoch() == epoch) {
+                return route;
+            }
+        }
+        return null;
+    }
+}

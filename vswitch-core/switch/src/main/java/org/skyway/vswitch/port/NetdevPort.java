@@ -1,0 +1,49 @@
+package org.skyway.vswitch.port;
+
+import java.io.IOException;
+import org.skyway.ivshmem.sys.PacketSocket;
+import org.skyway.vswitch.datapath.DatapathPort;
+
+/// A port that is a Linux interface, by an AF_PACKET socket.
+public final class NetdevPort extends DatapathPort implements AutoCloseable {
+    private final PacketSocket socket;
+
+    /// Attaches to an interface.
+    ///
+    /// @param number its OpenFlow number
+    /// @param threads how many poll threads there are
+    /// @param interfaceName the interface
+    /// @throws IOException if there is no such interface, or it may not be opened
+    public NetdevPort(int number, int threads, String interfaceName) throws IOException {
+        super(number, threads);
+        socket = PacketSocket.open(interfaceName);
+    }
+
+    /// The interface.
+    ///
+    /// @return its socket, for facts about it; packets belong to the poll threads
+    public PacketSocket socket() {
+        return socket;
+    }
+
+    @Override
+    protected int rxBurst(long[] addresses, int[] lengths, int max) {
+        return socket.rxBurst(addresses, lengths, 0, max);
+    }
+
+    @Override
+    protected void rxRelease() {
+        // What a burst showed goes back at the next one.
+    }
+
+    @Override
+    protected int txBurst(long[] addresses, int[] lengths, int from, int count) {
+        return socket.txBurst(addresses, lengths, from, count);
+    }
+
+    /// Detaches. No poll thread may use the port any more.
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

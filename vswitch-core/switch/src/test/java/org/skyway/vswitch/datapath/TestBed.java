@@ -1,0 +1,125 @@
+package org.skyway.vswitch.datapath;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.ring.RingConsumer;
+import org.skyway.bypass.ring.RingProducer;
+import org.skyway.ivshmem.region.Memory;
+import org.skyway.ivshmem.region.Region;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.ofproto.FlowCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.port.DpdkrPort;
+
+/// A datapath that the test polls by hand, with dpdkr ports whose VNF ends are in the test's hands.
+final class TestBed implements AutoCloseable {
+    final Tables tables = new Tables();
+    final List<byte[]> packetIns = new ArrayList<>();
+    final Datapath datapath = new Datapath(1, tables, this::packetIn);
+    final List<Vnf> vnfs = new ArrayList<>();
+    private final long scratch;
+    private final Region scratchRegion;
+
+    /// A VNF's end of a port.
+    final class Vnf implements AutoCloseable {
+        final DpdkrPort port;
+        final Region region;
+        final RingProducer tx;
+        final RingConsumer rx;
+
+        Vnf(int number) throws IOException {
+            Path file =
+                    Path.of("/dev/shm/skyway-test-" + ProcessHandle.current().pid() + "-" + number);
+            RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, number, 2048);
+            region = Region.create(file, header.sizeBytes());
+            region.unlink();
+            long base = region.address();
+            header.create(base);
+            long room = header.sizeBytes() - header.secondRing();
+            port = new DpdkrPort(number, 1);
+            port.rings(
+                    new DpdkrPort.Rings(
+                            RingConsumer.attach(base + header.firstRing(), room, "from " + number),
+                            RingProducer.attach(base + header.secondRing(), room, "to " + number)));
+            tx = RingProducer.attach(base + header.firstRing(), room, "tx " + number);
+            rx = RingConsumer.attach(base + header.secondRing(), room, "rx " + number);
+            tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
+            datapath.addPort(port);
+        }
+
+        void send(byte[] frame) {
+            Memory.copyFromArray(frame, 0, scratch, frame.length);
+            if (tx.offer(new long[] {scratch}, new int[] {frame.length}, 0, 1) != 1) {
+                throw new AssertionError("ring is full");
+            }
+        }
+
+        List<byte[]> receive() {
+            List<byte[]> frames = new ArrayList<>();
+            long[] a = new long[32];
+            int[] l = new int[32];
+            for (int n = rx.peek(a, l, 0, 32); n > 0; n = rx.peek(a, l, 0, 32)) {
+                for (int i = 0; i < n; i++) {
+                    byte[] frame = new byte[l[i]];
+                    Memory.copyToArray(a[i], frame, 0, l[i]);
+                    frames.add(frame);
+                }
+                rx.release();
+            }
+            return frames;
+        }
+
+        @Override
+        public void close() {
+            region.close();
+        }
+    }
+
+    TestBed(int ports) throws IOException {
+        scratchRegion =
+                Region.create(
+                        Path.of("/dev/shm/skyway-test-" + ProcessHandle.current().pid() + "-s"),
+                        4096);
+        scratchRegion.unlink();
+        scratch = scratchRegion.address();
+        for (int i = 1; i <= ports; i++) {
+            vnfs.add(new Vnf(i));
+        }
+    }
+
+    Vnf vnf(int number) {
+        return vnfs.get(number - 1);
+    }
+
+    FlowEntry add(FlowRule rule) {
+        FlowEntry entry = new FlowEntry(rule, 0, 0, new FlowCounters(1));
+        tables.put(entry);
+        datapath.tablesChanged();
+        return entry;
+    }
+
+    void poll() {
+        while (datapath.pollOnce() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void packetIn(long packet, int length, DatapathAction.ToController action) {
+        byte[] frame = new byte[length];
+        Memory.copyToArray(packet, frame, 0, length);
+        packetIns.add(frame);
+    }
+
+    @Override
+    public void close() {
+        datapath.close();
+        vnfs.forEach(Vnf::close);
+        scratchRegion.close();
+    }
+}
