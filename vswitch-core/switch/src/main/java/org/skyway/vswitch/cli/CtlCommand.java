@@ -68,7 +68,8 @@ final class CtlCommand {
     @Command(
             name = "show",
             mixinStandardHelpOptions = true,
-            description = "Shows the bridge, its ports, who is attached, and what the detector says.")
+            description =
+                    "Shows the bridge, its ports, who is attached, and what the detector says.")
     static final class Show extends Request {
         @Override
         public Integer call() throws JsonProcessingException {

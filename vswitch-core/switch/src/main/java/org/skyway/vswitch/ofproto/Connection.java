@@ -3,6 +3,7 @@ package org.skyway.vswitch.ofproto;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.skyway.openflow.message.AsyncConfig;
 import org.skyway.openflow.message.Envelope;
@@ -23,6 +24,7 @@ final class Connection {
     private final boolean service;
     private final Version version;
     private final Consumer<byte[]> output;
+    private final BooleanSupplier congested;
 
     private boolean nxmFlowFormat;
     private boolean tableInCommand;
@@ -42,11 +44,18 @@ final class Connection {
     /// @param service whether it is a tool on the management socket, which gets no asynchronous
     ///   messages until it asks for them
     /// @param output takes whole frames
-    Connection(String name, boolean service, Version version, Consumer<byte[]> output) {
+    /// @param congested whether the other side does not read
+    Connection(
+            String name,
+            boolean service,
+            Version version,
+            Consumer<byte[]> output,
+            BooleanSupplier congested) {
         this.name = name;
         this.service = service;
         this.version = version;
         this.output = output;
+        this.congested = congested;
         this.missSendLength = service ? 0 : DEFAULT_MISS_SEND_LENGTH;
         this.async = AsyncDefaults.of(version);
     }
@@ -134,6 +143,11 @@ final class Connection {
     /// What the controller wants to be told in its present role.
     AsyncConfig.Masks wanted() {
         return role == Role.SECONDARY ? async.secondary() : async.primary();
+    }
+
+    /// Whether the other side does not read, so that packets for it are dropped.
+    boolean congested() {
+        return congested.getAsBoolean();
     }
 
     /// Sends an answer to a request.

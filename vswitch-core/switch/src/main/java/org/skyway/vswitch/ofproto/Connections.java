@@ -20,10 +20,10 @@ final class Connections {
     /// OFPCRR_MASTER_REQUEST: another controller became primary.
     private static final int PRIMARY_REQUEST = 0;
 
-    private final Bridge bridge;
+    private final OfSwitch bridge;
     private final List<Connection> all = new ArrayList<>();
 
-    Connections(Bridge bridge) {
+    Connections(OfSwitch bridge) {
         this.bridge = bridge;
     }
 
@@ -117,6 +117,7 @@ final class Connections {
     void packetIn(int controllerId, int reason, PacketIn m) {
         for (Connection c : List.copyOf(all)) {
             if (c.controllerId() != controllerId
+                    || c.congested()
                     || !c.listens()
                     || !wants(c.wanted().packetIn(), reason)) {
                 continue;

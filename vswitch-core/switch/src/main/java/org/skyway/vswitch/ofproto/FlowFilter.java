@@ -31,7 +31,12 @@ record FlowFilter(
     static FlowFilter modified(FlowMod m) {
         boolean strict = m.command() == FlowMod.Command.MODIFY_STRICT;
         return new FlowFilter(
-                m.match(), strict, m.priority(), m.cookie(), m.cookieMask(), OfPort.ANY,
+                m.match(),
+                strict,
+                m.priority(),
+                m.cookie(),
+                m.cookieMask(),
+                OfPort.ANY,
                 GroupMod.ANY);
     }
 
@@ -39,7 +44,12 @@ record FlowFilter(
     static FlowFilter deleted(FlowMod m) {
         boolean strict = m.command() == FlowMod.Command.DELETE_STRICT;
         return new FlowFilter(
-                m.match(), strict, m.priority(), m.cookie(), m.cookieMask(), m.outPort(),
+                m.match(),
+                strict,
+                m.priority(),
+                m.cookie(),
+                m.cookieMask(),
+                m.outPort(),
                 m.outGroup());
     }
 

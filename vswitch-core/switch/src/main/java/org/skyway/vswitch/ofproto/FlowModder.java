@@ -33,10 +33,12 @@ final class FlowModder {
         static final Requester SWITCH = new Requester(null, 0);
     }
 
-    private final Bridge bridge;
+    private final OfSwitch bridge;
+    private final Undo undo;
 
-    FlowModder(Bridge bridge) {
+    FlowModder(OfSwitch bridge, Undo undo) {
         this.bridge = bridge;
+        this.undo = undo;
     }
 
     /// Does a flow-mod whole, or throws and has changed nothing.
@@ -123,19 +125,38 @@ final class FlowModder {
         }
         makeRoom(t, table, requester);
         FlowEntry entry = new FlowEntry(rule, now, now, counters());
+        insert(t, entry);
+        undo.note(() -> takeOut(t, entry));
+        bridge.monitors().added(entry, requester);
+        bridge.vacancies().check(table);
+    }
+
+    private void insert(FlowTable t, FlowEntry entry) {
         t.put(entry);
         bridge.forwarding().entryAdded(entry);
         bridge.timeouts().added(entry);
-        bridge.monitors().added(entry, requester);
-        bridge.vacancies().check(table);
+    }
+
+    private boolean takeOut(FlowTable t, FlowEntry entry) {
+        if (!t.remove(entry)) {
+            return false;
+        }
+        bridge.forwarding().entryRemoved(entry);
+        bridge.timeouts().removed(entry);
+        return true;
+    }
+
+    private void exchange(FlowTable t, FlowEntry old, FlowEntry now) {
+        t.put(now);
+        bridge.forwarding().entryReplaced(old, now);
+        bridge.timeouts().replaced(old, now);
     }
 
     private void makeRoom(FlowTable t, int table, Requester requester) {
         if (t.size() < FlowTables.MAX_ENTRIES) {
             return;
         }
-        FlowEntry victim =
-                bridge.tables().settings(table).eviction ? Eviction.choose(t) : null;
+        FlowEntry victim = bridge.tables().settings(table).eviction ? Eviction.choose(t) : null;
         if (victim == null) {
             throw new OpenFlowException(
                     ErrorCode.OFPFMFC_TABLE_FULL,
@@ -176,9 +197,8 @@ final class FlowModder {
 
     private void replace(
             FlowTable t, FlowEntry old, FlowEntry now, boolean added, Requester requester) {
-        t.put(now);
-        bridge.forwarding().entryReplaced(old, now);
-        bridge.timeouts().replaced(old, now);
+        exchange(t, old, now);
+        undo.note(() -> exchange(t, now, old));
         bridge.monitors().replaced(old, now, added, requester);
     }
 
@@ -222,20 +242,26 @@ final class FlowModder {
         }
     }
 
-    /// Takes an entry out of its table, tells everybody, and has FLOW_REMOVED sent when its counters
-    /// are final.
+    /// Takes an entry out of its table, tells everybody, and has FLOW_REMOVED sent when its
+    /// counters are final.
     void remove(FlowEntry entry, int reason, Requester requester) {
-        if (!bridge.tables().get(entry.rule().table()).remove(entry)) {
+        FlowTable t = bridge.tables().get(entry.rule().table());
+        if (!takeOut(t, entry)) {
             return;
         }
-        bridge.forwarding().entryRemoved(entry);
-        bridge.timeouts().removed(entry);
+        undo.note(() -> insert(t, entry));
         bridge.monitors().removed(entry, reason, requester);
         bridge.vacancies().check(entry.rule().table());
         if ((entry.rule().flags() & FlowRule.SEND_FLOW_REMOVED) != 0
                 && !bridge.tables().hidden(entry)) {
             bridge.removals().add(entry, reason);
         }
+    }
+
+    /// Installs an entry of the switch's own that controllers see and may change.
+    void addVisible(FlowRule rule) {
+        long now = bridge.now();
+        insert(bridge.tables().get(rule.table()), new FlowEntry(rule, now, now, counters()));
     }
 
     /// Installs an entry that controllers don't see.

@@ -18,8 +18,9 @@ import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.OfPort;
 
-/// Flow monitors: tells controllers of changes to the entries that they watch. Updates are collected
-/// per connection and sent when the batch of requests that caused them is done. Ofproto thread only.
+/// Flow monitors: tells controllers of changes to the entries that they watch. Updates are
+/// collected per connection and sent when the batch of requests that caused them is done. Ofproto
+/// thread only.
 final class FlowMonitors {
     private static final int INITIAL = 1;
     private static final int ADD = 2;
@@ -45,8 +46,7 @@ final class FlowMonitors {
             boolean port =
                     FlowFilter.outputsTo(rule.instructions(), item.outPort())
                             || before != null
-                                    && FlowFilter.outputsTo(
-                                            before.instructions(), item.outPort());
+                                    && FlowFilter.outputsTo(before.instructions(), item.outPort());
             return (item.table() == FlowMod.ALL_TABLES || item.table() == rule.table())
                     && port
                     && FlowFilter.usesGroup(rule.instructions(), item.outGroup())
@@ -59,10 +59,10 @@ final class FlowMonitors {
         boolean abbreviated;
     }
 
-    private final Bridge bridge;
+    private final OfSwitch bridge;
     private final Map<Connection, Pending> pending = new LinkedHashMap<>();
 
-    FlowMonitors(Bridge bridge) {
+    FlowMonitors(OfSwitch bridge) {
         this.bridge = bridge;
     }
 
@@ -87,8 +87,7 @@ final class FlowMonitors {
         for (Monitor m : made.values()) {
             if ((m.item().flags() & INITIAL) != 0) {
                 FlowFilter filter =
-                        new FlowFilter(
-                                m.item().match(), false, 0, 0, 0, OfPort.ANY, GroupMod.ANY);
+                        new FlowFilter(m.item().match(), false, 0, 0, 0, OfPort.ANY, GroupMod.ANY);
                 for (FlowEntry e : bridge.tables().select(m.item().table(), filter)) {
                     if (m.watches(e.rule(), null)) {
                         flags.merge(e, m.item().flags(), (a, b) -> a | b);
@@ -128,6 +127,11 @@ final class FlowMonitors {
         }
     }
 
+    /// Forgets all that was not sent yet; what happened before a bundle must be flushed first.
+    void rollBack() {
+        pending.clear();
+    }
+
     void added(FlowEntry e, FlowModder.Requester by) {
         report(EVENT_ADDED, ADD, 0, e, null, by);
     }
@@ -148,7 +152,12 @@ final class FlowMonitors {
     }
 
     private void report(
-            int event, int when, int reason, FlowEntry e, FlowRule before, FlowModder.Requester by) {
+            int event,
+            int when,
+            int reason,
+            FlowEntry e,
+            FlowRule before,
+            FlowModder.Requester by) {
         if (bridge.tables().hidden(e)) {
             return;
         }
@@ -181,15 +190,14 @@ final class FlowMonitors {
         if (pending.isEmpty()) {
             return;
         }
-        pending.forEach(
-                (c, p) ->
-                        c.send(
-                                new Envelope(
-                                        c.version(),
-                                        0,
-                                        dialect(c.version()),
-                                        false,
-                                        new StatsReply.FlowMonitor(p.updates))));
+        pending.forEach((c, p) ->
+                c.send(
+                        new Envelope(
+                                c.version(),
+                                0,
+                                dialect(c.version()),
+                                false,
+                                new StatsReply.FlowMonitor(p.updates))));
         pending.clear();
     }
 

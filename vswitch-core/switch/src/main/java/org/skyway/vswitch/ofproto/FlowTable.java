@@ -57,8 +57,7 @@ final class FlowTable {
     /// Whether an entry of the same priority could match a packet that this rule matches, too.
     boolean overlaps(FlowRule rule) {
         for (FlowEntry e : entries.values()) {
-            if (e.rule().priority() == rule.priority()
-                    && e.rule().match().overlaps(rule.match())) {
+            if (e.rule().priority() == rule.priority() && e.rule().match().overlaps(rule.match())) {
                 return true;
             }
         }

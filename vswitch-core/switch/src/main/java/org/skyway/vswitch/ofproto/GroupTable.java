@@ -24,10 +24,12 @@ final class GroupTable {
     record Installed(GroupEntry entry, long createdNanos) {}
 
     private final Map<Integer, Installed> groups = new TreeMap<>(Integer::compareUnsigned);
-    private final Bridge bridge;
+    private final OfSwitch bridge;
+    private final Undo undo;
 
-    GroupTable(Bridge bridge) {
+    GroupTable(OfSwitch bridge, Undo undo) {
         this.bridge = bridge;
+        this.undo = undo;
     }
 
     boolean has(int id) {
@@ -79,8 +81,13 @@ final class GroupTable {
     }
 
     private void put(GroupEntry entry, long created) {
-        groups.put(entry.id(), new Installed(entry, created));
-        bridge.forwarding().groupChanged(entry.id(), entry);
+        change(entry.id(), new Installed(entry, created));
+    }
+
+    private void change(int id, Installed now) {
+        Installed old = now == null ? groups.remove(id) : groups.put(id, now);
+        bridge.forwarding().groupChanged(id, now == null ? null : now.entry());
+        undo.note(() -> change(id, old));
     }
 
     private void modify(GroupMod m) {
@@ -173,13 +180,13 @@ final class GroupTable {
 
     /// Deletes a group and the entries that use it; that there is none is no error.
     private void deleteOne(int id, FlowModder.Requester requester) {
-        if (groups.remove(id) == null) {
+        if (!has(id)) {
             return;
         }
         for (FlowEntry e : users(id)) {
             bridge.flows().remove(e, FlowModder.REASON_GROUP_DELETE, requester);
         }
-        bridge.forwarding().groupChanged(id, null);
+        change(id, null);
     }
 
     /// The entries that use a group.

@@ -27,9 +27,9 @@ final class MeterTable {
     record Installed(Meter meter, long createdNanos) {}
 
     private final Map<Integer, Installed> meters = new TreeMap<>(Integer::compareUnsigned);
-    private final Bridge bridge;
+    private final OfSwitch bridge;
 
-    MeterTable(Bridge bridge) {
+    MeterTable(OfSwitch bridge) {
         this.bridge = bridge;
     }
 

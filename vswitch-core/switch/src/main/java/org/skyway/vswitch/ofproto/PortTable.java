@@ -17,10 +17,12 @@ final class PortTable {
 
     private final Map<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
     private final Map<Integer, Long> created = new HashMap<>();
-    private final Bridge bridge;
+    private final OfSwitch bridge;
+    private final Undo undo;
 
-    PortTable(Bridge bridge) {
+    PortTable(OfSwitch bridge, Undo undo) {
         this.bridge = bridge;
+        this.undo = undo;
     }
 
     Collection<PortState> all() {
@@ -82,9 +84,14 @@ final class PortTable {
             return;
         }
         PortState now = live(old.withConfig(config));
-        ports.put(now.number(), now);
-        bridge.forwarding().portConfigured(now);
+        configure(now);
+        undo.note(() -> configure(old));
         bridge.connections().portStatus(MODIFIED, old, now, source);
+    }
+
+    private void configure(PortState port) {
+        ports.put(port.number(), port);
+        bridge.forwarding().portConfigured(port);
     }
 
     /// The port that a port-mod names.

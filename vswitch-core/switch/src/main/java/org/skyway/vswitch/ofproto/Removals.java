@@ -10,15 +10,25 @@ import org.skyway.openflow.model.FlowRule;
 final class Removals {
     private record Removal(FlowEntry entry, int reason, long atNanos) {}
 
-    private final Bridge bridge;
+    private final OfSwitch bridge;
     private List<Removal> pending = new ArrayList<>();
 
-    Removals(Bridge bridge) {
+    Removals(OfSwitch bridge) {
         this.bridge = bridge;
     }
 
     void add(FlowEntry entry, int reason) {
         pending.add(new Removal(entry, reason, bridge.now()));
+    }
+
+    /// How many are pending, for [#rollBack].
+    int mark() {
+        return pending.size();
+    }
+
+    /// Forgets what was added since [#mark].
+    void rollBack(int mark) {
+        pending.subList(mark, pending.size()).clear();
     }
 
     /// Sends what is pending. To be called after [Forwarding#settle].
@@ -38,7 +48,7 @@ final class Removals {
                             r.reason(),
                             rule.table(),
                             rule.cookie(),
-                            Bridge.wholeMillis(r.atNanos() - r.entry().createdNanos()),
+                            OfSwitch.wholeMillis(r.atNanos() - r.entry().createdNanos()),
                             rule.idleTimeout(),
                             rule.hardTimeout(),
                             c.packets(),

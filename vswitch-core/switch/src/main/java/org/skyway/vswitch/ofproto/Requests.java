@@ -29,11 +29,11 @@ final class Requests {
     private static final int REASSEMBLE = 2;
     private static final int INVALID_TTL_TO_CONTROLLER = 4;
 
-    private final Bridge bridge;
+    private final OfSwitch bridge;
     private final Statistics statistics;
     private final Bundles bundles;
 
-    Requests(Bridge bridge) {
+    Requests(OfSwitch bridge) {
         this.bridge = bridge;
         this.statistics = new Statistics(bridge);
         this.bundles = new Bundles(bridge, this);

@@ -20,10 +20,10 @@ final class Vacancies {
     private static final int UP = 4;
     private static final int PERCENT = 100;
 
-    private final Bridge bridge;
+    private final OfSwitch bridge;
     private final int[] armed = new int[FlowTables.VISIBLE + 1]; // the event to tell next, or 0
 
-    Vacancies(Bridge bridge) {
+    Vacancies(OfSwitch bridge) {
         this.bridge = bridge;
     }
 

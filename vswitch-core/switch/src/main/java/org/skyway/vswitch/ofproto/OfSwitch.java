@@ -2,16 +2,17 @@ package org.skyway.vswitch.ofproto;
 
 /// Everything that the ofproto thread knows of a bridge, and those who act on it. Ofproto thread
 /// only.
-final class Bridge {
+final class OfSwitch {
     private static final long MILLI = 1_000_000;
 
     private final OfprotoConfig config;
     private final Forwarding forwarding;
+    private final Undo undo = new Undo();
     private final FlowTables tables = new FlowTables();
-    private final GroupTable groups = new GroupTable(this);
+    private final GroupTable groups = new GroupTable(this, undo);
     private final MeterTable meters = new MeterTable(this);
-    private final PortTable ports = new PortTable(this);
-    private final FlowModder flows = new FlowModder(this);
+    private final PortTable ports = new PortTable(this, undo);
+    private final FlowModder flows = new FlowModder(this, undo);
     private final Timeouts timeouts = new Timeouts();
     private final Removals removals = new Removals(this);
     private final FlowMonitors monitors = new FlowMonitors(this);
@@ -26,7 +27,7 @@ final class Bridge {
 
     private long generation;
 
-    Bridge(OfprotoConfig config, Forwarding forwarding) {
+    OfSwitch(OfprotoConfig config, Forwarding forwarding) {
         this.config = config;
         this.forwarding = forwarding;
     }
@@ -37,6 +38,10 @@ final class Bridge {
 
     Forwarding forwarding() {
         return forwarding;
+    }
+
+    Undo undo() {
+        return undo;
     }
 
     FlowTables tables() {
