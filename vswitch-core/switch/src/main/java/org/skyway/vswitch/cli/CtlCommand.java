@@ -28,6 +28,9 @@ import picocli.CommandLine.Spec;
             CtlCommand.Port.class,
             CtlCommand.LinksCommand.class,
             CtlCommand.Stats.class,
+            BypassCommand.class,
+            P2pCommands.class,
+            TraceCommand.class,
             CtlCommand.Events.class
         })
 final class CtlCommand {
@@ -68,7 +71,8 @@ final class CtlCommand {
     @Command(
             name = "show",
             mixinStandardHelpOptions = true,
-            description = "Shows the bridge, its ports, who is attached, and what the detector says.")
+            description =
+                    "Shows the bridge, its ports, who is attached, and what the detector says.")
     static final class Show extends Request {
         @Override
         public Integer call() throws JsonProcessingException {

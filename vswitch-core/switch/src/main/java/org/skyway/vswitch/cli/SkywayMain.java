@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
 public final class SkywayMain {
     private SkywayMain() {}
 
-    /// Runs a command; exits with 0 if it did what it was asked to, 1 if it could not, 2 if it was not
-    /// understood.
+    /// Runs a command; exits with 0 if it did what it was asked to, 1 if it could not, 2 if it was
+    /// not understood.
     ///
     /// @param args its name and arguments
     public static void main(String[] args) {
@@ -24,14 +24,13 @@ public final class SkywayMain {
     static int run(String... args) {
         return new CommandLine(new SkywayMain())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(
-                        (e, commandLine, parsed) -> {
-                            if (!(e instanceof ConfigException)) {
-                                throw e;
-                            }
-                            commandLine.getErr().println("skyway: " + e.getMessage());
-                            return 1;
-                        })
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    if (!(e instanceof ConfigException)) {
+                        throw e;
+                    }
+                    commandLine.getErr().println("skyway: " + e.getMessage());
+                    return 1;
+                })
                 .execute(args);
     }
 }

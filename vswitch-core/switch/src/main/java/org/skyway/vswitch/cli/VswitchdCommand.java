@@ -25,7 +25,10 @@ final class VswitchdCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file, see README")
     private Path file;
 
-    @Option(names = "--bridge", paramLabel = "NAME", description = "the bridge's name (default: br0)")
+    @Option(
+            names = "--bridge",
+            paramLabel = "NAME",
+            description = "the bridge's name (default: br0)")
     private String bridge;
 
     @Option(
