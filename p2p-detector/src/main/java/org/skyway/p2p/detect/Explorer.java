@@ -185,25 +185,32 @@ final class Explorer {
         int higher = 0; // how many of these have a higher priority than the present rule
         int priority = Integer.MAX_VALUE;
         boolean all = false;
-        while (rules.hasNext()) {
-            FlowRule rule = rules.next();
-            if (rule.priority() < priority) {
-                if (all) {
-                    break;
+        boolean stopped = false;
+        int floor = -1; // down to which priority rules matter; all, if the budget ends it
+        try {
+            while (rules.hasNext() && !stopped) {
+                FlowRule rule = rules.next();
+                if (rule.priority() < priority) {
+                    if (all) {
+                        break;
+                    }
+                    priority = rule.priority();
+                    higher = considered.size();
                 }
-                priority = rule.priority();
-                higher = considered.size();
+                all |= asked.within(rule.match()) && !isConjunction(rule);
+                Step step = new Step(walk.last, job.table(), asked, rule, considered, higher);
+                stopped = !branch(walk, asked, rule, step, then);
+                if (!isConjunction(rule)) {
+                    considered.add(rule.match());
+                }
             }
-            all |= asked.within(rule.match()) && !isConjunction(rule);
-            Step step = new Step(walk.last, job.table(), asked, rule, considered, higher);
-            if (!branch(walk, asked, rule, step, then)) {
-                return false;
-            }
-            if (!isConjunction(rule)) {
-                considered.add(rule.match());
-            }
+            floor = all || stopped ? priority : -1;
+        } finally {
+            dependencies.lookedUp(job.table(), asked, floor);
         }
-        dependencies.lookedUp(job.table(), asked, all ? priority : -1);
+        if (stopped) {
+            return false;
+        }
         if (all) {
             return true;
         }

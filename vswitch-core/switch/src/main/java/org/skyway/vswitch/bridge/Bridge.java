@@ -8,10 +8,10 @@ import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.sys.PacketCounters;
 import org.skyway.openflow.model.Action;
-import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Change;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.Verdict;
@@ -20,7 +20,6 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.datapath.Datapath;
-import org.skyway.vswitch.datapath.FrameKey;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
@@ -59,6 +58,7 @@ public final class Bridge implements Forwarding, LinkListener {
     private Vnfs vnfs;
     private Links links;
     private Agent agent;
+    private boolean bypass;
     private boolean changed;
     private boolean commanded; // packet-outs that a poll thread may still have to do
 
@@ -74,6 +74,7 @@ public final class Bridge implements Forwarding, LinkListener {
         ports = new Ports(datapath, detector, config.dpid());
         accounts = new BypassAccounts(ports::byName);
         events = new Events(journal);
+        bypass = config.bypass();
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.
@@ -107,6 +108,13 @@ public final class Bridge implements Forwarding, LinkListener {
         this.agent = agent;
         links = new Links(store, config.ringCells(), agent, owner, this);
         datapath.start(config.cores());
+    }
+
+    /// What the user asked for.
+    ///
+    /// @return the configuration
+    public SwitchConfig config() {
+        return config;
     }
 
     // ---- what the user asks for
@@ -225,17 +233,46 @@ public final class Bridge implements Forwarding, LinkListener {
     }
 
     private void begin(List<Change> changes) {
-        if (!config.bypass()) {
+        if (!bypass) {
             return;
         }
         for (Change change : changes) {
-            Attachment from = attachment(change.port());
-            Attachment to = receiver(change.after());
-            if (from != null && to != null && change.after() instanceof Verdict.Link link) {
-                int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
-                links.want(from, to, entries(link.path()), lookups);
+            if (change.after() != null) {
+                want(change.after());
             }
         }
+    }
+
+    private void want(Verdict verdict) {
+        Attachment from = attachment(verdict.from());
+        Attachment to = receiver(verdict);
+        if (from != null && to != null && verdict instanceof Verdict.Link link) {
+            int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
+            links.want(from, to, entries(link.path()), lookups);
+        }
+    }
+
+    /// Allows or forbids bypasses. What is in use is taken back, as if the rules had changed.
+    ///
+    /// @param on whether links are given bypasses
+    public void bypass(boolean on) {
+        if (on == bypass) {
+            return;
+        }
+        settle();
+        bypass = on;
+        if (on) {
+            detector.verdicts().forEach(this::want);
+        } else {
+            links.revoke(links.list(), "bypasses were switched off");
+        }
+    }
+
+    /// Whether links are given bypasses.
+    ///
+    /// @return true unless told otherwise
+    public boolean bypass() {
+        return bypass;
     }
 
     private List<FlowEntry> entries(List<FlowRule> rules) {
@@ -258,8 +295,7 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void packetOut(byte[] frame, int inPort, List<Action> actions) {
-        long[] key = new long[FlowKey.WORDS];
-        FrameKey.parse(frame, inPort, key);
+        long[] key = FrameParser.parse(frame, inPort);
         Program program = new Translation(tables, key, System.nanoTime()).run(actions);
         datapath.run(program, frame);
         commanded = true;

@@ -3,7 +3,6 @@ package org.skyway.vswitch.bridge;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
@@ -48,14 +47,7 @@ public final class Reports {
         Attachment vnf = port.attachment();
         o.put("vnf", vnf == null ? null : vnf.program());
         o.put("pid", vnf == null ? 0 : vnf.pid());
-        Verdict verdict = bridge.detector().verdict(number);
-        switch (verdict) {
-            case null -> o.putNull("p2p");
-            case Verdict.Link l -> o.put("p2p", "link to port " + l.to());
-            case Verdict.NotTaken n ->
-                    o.put("p2p", "link to port %d, not taken: %s".formatted(n.to(), n.reason()));
-            case Verdict.NoLink n -> o.put("p2p", "no link: " + n.reason());
-        }
+        o.put("p2p", Requests.describe(bridge.detector().verdict(number)));
         return o;
     }
 

@@ -28,6 +28,9 @@ import picocli.CommandLine.Spec;
             CtlCommand.Port.class,
             CtlCommand.LinksCommand.class,
             CtlCommand.Stats.class,
+            BypassCommand.class,
+            P2pCommands.class,
+            TraceCommand.class,
             CtlCommand.Events.class
         })
 final class CtlCommand {
