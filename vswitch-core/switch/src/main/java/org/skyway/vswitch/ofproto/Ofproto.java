@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -46,6 +47,7 @@ public final class Ofproto implements AutoCloseable {
     private final OfSwitch bridge;
     private final Requests requests;
     private final Snoops snoops = new Snoops();
+    private final TlsContexts tls;
     private final FailSafe failSafe;
     private final EventLoopGroup group;
     private final EventLoop loop;
@@ -62,6 +64,7 @@ public final class Ofproto implements AutoCloseable {
     public Ofproto(OfprotoConfig config, Forwarding forwarding) {
         this.bridge = new OfSwitch(config, forwarding);
         this.requests = new Requests(bridge);
+        this.tls = new TlsContexts(config.tls());
         this.failSafe = new FailSafe(bridge);
         this.group =
                 new MultiThreadIoEventLoopGroup(
@@ -90,6 +93,9 @@ public final class Ofproto implements AutoCloseable {
         listen(directory.resolve(config.bridge() + ".snoop"), false, true);
         List<Target> targets = config.targets().stream().map(Target::parse).toList();
         for (Target t : targets) {
+            if (t.tls()) {
+                tls.of(t); // so that bad keys are an error now and not later
+            }
             if (t.passive()) {
                 if (t.address() instanceof UnixDomainSocketAddress u) {
                     prepare(u.getPath());
@@ -218,6 +224,13 @@ public final class Ofproto implements AutoCloseable {
 
     /// Sets a channel up for OpenFlow.
     void pipeline(Channel c, Target t, Peer peer) {
+        if (t.tls()) {
+            try {
+                c.pipeline().addLast(tls.of(t).newHandler(c.alloc()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // start() has checked the keys
+            }
+        }
         c.config().setWriteBufferWaterMark(new WriteBufferWaterMark(WATER_MARK / 2, WATER_MARK));
         c.pipeline().addLast(new Framer(), peer);
     }

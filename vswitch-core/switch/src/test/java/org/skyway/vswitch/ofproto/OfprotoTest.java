@@ -336,7 +336,8 @@ class OfprotoTest {
                         java.util.Set.of(Version.OF13),
                         OfprotoConfig.Description.DEFAULT,
                         1,
-                        1);
+                        1,
+                        null);
         try (TestSwitch s = new TestSwitch(config);
                 TestController c =
                         TestController.connect(s.ofproto.tcpListeners().getFirst(), Version.OF13)) {

@@ -13,6 +13,7 @@ import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// A controller for tests: blocking, one version, everything that comes is at hand.
@@ -39,6 +40,8 @@ final class TestController implements AutoCloseable {
         Message hello = new Message.Hello(Version.bitmap(Set.of(version)));
         sendFrame(OpenFlowCodec.encode(new Envelope(version, 1, hello)));
         readFrame();
+        // Only an answer shows that the switch has read this side's hello and knows of it.
+        ask(new Message.EchoRequest(Bytes.EMPTY));
     }
 
     void sendFrame(byte[] frame) throws IOException {
