@@ -411,9 +411,7 @@ public final class Bridge implements Forwarding, LinkListener {
         }
     }
 
-    /// Whether packets that hit no entry go to the controllers.
-    ///
-    /// @param value true while one of them speaks OpenFlow 1.2 or older
+    @Override
     public void missToController(boolean value) {
         if (value != tables.missToController()) {
             tables.missToController(value);
@@ -447,8 +445,12 @@ public final class Bridge implements Forwarding, LinkListener {
     /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped.
     public void close() {
         datapath.close();
-        links.close();
-        vnfs.close();
+        if (links != null) {
+            links.close();
+        }
+        if (vnfs != null) {
+            vnfs.close();
+        }
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();

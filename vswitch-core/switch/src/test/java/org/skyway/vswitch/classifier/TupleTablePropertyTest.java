@@ -54,7 +54,8 @@ class TupleTablePropertyTest {
         return best;
     }
 
-    // Any key that agrees on the examined bits must get the same answer: that is what a megaflow relies on.
+    // Any key that agrees on the examined bits must get the same answer: that is what a megaflow
+    // relies on.
     private static long[] agreeing(long[] key, long[] examined, Random random) {
         long[] other = key(random);
         for (int w = 0; w < FlowKey.WORDS; w++) {

@@ -54,8 +54,7 @@ class AllocationTest {
             long bytes = threads.getThreadAllocatedBytes(id) - before;
             // The measurement itself may make a few objects, but not one for each packet.
             assertTrue(bytes < ROUNDS, bytes + " bytes for " + ROUNDS + " packets of " + flow);
-            assertEquals(
-                    WARM + ROUNDS, bed.vnf(1).port.traffic().sum(Traffic.RX_PACKETS));
+            assertEquals(WARM + ROUNDS, bed.vnf(1).port.traffic().sum(Traffic.RX_PACKETS));
         }
     }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.openflow.packet.FrameParser;
 
-/// The datapath's parser against the plain one, on frames that are mostly sensible and then damaged.
+/// The datapath's parser against the plain one, on frames that are mostly sensible and then
+/// damaged.
 class PacketParserPropertyTest {
     private static final String[] FRAMES = {
         // TCP, UDP, ICMP over IPv4; one with a VLAN tag; a fragment
@@ -25,14 +26,22 @@ class PacketParserPropertyTest {
                 + "03e807d0000c00006162636465666768",
         // ARP
         "ffffffffffff0200000000010806000108000604000102000000000"
-                + "10a000001" + "000000000000" + "0a000002",
+                + "10a000001"
+                + "000000000000"
+                + "0a000002",
         // UDP over IPv6 behind hop-by-hop options and a fragment header; neighbour solicitation
         "02000000000202000000000186dd6001234500200040"
                 + "fe800000000000000000000000000001fe800000000000000000000000000002"
-                + "2c00000000000000" + "1100000100000001" + "03e807d000100000" + "6162636465666768",
+                + "2c00000000000000"
+                + "1100000100000001"
+                + "03e807d000100000"
+                + "6162636465666768",
         "33330000000202000000000186dd6000000000203aff"
                 + "fe800000000000000000000000000001ff0200000000000000000001ff000002"
-                + "87000000" + "00000000" + "fe800000000000000000000000000002" + "0101020000000001",
+                + "87000000"
+                + "00000000"
+                + "fe800000000000000000000000000002"
+                + "0101020000000001",
         // MPLS with three labels, LLC/SNAP, 802.3
         "0200000000020200000000018847000100400002004000030140450000140000000040000000",
         "0200000000020200000000010026aaaa0300000008004500001c0001000040110000c0a80001c0a80002"
