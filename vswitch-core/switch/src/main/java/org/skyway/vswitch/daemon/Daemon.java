@@ -66,7 +66,8 @@ public final class Daemon implements AutoCloseable {
                             }
                         },
                         "stop");
-        try (Daemon daemon = start(runDirectory, config)) {
+        Daemon daemon = start(runDirectory, config);
+        try {
             Runtime.getRuntime().addShutdownHook(hook);
             System.out.printf(
                     "skyway: bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s%n",
@@ -76,6 +77,7 @@ public final class Daemon implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            daemon.close();
             stopped.countDown();
         }
     }
