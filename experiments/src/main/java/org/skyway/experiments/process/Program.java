@@ -152,9 +152,9 @@ public final class Program implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /// Asks it to end (SIGTERM), without waiting.
+    /// Asks it to end (SIGTERM), without waiting. What it still says is read.
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy(); // unlike Process.destroy, leaves the pipes open
     }
 
     /// Kills it (SIGKILL), and waits for its end.

@@ -24,6 +24,9 @@ final class WireWriter {
         return size;
     }
 
+    /// Makes room. The array may be another one afterwards.
+    ///
+    /// @return where the room starts
     private int grow(int n) {
         int p = size;
         if (n > data.length - size) {
@@ -34,7 +37,8 @@ final class WireWriter {
     }
 
     WireWriter u8(int v) {
-        data[grow(1)] = (byte) v;
+        int p = grow(1);
+        data[p] = (byte) v;
         return this;
     }
 
@@ -74,7 +78,8 @@ final class WireWriter {
     }
 
     WireWriter bytes(byte[] b) {
-        System.arraycopy(b, 0, data, grow(b.length), b.length);
+        int p = grow(b.length);
+        System.arraycopy(b, 0, data, p, b.length);
         return this;
     }
 
@@ -88,7 +93,8 @@ final class WireWriter {
 
     /// A part of what another writer has.
     WireWriter bytes(WireWriter other, int from, int to) {
-        System.arraycopy(other.data, from, data, grow(to - from), to - from);
+        int p = grow(to - from);
+        System.arraycopy(other.data, from, data, p, to - from);
         return this;
     }
 
@@ -105,7 +111,8 @@ final class WireWriter {
     WireWriter text(String s, int fieldSize) {
         byte[] b = s.getBytes(StandardCharsets.UTF_8);
         int n = Math.min(b.length, fieldSize - 1);
-        System.arraycopy(b, 0, data, grow(n), n);
+        int p = grow(n);
+        System.arraycopy(b, 0, data, p, n);
         return zeros(fieldSize - n);
     }
 

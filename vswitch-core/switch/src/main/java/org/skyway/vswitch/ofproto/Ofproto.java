@@ -13,9 +13,11 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,14 +135,15 @@ public final class Ofproto implements AutoCloseable {
         if (!Files.exists(socket)) {
             return;
         }
-        try (java.nio.channels.SocketChannel probe =
-                java.nio.channels.SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            throw new IOException(
-                    "%s is in use by another process; stop it, or choose another run directory"
-                            .formatted(socket));
-        } catch (java.net.ConnectException nobody) {
+        try {
+            SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
+        } catch (ConnectException nobody) {
             Files.delete(socket);
+            return;
         }
+        throw new IOException(
+                "%s is in use by another process; stop it, or choose another run directory"
+                        .formatted(socket));
     }
 
     private void listen(Path socket, boolean service, boolean snoop) throws IOException {
