@@ -31,7 +31,11 @@ final class Explorer {
         boolean broken(Walk walk, String reason, FlowRule rule, boolean certain);
     }
 
+    /// How many lookups are kept.
+    static final int MOST_KEPT = 16;
+
     private static final int MOST_LOOKUPS = 64;
+    private static final int BRANCH_COST = 10;
 
     private final Pipeline pipeline;
     private final Dependencies dependencies;
@@ -39,6 +43,14 @@ final class Explorer {
     private final Leaves leaves;
     private final Outputs outputs;
     private final Rewrites rewrites;
+    private final List<LookedUp> lookUps = new ArrayList<>();
+
+    /// A lookup that was followed to its end.
+    ///
+    /// @param walk the packets before it
+    /// @param asked the packets as they were looked up
+    /// @param floor priority of the last rule considered; -1 if all were
+    record LookedUp(Walk walk, SymbolicPacket asked, Todo.LookUp job, Todo then, int floor) {}
 
     Explorer(Pipeline pipeline, Dependencies dependencies, Budget budget, Leaves leaves) {
         this.pipeline = pipeline;
@@ -51,6 +63,20 @@ final class Explorer {
 
     Leaves leaves() {
         return leaves;
+    }
+
+    /// The lookups that were followed to their end, at most one more than [#MOST_KEPT].
+    List<LookedUp> lookUps() {
+        return lookUps;
+    }
+
+    /// What one more rule would add to a lookup.
+    ///
+    /// @return false if the leaves want no more
+    boolean add(FlowRule rule, LookedUp lookUp) {
+        Walk walk = lookUp.walk;
+        Step step = new Step(walk.last, rule.table(), lookUp.asked, rule, List.of(), 0);
+        return branch(walk, lookUp.asked, rule, step, lookUp.then);
     }
 
     /// Follows some packets from the first table on.
@@ -211,16 +237,19 @@ final class Explorer {
         if (stopped) {
             return false;
         }
+        if (lookUps.size() <= MOST_KEPT) {
+            lookUps.add(new LookedUp(walk, asked, job, then, floor));
+        }
         if (all) {
             return true;
         }
-        walk.last = new Step(walk.last, job.table(), asked, null, considered, considered.size());
+        Walk missing = new Walk(walk);
+        missing.last = new Step(walk.last, job.table(), asked, null, considered, considered.size());
         if (job.resubmit()) {
-            walk.packet = new SymbolicPacket(walk.packet); // the step keeps the present one
-            return run(walk, then);
+            return run(missing, then);
         }
         return leaves.broken(
-                walk, "no entry of table %d matches".formatted(job.table()), null, true);
+                missing, "no entry of table %d matches".formatted(job.table()), null, true);
     }
 
     /// Follows the packets that match a rule.

@@ -26,6 +26,7 @@ public final class P2pDetector {
         final int port;
         Verdict verdict;
         Dependencies dependencies = new Dependencies();
+        Agreement agreement; // null for none
         boolean local = true; // whether only rules for this ingress port, or any, matter
         boolean dirty = true;
         int rest; // updates to sit out before the next decision
@@ -70,7 +71,7 @@ public final class P2pDetector {
     /// @param rule the entry; there must be none with its table, priority and match
     public void ruleAdded(FlowRule rule) {
         pipeline.add(rule);
-        touched(rule);
+        touched(rule, true);
     }
 
     /// A flow entry was added or took the place of one with its table, priority and match.
@@ -95,7 +96,7 @@ public final class P2pDetector {
                     "no entry in table %d has priority %d and match %s; tell the detector of every change"
                             .formatted(rule.table(), rule.priority(), rule.match()));
         }
-        touched(rule);
+        touched(rule, false);
     }
 
     /// A flow entry was modified.
@@ -266,25 +267,34 @@ public final class P2pDetector {
         return decisions;
     }
 
-    private void touched(FlowRule rule) {
+    private void touched(FlowRule rule, boolean added) {
         int port = (int) rule.match().exact(Field.IN_PORT);
         if (rule.match().maskOf(Field.IN_PORT) == Field.IN_PORT.ones()) {
             Ingress ingress = candidates.get(port);
             if (ingress != null) {
-                touched(ingress, rule);
+                touched(ingress, rule, added);
             }
             for (int i = 0; i < roaming.size(); i++) {
-                touched(roaming.get(i), rule);
+                touched(roaming.get(i), rule, added);
             }
         } else {
             for (Ingress ingress : candidates.values()) {
-                touched(ingress, rule);
+                touched(ingress, rule, added);
             }
         }
     }
 
-    private void touched(Ingress ingress, FlowRule rule) {
-        if (!ingress.dirty && ingress.dependencies.touchedBy(rule)) {
+    private void touched(Ingress ingress, FlowRule rule, boolean added) {
+        if (ingress.dirty || !ingress.dependencies.touchedBy(rule)) {
+            return;
+        }
+        Agreement agreement = ingress.agreement;
+        boolean survives =
+                agreement != null
+                        && (added
+                                ? agreement.survivesAdditionOf(rule, pipeline)
+                                : agreement.survivesRemovalOf(rule));
+        if (!survives) {
             markDirty(ingress);
         }
     }
@@ -312,11 +322,13 @@ public final class P2pDetector {
         String obstacle = obstacle(ingress.port, port);
         if (obstacle != null) {
             ingress.verdict = new Verdict.NoLink(ingress.port, obstacle, null, null);
+            ingress.agreement = null;
             rest(ingress, new Dependencies(), false);
             return;
         }
         Decision.Result result = Decision.decide(pipeline, ingress.port);
         ingress.verdict = takeable(result.verdict(), result.dependencies());
+        ingress.agreement = result.agreement();
         rest(ingress, result.dependencies(), result.tooComplex());
     }
 
