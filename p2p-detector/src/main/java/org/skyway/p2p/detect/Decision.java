@@ -13,7 +13,7 @@ import org.skyway.openflow.model.Match;
 /// that does not agree ends the exploration if a packet really takes it. Of those that agree, two
 /// that are real and hit other entries are enough to know that counters can't be attributed.
 final class Decision implements Explorer.Leaves {
-    private static final long BUDGET = 1_000_000;
+    private static final long BUDGET = 250_000;
 
     private final int port;
     private final Budget budget = new Budget(BUDGET);
@@ -147,6 +147,11 @@ final class Decision implements Explorer.Leaves {
         unanimous = false;
         long[] packet = packetOf(walk);
         return packet == null || end(walk, reason, rule, packet, certain && !walk.uncertain, false);
+    }
+
+    @Override
+    public boolean knows(int to) {
+        return other != null && first.to() == to;
     }
 
     private long[] packetOf(Walk walk) {

@@ -29,6 +29,15 @@ final class Explorer {
         /// @param rule the entry that did it; null for none
         /// @param certain whether that is sure to happen to each of them
         boolean broken(Walk walk, String reason, FlowRule rule, boolean certain);
+
+        /// Whether it makes no difference any more if some packets leave unmodified at one port,
+        /// whatever entry sends them there.
+        ///
+        /// @param port the port
+        /// @return true if such a branch need not be followed
+        default boolean knows(int port) {
+            return false;
+        }
     }
 
     /// How many lookups are kept.
@@ -212,6 +221,7 @@ final class Explorer {
         int priority = Integer.MAX_VALUE;
         boolean all = false;
         boolean stopped = false;
+        boolean plain = then.job() instanceof Todo.RunActionSet && walk.pristine();
         int floor = -1; // down to which priority rules matter; all, if the budget ends it
         try {
             while (rules.hasNext() && !stopped) {
@@ -225,7 +235,7 @@ final class Explorer {
                 }
                 all |= asked.within(rule.match()) && !isConjunction(rule);
                 Step step = new Step(walk.last, job.table(), asked, rule, considered, higher);
-                stopped = !branch(walk, asked, rule, step, then);
+                stopped = !(plain && knows(rule)) && !branch(walk, asked, rule, step, then);
                 if (!isConjunction(rule)) {
                     considered.add(rule.match());
                 }
@@ -250,6 +260,17 @@ final class Explorer {
         }
         return leaves.broken(
                 missing, "no entry of table %d matches".formatted(job.table()), null, true);
+    }
+
+    /// Whether all that a rule does is to send untouched packets where that makes no difference.
+    private boolean knows(FlowRule rule) {
+        Instructions instructions = rule.instructions();
+        return instructions.apply().size() == 1
+                && instructions.apply().getFirst() instanceof Action.Output(int port, _)
+                && leaves.knows(port)
+                && instructions.write().isEmpty()
+                && instructions.gotoTable() < 0
+                && instructions.meter() < 0;
     }
 
     /// Follows the packets that match a rule.
