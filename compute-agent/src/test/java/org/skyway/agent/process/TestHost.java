@@ -36,6 +36,10 @@ final class TestHost implements PortHost, AutoCloseable {
         return region;
     }
 
+    Region region(String port) {
+        return regions.get(port);
+    }
+
     static RegionRef ref(Region region) {
         return new RegionRef(0, region.sizeBytes(), region.path().toString());
     }
