@@ -35,7 +35,7 @@ import picocli.CommandLine;
 /// The VNF programs against the real agent and real drivers.
 @Timeout(120)
 @SuppressWarnings("try") // some resources are only there to be there
-class VnfProgramsTest {
+class VnfProgramsIT {
     private static final int OK = 0;
     private static final int CHECK_FAILED = 1;
     private static final int SWITCH_LOST = 2;
