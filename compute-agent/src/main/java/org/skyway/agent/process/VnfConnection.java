@@ -2,6 +2,8 @@ package org.skyway.agent.process;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -38,6 +40,8 @@ final class VnfConnection {
     private final ProcessAgent agent;
     private final ControlChannel channel;
     private final BlockingQueue<ControlMessage> outbox = new ArrayBlockingQueue<>(OUTBOX);
+    private final List<ControlMessage> early = new ArrayList<>(); // under outbox: see send
+    private boolean welcomed; // under outbox
     private final Map<Long, CompletableFuture<Void>> unanswered = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
     private final Thread reader = Thread.ofVirtual().name("vnf-reader").unstarted(this::read);
@@ -112,7 +116,28 @@ final class VnfConnection {
         };
     }
 
-    private void send(ControlMessage message) {
+    /// Queues a request. The host may have one as soon as it has made the port ready, which is
+    /// before the driver knows of it: so what comes before the welcome is sent right behind it.
+    private void send(ControlMessage request) {
+        synchronized (outbox) {
+            if (welcomed) {
+                queue(request);
+            } else {
+                early.add(request);
+            }
+        }
+    }
+
+    private void welcome(Welcome welcome) {
+        synchronized (outbox) {
+            queue(welcome);
+            early.forEach(this::queue);
+            early.clear();
+            welcomed = true;
+        }
+    }
+
+    private void queue(ControlMessage message) {
         if (!outbox.offer(message)) {
             close("it left %d messages unread".formatted(OUTBOX));
         }
@@ -203,7 +228,7 @@ final class VnfConnection {
         port = hello.port();
         helloId = 0;
         LOG.info("{} ({}) has connected", this, hello.program());
-        send(new Welcome(hello.id(), ControlMessage.VERSION, region));
+        welcome(new Welcome(hello.id(), ControlMessage.VERSION, region));
     }
 
     private void answer(long id, String failure) {
