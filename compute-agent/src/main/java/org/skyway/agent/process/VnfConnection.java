@@ -2,6 +2,7 @@ package org.skyway.agent.process;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,10 @@ final class VnfConnection {
 
     /// Messages that may wait for a driver to read them; one that leaves so many unread is stuck.
     private static final int OUTBOX = 256;
+
+    /// How long a new driver waits for the end of an earlier one: a VNF that is restarted at once
+    /// may be here before everybody has heard that the old one is gone.
+    private static final Duration RESTART_GRACE = Duration.ofMillis(300);
 
     private final ProcessAgent agent;
     private final ControlChannel channel;
@@ -96,6 +101,14 @@ final class VnfConnection {
     void join() {
         ProcessAgent.join(reader);
         ProcessAgent.join(writer);
+    }
+
+    private boolean endsWithin(Duration time) throws IOException {
+        try {
+            return reader.join(time);
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted while waiting for an earlier driver to end", e);
+        }
     }
 
     @Override
@@ -199,6 +212,9 @@ final class VnfConnection {
                             .formatted(hello.port(), hello.version(), ControlMessage.VERSION));
         }
         VnfConnection owner = agent.claim(hello.port(), this);
+        if (owner != null && owner.endsWithin(RESTART_GRACE)) {
+            owner = agent.claim(hello.port(), this);
+        }
         if (owner != null) {
             throw new IOException(
                     "port %s is driven by process %d already; stop that first"
