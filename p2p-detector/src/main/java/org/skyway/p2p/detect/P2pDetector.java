@@ -199,7 +199,8 @@ public final class P2pDetector {
     /// To be called after changes, and now and then when there are none: a port whose last decision
     /// was costly is not decided again at once, but has no link for some updates.
     ///
-    /// @return the verdicts that are others now, or new; at most one per port
+    /// @return the verdicts that are others now, or new, in order: a port that was given up and
+    ///   taken again comes twice
     public List<Change> update() {
         if (dirty.isEmpty() && dropped.isEmpty()) {
             return List.of();
