@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
-import org.skyway.vnf.pcap.PcapReader;
-import org.skyway.vnf.pcap.PcapWriter;
 import org.skyway.vswitch.daemon.ControlClient;
 
 /// Chains of real processes, steered by the real ovs-ofctl.
@@ -78,7 +76,14 @@ class ChainIT {
         Path out = dir.resolve("out.pcap");
         List<byte[]> frames = write(in);
         Program sink =
-                vnf("sink", "--port", "vnf4", "--capture", out.toString(), "--expect-count", "" + FRAMES);
+                vnf(
+                        "sink",
+                        "--port",
+                        "vnf4",
+                        "--capture",
+                        out.toString(),
+                        "--expect-count",
+                        "" + FRAMES);
         vnf("forward", "--ports", "vnf2,vnf3");
         ofctl("add-flow", "br0", FIRST);
         ofctl("add-flow", "br0", SECOND);
@@ -121,7 +126,10 @@ class ChainIT {
                 () -> log.stream().anyMatch(l -> l.contains("port vnf2: vnf-gone")),
                 "a word about it in the switch's log");
         long before = received("vnf1");
-        ofctl("packet-out", "br0", "in_port=controller,packet=" + "ff".repeat(64) + ",actions=output:1");
+        ofctl(
+                "packet-out",
+                "br0",
+                "in_port=controller,packet=" + "ff".repeat(64) + ",actions=output:1");
         await(() -> received("vnf1") == before + 1, "packet-out at the neighbour");
         assertTrue(left.isAlive());
         vnf("forward", "--ports", "vnf2,vnf3");
