@@ -13,6 +13,9 @@ import org.skyway.openflow.model.Prerequisite;
 final class MatchCodec {
     private static final int TYPE_OXM = 1;
 
+    /// `OXM_OF_PACKET_TYPE`, of which only Ethernet is known.
+    private static final int PACKET_TYPE = 0x8000 << 16 | 44 << 9 | 4;
+
     /// The order in which Open vSwitch writes fields. What does not fit the match's prerequisites
     /// is left out, so fields that share bits may stand beside each other here.
     private static final Field[] ORDER = order();
@@ -97,6 +100,9 @@ final class MatchCodec {
         while (in.remaining() > 0) {
             OxmCodec.Entry e = OxmCodec.entry(in, true, false);
             if (e.row() == null) {
+                if (e.head() == PACKET_TYPE && e.low() == 0) {
+                    continue; // all packets here are Ethernet frames
+                }
                 if (allowCookie
                         && (e.head() & ~0x1ff) == (OxmCodec.COOKIE & ~0x1ff)
                         && (e.head() & 0xff) == (e.masked() ? 16 : 8)) {

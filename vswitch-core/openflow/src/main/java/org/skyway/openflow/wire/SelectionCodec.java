@@ -12,7 +12,7 @@ import org.skyway.openflow.model.GroupEntry;
 /// Netronome's selection method, the one group property there is.
 final class SelectionCodec {
     private static final int NETRONOME = 0x0000154d;
-    private static final int NETRONOME_OLD = 0x0000ac05;
+    private static final int NETRONOME_OLD = 0x00001540;
     private static final int SELECTION_METHOD = 1;
     private static final int METHOD_BYTES = 16;
     private static final int SELECT = 1;

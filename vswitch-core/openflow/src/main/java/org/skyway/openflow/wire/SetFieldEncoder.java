@@ -58,7 +58,8 @@ final class SetFieldEncoder {
     void setField(Field f, long high, long low, long maskHigh, long maskLow) {
         int start = out.size();
         out.u16(25).u16(0);
-        OxmTable.Row row = OxmTable.of(f, version.number());
+        // The standard forbids to set its own ingress port field, so Nicira's takes its place.
+        OxmTable.Row row = OxmTable.of(f, f == Field.IN_PORT ? OxmTable.NXM : version.number());
         OxmCodec.put(out, row, high, low, maskHigh, maskLow);
         ActionEncoder.end(out, start);
     }

@@ -20,6 +20,11 @@ final class MeterTable {
     static final int BAND_TYPES = 1 << 1 | 1 << 2; // drop, dscp_remark
     static final int CAPABILITIES = 0x0f; // kb/s, packets/s, burst, statistics
 
+    /// OFPM_SLOWPATH and OFPM_CONTROLLER: meters for packets on their way to the controllers.
+    private static final int SLOWPATH = 0xfffffffd;
+
+    private static final int CONTROLLER = 0xfffffffe;
+
     private static final int ADD = 0;
     private static final int MODIFY = 1;
 
@@ -63,8 +68,8 @@ final class MeterTable {
     private void check(MeterMod m) {
         Meter meter = m.meter();
         int id = meter.id();
-        boolean real = id != 0 && Integer.compareUnsigned(id, MAX_METERS) <= 0;
-        if (!real) {
+        boolean virtual = id == SLOWPATH || id == CONTROLLER;
+        if (id == 0 || Integer.compareUnsigned(id, Meter.MAX) > 0 && !virtual) {
             throw refused(ErrorCode.OFPMMFC_INVALID_METER, id);
         }
         if (meter.bands().size() > MAX_BANDS) {
@@ -72,6 +77,9 @@ final class MeterTable {
         }
         if (m.command() == ADD && has(id)) {
             throw refused(ErrorCode.OFPMMFC_METER_EXISTS, id);
+        }
+        if (m.command() == ADD && meters.size() >= MAX_METERS) {
+            throw refused(ErrorCode.OFPMMFC_OUT_OF_METERS, id);
         }
         if (m.command() == MODIFY && !has(id)) {
             throw refused(ErrorCode.OFPMMFC_UNKNOWN_METER, id);

@@ -235,7 +235,7 @@ final class Requests {
                     case StatsRequest.Queue m -> statistics.queueStats(m);
                     case StatsRequest.Group m -> statistics.groups(m.group());
                     case StatsRequest.GroupDesc m -> statistics.groupDescriptions(m.group());
-                    case StatsRequest.GroupFeatures m -> statistics.groupFeatures();
+                    case StatsRequest.GroupFeatures m -> statistics.groupFeatures(e.version());
                     case StatsRequest.Meter m -> statistics.meters(m.meter());
                     case StatsRequest.MeterConfig m -> statistics.meterConfigs(m.meter());
                     case StatsRequest.MeterFeatures m -> statistics.meterFeatures();
@@ -249,6 +249,9 @@ final class Requests {
                     case StatsRequest.TableDesc m -> statistics.tableDescriptions();
                     case StatsRequest.PortDesc m -> statistics.portDescriptions(m.port());
                     case StatsRequest.QueueDesc m -> statistics.queueDescriptions(m);
+                    case StatsRequest.Ipfix m ->
+                            throw new OpenFlowException(
+                                    ErrorCode.NXST_NOT_CONFIGURED, "there is no IPFIX exporter");
                     case StatsRequest.FlowMonitor m -> bridge.monitors().request(c, m);
                 };
         c.reply(e, reply);

@@ -240,13 +240,14 @@ final class Statistics {
                 selectedGroups(group).stream().map(GroupTable.Installed::entry).toList());
     }
 
-    StatsReply.GroupFeatures groupFeatures() {
+    StatsReply.GroupFeatures groupFeatures(Version version) {
+        int actions = version == Version.OF10 ? ACTIONS_10 : GROUP_ACTIONS;
         int types = GroupEntry.Type.values().length;
         return new StatsReply.GroupFeatures(
                 GROUP_TYPES,
                 GROUP_CAPABILITIES,
                 Collections.nCopies(types, GroupTable.MAX_ID),
-                Collections.nCopies(types, GROUP_ACTIONS));
+                Collections.nCopies(types, actions));
     }
 
     /// The meters that a request names; unlike a group, a meter that is not there is an error.
