@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.channel.StatisticsBlock;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.vnf.VnfMain;
@@ -246,6 +247,28 @@ class VnfProgramsIT {
             } while (!"connected c sink".equals(event));
             assertEquals(OK, run("source", "--port=a", "--count=1000").status);
             assertEquals(OK, sink.get(60, TimeUnit.SECONDS).status);
+        }
+    }
+
+    @Test
+    void directLinkOutlivesTheSwitchOfPatientPrograms() throws Exception {
+        try (TestDatapath datapath = new TestDatapath(host, "a-c");
+                Region link = host.create("link", RegionHeader.LINK_MAGIC)) {
+            var source = start("source", "--port=a", "--wait", "--rate=20000", "--duration=3");
+            var sink = start("sink", "--port=c", "--wait", "--duration=3.5", "--strict");
+            waitFor(2);
+            datapath.plug(agent, "a", 0, "c", 0, link);
+            datapath.bypassAll();
+            agent.close();
+            Thread.sleep(300);
+            StatisticsBlock received = new StatisticsBlock(host.region("c").address());
+            long before = received.rxPackets(0);
+            long forwarded = datapath.forwarded("a");
+            Thread.sleep(500);
+            assertTrue(received.rxPackets(0) - before > 1000, "packets go on directly");
+            assertEquals(forwarded, datapath.forwarded("a"));
+            assertEquals(OK, source.get(20, TimeUnit.SECONDS).status);
+            assertEquals(new Outcome(OK, ""), sink.get(20, TimeUnit.SECONDS));
         }
     }
 

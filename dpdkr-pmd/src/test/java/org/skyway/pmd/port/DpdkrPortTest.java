@@ -433,6 +433,23 @@ class DpdkrPortTest {
     }
 
     @Test
+    void roomIsForSoManySmallPackets() {
+        int room = 0;
+        while (sender.port.txHasRoom(room + 1)) {
+            room++;
+        }
+        assertEquals(CELLS - RingLayout.RESERVED_CELLS, room);
+        assertEquals(10, sender.send(0, 10));
+        assertTrue(sender.port.txHasRoom(room - 10));
+        assertFalse(sender.port.txHasRoom(room - 9));
+        sender.taken();
+        assertTrue(sender.port.txHasRoom(room));
+        Memory.putLongRelease(
+                sender.region.address() + RegionHeader.FIRST_RING_OFFSET + 256, 1L << 40);
+        assertThrows(PortFaultException.class, () -> sender.port.txHasRoom(CELLS));
+    }
+
+    @Test
     void refusedPacketsAreCountedEachTry() {
         while (sender.send(0, 1) == 1) {}
         long refused = sender.statistics.txRefused();
