@@ -3,7 +3,7 @@ package org.skyway.pmd.port;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.bypass.channel.ControlBlock.Mode;
 import org.skyway.bypass.channel.RegionHeader;
@@ -157,7 +157,7 @@ public final class Rehearsal implements AutoCloseable {
                                 throw new IllegalStateException(e);
                             }
                         });
-        while (!control.join(java.time.Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(100)))) {
+        while (!control.join(Duration.ofNanos(100_000))) {
             side.port.poll();
         }
     }
