@@ -11,6 +11,7 @@ import org.skyway.openflow.model.Prerequisite;
 /// Matches in OXM and NXM form: entry after entry. OpenFlow 1.0's fixed structure is in
 /// [Match10Codec].
 final class MatchCodec {
+    private static final int TYPE_STANDARD = 0;
     private static final int TYPE_OXM = 1;
 
     /// `OXM_OF_PACKET_TYPE`, of which only Ethernet is known.
@@ -41,7 +42,8 @@ final class MatchCodec {
         }
         int type = in.u16();
         int length = in.u16();
-        if (length < 4 && type == TYPE_OXM) {
+        // OpenFlow 1.1's fixed structure is not spoken here, so its length is never right.
+        if (length < 4 && type == TYPE_OXM || strict && type == TYPE_STANDARD) {
             throw badLength(length, in.remaining() + 4);
         }
         if (type != TYPE_OXM) {

@@ -43,6 +43,9 @@ final class SelectionCodec {
         if (groupType > 3) {
             throw new OpenFlowException(ErrorCode.OFPGMFC_BAD_TYPE, "group type " + groupType);
         }
+        if (command > GroupMod.REMOVE_BUCKET && command != GroupMod.ADD_OR_MODIFY) {
+            throw new OpenFlowException(ErrorCode.OFPGMFC_BAD_COMMAND, "command " + command);
+        }
         boolean sets =
                 command == GroupMod.ADD
                         || command == GroupMod.MODIFY

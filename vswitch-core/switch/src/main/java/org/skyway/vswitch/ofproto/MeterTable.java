@@ -57,6 +57,7 @@ final class MeterTable {
         Meter meter = m.meter();
         if (m.command() == ADD || m.command() == MODIFY) {
             check(m);
+            checkDatapath(meter);
             Installed old = find(meter.id());
             long created = old == null ? bridge.now() : old.createdNanos();
             meters.put(meter.id(), new Installed(meter, created));
@@ -83,6 +84,21 @@ final class MeterTable {
         }
         if (m.command() == MODIFY && !has(id)) {
             throw refused(ErrorCode.OFPMMFC_UNKNOWN_METER, id);
+        }
+    }
+
+    /// What the datapath can't do is looked at last.
+    private static void checkDatapath(Meter meter) {
+        if ((meter.flags() & ~CAPABILITIES) != 0) {
+            throw refused(ErrorCode.OFPMMFC_BAD_FLAGS, meter.id());
+        }
+        if (meter.bands().isEmpty()) {
+            throw refused(ErrorCode.OFPMMFC_OUT_OF_BANDS, meter.id());
+        }
+        for (Meter.Band b : meter.bands()) {
+            if (b.rate() == 0) {
+                throw refused(ErrorCode.OFPMMFC_BAD_RATE, meter.id());
+            }
         }
     }
 

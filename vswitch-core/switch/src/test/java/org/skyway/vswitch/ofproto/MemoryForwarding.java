@@ -87,7 +87,7 @@ final class MemoryForwarding implements Forwarding {
     }
 
     private void pipeline(byte[] frame, int port) {
-        long[] key = FrameParser.parse(frame, port);
+        long[] key = frame.length < 14 ? new long[FlowKey.WORDS] : FrameParser.parse(frame, port);
         FlowEntry best = null;
         for (FlowEntry e : entries) {
             if (e.rule().table() == 0
@@ -132,6 +132,7 @@ final class MemoryForwarding implements Forwarding {
                                 c.userdata());
                 case Action.Load l when l.target().field() == Field.REG0 ->
                         l.target().field().set(key, l.value());
+                case Action.SetField f when f.field() == Field.REG0 -> f.field().set(key, f.low());
                 default -> {}
             }
         }
