@@ -24,7 +24,7 @@ final class Receiver {
     private final LinkEnd[] reading = new LinkEnd[ControlBlock.SLOTS];
     private int readingCount;
     private int turn;
-    private boolean more; // a ring gave its whole share, so it may have more
+    private boolean more; // a ring may have more than it gave
 
     private final long[] packets = new long[ControlBlock.SLOTS];
     private final long[] bytes = new long[ControlBlock.SLOTS];
@@ -46,31 +46,28 @@ final class Receiver {
     int receive(long[] addresses, int[] lengths, int from, int max) {
         release();
         if (readingCount == 0) {
-            return readNormal(addresses, lengths, from, max);
+            final int count = readNormal(addresses, lengths, from, max);
+            if (count > 0 || readingCount == 0) {
+                return count;
+            }
         }
-        final int rings = readingCount + 1;
-        turn = turn + 1 >= rings ? 0 : turn + 1;
+        turn = turn + 1 > readingCount ? 0 : turn + 1;
         more = false;
-        int count = 0;
         // First each ring has its share; then who has more may fill what others left.
-        for (int i = 0; i < rings; i++) {
-            final int share = (max - count) / (rings - i);
-            count +=
-                    read(
-                            turn + i < rings ? turn + i : turn + i - rings,
-                            addresses,
-                            lengths,
-                            from + count,
-                            share);
+        int count = receiveInTurn(addresses, lengths, from, max, true);
+        if (more && count < max) {
+            count += receiveInTurn(addresses, lengths, from + count, max - count, false);
         }
-        for (int i = 0; more && count < max && i < rings; i++) {
-            count +=
-                    read(
-                            turn + i < rings ? turn + i : turn + i - rings,
-                            addresses,
-                            lengths,
-                            from + count,
-                            max - count);
+        return count;
+    }
+
+    private int receiveInTurn(long[] addresses, int[] lengths, int from, int max, boolean share) {
+        final int rings = readingCount + 1; // the normal one is number 0
+        int count = 0;
+        for (int i = 0; i < rings && count < max; i++) {
+            final int ring = turn + i < rings ? turn + i : turn + i - rings;
+            final int most = share ? (max - count) / (rings - i) : max - count;
+            count += read(ring, addresses, lengths, from + count, most);
         }
         return count;
     }
@@ -143,6 +140,7 @@ final class Receiver {
                 return 0;
             }
             normal.takeMark();
+            more = true;
         }
         return 0;
     }
@@ -163,6 +161,7 @@ final class Receiver {
                 link.consumer.takeMark();
                 stop(link);
                 control.ended(link.slot, link.readingEpoch);
+                more = true; // the normal ring may have waited for this
             } else {
                 fail(
                         link,
