@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.agrona.concurrent.IdleStrategy;
 import org.skyway.ivshmem.sys.Affinity;
+import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.PortSession;
 
 /// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
@@ -60,11 +61,12 @@ public final class Runner {
         List<PortSession> sessions = new ArrayList<>();
         try {
             opening = Thread.currentThread();
-            for (String name : names) {
+            List<ControlTransport> transports = options.transports(names.size());
+            for (int i = 0; i < names.size(); i++) {
                 sessions.add(
                         PortSession.open(
-                                options.runDirectory(),
-                                name,
+                                transports.get(i),
+                                names.get(i),
                                 program,
                                 options.onLoss(),
                                 this::log));
