@@ -18,7 +18,9 @@ import picocli.CommandLine.ParameterException;
             SourceCommand.class,
             SinkCommand.class,
             ExchangeCommand.class,
-            ForwardCommand.class
+            ForwardCommand.class,
+            FirewallCommand.class,
+            MonitorCommand.class
         })
 public final class VnfMain implements Runnable {
     @CommandLine.Spec CommandLine.Model.CommandSpec spec;

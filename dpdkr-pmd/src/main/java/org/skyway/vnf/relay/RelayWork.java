@@ -56,6 +56,11 @@ public final class RelayWork implements Work {
     }
 
     @Override
+    public int drain() {
+        return poll();
+    }
+
+    @Override
     public boolean isDone() {
         return false;
     }

@@ -17,6 +17,7 @@ import org.skyway.pmd.control.PortSession;
 /// unmap: the regions outlive the thread that polls them.
 public final class Runner {
     private static final long TICK_MILLIS = 20;
+    private static final long QUIET_NANOS = 200_000_000L;
     private static final long STOP_MILLIS = 10_000;
 
     private final String program;
@@ -168,14 +169,29 @@ public final class Runner {
         }
     }
 
-    // What lies in a ring when its writer disconnects may be dropped with the ring.
+    // What lies in a ring when its writer disconnects may be dropped with the ring, and what
+    // neighbours
+    // have sent would be lost: so it ends only when nothing has moved for a while.
     private void linger(Work work, IdleStrategy idle) {
-        long end = System.nanoTime() + nanos(options.lingerSeconds);
-        for (CountedPort port : work.ports()) {
-            while (!port.port().txDrained() && System.nanoTime() - end < 0) {
-                idle.idle();
+        long now = System.nanoTime();
+        long end = now + nanos(options.lingerSeconds);
+        long quietSince = now;
+        while (now - end < 0 && (now - quietSince < QUIET_NANOS || !isDrained(work))) {
+            int moved = work.drain();
+            idle.idle(moved);
+            now = System.nanoTime();
+            if (moved > 0) {
+                quietSince = now;
             }
         }
+    }
+
+    private static boolean isDrained(Work work) {
+        boolean drained = true;
+        for (CountedPort port : work.ports()) {
+            drained &= port.port().txDrained();
+        }
+        return drained;
     }
 
     private void stopAndHalt() {

@@ -16,6 +16,12 @@ public interface Work {
     /// @return true ends the program
     boolean isDone();
 
+    /// One pass that begins nothing new: what is under way is taken, or passed on. When the program
+    /// ends, its neighbours may still be sending.
+    ///
+    /// @return packets moved
+    int drain();
+
     /// The ports it uses.
     ///
     /// @return at least one

@@ -25,6 +25,11 @@ public final class ExchangeWork implements Work {
     }
 
     @Override
+    public int drain() {
+        return sink.drain() + source.drain();
+    }
+
+    @Override
     public boolean isDone() {
         return source.isDone() && sink.isDone();
     }

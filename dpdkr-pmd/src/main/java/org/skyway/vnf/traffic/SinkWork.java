@@ -75,6 +75,11 @@ public final class SinkWork implements Work {
     }
 
     @Override
+    public int drain() {
+        return poll();
+    }
+
+    @Override
     public boolean isDone() {
         return checks.expected > 0 && port.rxPackets() >= checks.expected;
     }

@@ -68,6 +68,15 @@ public final class SourceWork implements Work {
     }
 
     @Override
+    public int drain() {
+        if (discards) {
+            return port.receive(in);
+        }
+        port.port().poll();
+        return 0;
+    }
+
+    @Override
     public boolean isDone() {
         return sequence == limit;
     }

@@ -76,7 +76,7 @@ final class Explorer {
                 case Todo.RunBucket(var rule, var group, int bucket) -> {
                     walk.hitGroup(group.id(), bucket);
                     walk.groupDepth++;
-                    Todo restore = new Todo(new Todo.Restore(walk.packet, walk.stack, true), then);
+                    Todo restore = new Todo(Todo.Restore.after(walk, true), then);
                     walk.packet = new SymbolicPacket(walk.packet);
                     todo =
                             act(
@@ -84,9 +84,10 @@ final class Explorer {
                                     ActionSet.inOrder(group.buckets().get(bucket).actions()),
                                     restore);
                 }
-                case Todo.Restore(var contents, var stack, boolean group) -> {
+                case Todo.Restore(var contents, var stack, var tags, boolean group) -> {
                     walk.packet = walk.packet.withContentsOf(contents);
                     walk.stack = stack;
+                    walk.tags = tags;
                     walk.groupDepth -= group ? 1 : 0;
                     todo = then;
                 }
@@ -100,7 +101,13 @@ final class Explorer {
                     Action action = actions.get(at);
                     switch (act(walk, rule, action, rest)) {
                         case NEXT -> todo = rest;
-                        case EXIT -> todo = afterExit(rest);
+                        case EXIT -> {
+                            todo = afterExit(rest);
+                            if (todo != null && !((Todo.Restore) todo.job()).group()) {
+                                return leaves.broken(
+                                        walk, "an exit within a clone is not decided", rule, false);
+                            }
+                        }
                         case FORKED -> {
                             return true;
                         }
@@ -138,8 +145,8 @@ final class Explorer {
         return new Todo(new Todo.Act(rule, actions, at), then);
     }
 
-    /// An exit leaves everything but the bucket or clone that it stands in; the action set is not
-    /// done any more either.
+    /// An exit leaves everything but the bucket that it stands in; the action set is not done any
+    /// more either, as in Open vSwitch.
     private static Todo afterExit(Todo todo) {
         Todo rest = todo;
         while (rest != null && !(rest.job() instanceof Todo.Restore)) {
@@ -178,25 +185,32 @@ final class Explorer {
         int higher = 0; // how many of these have a higher priority than the present rule
         int priority = Integer.MAX_VALUE;
         boolean all = false;
-        while (rules.hasNext()) {
-            FlowRule rule = rules.next();
-            if (rule.priority() < priority) {
-                if (all) {
-                    break;
+        boolean stopped = false;
+        int floor = -1; // down to which priority rules matter; all, if the budget ends it
+        try {
+            while (rules.hasNext() && !stopped) {
+                FlowRule rule = rules.next();
+                if (rule.priority() < priority) {
+                    if (all) {
+                        break;
+                    }
+                    priority = rule.priority();
+                    higher = considered.size();
                 }
-                priority = rule.priority();
-                higher = considered.size();
+                all |= asked.within(rule.match()) && !isConjunction(rule);
+                Step step = new Step(walk.last, job.table(), asked, rule, considered, higher);
+                stopped = !branch(walk, asked, rule, step, then);
+                if (!isConjunction(rule)) {
+                    considered.add(rule.match());
+                }
             }
-            all |= asked.within(rule.match()) && !isConjunction(rule);
-            Step step = new Step(walk.last, job.table(), asked, rule, considered, higher);
-            if (!branch(walk, asked, rule, step, then)) {
-                return false;
-            }
-            if (!isConjunction(rule)) {
-                considered.add(rule.match());
-            }
+            floor = all || stopped ? priority : -1;
+        } finally {
+            dependencies.lookedUp(job.table(), asked, floor);
         }
-        dependencies.lookedUp(job.table(), asked, all ? priority : -1);
+        if (stopped) {
+            return false;
+        }
         if (all) {
             return true;
         }
@@ -267,7 +281,7 @@ final class Explorer {
                         run(walk, new Todo(new Todo.LookUp(where, pretend, true, rule), then)));
             }
             case Action.Clone(var actions) -> {
-                Todo restore = new Todo(new Todo.Restore(walk.packet, walk.stack, false), then);
+                Todo restore = new Todo(Todo.Restore.after(walk, false), then);
                 walk.packet = new SymbolicPacket(walk.packet);
                 yield Next.of(run(walk, act(rule, actions, restore)));
             }

@@ -89,6 +89,9 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
         if (number == walk.from) {
             return broken(walk, "packets leave where they came in", rule, true);
         }
+        if (walk.tags != null) {
+            return broken(walk, "packets leave changed: a VLAN tag is put on", rule, true);
+        }
         if (walk.undone != null) {
             return broken(walk, "packets leave changed: " + walk.undone, rule, true);
         }

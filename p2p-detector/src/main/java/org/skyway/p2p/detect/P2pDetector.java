@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
@@ -35,7 +36,7 @@ public final class P2pDetector {
         }
     }
 
-    private final Pipeline pipeline = new Pipeline();
+    private final Pipeline pipeline;
     private final Map<Integer, Ingress> candidates = new TreeMap<>(Integer::compareUnsigned);
     private final Map<Integer, String> held = new HashMap<>();
     private final List<Ingress> dirty = new ArrayList<>();
@@ -45,7 +46,24 @@ public final class P2pDetector {
     private long decisions;
 
     /// A detector that knows no ports and no rules.
-    public P2pDetector() {}
+    public P2pDetector() {
+        this(new Pipeline());
+    }
+
+    private P2pDetector(Pipeline pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    /// A detector of its own that knows the same now, to find out what changes would do.
+    ///
+    /// @return the copy; its first [#update] decides about all candidate ports
+    public P2pDetector copy() {
+        P2pDetector copy = new P2pDetector(pipeline.copy());
+        copy.held.putAll(held);
+        copy.fragmentsDropped = fragmentsDropped;
+        candidates.keySet().forEach(port -> copy.candidate(port, true));
+        return copy;
+    }
 
     /// A flow entry was added.
     ///
@@ -53,6 +71,18 @@ public final class P2pDetector {
     public void ruleAdded(FlowRule rule) {
         pipeline.add(rule);
         touched(rule);
+    }
+
+    /// A flow entry was added or took the place of one with its table, priority and match.
+    ///
+    /// @param rule the entry
+    public void ruleInstalled(FlowRule rule) {
+        FlowRule old = pipeline.get(rule);
+        if (old == null) {
+            ruleAdded(rule);
+        } else {
+            ruleReplaced(old, rule);
+        }
     }
 
     /// A flow entry was removed, by a flow-mod, a timeout or an eviction.
@@ -141,7 +171,7 @@ public final class P2pDetector {
     /// @param reason what keeps them, in a few words; null for nothing
     public void hold(int number, String reason) {
         String before = reason == null ? held.remove(number) : held.put(number, reason);
-        if (!java.util.Objects.equals(before, reason)) {
+        if (!Objects.equals(before, reason)) {
             portTouched(number);
         }
     }
@@ -203,6 +233,30 @@ public final class P2pDetector {
             }
         }
         return all;
+    }
+
+    /// Tells why a port has the verdict that it had after the last [#update].
+    ///
+    /// @param port a candidate port's number
+    /// @return the explanation
+    /// @throws IllegalArgumentException if the port is no candidate
+    public Explanation explain(int port) {
+        Ingress ingress = candidates.get(port);
+        if (ingress == null || ingress.verdict == null) {
+            throw new IllegalArgumentException(
+                    "port %s is no dpdkr port, so there is nothing to explain"
+                            .formatted(Outputs.name(port)));
+        }
+        return Explanation.of(ingress.verdict, pipeline);
+    }
+
+    /// Follows one packet through the tables.
+    ///
+    /// @param key the packet as it comes in, [org.skyway.openflow.model.FlowKey#WORDS] words; the
+    ///   ingress port is in it
+    /// @return what it meets
+    public Trace trace(long[] key) {
+        return Trace.of(pipeline, key);
     }
 
     /// How often a port was decided about so far.

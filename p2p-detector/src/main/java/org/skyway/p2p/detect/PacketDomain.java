@@ -33,6 +33,8 @@ final class PacketDomain {
     private static final long TYPE_AND_CODE = 0x00ff00ffL << 32;
     private static final long TCP_FLAGS = 0xfffL << 16;
     private static final long ADDRESS = 0xffffffffffff0000L;
+    private static final long NO_NEXT_HEADER = 59;
+    private static final long FRAGMENT_HEADER = 44;
     private static final int MPLS_BOS0 = 40;
     private static final int MPLS_BOS1 = 8;
 
@@ -132,11 +134,23 @@ final class PacketDomain {
         addTransport(to, type, 132, PORTS);
         Cube unparsed = ip(type);
         unparsed.free(FlowKey.IP_MISC, FRAG_ANY);
-        to.add(unparsed);
         Cube later = ip(type);
         later.free(FlowKey.IP_MISC, FRAG_ANY | FRAG_LATER);
         later.fix(FlowKey.IP_MISC, FRAG_ANY | FRAG_LATER, -1L);
+        if (type == 0x86dd) {
+            // Examples that every parser agrees on come first: some protocol numbers mean
+            // extension headers, and a later fragment's protocol is that of its last one.
+            to.add(withProtocol(unparsed, NO_NEXT_HEADER));
+            to.add(withProtocol(later, FRAGMENT_HEADER));
+        }
+        to.add(unparsed);
         to.add(later);
+    }
+
+    private static Cube withProtocol(Cube cube, long protocol) {
+        Cube narrowed = new Cube(cube);
+        narrowed.fix(FlowKey.IP_MISC, 0xffL << 56, protocol << 56);
+        return narrowed;
     }
 
     private static void addTransport(List<Cube> to, long type, long protocol, long bits) {

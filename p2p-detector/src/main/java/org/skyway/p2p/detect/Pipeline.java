@@ -35,6 +35,27 @@ final class Pipeline {
         return table != null && table.remove(rule);
     }
 
+    /// The entry with the table, priority and match of another.
+    ///
+    /// @return the entry; null if there is none
+    FlowRule get(FlowRule like) {
+        RuleTable table = tables[like.table()];
+        return table == null ? null : table.get(like);
+    }
+
+    /// A pipeline of its own that is the same now.
+    Pipeline copy() {
+        Pipeline copy = new Pipeline();
+        for (RuleTable table : tables) {
+            if (table != null) {
+                table.forEach(copy::add);
+            }
+        }
+        copy.groups.putAll(groups);
+        copy.ports.putAll(ports);
+        return copy;
+    }
+
     GroupEntry group(int id) {
         return groups.get(id);
     }

@@ -80,7 +80,7 @@ final class Projection {
                 return true;
             }
             case FlowRule other -> {
-                if (other.priority() != rule.priority() || !other.match().equals(rule.match())) {
+                if (!RuleBucket.same(other, rule)) {
                     return false;
                 }
                 close(at);
@@ -91,6 +91,18 @@ final class Projection {
                 return false;
             }
         }
+    }
+
+    /// The rule with this priority and match.
+    ///
+    /// @return the rule; null if there is none
+    FlowRule get(FlowRule like) {
+        return switch (slots[slotOf(like.match())]) {
+            case null -> null;
+            case RuleBucket bucket -> bucket.get(like);
+            case FlowRule rule when RuleBucket.same(rule, like) -> rule;
+            default -> null;
+        };
     }
 
     /// What is stored for the projected bits of these values.

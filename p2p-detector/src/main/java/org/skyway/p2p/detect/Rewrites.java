@@ -52,19 +52,18 @@ record Rewrites(Explorer explorer) {
                 yield Explorer.Next.NEXT;
             }
             case Action.StackPop(var target) -> pop(walk, target, then);
-            case Action.PushVlan _ ->
-                    tagged(
-                            walk,
-                            then,
-                            w -> {
-                                w.undone = "a second VLAN tag";
-                                w.packet.write(
-                                        FlowKey.ETH_SRC_VLAN, TCI_BITS, FlowKey.VLAN_PRESENT);
-                            },
-                            w ->
-                                    w.packet.write(
-                                            FlowKey.ETH_SRC_VLAN, TCI_BITS, FlowKey.VLAN_PRESENT));
-            case Action.PopVlan() -> tagged(walk, then, Rewrites::popTag, w -> {});
+            case Action.PushVlan _ -> {
+                putTag(walk, FlowKey.VLAN_PRESENT);
+                yield Explorer.Next.NEXT;
+            }
+            case Action.PopVlan() -> {
+                if (walk.tags != null) {
+                    walk.packet.setBits(TCI, walk.tags.tci());
+                    walk.tags = walk.tags.below();
+                    yield Explorer.Next.NEXT;
+                }
+                yield tagged(walk, then, Rewrites::takeTag, w -> {});
+            }
             case Action.SetVlanVid(int vid, boolean push) ->
                     tagged(
                             walk,
@@ -118,9 +117,7 @@ record Rewrites(Explorer explorer) {
         if (field.word() != FlowKey.ETH_SRC_VLAN || field.shift() != 0) {
             return;
         }
-        Cube input = walk.packet.input();
-        boolean cameUntagged = input.fixed(TAGGED) && !input.valueOf(TAGGED);
-        if (!cameUntagged && walk.packet.mayHaveCleared(TAGGED)) {
+        if (!cameUntagged(walk) && walk.packet.mayHaveCleared(TAGGED)) {
             walk.undone = "a VLAN tag is taken off";
         }
     }
@@ -144,20 +141,29 @@ record Rewrites(Explorer explorer) {
 
     private static void newTag(Walk walk, boolean push, int tci) {
         if (push) {
-            walk.packet.write(FlowKey.ETH_SRC_VLAN, TCI_BITS, FlowKey.VLAN_PRESENT | tci);
+            putTag(walk, FlowKey.VLAN_PRESENT | tci);
         }
     }
 
-    private static void popTag(Walk walk) {
-        Cube input = walk.packet.input();
-        if (input.fixed(TAGGED) && !input.valueOf(TAGGED) && walk.undone == null) {
-            // The tag was put on here: without it the packet is what it was.
+    private static void putTag(Walk walk, int tci) {
+        walk.tags = new Walk.Tags(walk.packet.bits(TCI), walk.tags);
+        walk.packet.write(FlowKey.ETH_SRC_VLAN, TCI_BITS, tci);
+    }
+
+    private static void takeTag(Walk walk) {
+        if (cameUntagged(walk) && walk.undone == null) {
+            // The tag was written here: without it the packet is what it was.
             walk.packet.setBits(TCI, new int[0]);
             return;
         }
         walk.undone = "a VLAN tag is taken off";
         walk.packet.forget(FlowKey.ETH_SRC_VLAN, TCI_BITS);
         walk.packet.forget(FlowKey.ETH_DST_TYPE, Field.ETH_TYPE.ones());
+    }
+
+    private static boolean cameUntagged(Walk walk) {
+        Cube input = walk.packet.input();
+        return input.fixed(TAGGED) && !input.valueOf(TAGGED);
     }
 
     private Explorer.Next decrementTtl(Walk walk, FlowRule rule, Todo then) {

@@ -53,6 +53,26 @@ final class RuleBucket implements Iterable<FlowRule> {
         many.computeIfAbsent(rule.priority(), p -> new HashMap<>(2)).put(rule.match(), rule);
     }
 
+    static boolean same(FlowRule one, FlowRule other) {
+        return one.priority() == other.priority() && one.match().equals(other.match());
+    }
+
+    /// The rule with this priority and match.
+    ///
+    /// @return the rule; null if there is none
+    FlowRule get(FlowRule like) {
+        if (many != null) {
+            Map<Match, FlowRule> same = many.get(like.priority());
+            return same == null ? null : same.get(like.match());
+        }
+        for (int i = 0; i < size; i++) {
+            if (same(few[i], like)) {
+                return few[i];
+            }
+        }
+        return null;
+    }
+
     /// Removes the rule with this priority and match.
     ///
     /// @return false if there is none
@@ -69,7 +89,7 @@ final class RuleBucket implements Iterable<FlowRule> {
             return true;
         }
         for (int i = 0; i < size; i++) {
-            if (few[i].priority() == rule.priority() && few[i].match().equals(rule.match())) {
+            if (same(few[i], rule)) {
                 System.arraycopy(few, i + 1, few, i, --size - i);
                 few[size] = null;
                 return true;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 
@@ -88,6 +89,21 @@ final class RuleTable {
         }
         size--;
         return true;
+    }
+
+    /// The rule with this priority and match.
+    ///
+    /// @return the rule; null if there is none
+    FlowRule get(FlowRule like) {
+        RuleTuple tuple = byMask.get(new MaskKey(like.match()));
+        return tuple == null ? null : tuple.get(like);
+    }
+
+    /// Does something with every rule, in no order.
+    void forEach(Consumer<FlowRule> consumer) {
+        for (RuleTuple tuple : tuples) {
+            tuple.all().forEachRemaining(consumer);
+        }
     }
 
     /// The rules that overlap some packets, by descending priority; those of equal priority in no

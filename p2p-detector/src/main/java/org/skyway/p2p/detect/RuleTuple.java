@@ -85,6 +85,15 @@ final class RuleTuple {
         return true;
     }
 
+    FlowRule get(FlowRule like) {
+        return projections.getFirst().get(like);
+    }
+
+    /// All rules, in no order.
+    Iterator<FlowRule> all() {
+        return projections.getFirst().all();
+    }
+
     /// A superset of the rules that overlap some packets.
     ///
     /// @return a [FlowRule], a [RuleBucket] or null
@@ -108,7 +117,7 @@ final class RuleTuple {
             return best.find(values);
         }
         Projection made = new Projection(words, known);
-        for (Iterator<FlowRule> rules = projections.getFirst().all(); rules.hasNext(); ) {
+        for (Iterator<FlowRule> rules = all(); rules.hasNext(); ) {
             made.add(rules.next());
         }
         projections.add(made);

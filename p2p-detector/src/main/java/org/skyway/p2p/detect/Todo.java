@@ -30,7 +30,12 @@ record Todo(Job job, Todo then) {
     record RunBucket(FlowRule rule, GroupEntry group, int bucket) implements Job {}
 
     /// Put packet and stack back to what they were before a bucket or a clone.
-    record Restore(SymbolicPacket contents, Walk.Stack stack, boolean group) implements Job {}
+    record Restore(SymbolicPacket contents, Walk.Stack stack, Walk.Tags tags, boolean group)
+            implements Job {
+        static Restore after(Walk walk, boolean group) {
+            return new Restore(walk.packet, walk.stack, walk.tags, group);
+        }
+    }
 
     /// Do the action set. The last job.
     record RunActionSet() implements Job {}

@@ -9,10 +9,15 @@ final class Walk {
     /// Bits on the pipeline's stack, as [SymbolicPacket] describes them.
     record Stack(int[] bits, Stack below) {}
 
+    /// The outermost VLAN tag as it was before another was put on, as [SymbolicPacket] describes
+    /// it.
+    record Tags(int[] tci, Tags below) {}
+
     final int from;
     SymbolicPacket packet;
     Step last;
     Stack stack;
+    Tags tags; // that were put on; null for none
     List<Action> actionSet = List.of(); // replaced, never changed
     List<Verdict.GroupHit> groups = List.of(); // replaced, never changed
     int lookups; // since the packet came in
@@ -32,6 +37,7 @@ final class Walk {
         packet = new SymbolicPacket(other.packet);
         last = other.last;
         stack = other.stack;
+        tags = other.tags;
         actionSet = other.actionSet;
         groups = other.groups;
         lookups = other.lookups;

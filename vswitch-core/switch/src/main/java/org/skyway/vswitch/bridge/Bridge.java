@@ -6,11 +6,12 @@ import java.util.concurrent.Executor;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.ivshmem.sys.PacketCounters;
 import org.skyway.openflow.model.Action;
-import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Change;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.Verdict;
@@ -19,7 +20,6 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.datapath.Datapath;
-import org.skyway.vswitch.datapath.FrameKey;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
@@ -58,6 +58,7 @@ public final class Bridge implements Forwarding, LinkListener {
     private Vnfs vnfs;
     private Links links;
     private Agent agent;
+    private boolean bypass;
     private boolean changed;
     private boolean commanded; // packet-outs that a poll thread may still have to do
 
@@ -73,6 +74,7 @@ public final class Bridge implements Forwarding, LinkListener {
         ports = new Ports(datapath, detector, config.dpid());
         accounts = new BypassAccounts(ports::byName);
         events = new Events(journal);
+        bypass = config.bypass();
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.
@@ -106,6 +108,13 @@ public final class Bridge implements Forwarding, LinkListener {
         this.agent = agent;
         links = new Links(store, config.ringCells(), agent, owner, this);
         datapath.start(config.cores());
+    }
+
+    /// What the user asked for.
+    ///
+    /// @return the configuration
+    public SwitchConfig config() {
+        return config;
     }
 
     // ---- what the user asks for
@@ -224,17 +233,46 @@ public final class Bridge implements Forwarding, LinkListener {
     }
 
     private void begin(List<Change> changes) {
-        if (!config.bypass()) {
+        if (!bypass) {
             return;
         }
         for (Change change : changes) {
-            Attachment from = attachment(change.port());
-            Attachment to = receiver(change.after());
-            if (from != null && to != null && change.after() instanceof Verdict.Link link) {
-                int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
-                links.want(from, to, entries(link.path()), lookups);
+            if (change.after() != null) {
+                want(change.after());
             }
         }
+    }
+
+    private void want(Verdict verdict) {
+        Attachment from = attachment(verdict.from());
+        Attachment to = receiver(verdict);
+        if (from != null && to != null && verdict instanceof Verdict.Link link) {
+            int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
+            links.want(from, to, entries(link.path()), lookups);
+        }
+    }
+
+    /// Allows or forbids bypasses. What is in use is taken back, as if the rules had changed.
+    ///
+    /// @param on whether links are given bypasses
+    public void bypass(boolean on) {
+        if (on == bypass) {
+            return;
+        }
+        settle();
+        bypass = on;
+        if (on) {
+            detector.verdicts().forEach(this::want);
+        } else {
+            links.revoke(links.list(), "bypasses were switched off");
+        }
+    }
+
+    /// Whether links are given bypasses.
+    ///
+    /// @return true unless told otherwise
+    public boolean bypass() {
+        return bypass;
     }
 
     private List<FlowEntry> entries(List<FlowRule> rules) {
@@ -257,8 +295,7 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void packetOut(byte[] frame, int inPort, List<Action> actions) {
-        long[] key = new long[FlowKey.WORDS];
-        FrameKey.parse(frame, inPort, key);
+        long[] key = FrameParser.parse(frame, inPort);
         Program program = new Translation(tables, key, System.nanoTime()).run(actions);
         datapath.run(program, frame);
         commanded = true;
@@ -271,6 +308,19 @@ public final class Bridge implements Forwarding, LinkListener {
             return null;
         }
         Traffic t = port.datapathPort().traffic();
+        if (port.datapathPort() instanceof NetdevPort n) {
+            PacketCounters c = n.socket().counters();
+            return new PortCounters(
+                    t.sum(Traffic.RX_PACKETS),
+                    c.txPackets(),
+                    t.sum(Traffic.RX_BYTES),
+                    c.txBytes(),
+                    c.rxDropped(),
+                    t.sum(Traffic.TX_DROPPED),
+                    c.rxErrors(),
+                    c.txErrors(),
+                    port.createdNanos());
+        }
         return new PortCounters(
                 t.sum(Traffic.RX_PACKETS) + port.bypassRx().packets(),
                 t.sum(Traffic.TX_PACKETS) + port.bypassTx().packets(),
@@ -361,14 +411,19 @@ public final class Bridge implements Forwarding, LinkListener {
         }
     }
 
-    /// Whether packets that hit no entry go to the controllers.
-    ///
-    /// @param value true while one of them speaks OpenFlow 1.2 or older
+    @Override
     public void missToController(boolean value) {
         if (value != tables.missToController()) {
             tables.missToController(value);
             changed = true;
         }
+    }
+
+    /// Packets for the controllers that were dropped because there were too many.
+    ///
+    /// @return packets
+    public long packetInsDropped() {
+        return packetIns.dropped();
     }
 
     Ports ports() {
@@ -390,8 +445,12 @@ public final class Bridge implements Forwarding, LinkListener {
     /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped.
     public void close() {
         datapath.close();
-        links.close();
-        vnfs.close();
+        if (links != null) {
+            links.close();
+        }
+        if (vnfs != null) {
+            vnfs.close();
+        }
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();

@@ -2,6 +2,7 @@ package org.skyway.vswitch.bridge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkState;
@@ -20,13 +21,7 @@ final class Events {
     }
 
     void flow(String kind, FlowRule rule) {
-        journal.write(
-                Journal.event(kind)
-                        .put("table", rule.table())
-                        .put("priority", rule.priority())
-                        .put("cookie", "0x" + Long.toHexString(rule.cookie()))
-                        .put("match", rule.match().toString())
-                        .put("actions", rule.instructions().toString()));
+        journal.write(Journal.event(kind).put("flow", FlowText.print(rule)));
     }
 
     void link(Link link, LinkState before) {

@@ -39,6 +39,12 @@ public interface Forwarding {
     /// @param port the port as it is now
     void portConfigured(PortState port);
 
+    /// Whether packets that no entry matches go to the controllers: while one of them speaks
+    /// OpenFlow 1.2 or older and wants them. Effective after the next [#settle].
+    ///
+    /// @param wanted true if so
+    default void missToController(boolean wanted) {}
+
     /// Makes all changes since the last call effective: revokes the links that they break, hands
     /// the tables to the datapath, and returns when no poll thread uses the old ones any more.
     /// Cheap if nothing changed. To be called before a barrier reply, a FLOW_REMOVED, a statistics
@@ -69,6 +75,14 @@ public interface Forwarding {
     /// @param table 0 to 254
     /// @return packets
     long matched(int table);
+
+    /// A group's counters now.
+    ///
+    /// @param id the group's id
+    /// @return its counters
+    default GroupCounters groupCounters(int id) {
+        return GroupCounters.ZERO;
+    }
 
     /// How many poll threads there are: new [FlowCounters] need a cell for each.
     ///

@@ -93,6 +93,10 @@ final class TestBed implements AutoCloseable {
         }
     }
 
+    long scratch() {
+        return scratch;
+    }
+
     Vnf vnf(int number) {
         return vnfs.get(number - 1);
     }

@@ -1,0 +1,44 @@
+package org.skyway.experiments.demo;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `skyway demo`.
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs a chain of three VNFs with traffic in both directions, first through the switch and then",
+            "past it; ends and brings back the bypass by OpenFlow rules; and compares all counters."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    @Option(
+            names = "--keep",
+            description = "leave the chain up until Ctrl-C, to play with ovs-ofctl")
+    private boolean keep;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "length of each phase (default: ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            defaultValue = "64",
+            description = "frame sizes, see `skyway vnf exchange` (default: ${DEFAULT-VALUE})")
+    private String size;
+
+    /// For picocli.
+    public DemoCommand() {}
+
+    @Override
+    public Integer call() {
+        try (Demo demo = new Demo(seconds, size, System.out)) {
+            return demo.run(keep);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package org.skyway.experiments.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/// A process of an experiment: `skyway` with a verb, or another program. Its output is read line by
+/// line on a thread of its own; it is ended with this process if not before.
+public final class Program implements AutoCloseable {
+    private static final int REMEMBERED_LINES = 20;
+
+    private final String name;
+    private final Process process;
+    private final Thread reader;
+    private final Deque<String> lastLines = new ArrayDeque<>();
+    private final Consumer<String> onLine;
+    private boolean sawLine;
+    private Predicate<String> awaited = line -> false;
+
+    private Program(String name, Process process, Consumer<String> onLine) {
+        this.name = name;
+        this.process = process;
+        this.onLine = onLine;
+        reader = Thread.ofPlatform().daemon().name("read-" + name).start(this::read);
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    }
+
+    /// Starts `skyway` with a verb.
+    ///
+    /// @param name for messages
+    /// @param runDirectory what its SKYWAY_RUNDIR is
+    /// @param onLine gets each line of its output, on a thread of the program's
+    /// @param arguments verb and arguments
+    /// @return the running program
+    public static Program skyway(
+            String name, Path runDirectory, Consumer<String> onLine, String... arguments) {
+        List<String> command = new java.util.ArrayList<>();
+        command.add(launcher().toString());
+        command.addAll(List.of(arguments));
+        return start(name, runDirectory, onLine, command);
+    }
+
+    /// Starts a program.
+    ///
+    /// @param name for messages
+    /// @param runDirectory what its SKYWAY_RUNDIR is
+    /// @param onLine gets each line of its output, on a thread of the program's
+    /// @param command program and arguments
+    /// @return the running program
+    public static Program start(
+            String name, Path runDirectory, Consumer<String> onLine, List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("SKYWAY_RUNDIR", runDirectory.toString());
+        builder.environment().put("OVS_RUNDIR", runDirectory.toString());
+        try {
+            return new Program(name, builder.start(), onLine);
+        } catch (IOException e) {
+            throw new ExperimentException("can't start " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// @param runDirectory what its SKYWAY_RUNDIR and OVS_RUNDIR are
+    /// @param command program and arguments
+    /// @return what it printed
+    /// @throws ExperimentException if it does not end with status 0 within 30 s
+    public static String output(Path runDirectory, String... command) {
+        StringBuilder text = new StringBuilder();
+        try (Program p =
+                start(
+                        command[0],
+                        runDirectory,
+                        l -> text.append(l).append('\n'),
+                        List.of(command))) {
+            int status = p.waitFor(Duration.ofSeconds(30));
+            if (status != 0) {
+                throw new ExperimentException(
+                        "`%s` ended with status %d: %s"
+                                .formatted(String.join(" ", command), status, text));
+            }
+        }
+        return text.toString();
+    }
+
+    /// The launcher of this checkout.
+    ///
+    /// @return its path
+    public static Path launcher() {
+        Path launcher = Path.of(System.getProperty("skyway.home", "."), "skyway");
+        if (!Files.isExecutable(launcher)) {
+            throw new ExperimentException(
+                    launcher + " is not there; run this by the launcher ./skyway");
+        }
+        return launcher;
+    }
+
+    /// Waits for a line of output.
+    ///
+    /// @param line what it must satisfy; lines before the call do not count
+    /// @param timeout how long to wait
+    /// @param what for the message if it does not come
+    public synchronized void await(Predicate<String> line, Duration timeout, String what) {
+        awaited = line;
+        sawLine = lastLines.stream().anyMatch(line);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!sawLine) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0 || !process.isAlive()) {
+                throw new ExperimentException(
+                        "%s %s; its last words:%n%s"
+                                .formatted(
+                                        name,
+                                        process.isAlive() ? "did not say that " + what : "ended",
+                                        String.join("\n", lastLines)));
+            }
+            try {
+                wait(Math.min(left, 100));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ExperimentException("interrupted while waiting for " + name, e);
+            }
+        }
+    }
+
+    /// Its process id.
+    ///
+    /// @return the id
+    public long pid() {
+        return process.pid();
+    }
+
+    /// Whether it runs.
+    ///
+    /// @return true if so
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// Processor time that it has taken so far.
+    ///
+    /// @return the time; zero if that is not known
+    public Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /// Asks it to end (SIGTERM), without waiting. What it still says is read.
+    public void terminate() {
+        process.toHandle().destroy(); // unlike Process.destroy, leaves the pipes open
+    }
+
+    /// Kills it (SIGKILL), and waits for its end.
+    public void kill() {
+        process.destroyForcibly();
+        waitFor(Duration.ofSeconds(10));
+    }
+
+    /// Waits for its end.
+    ///
+    /// @param timeout how long
+    /// @return its exit status
+    public int waitFor(Duration timeout) {
+        try {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new ExperimentException(name + " did not end within " + timeout);
+            }
+            reader.join();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExperimentException("interrupted while waiting for " + name, e);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader in = process.inputReader()) {
+            for (String line; (line = in.readLine()) != null; ) {
+                synchronized (this) {
+                    lastLines.addLast(line);
+                    if (lastLines.size() > REMEMBERED_LINES) {
+                        lastLines.removeFirst();
+                    }
+                    sawLine |= awaited.test(line);
+                    notifyAll();
+                }
+                onLine.accept(line);
+            }
+        } catch (IOException e) {
+            // The pipe broke because the process was killed: what it said is all there is.
+            onLine.accept(name + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            process.destroy();
+            try {
+                if (!process.waitFor(15, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

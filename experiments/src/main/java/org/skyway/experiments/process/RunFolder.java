@@ -1,0 +1,41 @@
+package org.skyway.experiments.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A run directory of an experiment's own, deleted afterwards.
+public final class RunFolder implements AutoCloseable {
+    private final Path path;
+
+    /// Makes one with a short name, because sockets in it may have no long one.
+    public RunFolder() {
+        try {
+            path = Files.createTempDirectory("skyway-");
+        } catch (IOException e) {
+            throw new ExperimentException("can't make a run directory: " + e, e);
+        }
+    }
+
+    /// Where it is.
+    ///
+    /// @return the directory
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> files = Files.walk(path)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new ExperimentException("can't remove " + path + ": " + e, e);
+        }
+    }
+}

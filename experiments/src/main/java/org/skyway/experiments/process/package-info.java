@@ -1,0 +1,2 @@
+/// Processes and run directories of experiments.
+package org.skyway.experiments.process;

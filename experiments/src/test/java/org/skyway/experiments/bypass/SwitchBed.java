@@ -1,0 +1,191 @@
+package org.skyway.experiments.bypass;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.skyway.agent.process.ProcessAgent;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.text.FlowText;
+import org.skyway.pmd.control.PortSession;
+import org.skyway.pmd.control.SwitchLoss;
+import org.skyway.vswitch.bridge.Bridge;
+import org.skyway.vswitch.bridge.PortListener;
+import org.skyway.vswitch.bridge.Requests;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.journal.Journal;
+import org.skyway.vswitch.ofproto.FlowCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.ofproto.PortCounters;
+
+/// A real switch without its OpenFlow connections: bridge, poll thread, agent, link manager, and
+/// real drivers that connect to it.
+final class SwitchBed implements AutoCloseable {
+    private final Path directory;
+    private final RegionStore store;
+    private final Journal journal;
+    private final ScheduledExecutorService owner = Executors.newSingleThreadScheduledExecutor();
+    private final Bridge bridge;
+    private final ProcessAgent agent;
+    private final Map<String, FlowEntry> entries = new HashMap<>();
+    private final Requests requests;
+
+    SwitchBed(int ports) throws Exception {
+        directory = Files.createTempDirectory("skyway-");
+        store = RegionStore.of(directory);
+        journal = new Journal(directory);
+        bridge = new Bridge(SwitchConfig.defaults(), store, journal);
+        requests = new Requests(bridge);
+        var host =
+                bridge.connect(
+                        owner,
+                        new PortListener() {
+                            @Override
+                            public void portAdded(PortState port) {}
+
+                            @Override
+                            public void portRemoved(int number) {}
+
+                            @Override
+                            public void portStateChanged(PortState port) {}
+                        },
+                        (frame, length, action) -> {});
+        agent =
+                ProcessAgent.start(
+                        directory.resolve(RunDirectory.PMD_SOCKET), host, Duration.ofSeconds(5));
+        on(() -> {
+            bridge.start(agent, owner);
+            for (int i = 1; i <= ports; i++) {
+                bridge.addPort(new PortConfig(i, PortConfig.Type.DPDKR, "vnf" + i));
+            }
+            return null;
+        });
+        owner.scheduleWithFixedDelay(bridge::tick, 2, 2, TimeUnit.MILLISECONDS);
+    }
+
+    PortSession open(String port) throws IOException, InterruptedException {
+        return PortSession.open(directory, port, "test", SwitchLoss.END, System.err::println);
+    }
+
+    /// Does something on the ofproto thread.
+    <T> T on(Callable<T> task) throws Exception {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return task.call();
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        owner)
+                .get(30, TimeUnit.SECONDS);
+    }
+
+    void addFlow(String text) throws Exception {
+        FlowRule rule = FlowText.parse(text);
+        FlowEntry entry = new FlowEntry(rule, 0, 0, new FlowCounters(1));
+        entries.put(text, entry);
+        on(() -> {
+            bridge.entryAdded(entry);
+            bridge.settle();
+            return null;
+        });
+    }
+
+    void deleteFlow(String text) throws Exception {
+        FlowEntry entry = entries.remove(text);
+        on(() -> {
+            bridge.entryRemoved(entry);
+            bridge.settle();
+            return null;
+        });
+    }
+
+    long packetsOf(String flow) throws Exception {
+        return on(() -> entries.get(flow).counters().packets());
+    }
+
+    PortCounters counters(int port) throws Exception {
+        return on(() -> bridge.portCounters(port));
+    }
+
+    long activeLinks() throws Exception {
+        long active = 0;
+        for (var link : on(() -> requests.run("links", null))) {
+            active += link.get("state").asText().equals("ACTIVE") ? 1 : 0;
+        }
+        return active;
+    }
+
+    String links() throws Exception {
+        return on(() -> requests.run("links", null)).toPrettyString();
+    }
+
+    void awaitLinks(long wanted) throws Exception {
+        await(
+                () -> {
+                    try {
+                        return activeLinks() == wanted;
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                wanted + " active links");
+    }
+
+    void await(BooleanSupplier condition, String what) throws Exception {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("no " + what + " after 20 s: " + links());
+            }
+            Thread.sleep(2);
+        }
+    }
+
+    void packetOut(byte[] frame, int port) throws Exception {
+        on(() -> {
+            bridge.packetOut(
+                    frame,
+                    org.skyway.openflow.model.OfPort.CONTROLLER,
+                    List.of(new org.skyway.openflow.model.Action.Output(port, 0)));
+            bridge.settle();
+            return null;
+        });
+    }
+
+    List<Path> regionFiles() throws IOException {
+        try (var files = Files.list(Path.of("/dev/shm"))) {
+            return files.filter(f -> f.getFileName().toString().startsWith(store.prefix()))
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        agent.close();
+        owner.shutdown();
+        owner.awaitTermination(5, TimeUnit.SECONDS);
+        bridge.close();
+        journal.close();
+        store.removeLeftovers();
+        try (var files = Files.walk(directory)) {
+            for (Path p : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(p);
+            }
+        }
+    }
+}

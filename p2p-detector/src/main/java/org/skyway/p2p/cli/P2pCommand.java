@@ -1,0 +1,86 @@
+package org.skyway.p2p.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `skyway p2p`: decides about point-to-point links without a switch.
+@Command(
+        name = "p2p",
+        description = "Finds point-to-point links in rules, without a switch.",
+        mixinStandardHelpOptions = true,
+        subcommands = P2pCommand.Decide.class)
+public final class P2pCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    /// For picocli.
+    public P2pCommand() {}
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: decide");
+    }
+
+    /// Runs the command.
+    ///
+    /// @param arguments its arguments
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new P2pCommand()).execute(arguments));
+    }
+
+    /// `skyway p2p decide`.
+    @Command(
+            name = "decide",
+            description = {
+                "Reads pipelines, one JSON object a line, and prints their links, one JSON object a line:",
+                "  {\"id\": \"x\", \"ports\": 4, \"flows\": [\"in_port=1,actions=output:2\"], \"groups\": []}",
+                "  {\"id\": \"x\", \"links\": [[1, 2]], \"notTaken\": [], \"noLink\": [[2, \"why\", \"packet in hex\"]]}",
+                "Flows and groups are in the syntax of ovs-ofctl -O OpenFlow13. All ports are up."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Decide implements Callable<Integer> {
+        @Spec private CommandSpec spec;
+
+        @Parameters(
+                paramLabel = "CASES.jsonl",
+                description = "The pipelines; - for standard input.")
+        private String cases;
+
+        @Override
+        public Integer call() {
+            PrintWriter out = spec.commandLine().getOut();
+            try (BufferedReader lines = open()) {
+                for (String line; (line = lines.readLine()) != null; ) {
+                    if (!line.isBlank()) {
+                        out.println(CaseDecider.decide(line));
+                    }
+                }
+            } catch (IOException e) {
+                spec.commandLine()
+                        .getErr()
+                        .println("cannot read %s: %s".formatted(cases, e.getMessage()));
+                return 1;
+            } finally {
+                out.flush();
+            }
+            return 0;
+        }
+
+        private BufferedReader open() throws IOException {
+            return cases.equals("-")
+                    ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                    : Files.newBufferedReader(Path.of(cases));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.skyway.p2p.detect;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.text.FlowText;
+
+/// One packet's way through the tables. Ends at the first thing that no point-to-point link has.
+///
+/// @param steps the lookups, in order
+/// @param end what becomes of the packet
+public record Trace(List<Lookup> steps, String end) {
+    private static final long BUDGET = 10_000_000;
+
+    /// One lookup.
+    ///
+    /// @param table the table
+    /// @param hit the entry that matched; null for none
+    public record Lookup(int table, FlowRule hit) {}
+
+    /// Copies the list.
+    public Trace {
+        steps = List.copyOf(steps);
+    }
+
+    static Trace of(Pipeline pipeline, long[] key) {
+        int port = (int) Field.IN_PORT.get(key);
+        Cube cube = Decision.entering(port);
+        for (int w = FlowKey.IN_PORT + 1; w < FlowKey.PACKET_WORDS; w++) {
+            cube.fix(w, -1L, key[w]);
+        }
+        List<Trace> ends = new ArrayList<>();
+        Explorer.Leaves first =
+                new Explorer.Leaves() {
+                    @Override
+                    public boolean ended(Walk walk) {
+                        return end(
+                                walk,
+                                walk.left
+                                        ? "leaves unchanged at port " + Outputs.name(walk.to)
+                                        : "dropped");
+                    }
+
+                    @Override
+                    public boolean broken(
+                            Walk walk, String reason, FlowRule rule, boolean certain) {
+                        return end(walk, reason);
+                    }
+
+                    private boolean end(Walk walk, String text) {
+                        List<Lookup> steps = new ArrayList<>();
+                        for (Step step : Step.lookups(walk.last)) {
+                            steps.add(new Lookup(step.table(), step.hit()));
+                        }
+                        ends.add(new Trace(steps, text));
+                        return false;
+                    }
+                };
+        new Explorer(pipeline, new Dependencies(), new Budget(BUDGET), first)
+                .explore(new Walk(port, new SymbolicPacket(cube)));
+        return ends.getFirst();
+    }
+
+    /// The trace as lines for a reader.
+    ///
+    /// @return a line per lookup and one for the end
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        for (Lookup step : steps) {
+            text.append(
+                    step.hit == null
+                            ? "table %d: no entry matches%n".formatted(step.table)
+                            : FlowText.print(step.hit) + System.lineSeparator());
+        }
+        return text.append("=> ").append(end).append(System.lineSeparator()).toString();
+    }
+}

@@ -1,0 +1,98 @@
+package org.skyway.p2p.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.packet.FrameParser;
+import picocli.CommandLine;
+
+class P2pCommandTest {
+    private static JsonNode decide(String line) throws Exception {
+        return new ObjectMapper().readTree(CaseDecider.decide(line));
+    }
+
+    @Test
+    void answersAsInTheManual() throws Exception {
+        JsonNode answer =
+                decide(
+                        """
+                        {"id": "x", "ports": 4, "flows": ["table=0,priority=100,in_port=1,actions=output:2",
+                         "priority=1,in_port=1 actions=drop", "in_port=2,ip,nw_dst=0.0.0.0/1,actions=group:1",
+                         "in_port=2,actions=group:1"],
+                         "groups": ["group_id=1,type=all,bucket=actions=output:1"]}
+                        """);
+        assertEquals("\"x\"", answer.get("id").toString());
+        assertEquals("[[1,2],[2,1]]", answer.get("links").toString());
+        assertEquals(2, answer.get("notTaken").get(0).get(0).asInt());
+        assertEquals(2, answer.get("noLink").size());
+        assertEquals(3, answer.get("noLink").get(0).get(0).asInt());
+    }
+
+    @Test
+    void showsThePacketThatHasNoLink() throws Exception {
+        JsonNode answer =
+                decide(
+                        """
+                        {"id": 7, "ports": 2, "flows": ["priority=9,in_port=1,tcp,tp_dst=80,actions=drop",
+                         "priority=1,in_port=1,actions=output:2"]}
+                        """);
+        JsonNode none = answer.get("noLink").get(0);
+        assertTrue(
+                none.get(1).asText().contains("tp_dst=80")
+                        || none.get(1).asText().contains("tcp_dst=80"),
+                none.toString());
+        long[] key = FrameParser.parse(HexFormat.of().parseHex(none.get(2).asText()), 1);
+        assertEquals(80, Field.TCP_DST.get(key));
+        assertEquals(6, Field.IP_PROTO.get(key));
+    }
+
+    @Test
+    void goesOnAfterLinesItCannotRead(@TempDir Path folder) throws Exception {
+        Path cases = folder.resolve("cases.jsonl");
+        Files.write(
+                cases,
+                List.of(
+                        "not json",
+                        "{\"id\": 1, \"ports\": 2, \"flows\": [\"bogus=1,actions=drop\"]}",
+                        "{\"id\": 2, \"flows\": []}",
+                        "{\"id\": 3, \"ports\": 2, \"flows\": [7]}",
+                        "[1]",
+                        "{\"id\": 4, \"ports\": 2, \"flows\": [\"in_port=1,actions=2\"]}"));
+        StringWriter out = new StringWriter();
+        int status =
+                new CommandLine(new P2pCommand())
+                        .setOut(new PrintWriter(out))
+                        .execute("decide", cases.toString());
+        assertEquals(0, status);
+        String[] lines = out.toString().split("\\R");
+        assertEquals(6, lines.length);
+        for (int i = 0; i < 5; i++) {
+            assertTrue(lines[i].contains("\"error\""), lines[i]);
+            assertTrue(lines[i].contains("\"id\""), lines[i]);
+        }
+        assertFalse(lines[5].contains("error"), lines[5]);
+    }
+
+    @Test
+    void failsWhenTheFileIsNotThere() {
+        StringWriter err = new StringWriter();
+        int status =
+                new CommandLine(new P2pCommand())
+                        .setErr(new PrintWriter(err))
+                        .execute("decide", "/nonexistent/cases.jsonl");
+        assertEquals(1, status);
+        assertTrue(err.toString().contains("/nonexistent/cases.jsonl"));
+    }
+}

@@ -1,0 +1,134 @@
+package org.skyway.openflow.message;
+
+import java.util.List;
+import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.model.PortState;
+
+/// What one side of an OpenFlow connection says to the other.
+public sealed interface Message
+        permits Message.Hello,
+                Message.Failure,
+                Message.EchoRequest,
+                Message.EchoReply,
+                Message.FeaturesRequest,
+                Message.FeaturesReply,
+                Message.GetConfigRequest,
+                Message.GetConfigReply,
+                Message.SetConfig,
+                Message.PortStatus,
+                Message.TableStatus,
+                Message.BarrierRequest,
+                Message.BarrierReply,
+                Message.QueueGetConfigRequest,
+                Message.QueueGetConfigReply,
+                AsyncMessage,
+                BundleMessage,
+                ExtensionMessage,
+                FlowMod,
+                FlowRemoved,
+                GroupMod,
+                MeterMod,
+                PacketIn,
+                PacketOut,
+                PortMod,
+                RoleMessage,
+                StatsReply,
+                StatsRequest,
+                TableMod {
+    /// Greets and says which versions are spoken.
+    ///
+    /// @param versions bit `n` is set for wire version `n`
+    record Hello(int versions) implements Message {}
+
+    /// OFPT_ERROR: a request was refused.
+    ///
+    /// @param numbers what stands for the error in the connection's version
+    /// @param data the first bytes of the offending message
+    record Failure(ErrorCode.Numbers numbers, Bytes data) implements Message {}
+
+    /// Asks whether the other side is alive.
+    ///
+    /// @param data comes back
+    record EchoRequest(Bytes data) implements Message {}
+
+    /// Says that this side is alive.
+    ///
+    /// @param data what came in the request
+    record EchoReply(Bytes data) implements Message {}
+
+    /// Asks for a [FeaturesReply].
+    record FeaturesRequest() implements Message {}
+
+    /// What the switch is.
+    ///
+    /// @param datapathId its id
+    /// @param buffers how many packets it can buffer
+    /// @param tables how many tables it has
+    /// @param auxiliaryId 0 for the main connection
+    /// @param capabilities OFPC_ bits
+    /// @param actions OpenFlow 1.0: bit `n` is set if action type `n` is supported
+    /// @param ports OpenFlow 1.0: all ports; else empty
+    record FeaturesReply(
+            long datapathId,
+            int buffers,
+            int tables,
+            int auxiliaryId,
+            int capabilities,
+            int actions,
+            List<PortState> ports)
+            implements Message {
+        /// Copies the lists.
+        public FeaturesReply {
+            ports = List.copyOf(ports);
+        }
+    }
+
+    /// Asks for a [GetConfigReply].
+    record GetConfigRequest() implements Message {}
+
+    /// The configuration as this connection sees it.
+    ///
+    /// @param flags OFPC_FRAG_ and OFPC_INVALID_TTL_TO_CONTROLLER bits
+    /// @param missSendLength bytes of a packet that a packet-in for a table miss carries
+    record GetConfigReply(int flags, int missSendLength) implements Message {}
+
+    /// Changes the configuration.
+    ///
+    /// @param flags OFPC_FRAG_ and OFPC_INVALID_TTL_TO_CONTROLLER bits
+    /// @param missSendLength bytes of a packet that a packet-in for a table miss carries
+    record SetConfig(int flags, int missSendLength) implements Message {}
+
+    /// A port came, went or changed.
+    ///
+    /// @param reason OFPPR_ code: 0 added, 1 removed, 2 changed
+    /// @param port the port now, or as it last was
+    record PortStatus(int reason, PortState port) implements Message {}
+
+    /// A table got fuller or emptier than a controller said (OpenFlow 1.4).
+    ///
+    /// @param reason OFPTR_ code
+    /// @param table the table's configuration
+    record TableStatus(int reason, TableConfig table) implements Message {}
+
+    /// Asks to be told when all before it is done.
+    record BarrierRequest() implements Message {}
+
+    /// All before the request is done.
+    record BarrierReply() implements Message {}
+
+    /// Asks for a port's queues (until OpenFlow 1.3).
+    ///
+    /// @param port the port, or [OfPort#ANY]
+    record QueueGetConfigRequest(int port) implements Message {}
+
+    /// A port's queues. The switch has none to configure, so their properties are not modelled.
+    ///
+    /// @param port the port, or [OfPort#ANY]
+    /// @param queues the queues' ids
+    record QueueGetConfigReply(int port, List<Integer> queues) implements Message {
+        /// Copies the lists.
+        public QueueGetConfigReply {
+            queues = List.copyOf(queues);
+        }
+    }
+}

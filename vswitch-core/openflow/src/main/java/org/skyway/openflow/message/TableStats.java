@@ -1,0 +1,19 @@
+package org.skyway.openflow.message;
+
+/// A table's counters.
+///
+/// @param table its number
+/// @param name OpenFlow 1.0
+/// @param wildcards OpenFlow 1.0: OFPFW_ bits that are supported
+/// @param maxEntries OpenFlow 1.0: how many it can hold
+/// @param active how many it holds
+/// @param lookups packets looked up
+/// @param matched packets that matched
+public record TableStats(
+        int table,
+        String name,
+        int wildcards,
+        int maxEntries,
+        int active,
+        long lookups,
+        long matched) {}

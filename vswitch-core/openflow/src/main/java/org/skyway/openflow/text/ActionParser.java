@@ -1,0 +1,308 @@
+package org.skyway.openflow.text;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.SubField;
+
+/// Actions as in `actions=`.
+final class ActionParser {
+    private static final int WHOLE_PACKET = 0xffff;
+
+    private final Match match; // which protocol "tp_src" means
+
+    ActionParser(Match match) {
+        this.match = match;
+    }
+
+    List<Action> parse(String text) {
+        List<Action> actions = new ArrayList<>();
+        for (Tokens.Token token : Tokens.of(text)) {
+            if (!token.key().equals("drop")) {
+                actions.add(parse(token));
+            }
+        }
+        return actions;
+    }
+
+    Action parse(Tokens.Token token) {
+        String name = token.key().toLowerCase(Locale.ROOT);
+        String value = token.value();
+        return switch (name) {
+            case "output" -> output(value);
+            case "in_port", "normal", "flood", "all", "local", "table" ->
+                    new Action.Output(Numbers.port(name), 0);
+            case "controller" -> controller(token);
+            case "enqueue" -> {
+                String[] parts = parts(token, 2, 2);
+                yield new Action.Enqueue(Numbers.port(parts[0]), small(name, parts[1]));
+            }
+            case "group" -> new Action.Group((int) Numbers.parse(name, value));
+            case "set_queue" -> new Action.SetQueue(small(name, value));
+            case "pop_queue" -> new Action.PopQueue();
+            case "meter" -> new Action.Meter(small(name, value));
+            case "push_vlan" -> new Action.PushVlan(Numbers.parse(name, value, 0xffff));
+            case "pop_vlan", "strip_vlan" -> new Action.PopVlan();
+            case "mod_vlan_vid" -> new Action.SetVlanVid(Numbers.parse(name, value, 4095), true);
+            case "set_vlan_vid" -> new Action.SetVlanVid(Numbers.parse(name, value, 4095), false);
+            case "mod_vlan_pcp" -> new Action.SetVlanPcp(Numbers.parse(name, value, 7), true);
+            case "set_vlan_pcp" -> new Action.SetVlanPcp(Numbers.parse(name, value, 7), false);
+            case "push_mpls" -> new Action.PushMpls(Numbers.parse(name, value, 0xffff));
+            case "pop_mpls" -> new Action.PopMpls(Numbers.parse(name, value, 0xffff));
+            case "mod_dl_src" -> set(Field.ETH_SRC, value);
+            case "mod_dl_dst" -> set(Field.ETH_DST, value);
+            case "mod_nw_src" -> set(Field.IPV4_SRC, value);
+            case "mod_nw_dst" -> set(Field.IPV4_DST, value);
+            case "mod_nw_tos" ->
+                    new Action.SetField(Field.IP_DSCP, Numbers.parse(name, value, 255) >> 2);
+            case "mod_nw_ecn" -> set(Field.IP_ECN, value);
+            case "mod_nw_ttl" -> set(Field.IP_TTL, value);
+            case "mod_tp_src" -> set(transport(name, true), value);
+            case "mod_tp_dst" -> set(transport(name, false), value);
+            case "set_tunnel", "set_tunnel64" -> set(Field.TUN_ID, value);
+            case "set_mpls_label" -> set(Field.MPLS_LABEL, value);
+            case "set_mpls_tc" -> set(Field.MPLS_TC, value);
+            case "set_mpls_ttl" -> new Action.SetMplsTtl(Numbers.parse(name, value, 255));
+            case "dec_mpls_ttl" -> new Action.DecMplsTtl();
+            case "copy_ttl_out" -> new Action.CopyTtlOut();
+            case "copy_ttl_in" -> new Action.CopyTtlIn();
+            case "dec_ttl" -> decTtl(value);
+            case "set_field" -> setField(value);
+            case "load" -> load(value);
+            case "move" -> {
+                String[] ends = arrow(value);
+                yield new Action.Move(FieldLexicon.part(ends[0]), FieldLexicon.part(ends[1]));
+            }
+            case "push" -> new Action.StackPush(FieldLexicon.part(value));
+            case "pop" -> new Action.StackPop(FieldLexicon.part(value));
+            case "resubmit" -> resubmit(token);
+            case "note" -> new Action.Note(hex(value.replace(".", "")));
+            case "clone" -> new Action.Clone(parse(value));
+            case "conjunction" -> conjunction(value);
+            case "fin_timeout" -> finTimeout(value);
+            case "learn" -> LearnText.parse(value);
+            case "multipath" -> multipath(value);
+            case "bundle" -> BundleText.parse(value, false);
+            case "bundle_load" -> BundleText.parse(value, true);
+            case "exit" -> new Action.Exit();
+            case "ct",
+                    "ct_clear",
+                    "sample",
+                    "nat",
+                    "encap",
+                    "decap",
+                    "check_pkt_larger",
+                    "delete_field",
+                    "dec_nsh_ttl",
+                    "dec_nw_ttl" ->
+                    new Action.Opaque(token.toString(), Bytes.EMPTY);
+            default -> {
+                if (token.delimiter() == 0 && (name.startsWith("0x") || isNumber(name))) {
+                    yield new Action.Output(Numbers.port(name), 0);
+                }
+                throw new FlowSyntaxException(
+                        "there is no action \"%s\"; ovs-actions(7) lists them".formatted(token));
+            }
+        };
+    }
+
+    private static boolean isNumber(String name) {
+        return !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    private static int small(String what, String text) {
+        return (int) Numbers.parse(what, text);
+    }
+
+    private static String[] parts(Tokens.Token token, int least, int most) {
+        String[] parts = token.value().split("[,:]");
+        if (parts.length < least || parts.length > most) {
+            throw new FlowSyntaxException("\"%s\" should have %d parts".formatted(token, least));
+        }
+        return parts;
+    }
+
+    private static Action output(String value) {
+        if (value.indexOf('[') >= 0) {
+            return new Action.OutputReg(FieldLexicon.part(value), WHOLE_PACKET);
+        }
+        if (value.indexOf('=') >= 0) {
+            throw new FlowSyntaxException(
+                    "\"output(%s)\": truncating outputs is not supported".formatted(value));
+        }
+        Field field = FieldLexicon.find(value);
+        if (field != null && field != Field.IN_PORT) {
+            return new Action.OutputReg(SubField.all(field), WHOLE_PACKET);
+        }
+        int port = Numbers.port(value);
+        return new Action.Output(port, port == OfPort.CONTROLLER ? WHOLE_PACKET : 0);
+    }
+
+    private static Action controller(Tokens.Token token) {
+        if (token.delimiter() != '(') {
+            int length =
+                    token.value().isEmpty()
+                            ? WHOLE_PACKET
+                            : Numbers.parse("controller", token.value(), WHOLE_PACKET);
+            return new Action.Output(OfPort.CONTROLLER, length);
+        }
+        int length = WHOLE_PACKET;
+        int reason = 1; // OFPR_ACTION
+        int id = 0;
+        Bytes userdata = Bytes.EMPTY;
+        boolean pause = false;
+        for (Tokens.Token part : Tokens.of(token.value())) {
+            switch (part.key()) {
+                case "max_len" -> length = Numbers.parse("max_len", part.value(), WHOLE_PACKET);
+                case "reason" ->
+                        reason =
+                                switch (part.value()) {
+                                    case "no_match" -> 0;
+                                    case "action" -> 1;
+                                    case "invalid_ttl" -> 2;
+                                    default -> Numbers.parse("reason", part.value(), 255);
+                                };
+                case "id" -> id = Numbers.parse("id", part.value(), 0xffff);
+                case "userdata" -> userdata = hex(part.value().replace(".", ""));
+                case "pause" -> pause = true;
+                default ->
+                        throw new FlowSyntaxException(
+                                "controller(…) knows no \"%s\"".formatted(part));
+            }
+        }
+        return new Action.Controller(length, reason, id, userdata, pause);
+    }
+
+    private static Action set(Field field, String text) {
+        FieldValue value = FieldValue.parse(field, text);
+        return new Action.SetField(
+                field, value.high(), value.low(), value.maskHigh(), value.maskLow());
+    }
+
+    private Field transport(String action, boolean source) {
+        int protocol = (int) match.exact(Field.IP_PROTO);
+        return switch (protocol) {
+            case 6 -> source ? Field.TCP_SRC : Field.TCP_DST;
+            case 17 -> source ? Field.UDP_SRC : Field.UDP_DST;
+            case 132 -> source ? Field.SCTP_SRC : Field.SCTP_DST;
+            default -> throw new FlowSyntaxException(action + " needs a match on tcp, udp or sctp");
+        };
+    }
+
+    private static String[] arrow(String value) {
+        int at = value.lastIndexOf("->");
+        if (at < 0) {
+            throw new FlowSyntaxException(
+                    "\"%s\" lacks \"->\" and what to write to".formatted(value));
+        }
+        return new String[] {value.substring(0, at).strip(), value.substring(at + 2).strip()};
+    }
+
+    private static Action setField(String value) {
+        String[] ends = arrow(value);
+        Field field = FieldLexicon.get(ends[1]);
+        if (!field.writable()) {
+            throw new FlowSyntaxException(field.ovsName() + " can't be written");
+        }
+        return set(field, ends[0]);
+    }
+
+    private static Action load(String value) {
+        String[] ends = arrow(value);
+        SubField target = FieldLexicon.part(ends[1]);
+        if (!target.field().writable()) {
+            throw new FlowSyntaxException(target.field().ovsName() + " can't be written");
+        }
+        FieldValue parsed;
+        if (target.bits() == target.field().bits()) {
+            parsed = FieldValue.parse(target.field(), ends[0]);
+        } else {
+            parsed = new FieldValue(0, Numbers.parse("load", ends[0]), 0, -1L);
+        }
+        if (target.bits() < 64 && parsed.low() >>> target.bits() != 0) {
+            throw new FlowSyntaxException("%s does not fit into %s".formatted(ends[0], ends[1]));
+        }
+        return new Action.Load(target, parsed.low());
+    }
+
+    private static Action decTtl(String value) {
+        if (value.isEmpty()) {
+            return new Action.DecTtl(List.of(0));
+        }
+        List<Integer> ids = new ArrayList<>();
+        for (Tokens.Token id : Tokens.of(value)) {
+            ids.add(Numbers.parse("dec_ttl", id.key(), 0xffff));
+        }
+        return new Action.DecTtl(ids);
+    }
+
+    private static Action resubmit(Tokens.Token token) {
+        if (token.delimiter() != '(') {
+            return new Action.Resubmit(Numbers.port(token.value()), 255, false);
+        }
+        String[] parts = token.value().split(",", -1);
+        String port = parts[0].strip();
+        String table = parts.length > 1 ? parts[1].strip() : "";
+        boolean ct = parts.length > 2 && parts[2].strip().equals("ct");
+        return new Action.Resubmit(
+                port.isEmpty() ? OfPort.IN_PORT : Numbers.port(port),
+                table.isEmpty() ? 255 : Numbers.parse("resubmit's table", table, 255),
+                ct);
+    }
+
+    private static Action conjunction(String value) {
+        String[] parts = value.split("[,/]");
+        if (parts.length != 3) {
+            throw new FlowSyntaxException(
+                    "\"conjunction(%s)\" should be conjunction(id,k/n)".formatted(value));
+        }
+        return new Action.Conjunction(
+                small("conjunction id", parts[0].strip()),
+                Numbers.parse("conjunction clause", parts[1].strip(), 64) - 1,
+                Numbers.parse("conjunction clauses", parts[2].strip(), 64));
+    }
+
+    private static Action finTimeout(String value) {
+        int idle = 0;
+        int hard = 0;
+        for (Tokens.Token part : Tokens.of(value)) {
+            switch (part.key()) {
+                case "idle_timeout" -> idle = Numbers.parse(part.key(), part.value(), 0xffff);
+                case "hard_timeout" -> hard = Numbers.parse(part.key(), part.value(), 0xffff);
+                default ->
+                        throw new FlowSyntaxException(
+                                "fin_timeout(…) knows no \"%s\"".formatted(part));
+            }
+        }
+        return new Action.FinTimeout(idle, hard);
+    }
+
+    private static Action multipath(String value) {
+        String[] parts = value.split(",");
+        if (parts.length != 6) {
+            throw new FlowSyntaxException("multipath(%s) should have 6 parts".formatted(value));
+        }
+        return new Action.Multipath(
+                BundleText.code(BundleText.HASHES, parts[0].strip()),
+                Numbers.parse("basis", parts[1].strip(), 0xffff),
+                BundleText.code(BundleText.LINKS, parts[2].strip()),
+                Numbers.parse("n_links", parts[3].strip(), 0x10000) - 1,
+                Numbers.parse("argument", parts[4].strip()),
+                FieldLexicon.part(parts[5].strip()));
+    }
+
+    static Bytes hex(String text) {
+        try {
+            return Bytes.of(HexFormat.of().parseHex(text));
+        } catch (IllegalArgumentException e) {
+            throw new FlowSyntaxException(
+                    "\"%s\" is no string of hexadecimal bytes".formatted(text));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package org.skyway.openflow.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.SubField;
+
+/// `bundle(fields,basis,algorithm,ofport,members:1,2,…)` and the names it shares with `multipath`.
+final class BundleText {
+    /// Names of the NX_HASH_FIELDS_ codes.
+    static final List<String> HASHES =
+            List.of(
+                    "eth_src",
+                    "symmetric_l4",
+                    "symmetric_l3l4",
+                    "symmetric_l3l4+udp",
+                    "nw_src",
+                    "nw_dst",
+                    "symmetric_l3");
+
+    /// Names of the NX_MP_ALG_ codes.
+    static final List<String> LINKS = List.of("modulo_n", "hash_threshold", "hrw", "iter_hash");
+
+    private static final List<String> MEMBERS = List.of("active_backup", "hrw");
+
+    private BundleText() {}
+
+    static int code(List<String> names, String name) {
+        int code = names.indexOf(name);
+        if (code < 0) {
+            throw new FlowSyntaxException(
+                    "\"%s\" is none of %s".formatted(name, String.join(", ", names)));
+        }
+        return code;
+    }
+
+    static Action parse(String text, boolean load) {
+        int colon = text.indexOf(':');
+        String[] head = (colon < 0 ? text : text.substring(0, colon)).split(",");
+        int expected = load ? 6 : 5; // with the word "members"
+        if (colon < 0 || head.length != expected) {
+            throw new FlowSyntaxException(
+                    "bundle(%s) should be fields,basis,algorithm,ofport,%smembers:…"
+                            .formatted(text, load ? "target," : ""));
+        }
+        SubField target = load ? FieldLexicon.part(head[4].strip()) : null;
+        List<Integer> members = new ArrayList<>();
+        for (String member : text.substring(colon + 1).split(",")) {
+            if (!member.isBlank()) {
+                members.add(Numbers.port(member.strip()));
+            }
+        }
+        return new Action.Bundle(
+                code(MEMBERS, head[2].strip()),
+                code(HASHES, head[0].strip()),
+                Numbers.parse("basis", head[1].strip(), 0xffff),
+                target,
+                members);
+    }
+
+    static String print(Action.Bundle bundle) {
+        List<String> members = new ArrayList<>();
+        bundle.members().forEach(m -> members.add(Numbers.port(m)));
+        return "%s(%s,%d,%s,ofport,%smembers:%s)"
+                .formatted(
+                        bundle.target() == null ? "bundle" : "bundle_load",
+                        HASHES.get(bundle.fields()),
+                        bundle.basis(),
+                        MEMBERS.get(bundle.algorithm()),
+                        bundle.target() == null ? "" : FieldLexicon.print(bundle.target()) + ",",
+                        String.join(",", members));
+    }
+}

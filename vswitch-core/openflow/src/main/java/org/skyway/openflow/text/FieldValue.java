@@ -1,0 +1,211 @@
+package org.skyway.openflow.text;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import org.skyway.openflow.model.Field;
+
+/// The value and mask of a field, in its own notation: addresses, MAC addresses, ports, numbers.
+///
+/// @param high bits 127 to 64
+/// @param low bits 63 to 0
+/// @param maskHigh which of the high bits count
+/// @param maskLow which of the low bits count
+record FieldValue(long high, long low, long maskHigh, long maskLow) {
+    private enum Notation {
+        PORT,
+        MAC,
+        IPV4,
+        IPV6,
+        DECIMAL,
+        HEX
+    }
+
+    private static Notation notation(Field field) {
+        return switch (field) {
+            case IN_PORT, ACTSET_OUTPUT -> Notation.PORT;
+            case ETH_DST, ETH_SRC, ARP_SHA, ARP_THA, ND_SLL, ND_TLL -> Notation.MAC;
+            case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA, TUN_SRC, TUN_DST -> Notation.IPV4;
+            case IPV6_SRC, IPV6_DST, ND_TARGET -> Notation.IPV6;
+            case VLAN_PCP,
+                    IP_DSCP,
+                    IP_ECN,
+                    IP_PROTO,
+                    IP_TTL,
+                    TCP_SRC,
+                    TCP_DST,
+                    UDP_SRC,
+                    UDP_DST,
+                    SCTP_SRC,
+                    SCTP_DST,
+                    ICMPV4_TYPE,
+                    ICMPV4_CODE,
+                    ICMPV6_TYPE,
+                    ICMPV6_CODE,
+                    ARP_OP,
+                    MPLS_LABEL,
+                    MPLS_TC,
+                    MPLS_BOS,
+                    MPLS_TTL,
+                    CT_ZONE,
+                    CONJ_ID ->
+                    Notation.DECIMAL;
+            default -> Notation.HEX;
+        };
+    }
+
+    /// Reads `value` or `value/mask`.
+    static FieldValue parse(Field field, String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            long[] value = number(field, text);
+            return new FieldValue(value[0], value[1], field.wide() ? -1L : 0, field.ones());
+        }
+        long[] value = number(field, text.substring(0, slash));
+        long[] mask = mask(field, text.substring(slash + 1));
+        return new FieldValue(value[0] & mask[0], value[1] & mask[1], mask[0], mask[1]);
+    }
+
+    private static long[] mask(Field field, String text) {
+        Notation notation = notation(field);
+        if (notation == Notation.IPV4 && text.indexOf('.') < 0 && !text.startsWith("0x")) {
+            int prefix = Numbers.parse(field.ovsName() + "'s prefix length", text, 32);
+            return new long[] {0, prefix == 0 ? 0 : field.ones() & -1L << 32 - prefix};
+        }
+        if (notation == Notation.IPV6 && text.indexOf(':') < 0) {
+            int prefix = Numbers.parse(field.ovsName() + "'s prefix length", text, 128);
+            long high = prefix == 0 ? 0 : prefix >= 64 ? -1L : -1L << 64 - prefix;
+            long low = prefix <= 64 ? 0 : -1L << 128 - prefix;
+            return new long[] {high, low};
+        }
+        return number(field, text);
+    }
+
+    private static long[] number(Field field, String text) {
+        try {
+            long[] value =
+                    switch (notation(field)) {
+                        case PORT -> new long[] {0, Integer.toUnsignedLong(Numbers.port(text))};
+                        case MAC -> new long[] {0, mac(text)};
+                        case IPV4 ->
+                                text.indexOf('.') < 0
+                                        ? new long[] {0, Numbers.parse(field.ovsName(), text)}
+                                        : new long[] {
+                                            0, ByteBuffer.wrap(ip(text, 4)).getInt() & 0xffffffffL
+                                        };
+                        case IPV6 -> {
+                            ByteBuffer bytes = ByteBuffer.wrap(ip(text, 16));
+                            yield new long[] {bytes.getLong(), bytes.getLong()};
+                        }
+                        case DECIMAL, HEX ->
+                                field.wide()
+                                        ? wide(field, text)
+                                        : new long[] {0, Numbers.parse(field.ovsName(), text)};
+                    };
+            if (!field.wide() && (value[1] & ~field.ones()) != 0) {
+                throw new FlowSyntaxException(
+                        "%s has %d bits, too few for %s"
+                                .formatted(field.ovsName(), field.bits(), text));
+            }
+            return value;
+        } catch (UnknownHostException | NumberFormatException e) {
+            throw new FlowSyntaxException("%s can't be \"%s\"".formatted(field.ovsName(), text));
+        }
+    }
+
+    private static long[] wide(Field field, String text) {
+        if (!text.startsWith("0x") || text.length() <= 18) {
+            return new long[] {0, Numbers.parse(field.ovsName(), text)};
+        }
+        int split = text.length() - 16;
+        return new long[] {
+            Long.parseUnsignedLong(text.substring(2, split), 16),
+            Long.parseUnsignedLong(text.substring(split), 16)
+        };
+    }
+
+    private static long mac(String text) {
+        String[] bytes = text.split(":", -1);
+        if (bytes.length != 6) {
+            if (text.startsWith("0x")) {
+                return Long.parseUnsignedLong(text.substring(2), 16);
+            }
+            throw new NumberFormatException(text);
+        }
+        long mac = 0;
+        for (String b : bytes) {
+            if (b.isEmpty() || b.length() > 2) {
+                throw new NumberFormatException(text);
+            }
+            mac = mac << 8 | Integer.parseInt(b, 16);
+        }
+        return mac;
+    }
+
+    /// An IP address; digits and colons only, so that no name is ever looked up.
+    private static byte[] ip(String text, int length) throws UnknownHostException {
+        if (!text.matches(length == 4 ? "[0-9]+(\\.[0-9]+){3}" : "[0-9a-fA-F:]*:[0-9a-fA-F:.]*")) {
+            throw new UnknownHostException(text);
+        }
+        byte[] bytes = InetAddress.getByName(text).getAddress();
+        if (length == 16 && bytes.length == 4) { // Java unwraps ::ffff:1.2.3.4
+            return ByteBuffer.allocate(16).putInt(8, 0xffff).put(12, bytes).array();
+        }
+        return bytes;
+    }
+
+    /// Prints `value` or `value/mask`.
+    String print(Field field) {
+        boolean all = maskLow == field.ones() && (!field.wide() || maskHigh == -1L);
+        return all ? one(field, high, low) : one(field, high, low) + "/" + printMask(field);
+    }
+
+    private String printMask(Field field) {
+        if (notation(field) == Notation.IPV4) {
+            int prefix = Long.bitCount(maskLow);
+            if (prefix == 0 || maskLow == (field.ones() & -1L << 32 - prefix)) {
+                return Integer.toString(prefix);
+            }
+        }
+        if (notation(field) == Notation.IPV6) {
+            int prefix = Long.bitCount(maskHigh) + Long.bitCount(maskLow);
+            boolean leading =
+                    prefix <= 64
+                            ? maskLow == 0 && (prefix == 0 || maskHigh == -1L << 64 - prefix)
+                            : maskHigh == -1L && maskLow == -1L << 128 - prefix;
+            if (leading) {
+                return Integer.toString(prefix);
+            }
+        }
+        return notation(field) == Notation.DECIMAL
+                ? "0x" + Long.toHexString(maskLow)
+                : one(field, maskHigh, maskLow);
+    }
+
+    private static String one(Field field, long high, long low) {
+        return switch (notation(field)) {
+            case PORT -> Numbers.port((int) low);
+            case MAC -> HexFormat.ofDelimiter(":").formatHex(bytes(0, low), 10, 16);
+            case IPV4 ->
+                    "%d.%d.%d.%d"
+                            .formatted(low >>> 24, low >>> 16 & 255, low >>> 8 & 255, low & 255);
+            case IPV6 -> {
+                try {
+                    yield InetAddress.getByAddress(bytes(high, low))
+                                    instanceof java.net.Inet6Address a
+                            ? a.getHostAddress()
+                            : "::ffff:" + one(Field.IPV4_SRC, 0, low & 0xffffffffL);
+                } catch (UnknownHostException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            case DECIMAL -> Long.toUnsignedString(low);
+            case HEX -> high == 0 ? "0x" + Long.toHexString(low) : "0x%x%016x".formatted(high, low);
+        };
+    }
+
+    private static byte[] bytes(long high, long low) {
+        return ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+    }
+}

@@ -1,0 +1,257 @@
+package org.skyway.openflow.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
+
+/// Flow entries in the syntax of `ovs-ofctl -O OpenFlow13 add-flow`.
+public final class FlowText {
+    private static final int DEFAULT_PRIORITY = 0x8000;
+
+    private FlowText() {}
+
+    /// Reads a flow, for instance `table=0,priority=100,in_port=1,actions=output:2`. Lines of
+    /// `ovs-ofctl dump-flows` are understood too; their counters are passed over.
+    ///
+    /// Fields whose prerequisite is not matched are dropped, as `ovs-ofctl` does.
+    ///
+    /// @param text the flow
+    /// @return the flow as a rule
+    /// @throws FlowSyntaxException if it can't be understood
+    public static FlowRule parse(String text) {
+        int at = actionsAt(text);
+        if (at < 0) {
+            throw new FlowSyntaxException(
+                    "\"%s\" has no \"actions=\"; write actions=drop for none".formatted(text));
+        }
+        Head head = new Head();
+        for (Tokens.Token token : Tokens.of(text.substring(0, at))) {
+            head.take(token);
+        }
+        Match match = MatchText.normalise(head.match.build());
+        String actions = text.substring(text.indexOf('=', at) + 1);
+        return new FlowRule(
+                head.table,
+                head.priority,
+                match,
+                instructions(actions, match),
+                head.cookie,
+                head.idleTimeout,
+                head.hardTimeout,
+                head.flags,
+                head.importance);
+    }
+
+    private static int actionsAt(String text) {
+        for (int at = text.indexOf("action"); at >= 0; at = text.indexOf("action", at + 1)) {
+            boolean start = at == 0 || ", \t\n".indexOf(text.charAt(at - 1)) >= 0;
+            if (start && (text.startsWith("actions=", at) || text.startsWith("action=", at))) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static final class Head {
+        final Match.Builder match = Match.builder();
+        int table;
+        int priority = DEFAULT_PRIORITY;
+        long cookie;
+        int idleTimeout;
+        int hardTimeout;
+        int flags;
+        int importance;
+
+        void take(Tokens.Token token) {
+            String key = token.key();
+            String value = token.value();
+            switch (key) {
+                case "table" -> table = Numbers.parse(key, value, 254);
+                case "priority" -> priority = Numbers.parse(key, value, 0xffff);
+                case "cookie" -> cookie = Numbers.parse(key, value);
+                case "idle_timeout" -> idleTimeout = Numbers.parse(key, value, 0xffff);
+                case "hard_timeout" -> hardTimeout = Numbers.parse(key, value, 0xffff);
+                case "importance" -> importance = Numbers.parse(key, value, 0xffff);
+                case "send_flow_rem" -> flags |= FlowRule.SEND_FLOW_REMOVED;
+                case "check_overlap" -> flags |= FlowRule.CHECK_OVERLAP;
+                case "reset_counts" -> flags |= FlowRule.RESET_COUNTS;
+                case "no_packet_counts" -> flags |= FlowRule.NO_PACKET_COUNTS;
+                case "no_byte_counts" -> flags |= FlowRule.NO_BYTE_COUNTS;
+                case "duration", "n_packets", "n_bytes", "idle_age", "hard_age" -> {}
+                default -> {
+                    if (!MatchText.parse(token, match)) {
+                        throw new FlowSyntaxException(
+                                "there is no field or keyword \"%s\"; ovs-fields(7) lists them"
+                                        .formatted(token));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads a match alone, for instance `in_port=1,tcp,tcp_dst=80`.
+    ///
+    /// @param text the match; empty for everything
+    /// @return the match
+    /// @throws FlowSyntaxException if it can't be understood
+    public static Match parseMatch(String text) {
+        Match.Builder match = Match.builder();
+        for (Tokens.Token token : Tokens.of(text)) {
+            if (!MatchText.parse(token, match)) {
+                throw new FlowSyntaxException(
+                        "there is no field or keyword \"%s\"; ovs-fields(7) lists them"
+                                .formatted(token));
+            }
+        }
+        return MatchText.normalise(match.build());
+    }
+
+    /// Reads an action list alone, for instance `set_field:1->reg0,output:2`.
+    ///
+    /// @param text the actions
+    /// @param match what the packets match: `mod_tp_src` depends on it
+    /// @return the actions; empty for `drop`
+    /// @throws FlowSyntaxException if it can't be understood
+    public static List<Action> parseActions(String text, Match match) {
+        return new ActionParser(match).parse(text);
+    }
+
+    private static Instructions instructions(String text, Match match) {
+        int meter = -1;
+        List<Action> apply = new ArrayList<>();
+        boolean clear = false;
+        List<Action> write = new ArrayList<>();
+        long metadata = 0;
+        long metadataMask = 0;
+        int gotoTable = -1;
+        ActionParser parser = new ActionParser(match);
+        for (Tokens.Token token : Tokens.of(text)) {
+            String value = token.value();
+            switch (token.key().toLowerCase(java.util.Locale.ROOT)) {
+                case "drop" -> {}
+                case "meter" -> meter = Numbers.parse("meter", value, Integer.MAX_VALUE);
+                case "apply_actions" -> apply.addAll(parser.parse(value));
+                case "clear_actions" -> clear = true;
+                case "write_actions" -> write.addAll(parser.parse(value));
+                case "write_metadata" -> {
+                    FieldValue parsed = FieldValue.parse(Field.METADATA, value);
+                    metadata = parsed.low();
+                    metadataMask = parsed.maskLow();
+                }
+                case "goto_table" -> gotoTable = Numbers.parse("goto_table", value, 254);
+                default -> apply.add(parser.parse(token));
+            }
+        }
+        return new Instructions(meter, apply, clear, write, metadata, metadataMask, gotoTable);
+    }
+
+    /// Prints a rule so that it can be parsed again.
+    ///
+    /// @param rule the rule
+    /// @return the flow, without counters
+    public static String print(FlowRule rule) {
+        StringJoiner items = new StringJoiner(",");
+        items.add("table=" + rule.table());
+        items.add("priority=" + rule.priority());
+        addUnlessZero(items, "idle_timeout", rule.idleTimeout());
+        addUnlessZero(items, "hard_timeout", rule.hardTimeout());
+        addUnlessZero(items, "importance", rule.importance());
+        if (rule.cookie() != 0) {
+            items.add("cookie=0x" + Long.toHexString(rule.cookie()));
+        }
+        String[] flags = {
+            "send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts", "no_byte_counts"
+        };
+        for (int i = 0; i < flags.length; i++) {
+            if ((rule.flags() >> i & 1) != 0) {
+                items.add(flags[i]);
+            }
+        }
+        String match = MatchText.print(rule.match());
+        if (!match.isEmpty()) {
+            items.add(match);
+        }
+        return items + " actions=" + print(rule.instructions());
+    }
+
+    private static void addUnlessZero(StringJoiner items, String name, int value) {
+        if (value != 0) {
+            items.add(name + "=" + value);
+        }
+    }
+
+    /// Prints a match.
+    ///
+    /// @param match the match
+    /// @return its items, comma-separated; empty if it matches everything
+    public static String print(Match match) {
+        return MatchText.print(match);
+    }
+
+    /// Prints a packet's flow key as the match that it alone would meet, without what is zero.
+    ///
+    /// @param key [org.skyway.openflow.model.FlowKey#WORDS] words
+    /// @return the items, comma-separated
+    public static String printKey(long[] key) {
+        Match.Builder match = Match.builder();
+        match.exact(Field.ETH_TYPE, Field.ETH_TYPE.get(key));
+        match.exact(Field.IP_PROTO, Field.IP_PROTO.get(key));
+        for (Field field : Field.values()) {
+            if (field.get(key) != 0 || field.getHigh(key) != 0) {
+                if (field.wide()) {
+                    match.masked(field, field.getHigh(key), field.get(key), -1L, -1L);
+                } else {
+                    match.exact(field, field.get(key));
+                }
+            }
+        }
+        return MatchText.print(MatchText.normalise(match.build()));
+    }
+
+    /// Prints actions.
+    ///
+    /// @param actions in order
+    /// @return the actions, comma-separated; `drop` for none
+    public static String print(List<Action> actions) {
+        return ActionPrinter.print(actions);
+    }
+
+    /// Prints instructions as what stands after `actions=`.
+    ///
+    /// @param instructions the instructions
+    /// @return actions and instructions, comma-separated; `drop` for none
+    public static String print(Instructions instructions) {
+        StringJoiner items = new StringJoiner(",").setEmptyValue("drop");
+        if (instructions.meter() >= 0) {
+            items.add("meter:" + instructions.meter());
+        }
+        for (Action action : instructions.apply()) {
+            items.add(ActionPrinter.print(action));
+        }
+        if (instructions.clear()) {
+            items.add("clear_actions");
+        }
+        if (!instructions.write().isEmpty()) {
+            items.add("write_actions(" + ActionPrinter.print(instructions.write()) + ")");
+        }
+        if (instructions.metadataMask() != 0) {
+            items.add(
+                    "write_metadata:"
+                            + new FieldValue(
+                                            0,
+                                            instructions.metadata(),
+                                            0,
+                                            instructions.metadataMask())
+                                    .print(Field.METADATA));
+        }
+        if (instructions.gotoTable() >= 0) {
+            items.add("goto_table:" + instructions.gotoTable());
+        }
+        return items.toString();
+    }
+}

@@ -1,0 +1,262 @@
+package org.skyway.openflow.text;
+
+import java.util.Map;
+import java.util.StringJoiner;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.Match;
+
+/// Matches: `ip,nw_src=10.0.0.0/8`, and back.
+final class MatchText {
+    /// A protocol's name stands for an Ethernet type and perhaps an IP protocol.
+    private record Protocol(String name, int type, int proto) {
+        Protocol(String name, int type) {
+            this(name, type, -1);
+        }
+    }
+
+    private static final Protocol[] PROTOCOLS = {
+        new Protocol("icmp", 0x0800, 1),
+        new Protocol("tcp", 0x0800, 6),
+        new Protocol("udp", 0x0800, 17),
+        new Protocol("sctp", 0x0800, 132),
+        new Protocol("icmp6", 0x86dd, 58),
+        new Protocol("tcp6", 0x86dd, 6),
+        new Protocol("udp6", 0x86dd, 17),
+        new Protocol("sctp6", 0x86dd, 132),
+        new Protocol("ip", 0x0800),
+        new Protocol("ipv6", 0x86dd),
+        new Protocol("arp", 0x0806),
+        new Protocol("rarp", 0x8035),
+        new Protocol("mpls", 0x8847),
+        new Protocol("mplsm", 0x8848)
+    };
+
+    private static final Map<String, String> OTHER_NAMES =
+            Map.of("ipv4", "ip", "ip4", "ip", "ip6", "ipv6", "icmp4", "icmp", "icmpv6", "icmp6");
+
+    private static final Map<String, Integer> FRAGMENTS = // value in the low byte, mask above
+            Map.of(
+                    "no", 0x300,
+                    "yes", 0x101,
+                    "first", 0x301,
+                    "later", 0x303,
+                    "not_later", 0x200);
+
+    private static final int TCI = 0xffff;
+    private static final int VID = 0x0fff;
+    private static final int PCP = 0xe000;
+    private static final String[] TCP_FLAGS = {
+        "fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"
+    };
+
+    private MatchText() {}
+
+    /// Takes one item of a match.
+    ///
+    /// @return false if it is none
+    static boolean parse(Tokens.Token token, Match.Builder match) {
+        String key = token.key().toLowerCase(java.util.Locale.ROOT);
+        String value = token.value();
+        if (token.delimiter() == 0) {
+            return protocol(key, match);
+        }
+        switch (key) {
+            case "dl_vlan" -> {
+                int vid = Numbers.parse(key, value, 0xffff);
+                if (vid == 0xffff) {
+                    match.masked(Field.VLAN_TCI, 0, TCI);
+                } else {
+                    match.masked(
+                            Field.VLAN_TCI,
+                            vid & VID | FlowKey.VLAN_PRESENT,
+                            VID | FlowKey.VLAN_PRESENT);
+                }
+            }
+            case "dl_vlan_pcp", "vlan_pcp" -> {
+                int pcp = Numbers.parse(key, value, 7);
+                match.masked(
+                        Field.VLAN_TCI,
+                        pcp << 13 | FlowKey.VLAN_PRESENT,
+                        PCP | FlowKey.VLAN_PRESENT);
+            }
+            case "nw_tos" -> match.exact(Field.IP_DSCP, Numbers.parse(key, value, 255) >> 2);
+            case "ip_frag", "nw_frag" -> {
+                Integer bits = FRAGMENTS.get(value);
+                if (bits == null) {
+                    set(Field.IP_FRAG, FieldValue.parse(Field.IP_FRAG, value), match);
+                } else {
+                    match.masked(Field.IP_FRAG, bits & 255, bits >> 8);
+                }
+            }
+            case "tp_src" -> set(Field.TCP_SRC, FieldValue.parse(Field.TCP_SRC, value), match);
+            case "tp_dst" -> set(Field.TCP_DST, FieldValue.parse(Field.TCP_DST, value), match);
+            case "tcp_flags" -> tcpFlags(value, match);
+            default -> {
+                Field field = FieldLexicon.find(key);
+                if (field == null) {
+                    return false;
+                }
+                FieldValue parsed = FieldValue.parse(field, value);
+                set(field, parsed, match);
+            }
+        }
+        return true;
+    }
+
+    private static boolean protocol(String name, Match.Builder match) {
+        String wanted = OTHER_NAMES.getOrDefault(name, name);
+        for (Protocol protocol : PROTOCOLS) {
+            if (protocol.name.equals(wanted)) {
+                match.exact(Field.ETH_TYPE, protocol.type);
+                if (protocol.proto >= 0) {
+                    match.exact(Field.IP_PROTO, protocol.proto);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void set(Field field, FieldValue value, Match.Builder match) {
+        if (field.wide()) {
+            match.masked(field, value.high(), value.low(), value.maskHigh(), value.maskLow());
+        } else {
+            match.masked(field, value.low(), value.maskLow());
+        }
+    }
+
+    private static void tcpFlags(String text, Match.Builder match) {
+        if (!text.startsWith("+") && !text.startsWith("-")) {
+            set(Field.TCP_FLAGS, FieldValue.parse(Field.TCP_FLAGS, text), match);
+            return;
+        }
+        int value = 0;
+        int mask = 0;
+        for (String flag : text.split("(?=[+-])")) {
+            int bit = java.util.Arrays.asList(TCP_FLAGS).indexOf(flag.substring(1));
+            if (bit < 0) {
+                throw new FlowSyntaxException(
+                        "there is no TCP flag \"%s\"; they are %s"
+                                .formatted(flag.substring(1), String.join(", ", TCP_FLAGS)));
+            }
+            mask |= 1 << bit;
+            value |= flag.startsWith("+") ? 1 << bit : 0;
+        }
+        match.masked(Field.TCP_FLAGS, value, mask);
+    }
+
+    /// Drops what packets of the matched protocols do not have, as Open vSwitch does with fields
+    /// whose prerequisite is not matched.
+    static Match normalise(Match match) {
+        long[] values = new long[FlowKey.WORDS];
+        long[] masks = new long[FlowKey.WORDS];
+        for (int w = 0; w < FlowKey.WORDS; w++) {
+            values[w] = match.value(w);
+            masks[w] = match.mask(w);
+        }
+        long[] allowed = allowed(match);
+        for (int w = FlowKey.IPV4; w < FlowKey.PACKET_WORDS; w++) {
+            masks[w] &= allowed[w];
+        }
+        return Match.of(values, masks);
+    }
+
+    /// The bits of the packet's words 3 to 15 that packets matching this may have.
+    private static long[] allowed(Match match) {
+        long[] allowed = new long[FlowKey.WORDS];
+        for (Field field : Field.values()) {
+            if (field.word() < FlowKey.PACKET_WORDS && field.prerequisite().isMetBy(match)) {
+                allowed[field.word()] |= field.ones() << (field.wide() ? 0 : field.shift());
+                if (field.wide()) {
+                    allowed[field.word() + 1] = -1L;
+                }
+            }
+        }
+        return allowed;
+    }
+
+    /// Prints a match so that it can be parsed again.
+    ///
+    /// @return the items, comma-separated; empty for a match of everything
+    static String print(Match match) {
+        StringJoiner items = new StringJoiner(",");
+        long[] left = new long[FlowKey.WORDS];
+        for (int w = 0; w < FlowKey.WORDS; w++) {
+            left[w] = match.mask(w);
+        }
+        printProtocol(match, left, items);
+        printVlan(match, left, items);
+        for (Field field : Field.values()) {
+            if (!field.prerequisite().isMetBy(match) || joinsRegisters(field)) {
+                continue;
+            }
+            int shift = field.wide() ? 0 : field.shift();
+            long high = field.wide() ? left[field.word()] : 0;
+            long low =
+                    (left[field.wide() ? field.word() + 1 : field.word()] >>> shift) & field.ones();
+            if ((high | low) == 0) {
+                continue;
+            }
+            FieldValue value =
+                    new FieldValue(
+                            match.valueHighOf(field) & high, match.valueOf(field) & low, high, low);
+            items.add(field.ovsName() + "=" + value.print(field));
+            left[field.word()] &= ~(field.wide() ? -1L : field.ones() << shift);
+            if (field.wide()) {
+                left[field.word() + 1] = 0;
+            }
+        }
+        for (int w = 0; w < FlowKey.WORDS; w++) {
+            if (left[w] != 0) {
+                items.add("word%d=0x%x/0x%x".formatted(w, match.value(w) & left[w], left[w]));
+            }
+        }
+        return items.toString();
+    }
+
+    private static boolean joinsRegisters(Field field) {
+        return field.ovsName().startsWith("xreg") || field.ovsName().startsWith("xxreg");
+    }
+
+    private static void printProtocol(Match match, long[] left, StringJoiner items) {
+        long type = match.exact(Field.ETH_TYPE);
+        long proto = match.exact(Field.IP_PROTO);
+        for (Protocol protocol : PROTOCOLS) {
+            if (protocol.type == type && (protocol.proto < 0 || protocol.proto == proto)) {
+                items.add(protocol.name);
+                left[FlowKey.ETH_DST_TYPE] &= ~Field.ETH_TYPE.ones();
+                if (protocol.proto >= 0) {
+                    left[FlowKey.IP_MISC] &= ~(0xffL << Field.IP_PROTO.shift());
+                }
+                return;
+            }
+        }
+    }
+
+    private static void printVlan(Match match, long[] left, StringJoiner items) {
+        int mask = (int) match.maskOf(Field.VLAN_TCI);
+        int value = (int) match.valueOf(Field.VLAN_TCI);
+        if (mask == 0) {
+            return;
+        }
+        left[FlowKey.ETH_SRC_VLAN] &= ~(long) TCI;
+        boolean tagged = (mask & value & FlowKey.VLAN_PRESENT) != 0;
+        boolean vid = (mask & VID) == VID;
+        boolean pcp = (mask & PCP) == PCP;
+        boolean whole = (vid || (mask & VID) == 0) && (pcp || (mask & PCP) == 0);
+        if (!tagged || !whole || !vid && !pcp) {
+            items.add(
+                    mask == TCI
+                            ? "vlan_tci=0x%04x".formatted(value)
+                            : "vlan_tci=0x%04x/0x%04x".formatted(value, mask));
+            return;
+        }
+        if (vid) {
+            items.add("dl_vlan=" + (value & VID));
+        }
+        if (pcp) {
+            items.add("dl_vlan_pcp=" + (value >> 13));
+        }
+    }
+}

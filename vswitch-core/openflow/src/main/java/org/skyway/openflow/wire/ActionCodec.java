@@ -1,0 +1,81 @@
+package org.skyway.openflow.wire;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Match;
+
+/// Reads lists of actions; [ActionEncoder] writes them.
+final class ActionCodec {
+    static final int EXPERIMENTER = 0xffff;
+
+    private ActionCodec() {}
+
+    /// Reads a list whose length was given by the message around it.
+    ///
+    /// @param length bytes
+    static List<Action> list(WireReader in, int length, Version version, Match match) {
+        if (length % 8 != 0 || length > in.remaining()) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_BAD_LEN,
+                    "%d bytes of actions, %d left".formatted(length, in.remaining()));
+        }
+        return list(
+                in.part(length, ErrorCode.OFPBAC_BAD_LEN),
+                new ActionTable.Context(version, match, 0));
+    }
+
+    /// Reads a list to the end of a part.
+    static List<Action> list(WireReader in, ActionTable.Context context) {
+        if (in.remaining() == 0) {
+            return List.of();
+        }
+        List<Action> actions = new ArrayList<>(4);
+        while (in.remaining() > 0) {
+            actions.add(one(in, context));
+        }
+        ActionRules.verify(actions);
+        return List.copyOf(actions);
+    }
+
+    private static Action one(WireReader in, ActionTable.Context context) {
+        int left = in.remaining();
+        if (left < 8) {
+            throw badLength("an action of %d bytes".formatted(left));
+        }
+        int type = in.u16();
+        int length = in.u16();
+        int vendor = 0;
+        int header = 4;
+        if (type == EXPERIMENTER) {
+            vendor = in.s32();
+            if (vendor != ErrorCode.NICIRA && vendor != ErrorCode.ONF) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBAC_BAD_VENDOR, "action of vendor 0x%08x".formatted(vendor));
+            }
+            if (left < 16) {
+                throw badLength("an extension action of %d bytes".formatted(left));
+            }
+            type = in.u16();
+            header = 10;
+        }
+        ActionTable.Row row = ActionTable.of(vendor, type, context.version());
+        if (length > left
+                || length < row.minLength()
+                || length > row.maxLength()
+                || length % 8 != 0) {
+            throw badLength(
+                    "action %d of vendor 0x%x has %d bytes, %d left"
+                            .formatted(type, vendor, length, left));
+        }
+        WireReader body = in.part(length - header, ErrorCode.OFPBAC_BAD_LEN);
+        return row.decoder().decode(body, context);
+    }
+
+    private static OpenFlowException badLength(String reason) {
+        return new OpenFlowException(ErrorCode.OFPBAC_BAD_LEN, reason);
+    }
+}

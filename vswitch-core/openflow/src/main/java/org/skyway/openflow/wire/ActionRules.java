@@ -1,0 +1,75 @@
+package org.skyway.openflow.wire;
+
+import java.util.List;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.model.Action;
+
+/// Which actions may stand together, whatever is matched.
+final class ActionRules {
+    private ActionRules() {}
+
+    /// Conjunctions may only be joined by notes.
+    static void verify(List<Action> actions) {
+        boolean conjunction = false;
+        boolean other = false;
+        for (Action a : actions) {
+            conjunction |= a instanceof Action.Conjunction;
+            other |= !(a instanceof Action.Conjunction || a instanceof Action.Note);
+        }
+        if (conjunction && other) {
+            throw new OpenFlowException(
+                    ErrorCode.NXBAC_BAD_CONJUNCTION, "a conjunction beside other actions");
+        }
+    }
+
+    /// An action set may only hold what has a place in its order.
+    static void verifySet(List<Action> actions) {
+        for (Action a : actions) {
+            if (!allowedInSet(a)) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBAC_BAD_TYPE,
+                        "%s can't be in an action set".formatted(a.getClass().getSimpleName()));
+            }
+        }
+    }
+
+    private static boolean allowedInSet(Action action) {
+        return switch (action) {
+            case Action.Output a -> true;
+            case Action.Group a -> true;
+            case Action.Resubmit a -> true;
+            case Action.SetQueue a -> true;
+            case Action.PushVlan a -> true;
+            case Action.PopVlan a -> true;
+            case Action.PushMpls a -> true;
+            case Action.PopMpls a -> true;
+            case Action.SetVlanVid a -> true;
+            case Action.SetVlanPcp a -> true;
+            case Action.SetField a -> true;
+            case Action.Load a -> true;
+            case Action.Move a -> true;
+            case Action.DecTtl a -> true;
+            case Action.SetMplsTtl a -> true;
+            case Action.DecMplsTtl a -> true;
+            case Action.CopyTtlOut a -> true;
+            case Action.CopyTtlIn a -> true;
+            case Action.Enqueue a -> false;
+            case Action.OutputReg a -> false;
+            case Action.Controller a -> false;
+            case Action.PopQueue a -> false;
+            case Action.Meter a -> false;
+            case Action.StackPush a -> false;
+            case Action.StackPop a -> false;
+            case Action.Note a -> false;
+            case Action.Clone a -> false;
+            case Action.Conjunction a -> false;
+            case Action.Learn a -> false;
+            case Action.FinTimeout a -> false;
+            case Action.Multipath a -> false;
+            case Action.Bundle a -> false;
+            case Action.Exit a -> false;
+            case Action.Opaque a -> false;
+        };
+    }
+}

@@ -1,0 +1,269 @@
+package org.skyway.openflow.wire;
+
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.Prerequisite;
+
+/// Matches in OXM and NXM form: entry after entry. OpenFlow 1.0's fixed structure is in
+/// [Match10Codec].
+final class MatchCodec {
+    private static final int TYPE_OXM = 1;
+
+    /// The order in which Open vSwitch writes fields. What does not fit the match's prerequisites
+    /// is left out, so fields that share bits may stand beside each other here.
+    private static final Field[] ORDER = order();
+
+    /// A match with the cookie that an NXM match may carry.
+    record WithCookie(Match match, long cookie, long cookieMask) {}
+
+    private MatchCodec() {}
+
+    /// Reads an `ofp_match` of OpenFlow 1.2 and later, with its padding.
+    static Match oxm(WireReader in) {
+        return oxm(in, true);
+    }
+
+    /// The same, but skipping unknown fields and ignoring prerequisites, for pipeline fields.
+    static Match oxmLoose(WireReader in) {
+        return oxm(in, false);
+    }
+
+    private static Match oxm(WireReader in, boolean strict) {
+        if (in.remaining() < 4) {
+            throw badLength(in.remaining(), in.remaining());
+        }
+        int type = in.u16();
+        int length = in.u16();
+        if (length < 4 && type == TYPE_OXM) {
+            throw badLength(length, in.remaining() + 4);
+        }
+        if (type != TYPE_OXM) {
+            throw new OpenFlowException(ErrorCode.OFPBMC_BAD_TYPE, "match type " + type);
+        }
+        int padded = length + 7 & ~7;
+        if (padded - 4 > in.remaining()) {
+            throw badLength(length, in.remaining() + 4);
+        }
+        Match m = entries(in.part(length - 4, ErrorCode.OFPBMC_BAD_LEN), strict, false).match();
+        in.skip(padded - length);
+        return m;
+    }
+
+    /// Reads an NXM match of a known length, with its padding.
+    static WithCookie nxm(WireReader in, int length, boolean allowCookie) {
+        return nxm(in, length, allowCookie, true);
+    }
+
+    /// The same, but skipping unknown fields and ignoring prerequisites.
+    static Match nxmLoose(WireReader in, int length) {
+        return nxm(in, length, false, false).match();
+    }
+
+    private static WithCookie nxm(WireReader in, int length, boolean allowCookie, boolean strict) {
+        int padded = length + 7 & ~7;
+        if (padded > in.remaining()) {
+            throw badLength(length, in.remaining());
+        }
+        WithCookie m = entries(in.part(length, ErrorCode.OFPBMC_BAD_LEN), strict, allowCookie);
+        in.skip(padded - length);
+        return m;
+    }
+
+    private static OpenFlowException badLength(int length, int room) {
+        return new OpenFlowException(
+                ErrorCode.OFPBMC_BAD_LEN,
+                "a match of %d bytes does not fit into %d".formatted(length, room));
+    }
+
+    /// Reads entries to the end of a part.
+    static Match entries(WireReader in) {
+        return entries(in, true, false).match();
+    }
+
+    /// The same, but skipping unknown fields and ignoring prerequisites.
+    static Match entriesLoose(WireReader in) {
+        return entries(in, false, false).match();
+    }
+
+    private static WithCookie entries(WireReader in, boolean strict, boolean allowCookie) {
+        long[] values = new long[FlowKey.WORDS];
+        long[] masks = new long[FlowKey.WORDS];
+        long cookie = 0;
+        long cookieMask = 0;
+        while (in.remaining() > 0) {
+            OxmCodec.Entry e = OxmCodec.entry(in, true, false);
+            if (e.row() == null) {
+                if (allowCookie
+                        && (e.head() & ~0x1ff) == (OxmCodec.COOKIE & ~0x1ff)
+                        && (e.head() & 0xff) == (e.masked() ? 16 : 8)) {
+                    if (cookieMask != 0) {
+                        throw new OpenFlowException(ErrorCode.OFPBMC_DUP_FIELD, "two cookies");
+                    }
+                    cookie = e.low();
+                    cookieMask = e.maskLow();
+                } else if (strict) {
+                    throw new OpenFlowException(
+                            ErrorCode.OFPBMC_BAD_FIELD,
+                            "unknown match field 0x%08x".formatted(e.head()));
+                }
+                continue;
+            }
+            add(e, values, masks, strict);
+        }
+        return new WithCookie(Match.of(values, masks), cookie, cookieMask);
+    }
+
+    private static void add(OxmCodec.Entry e, long[] values, long[] masks, boolean strict) {
+        Field f = e.field();
+        if (e.masked() && !f.maskable() && !e.maskZeros() && !e.maskOnes()) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBMC_BAD_MASK, "field " + f.ovsName() + " can't be masked");
+        }
+        if (!e.valid()) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBMC_BAD_VALUE, "value out of range for field " + f.ovsName());
+        }
+        if (strict
+                && f.prerequisite() != Prerequisite.NONE
+                && !f.prerequisite().isMetBy(Match.of(values, masks))) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBMC_BAD_PREREQ,
+                    "field %s needs %s".formatted(f.ovsName(), f.prerequisite()));
+        }
+        if ((f.get(masks) | f.getHigh(masks)) != 0) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBMC_DUP_FIELD, "field " + f.ovsName() + " comes twice");
+        }
+        if (f.wide()) {
+            f.setHigh(values, e.high());
+            f.setHigh(masks, e.maskHigh());
+        }
+        f.set(values, e.low());
+        f.set(masks, e.maskLow());
+    }
+
+    /// Writes an `ofp_match` of OpenFlow 1.2 and later, padded.
+    static void putOxm(WireWriter out, Match match, Version version) {
+        int start = out.size();
+        out.u16(TYPE_OXM).u16(0);
+        putEntries(out, match, version.number());
+        out.setU16(start + 2, out.size() - start);
+        out.pad8(start);
+    }
+
+    /// Writes an NXM match, padded.
+    ///
+    /// @return its length without the padding
+    static int putNxm(WireWriter out, Match match, long cookie, long cookieMask) {
+        int start = out.size();
+        putEntries(out, match, OxmTable.NXM);
+        if (cookieMask != 0) {
+            boolean exact = cookieMask == -1;
+            out.u32(exact ? OxmCodec.COOKIE : OxmCodec.COOKIE + 8 | 0x100);
+            out.u64(cookie & cookieMask);
+            if (!exact) {
+                out.u64(cookieMask);
+            }
+        }
+        int length = out.size() - start;
+        out.pad8(start);
+        return length;
+    }
+
+    /// Writes entries alone.
+    ///
+    /// @param version wire version, or [OxmTable#NXM]
+    static void putEntries(WireWriter out, Match match, int version) {
+        for (Field f : ORDER) {
+            if (match.has(f) && inVersion(f, version) && f.prerequisite().isMetBy(match)) {
+                OxmCodec.put(
+                        out,
+                        OxmTable.of(f, version),
+                        match.valueHighOf(f),
+                        match.valueOf(f),
+                        match.maskHighOf(f),
+                        match.maskOf(f));
+            }
+        }
+    }
+
+    private static boolean inVersion(Field f, int version) {
+        return switch (f) {
+            case VLAN_TCI -> version == OxmTable.NXM;
+            case VLAN_VID, VLAN_PCP -> version != OxmTable.NXM;
+            case XREG0, XREG1, XREG2, XREG3, XREG4, XREG5, XREG6, XREG7 -> version >= 6;
+            case REG0, REG1, REG2, REG3, REG4, REG5, REG6, REG7 -> version < 6;
+            case REG8, REG9, REG10, REG11, REG12, REG13, REG14, REG15 -> version < 6;
+            default -> true;
+        };
+    }
+
+    private static Field[] order() {
+        java.util.LinkedHashSet<Field> order = new java.util.LinkedHashSet<>();
+        java.util.Collections.addAll(
+                order,
+                Field.CONJ_ID,
+                Field.IN_PORT,
+                Field.ACTSET_OUTPUT,
+                Field.ETH_SRC,
+                Field.ETH_DST,
+                Field.ETH_TYPE,
+                Field.VLAN_TCI,
+                Field.VLAN_VID,
+                Field.VLAN_PCP,
+                Field.MPLS_TC,
+                Field.MPLS_BOS,
+                Field.MPLS_TTL,
+                Field.MPLS_LABEL,
+                Field.IPV4_SRC,
+                Field.IPV4_DST,
+                Field.IPV6_SRC,
+                Field.IPV6_DST,
+                Field.IP_FRAG,
+                Field.IP_DSCP,
+                Field.IP_ECN,
+                Field.IP_TTL,
+                Field.IPV6_LABEL,
+                Field.IP_PROTO,
+                Field.TCP_SRC,
+                Field.TCP_DST,
+                Field.TCP_FLAGS,
+                Field.UDP_SRC,
+                Field.UDP_DST,
+                Field.SCTP_SRC,
+                Field.SCTP_DST,
+                Field.ICMPV4_TYPE,
+                Field.ICMPV4_CODE,
+                Field.ICMPV6_TYPE,
+                Field.ICMPV6_CODE,
+                Field.ND_TARGET,
+                Field.ND_SLL,
+                Field.ND_TLL,
+                Field.ARP_OP,
+                Field.ARP_SPA,
+                Field.ARP_TPA,
+                Field.ARP_SHA,
+                Field.ARP_THA,
+                Field.TUN_ID,
+                Field.TUN_SRC,
+                Field.TUN_DST);
+        for (Field f : Field.values()) {
+            if (!f.name().startsWith("XXREG") && f != Field.METADATA) {
+                order.add(f); // registers, then packet mark and connection tracking
+            }
+        }
+        for (Field f :
+                new Field[] {
+                    Field.PKT_MARK, Field.CT_STATE, Field.CT_ZONE, Field.CT_MARK, Field.CT_LABEL
+                }) {
+            order.remove(f);
+            order.add(f);
+        }
+        order.add(Field.METADATA);
+        return order.toArray(Field[]::new);
+    }
+}

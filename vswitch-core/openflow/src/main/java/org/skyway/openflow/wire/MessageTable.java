@@ -1,0 +1,204 @@
+package org.skyway.openflow.wire;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.skyway.openflow.message.Dialect;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.Version;
+
+/// All messages: one row for each form on the wire, with the versions that have it, the lengths
+/// that it may have, and who reads and writes it. The rows are in the classes whose names end in
+/// `Rows`.
+final class MessageTable {
+    /// Where in the headers a message's number stands.
+    enum Kind {
+        /// The type in the OpenFlow header.
+        TYPE(0, Dialect.STANDARD),
+        /// The subtype of a Nicira message.
+        NXT(8, Dialect.NICIRA),
+        /// The subtype of an ONF message.
+        ONFT(8, Dialect.ONF),
+        /// The type of a multipart request.
+        REQUEST(4, Dialect.STANDARD),
+        /// The type of a multipart reply.
+        REPLY(4, Dialect.STANDARD),
+        /// The subtype of a Nicira multipart request.
+        NX_REQUEST(12, Dialect.NICIRA),
+        /// The subtype of a Nicira multipart reply.
+        NX_REPLY(12, Dialect.NICIRA),
+        /// The subtype of an ONF multipart request.
+        ONF_REQUEST(12, Dialect.ONF),
+        /// The subtype of an ONF multipart reply.
+        ONF_REPLY(12, Dialect.ONF);
+
+        private final int extraHeader;
+        private final Dialect dialect;
+
+        Kind(int extraHeader, Dialect dialect) {
+            this.extraHeader = extraHeader;
+            this.dialect = dialect;
+        }
+
+        Dialect dialect() {
+            return dialect;
+        }
+
+        boolean multipart() {
+            return ordinal() >= REQUEST.ordinal();
+        }
+
+        boolean reply() {
+            return this == REPLY || this == NX_REPLY || this == ONF_REPLY;
+        }
+
+        /// How long the headers before the body are. A multipart header is padded since 1.1.
+        int headerBytes(Version version) {
+            int padding = multipart() && version != Version.OF10 ? 4 : 0;
+            // A Nicira multipart message of OpenFlow 1.0 is padded after its subtype instead.
+            int nicira = multipart() && dialect != Dialect.STANDARD && padding == 0 ? 4 : 0;
+            return 8 + extraHeader + padding + nicira;
+        }
+    }
+
+    /// What a reader or writer of a body needs to know besides.
+    ///
+    /// @param tableInCommand whether OpenFlow 1.0 flow-mods have a table id in their command
+    record Context(Version version, Dialect dialect, boolean tableInCommand) {
+        boolean atLeast(Version v) {
+            return version.atLeast(v);
+        }
+
+        boolean nicira() {
+            return dialect == Dialect.NICIRA;
+        }
+    }
+
+    /// Reads a body.
+    interface Decoder<M> {
+        M decode(WireReader in, Context c);
+    }
+
+    /// Writes a body.
+    interface Encoder<M> {
+        void encode(WireWriter out, M message, Context c);
+    }
+
+    /// One form of a message.
+    ///
+    /// @param minBody shortest body
+    /// @param unit what a longer body grows by; 0 if it can't be longer
+    /// @param when which messages of the class it is for
+    record Row<M extends Message>(
+            Class<M> type,
+            Kind kind,
+            int number,
+            int minBody,
+            int unit,
+            Predicate<M> when,
+            Decoder<M> decoder,
+            Encoder<M> encoder) {
+        boolean accepts(Message m) {
+            return when.test(type.cast(m));
+        }
+
+        void checkLength(int body) {
+            if (body < minBody
+                    || unit == 0 && body != minBody
+                    || unit != 0 && (body - minBody) % unit != 0) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBRC_BAD_LEN,
+                        "%s %d has a body of %d bytes, not %d%s"
+                                .formatted(
+                                        kind, number, body, minBody, unit == 0 ? "" : " or more"));
+            }
+        }
+    }
+
+    private record Key(Kind kind, int number, Version version) {}
+
+    private record TypeKey(Class<?> type, Version version) {}
+
+    private static final Map<Key, Row<?>> BY_NUMBER = new HashMap<>();
+    private static final Map<TypeKey, List<Row<?>>> BY_TYPE = new HashMap<>();
+
+    static {
+        BasicRows.register();
+        ExtensionRows.register();
+        FlowRows.register();
+        FlowStatsRows.register();
+        GroupRows.register();
+        MeterRows.register();
+        MonitorRows.register();
+        PacketRows.register();
+        PortRows.register();
+        QueueRows.register();
+        TableRows.register();
+    }
+
+    private MessageTable() {}
+
+    /// Adds a row for a range of versions.
+    static <M extends Message> void row(
+            Class<M> type,
+            Kind kind,
+            int number,
+            Version first,
+            Version last,
+            int minBody,
+            int unit,
+            Decoder<M> decoder,
+            Encoder<M> encoder) {
+        row(type, m -> true, kind, number, first, last, minBody, unit, decoder, encoder);
+    }
+
+    /// Adds a row for a range of versions and some messages of a class.
+    static <M extends Message> void row(
+            Class<M> type,
+            Predicate<M> when,
+            Kind kind,
+            int number,
+            Version first,
+            Version last,
+            int minBody,
+            int unit,
+            Decoder<M> decoder,
+            Encoder<M> encoder) {
+        Row<M> row = new Row<>(type, kind, number, minBody, unit, when, decoder, encoder);
+        for (Version v : Version.values()) {
+            if (v.atLeast(first) && last.atLeast(v)) {
+                BY_NUMBER.put(new Key(kind, number, v), row);
+                BY_TYPE.computeIfAbsent(new TypeKey(type, v), k -> new ArrayList<>()).add(row);
+            }
+        }
+    }
+
+    /// The row of a message that came in; null if there is none.
+    static Row<?> byNumber(Kind kind, int number, Version version) {
+        return BY_NUMBER.get(new Key(kind, number, version));
+    }
+
+    /// The row to write a message with: the wanted dialect's, else the first.
+    ///
+    /// @throws IllegalArgumentException if the version has no form for it
+    static Row<?> byMessage(Message message, Version version, Dialect dialect) {
+        Row<?> best = null;
+        for (Row<?> r : BY_TYPE.getOrDefault(new TypeKey(message.getClass(), version), List.of())) {
+            if (r.accepts(message)
+                    && (best == null
+                            || r.kind().dialect() == dialect && best.kind().dialect() != dialect)) {
+                best = r;
+            }
+        }
+        if (best == null) {
+            throw new IllegalArgumentException(
+                    "%s can't be said in %s"
+                            .formatted(message.getClass().getSimpleName(), version));
+        }
+        return best;
+    }
+}

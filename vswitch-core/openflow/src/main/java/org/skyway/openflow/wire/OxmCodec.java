@@ -1,0 +1,270 @@
+package org.skyway.openflow.wire;
+
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.SubField;
+
+/// Reads and writes single OXM and NXM entries, for matches and for actions.
+final class OxmCodec {
+    /// The cookie as a pseudo-field of NXM matches: `NXM_NX_COOKIE`.
+    static final int COOKIE = 1 << 16 | 30 << 9 | 8;
+
+    private OxmCodec() {}
+
+    /// One entry: a field's value and mask, shifted into the field's place and cut to its width.
+    ///
+    /// @param row the header; null if it is not known
+    /// @param head the first four bytes of the header
+    /// @param valid whether the value is one that the field can have
+    record Entry(
+            OxmTable.Row row,
+            int head,
+            long high,
+            long low,
+            long maskHigh,
+            long maskLow,
+            boolean masked,
+            boolean maskZeros,
+            boolean maskOnes,
+            boolean valid) {
+        Field field() {
+            return row.field();
+        }
+    }
+
+    /// Reads a header alone.
+    ///
+    /// @param allowMask whether the has-mask bit may be set
+    static OxmTable.Row header(WireReader in, boolean allowMask) {
+        long header = headerBits(in);
+        OxmTable.Row row = lookUp(header);
+        if (row == null) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBMC_BAD_FIELD, "unknown OXM header " + hex(header));
+        }
+        if (!allowMask && masked(header)) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBMC_BAD_MASK, "OXM header " + hex(header) + " has a mask");
+        }
+        return row;
+    }
+
+    /// The row of a four-byte NXM header in an older action.
+    static OxmTable.Row nxmHeader(int head) {
+        OxmTable.Row row = lookUp((long) head << 32);
+        if (row == null) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBAC_BAD_SET_TYPE, "unknown NXM header 0x%08x".formatted(head));
+        }
+        return row;
+    }
+
+    /// Reads a header, a value and, if there is one, a mask.
+    ///
+    /// @param allowMask whether there may be a mask
+    /// @param inAction whether an unknown field deserves the error of an action
+    /// @return the entry; with a null row if the field is unknown in a match
+    static Entry entry(WireReader in, boolean allowMask, boolean inAction) {
+        long header = headerBits(in);
+        OxmTable.Row row = lookUp(header);
+        if (row == null && inAction) {
+            ErrorCode error =
+                    OxmTable.byHeader(header) != null
+                            ? ErrorCode.OFPBAC_BAD_SET_LEN
+                            : ErrorCode.OFPBAC_BAD_SET_TYPE;
+            throw new OpenFlowException(error, "unknown OXM header " + hex(header));
+        }
+        int payload = length(header) - (OxmTable.isExperimenter(header) ? 4 : 0);
+        WireReader body = in.part(payload, ErrorCode.OFPBMC_BAD_LEN);
+        boolean masked = masked(header);
+        int width = masked ? payload / 2 : payload;
+        byte[] value = body.array(width);
+        byte[] mask = masked ? body.array(width) : null;
+        if (masked) {
+            for (int i = 0; i < width; i++) {
+                if ((value[i] & ~mask[i]) != 0) {
+                    throw new OpenFlowException(
+                            ErrorCode.OFPBMC_BAD_WILDCARDS,
+                            "OXM %s has value bits outside its mask".formatted(hex(header)));
+                }
+            }
+            if (!allowMask) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBMC_BAD_MASK, "OXM %s has a mask".formatted(hex(header)));
+            }
+        }
+        int head = (int) (header >>> 32);
+        if (row == null) {
+            long low = width <= 8 ? number(value, 0, width) : 0;
+            long maskLow = masked && width <= 8 ? number(mask, 0, width) : -1;
+            return new Entry(null, head, 0, low, 0, maskLow, masked, false, false, true);
+        }
+        return entry(row, head, value, mask);
+    }
+
+    private static Entry entry(OxmTable.Row row, int head, byte[] value, byte[] mask) {
+        Field f = row.field();
+        boolean zeros = mask != null;
+        boolean ones = true;
+        for (int i = 0; mask != null && i < mask.length; i++) {
+            zeros &= mask[i] == 0;
+            ones &= mask[i] == -1;
+        }
+        if (f.wide()) {
+            return new Entry(
+                    row,
+                    head,
+                    number(value, 0, 8),
+                    number(value, 8, 8),
+                    mask == null ? -1 : number(mask, 0, 8),
+                    mask == null ? -1 : number(mask, 8, 8),
+                    mask != null,
+                    zeros,
+                    ones,
+                    true);
+        }
+        long v = number(value, 0, value.length);
+        if (f == Field.IN_PORT && row.bytes() == 2) {
+            v = PortNumbers.from16((int) v) & 0xffffffffL;
+        }
+        boolean port = f == Field.IN_PORT || f == Field.ACTSET_OUTPUT;
+        boolean valid =
+                port
+                        ? PortNumbers.valid32((int) v)
+                        : f == Field.CT_STATE ? v >>> 8 == 0 : (v & ~row.wireOnes()) == 0;
+        long m = mask == null || ones ? -1 : number(mask, 0, mask.length) >>> row.shift();
+        return new Entry(
+                row,
+                head,
+                0,
+                v >>> row.shift() & f.ones(),
+                0,
+                m & f.ones(),
+                mask != null,
+                zeros,
+                ones,
+                valid);
+    }
+
+    private static long headerBits(WireReader in) {
+        if (in.remaining() < 4) {
+            throw shortHeader(in.remaining());
+        }
+        long header = in.u32() << 32;
+        if (OxmTable.isExperimenter(header)) {
+            if (in.remaining() < 4 || length(header) < 4) {
+                throw shortHeader(in.remaining());
+            }
+            header |= in.u32();
+        }
+        return header;
+    }
+
+    private static OpenFlowException shortHeader(int left) {
+        return new OpenFlowException(
+                ErrorCode.OFPBMC_BAD_LEN, "%d bytes are no OXM header".formatted(left));
+    }
+
+    private static int length(long header) {
+        return (int) (header >>> 32) & 0xff;
+    }
+
+    private static boolean masked(long header) {
+        return (header >>> 40 & 1) != 0;
+    }
+
+    private static OxmTable.Row lookUp(long header) {
+        OxmTable.Row row = OxmTable.byHeader(header);
+        return row != null && row.head(masked(header)) == (int) (header >>> 32) ? row : null;
+    }
+
+    private static String hex(long header) {
+        return OxmTable.isExperimenter(header)
+                ? "0x%016x".formatted(header)
+                : "0x%08x".formatted(header >>> 32);
+    }
+
+    private static long number(byte[] b, int from, int n) {
+        long v = 0;
+        for (int i = from; i < from + n; i++) {
+            v = v << 8 | b[i] & 0xff;
+        }
+        return v;
+    }
+
+    /// Writes a header alone.
+    static void putHeader(WireWriter out, OxmTable.Row row, boolean masked) {
+        out.u32(row.head(masked));
+        if (row.experimenter()) {
+            out.u32((int) row.header());
+        }
+    }
+
+    /// Writes an entry, with a mask only if it is not exact.
+    static void put(
+            WireWriter out, OxmTable.Row row, long high, long low, long maskHigh, long maskLow) {
+        Field f = row.field();
+        boolean exact = maskLow == f.ones() && (!f.wide() || maskHigh == -1);
+        putHeader(out, row, !exact);
+        putValue(out, row, high, low);
+        if (!exact) {
+            putValue(out, row, maskHigh, maskLow);
+        }
+    }
+
+    private static void putValue(WireWriter out, OxmTable.Row row, long high, long low) {
+        if (row.field().wide()) {
+            out.u64(high).u64(low);
+        } else {
+            out.number(low << row.shift(), row.bytes());
+        }
+    }
+
+    /// The bits that an action names, checked against the field's width.
+    static SubField subField(OxmTable.Row row, int offset, int bits) {
+        if (bits < 1 || offset + bits > row.bits()) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBAC_BAD_SET_LEN,
+                    "bits %d..%d do not lie in field %s, which has %d"
+                            .formatted(
+                                    offset, offset + bits - 1, row.field().ovsName(), row.bits()));
+        }
+        int low = Math.max(0, offset - row.shift());
+        int high = Math.min(row.field().bits(), offset + bits - row.shift());
+        if (high <= low) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBAC_BAD_SET_ARGUMENT,
+                    "bits %d..%d of field %s can only be zero"
+                            .formatted(offset, offset + bits - 1, row.field().ovsName()));
+        }
+        return new SubField(row.field(), low, high - low);
+    }
+
+    /// The same for bits that are to be written.
+    static SubField target(OxmTable.Row row, int offset, int bits) {
+        SubField target = subField(row, offset, bits);
+        if (!row.field().writable()) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBAC_BAD_SET_ARGUMENT,
+                    "field " + row.field().ovsName() + " is not writable");
+        }
+        return target;
+    }
+
+    /// The first bit that an action names on the wire.
+    static int wireOffset(OxmTable.Row row, SubField s) {
+        return wholeField(row, s) ? 0 : s.offset() + row.shift();
+    }
+
+    /// How many bits an action names on the wire: all for a whole field.
+    static int wireBits(OxmTable.Row row, SubField s) {
+        return wholeField(row, s)
+                ? row.bits()
+                : Math.min(s.bits(), row.bits() - s.offset() - row.shift());
+    }
+
+    private static boolean wholeField(OxmTable.Row row, SubField s) {
+        return s.offset() == 0 && s.bits() >= Math.min(row.bits(), s.field().bits());
+    }
+}

@@ -1,0 +1,139 @@
+package org.skyway.openflow.wire;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.model.Field;
+
+/// The headers of all match fields: one row for each header, several for a field that has more than
+/// one.
+///
+/// A header is class (16 bits), field (7), has-mask (1) and length (8); class 0xffff is followed by
+/// an experimenter id (32). Here it is one long, with has-mask and length zero: class and field in
+/// the upper half, the experimenter id in the lower.
+///
+/// Sources: OpenFlow 1.3.5, "Flow Match Field Structures"; OpenFlow 1.5.1, "Flow Match Fields"; for
+/// the extensions, Open vSwitch's `ovs-fields(7)`.
+final class OxmTable {
+    /// Any version, and NXM.
+    static final int NXM = 0;
+
+    private static final long EXPERIMENTER_CLASS = 0xffffL << 48;
+
+    /// One header.
+    ///
+    /// @param field what it stands for
+    /// @param header class, field and experimenter
+    /// @param bytes length of the value on the wire
+    /// @param shift how many bits the value is shifted left on the wire
+    /// @param since the wire version from which this header is preferred to the rows before it
+    record Row(Field field, long header, int bytes, int shift, int since) {
+        boolean experimenter() {
+            return isExperimenter(header);
+        }
+
+        /// The first four bytes of the header.
+        int head(boolean masked) {
+            int length = (masked ? 2 * bytes : bytes) + (experimenter() ? 4 : 0);
+            return (int) (header >>> 32) | (masked ? 0x100 : 0) | length;
+        }
+
+        /// The length of the header with the experimenter id.
+        int headBytes() {
+            return experimenter() ? 8 : 4;
+        }
+
+        /// How many bits of the field an action may name: what Open vSwitch calls the field's
+        /// width, which differs from the flow key's for a few.
+        int bits() {
+            return switch (field) {
+                case VLAN_VID -> 12;
+                case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 8;
+                case ARP_OP -> 16;
+                default -> shift != 0 || field == Field.IN_PORT ? 8 * bytes : field.bits();
+            };
+        }
+
+        /// The largest value there is on the wire; a mask of just these bits counts as exact.
+        long wireOnes() {
+            return field.ones() << shift;
+        }
+    }
+
+    private static final Map<Long, Row> BY_HEADER = new HashMap<>();
+    private static final Map<Field, List<Row>> BY_FIELD = new EnumMap<>(Field.class);
+
+    static {
+        for (Field f : Field.values()) {
+            if (f.nxmHeader() != 0 || f == Field.IN_PORT) {
+                row(f, (long) f.nxmHeader() << 32, nxmBytes(f), f == Field.IP_DSCP ? 2 : 0, NXM);
+            }
+            int oxm = f.oxmHeader();
+            if (f == Field.TCP_FLAGS || f == Field.ACTSET_OUTPUT) {
+                // Standard in 1.5 only; before, the ONF's extension with the same field number.
+                row(f, EXPERIMENTER_CLASS | (oxm & 0xfe00L) << 32 | ErrorCode.ONF, bytes(f), 0, 4);
+                row(f, (long) oxm << 32, bytes(f), 0, 6);
+            } else if (oxm != 0) {
+                // OXM came with 1.2; a port is always written in 32 bits where that is allowed.
+                row(f, (long) oxm << 32, bytes(f), 0, f == Field.IN_PORT ? 1 : 3);
+            }
+        }
+    }
+
+    private OxmTable() {}
+
+    private static void row(Field field, long header, int bytes, int shift, int since) {
+        Row row = new Row(field, header & 0xfffffe00_ffffffffL, bytes, shift, since);
+        BY_HEADER.put(row.header, row);
+        BY_FIELD.merge(
+                field,
+                List.of(row),
+                (a, b) -> java.util.stream.Stream.concat(a.stream(), b.stream()).toList());
+    }
+
+    /// The length of a field's value on the wire: whole bytes, and more for the few that are
+    /// padded.
+    private static int bytes(Field f) {
+        return switch (f) {
+            case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 1;
+            case ARP_OP -> 2;
+            case IPV6_LABEL, MPLS_LABEL -> 4;
+            default -> (f.bits() + 7) / 8;
+        };
+    }
+
+    private static int nxmBytes(Field f) {
+        return f == Field.IN_PORT ? 2 : bytes(f);
+    }
+
+    static boolean isExperimenter(long header) {
+        return header >>> 48 == 0xffff;
+    }
+
+    /// The row of a header.
+    ///
+    /// @return null if it is unknown
+    static Row byHeader(long header) {
+        return BY_HEADER.get(header & 0xfffffe00_ffffffffL);
+    }
+
+    /// The row to write a field with.
+    ///
+    /// @param version wire version, or [#NXM]
+    static Row of(Field field, int version) {
+        Row best = null;
+        for (Row r : BY_FIELD.get(field)) {
+            if (best == null || version >= r.since) {
+                best = r;
+            }
+        }
+        return best;
+    }
+
+    /// Whether a field has an NXM header, which the older Nicira actions need.
+    static boolean hasNxm(Field field) {
+        return !of(field, NXM).experimenter();
+    }
+}

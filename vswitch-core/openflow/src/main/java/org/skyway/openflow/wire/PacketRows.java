@@ -1,0 +1,371 @@
+package org.skyway.openflow.wire;
+
+import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF13;
+import static org.skyway.openflow.message.Version.OF14;
+import static org.skyway.openflow.message.Version.OF15;
+
+import java.util.List;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.PacketIn;
+import org.skyway.openflow.message.PacketOut;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.wire.MessageTable.Context;
+import org.skyway.openflow.wire.MessageTable.Kind;
+
+/// The rows of packet-in, in its three formats, and packet-out.
+final class PacketRows {
+    private static final int NXPINT_PACKET = 0;
+    private static final int NXPINT_FULL_LEN = 1;
+    private static final int NXPINT_BUFFER_ID = 2;
+    private static final int NXPINT_TABLE_ID = 3;
+    private static final int NXPINT_COOKIE = 4;
+    private static final int NXPINT_REASON = 5;
+    private static final int NXPINT_METADATA = 6;
+    private static final int NXPINT_USERDATA = 7;
+
+    private PacketRows() {}
+
+    static void register() {
+        in(
+                PacketIn.Format.STANDARD,
+                Kind.TYPE,
+                10,
+                OF10,
+                OF10,
+                10,
+                1,
+                PacketRows::in10,
+                PacketRows::putIn10);
+        in(
+                PacketIn.Format.STANDARD,
+                Kind.TYPE,
+                10,
+                OF13,
+                OF15,
+                16,
+                1,
+                PacketRows::in13,
+                PacketRows::putIn13);
+        in(
+                PacketIn.Format.NXT_PACKET_IN,
+                Kind.NXT,
+                17,
+                OF10,
+                OF15,
+                24,
+                1,
+                PacketRows::inNx,
+                PacketRows::putInNx);
+        in(
+                PacketIn.Format.NXT_PACKET_IN2,
+                Kind.NXT,
+                30,
+                OF10,
+                OF15,
+                0,
+                8,
+                PacketRows::inNx2,
+                PacketRows::putInNx2);
+        MessageTable.row(
+                PacketOut.class,
+                Kind.TYPE,
+                13,
+                OF10,
+                OF10,
+                8,
+                1,
+                PacketRows::out10,
+                PacketRows::putOut10);
+        MessageTable.row(
+                PacketOut.class,
+                Kind.TYPE,
+                13,
+                OF13,
+                OF14,
+                16,
+                1,
+                PacketRows::out13,
+                PacketRows::putOut13);
+        MessageTable.row(
+                PacketOut.class,
+                Kind.TYPE,
+                13,
+                OF15,
+                OF15,
+                8,
+                1,
+                PacketRows::out15,
+                PacketRows::putOut15);
+    }
+
+    private static void in(
+            PacketIn.Format format,
+            Kind kind,
+            int number,
+            Version first,
+            Version last,
+            int min,
+            int unit,
+            MessageTable.Decoder<PacketIn> decoder,
+            MessageTable.Encoder<PacketIn> encoder) {
+        MessageTable.row(
+                PacketIn.class,
+                m -> m.format() == format,
+                kind,
+                number,
+                first,
+                last,
+                min,
+                unit,
+                decoder,
+                encoder);
+    }
+
+    private static Match inPort(int port) {
+        return Match.builder().exact(Field.IN_PORT, port & 0xffffffffL).build();
+    }
+
+    private static int inPort(Match metadata) {
+        return (int) metadata.valueOf(Field.IN_PORT);
+    }
+
+    private static PacketIn in10(WireReader in, Context c) {
+        int buffer = in.s32();
+        int total = in.u16();
+        Match metadata = inPort(PortNumbers.from16(in.u16()));
+        int reason = in.u8();
+        in.skip(1);
+        return new PacketIn(
+                BasicRows.rest(in),
+                total,
+                buffer,
+                reason,
+                0,
+                -1,
+                metadata,
+                Bytes.EMPTY,
+                PacketIn.Format.STANDARD);
+    }
+
+    private static void putIn10(WireWriter out, PacketIn m, Context c) {
+        out.u32(m.bufferId())
+                .u16(m.totalLength())
+                .u16(PortNumbers.to16(inPort(m.metadata())))
+                .u8(m.reason())
+                .zeros(1)
+                .bytes(m.data());
+    }
+
+    private static PacketIn in13(WireReader in, Context c) {
+        int buffer = in.s32();
+        int total = in.u16();
+        int reason = in.u8();
+        int table = in.u8();
+        long cookie = in.s64();
+        Match metadata = MatchCodec.oxmLoose(in);
+        in.skip(2);
+        return new PacketIn(
+                BasicRows.rest(in),
+                total,
+                buffer,
+                reason,
+                table,
+                cookie,
+                metadata,
+                Bytes.EMPTY,
+                PacketIn.Format.STANDARD);
+    }
+
+    private static void putIn13(WireWriter out, PacketIn m, Context c) {
+        out.u32(m.bufferId()).u16(m.totalLength()).u8(m.reason()).u8(m.table()).u64(m.cookie());
+        MatchCodec.putOxm(out, m.metadata(), c.version());
+        out.zeros(2).bytes(m.data());
+    }
+
+    private static PacketIn inNx(WireReader in, Context c) {
+        int buffer = in.s32();
+        int total = in.u16();
+        int reason = in.u8();
+        int table = in.u8();
+        long cookie = in.s64();
+        int length = in.u16();
+        in.skip(6);
+        Match metadata = MatchCodec.nxmLoose(in, length);
+        in.skip(2);
+        return new PacketIn(
+                BasicRows.rest(in),
+                total,
+                buffer,
+                reason,
+                table,
+                cookie,
+                metadata,
+                Bytes.EMPTY,
+                PacketIn.Format.NXT_PACKET_IN);
+    }
+
+    private static void putInNx(WireWriter out, PacketIn m, Context c) {
+        WireWriter match = new WireWriter();
+        int length = MatchCodec.putNxm(match, m.metadata(), 0, 0);
+        out.u32(m.bufferId())
+                .u16(m.totalLength())
+                .u8(m.reason())
+                .u8(m.table())
+                .u64(m.cookie())
+                .u16(length)
+                .zeros(6)
+                .bytes(match, 0, match.size())
+                .zeros(2)
+                .bytes(m.data());
+    }
+
+    private static PacketIn inNx2(WireReader in, Context c) {
+        Bytes data = Bytes.EMPTY;
+        int total = -1;
+        int buffer = -1;
+        int table = 0;
+        long cookie = -1;
+        int reason = 0;
+        Match metadata = Match.ANY;
+        Bytes userdata = Bytes.EMPTY;
+        while (in.remaining() > 0) {
+            Properties.Property p = Properties.next(in);
+            switch (p.type()) {
+                case NXPINT_PACKET -> data = p.bytes();
+                case NXPINT_FULL_LEN -> total = p.s32();
+                case NXPINT_BUFFER_ID -> buffer = p.s32();
+                case NXPINT_TABLE_ID -> table = p.u8();
+                case NXPINT_COOKIE -> cookie = p.s64();
+                case NXPINT_REASON -> reason = p.u8();
+                case NXPINT_METADATA -> metadata = MatchCodec.entriesLoose(p.value());
+                case NXPINT_USERDATA -> userdata = p.bytes();
+                default -> {} // a continuation is opaque
+            }
+        }
+        return new PacketIn(
+                data,
+                total < 0 ? data.length() : total,
+                buffer,
+                reason,
+                table,
+                cookie,
+                metadata,
+                userdata,
+                PacketIn.Format.NXT_PACKET_IN2);
+    }
+
+    private static void putInNx2(WireWriter out, PacketIn m, Context c) {
+        Properties.bytes(out, NXPINT_PACKET, m.data());
+        if (m.totalLength() != m.data().length()) {
+            Properties.u32(out, NXPINT_FULL_LEN, m.totalLength());
+        }
+        if (m.bufferId() != -1) {
+            Properties.u32(out, NXPINT_BUFFER_ID, m.bufferId());
+        }
+        Properties.u8(out, NXPINT_TABLE_ID, m.table());
+        if (m.cookie() != -1) {
+            Properties.u64(out, NXPINT_COOKIE, m.cookie());
+        }
+        Properties.u8(out, NXPINT_REASON, m.reason());
+        int start = Properties.start(out, NXPINT_METADATA);
+        MatchCodec.putEntries(out, m.metadata(), c.version().number());
+        Properties.end(out, start);
+        if (m.userdata().length() != 0) {
+            Properties.bytes(out, NXPINT_USERDATA, m.userdata());
+        }
+    }
+
+    private static PacketOut out10(WireReader in, Context c) {
+        int buffer = in.s32();
+        int port = PortNumbers.from16(in.u16());
+        int length = in.u16();
+        List<Action> actions = ActionCodec.list(in, length, c.version(), Match.ANY);
+        return out(in, buffer, inPort(port), actions);
+    }
+
+    private static PacketOut out13(WireReader in, Context c) {
+        int buffer = in.s32();
+        int port = PortNumbers.from32(in.s32());
+        int length = in.u16();
+        in.skip(6);
+        List<Action> actions = ActionCodec.list(in, length, c.version(), Match.ANY);
+        return out(in, buffer, inPort(port), actions);
+    }
+
+    private static PacketOut out15(WireReader in, Context c) {
+        int buffer = in.s32();
+        int length = in.u16();
+        in.skip(2);
+        Match metadata = MatchCodec.oxmLoose(in);
+        for (Field f : Field.values()) {
+            if (metadata.has(f) && !isPipeline(f)) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBRC_PIPELINE_FIELDS_ONLY,
+                        "field %s is not a pipeline field".formatted(f.ovsName()));
+            }
+        }
+        if (!metadata.has(Field.IN_PORT)) {
+            throw badPort("none");
+        }
+        List<Action> actions = ActionCodec.list(in, length, c.version(), Match.ANY);
+        return out(in, buffer, metadata, actions);
+    }
+
+    private static boolean isPipeline(Field f) {
+        return f == Field.IN_PORT || f.word() >= Field.METADATA.word();
+    }
+
+    private static PacketOut out(WireReader in, int buffer, Match metadata, List<Action> actions) {
+        int port = inPort(metadata);
+        if (Integer.compareUnsigned(port, PortNumbers.MAX_16) >= 0
+                && port != OfPort.LOCAL
+                && port != OfPort.ANY
+                && port != OfPort.CONTROLLER) {
+            throw badPort("0x%x".formatted(port));
+        }
+        Bytes data = buffer == -1 ? BasicRows.rest(in) : Bytes.EMPTY;
+        return new PacketOut(buffer, metadata, actions, data);
+    }
+
+    private static OpenFlowException badPort(String port) {
+        return new OpenFlowException(
+                ErrorCode.OFPBRC_BAD_PORT, "a packet can't come in at port " + port);
+    }
+
+    private static void putOut10(WireWriter out, PacketOut m, Context c) {
+        out.u32(m.bufferId()).u16(PortNumbers.to16(inPort(m.metadata())));
+        putActions(out, m, c, 0);
+    }
+
+    private static void putOut13(WireWriter out, PacketOut m, Context c) {
+        out.u32(m.bufferId()).u32(inPort(m.metadata()));
+        putActions(out, m, c, 6);
+    }
+
+    private static void putActions(WireWriter out, PacketOut m, Context c, int padding) {
+        int at = out.size();
+        out.u16(0).zeros(padding);
+        int start = out.size();
+        ActionEncoder.put(out, m.actions(), c.version(), Match.ANY);
+        out.setU16(at, out.size() - start);
+        out.bytes(m.data());
+    }
+
+    private static void putOut15(WireWriter out, PacketOut m, Context c) {
+        out.u32(m.bufferId());
+        int at = out.size();
+        out.u16(0).zeros(2);
+        MatchCodec.putOxm(out, m.metadata(), c.version());
+        int start = out.size();
+        ActionEncoder.put(out, m.actions(), c.version(), Match.ANY);
+        out.setU16(at, out.size() - start);
+        out.bytes(m.data());
+    }
+}

@@ -1,0 +1,96 @@
+package org.skyway.openflow.wire;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.GroupMod;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.GroupEntry;
+
+/// Netronome's selection method, the one group property there is.
+final class SelectionCodec {
+    private static final int NETRONOME = 0x0000154d;
+    private static final int NETRONOME_OLD = 0x0000ac05;
+    private static final int SELECTION_METHOD = 1;
+    private static final int METHOD_BYTES = 16;
+    private static final int SELECT = 1;
+
+    private SelectionCodec() {}
+
+    /// How a select group hashes; an empty method for the default.
+    record Selection(String method, long param, List<Field> fields) {
+        static final Selection NONE = new Selection("", 0, List.of());
+    }
+
+    static Selection get(WireReader in, int groupType, int command) {
+        Selection found = Selection.NONE;
+        while (in.remaining() > 0) {
+            Properties.Property p = Properties.next(in);
+            boolean known =
+                    (p.vendor() == NETRONOME || p.vendor() == NETRONOME_OLD)
+                            && p.type() == SELECTION_METHOD;
+            if (!known) {
+                throw p.unknown();
+            }
+            found = method(p.value(), groupType, command);
+        }
+        return found;
+    }
+
+    private static Selection method(WireReader in, int groupType, int command) {
+        if (groupType > 3) {
+            throw new OpenFlowException(ErrorCode.OFPGMFC_BAD_TYPE, "group type " + groupType);
+        }
+        boolean sets =
+                command == GroupMod.ADD
+                        || command == GroupMod.MODIFY
+                        || command == GroupMod.ADD_OR_MODIFY;
+        if (groupType != SELECT || !sets) {
+            throw bad("only an added or modified select group can have one");
+        }
+        in.skip(4);
+        String method = in.text(METHOD_BYTES);
+        boolean hash = method.equals("hash");
+        if (!hash && !method.equals("dp_hash")) {
+            throw bad("'%s' is not supported".formatted(method));
+        }
+        long param = in.s64();
+        List<Field> fields = new ArrayList<>();
+        if (in.remaining() > 0 && !hash) {
+            throw bad("'%s' takes no fields".formatted(method));
+        }
+        while (in.remaining() > 0) {
+            OxmCodec.Entry e = OxmCodec.entry(in, false, false);
+            if (e.row() == null) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBMC_BAD_FIELD, "unknown field 0x%08x".formatted(e.head()));
+            }
+            if (fields.contains(e.field())) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBMC_DUP_FIELD, "field " + e.field().ovsName());
+            }
+            fields.add(e.field());
+        }
+        return new Selection(method, param, List.copyOf(fields));
+    }
+
+    private static OpenFlowException bad(String reason) {
+        return new OpenFlowException(ErrorCode.OFPBPC_BAD_VALUE, "selection method: " + reason);
+    }
+
+    static void put(WireWriter out, GroupEntry g, Version version) {
+        if (g.selectionMethod().isEmpty()) {
+            return;
+        }
+        int start = Properties.start(out, 0xffff);
+        out.u32(NETRONOME).u32(SELECTION_METHOD).zeros(4);
+        out.text(g.selectionMethod(), METHOD_BYTES).u64(g.selectionParam());
+        for (Field f : g.selectionFields()) {
+            OxmTable.Row row = OxmTable.of(f, version.number());
+            OxmCodec.put(out, row, f.wide() ? -1 : 0, f.ones(), -1, f.ones());
+        }
+        Properties.end(out, start);
+    }
+}

@@ -1,0 +1,155 @@
+package org.skyway.openflow.wire;
+
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.SubField;
+
+/// Writes what sets a field, or part of one: OpenFlow 1.0's own actions, set-field, or Nicira's
+/// load, whichever Open vSwitch would take.
+final class SetFieldEncoder {
+    private final WireWriter out;
+    private final Version version;
+
+    SetFieldEncoder(WireWriter out, Version version) {
+        this.out = out;
+        this.version = version;
+    }
+
+    /// Writes an [org.skyway.openflow.model.Action.SetField].
+    void put(Field f, long high, long low, long maskHigh, long maskLow) {
+        boolean whole = maskLow == f.ones() && (!f.wide() || maskHigh == -1);
+        if (f == Field.IP_TTL && whole && version != Version.OF10) {
+            int start = out.size();
+            out.u16(23).u16(0).u8((int) low);
+            ActionEncoder.end(out, start);
+        } else if (version.atLeast(Version.OF15)) {
+            setField(f, high, low, maskHigh, maskLow);
+        } else if (version == Version.OF10) {
+            if (!whole || !putOld(f, low)) {
+                loads(f, high, low, maskHigh, maskLow);
+            }
+        } else if (whole) {
+            setField(f, high, low, maskHigh, maskLow);
+        } else {
+            loads(f, high, low, maskHigh, maskLow);
+        }
+    }
+
+    /// Writes a load: Nicira's action until 1.4, a masked set-field since.
+    void load(SubField target, long value) {
+        Field f = target.field();
+        int offset = target.offset();
+        if (version.atLeast(Version.OF15)) {
+            long ones = target.bits() >= 64 ? -1 : (1L << target.bits()) - 1;
+            long low = offset >= 64 ? 0 : value << offset;
+            long maskLow = offset >= 64 ? 0 : ones << offset;
+            long high =
+                    offset >= 64 ? value << offset - 64 : offset == 0 ? 0 : value >>> 64 - offset;
+            long maskHigh =
+                    offset >= 64 ? ones << offset - 64 : offset == 0 ? 0 : ones >>> 64 - offset;
+            setField(f, high, low, maskHigh, maskLow);
+        } else if (OxmTable.hasNxm(f)) {
+            regLoad(target, value);
+        } else {
+            load2(f, 0, value << offset, 0, ((1L << target.bits()) - 1) << offset);
+        }
+    }
+
+    void setField(Field f, long high, long low, long maskHigh, long maskLow) {
+        int start = out.size();
+        out.u16(25).u16(0);
+        OxmTable.Row row = OxmTable.of(f, version.number());
+        OxmCodec.put(out, row, high, low, maskHigh, maskLow);
+        ActionEncoder.end(out, start);
+    }
+
+    /// Writes one of OpenFlow 1.0's actions, if there is one for the field.
+    private boolean putOld(Field f, long v) {
+        switch (f) {
+            case VLAN_VID -> old(1, 2, v & 0xfff);
+            case VLAN_PCP -> old(2, 1, v);
+            case VLAN_TCI -> {
+                if ((v & 0x1000) == 0) {
+                    old(3, 4, 0);
+                } else {
+                    old(1, 2, v & 0xfff);
+                    old(2, 1, v >>> 13);
+                }
+            }
+            case ETH_SRC -> old(4, 6, v);
+            case ETH_DST -> old(5, 6, v);
+            case IPV4_SRC -> old(6, 4, v);
+            case IPV4_DST -> old(7, 4, v);
+            case IP_DSCP -> old(8, 1, v << 2);
+            case TCP_SRC, UDP_SRC, SCTP_SRC -> old(9, 2, v);
+            case TCP_DST, UDP_DST, SCTP_DST -> old(10, 2, v);
+            case IP_ECN -> regLoad(SubField.all(f), v);
+            case TUN_ID -> nicira(v >>> 32 == 0 ? 2 : 9, v >>> 32 == 0 ? 2 : 6, v);
+            case MPLS_LABEL -> nicira(30, 2, v);
+            case MPLS_TC -> {
+                int start = ActionEncoder.nicira(out, 31);
+                out.u8((int) v);
+                ActionEncoder.end(out, start);
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void old(int type, int bytes, long value) {
+        int start = out.size();
+        out.u16(type).u16(0).number(value, bytes);
+        ActionEncoder.end(out, start);
+    }
+
+    private void nicira(int subtype, int padding, long value) {
+        int start = ActionEncoder.nicira(out, subtype);
+        out.zeros(padding).number(value, padding == 6 ? 8 : 4);
+        ActionEncoder.end(out, start);
+    }
+
+    /// Writes a load for each run of bits in the mask.
+    private void loads(Field f, long high, long low, long maskHigh, long maskLow) {
+        if (!OxmTable.hasNxm(f)) {
+            load2(f, high, low, maskHigh, maskLow);
+            return;
+        }
+        int width = Math.min(f.bits(), 128);
+        int bit = 0;
+        while (bit < width) {
+            if (!bit(maskHigh, maskLow, bit)) {
+                bit++;
+                continue;
+            }
+            int end = bit;
+            long value = 0;
+            while (end < width && end - bit < 64 && bit(maskHigh, maskLow, end)) {
+                value |= bit(high, low, end) ? 1L << end - bit : 0;
+                end++;
+            }
+            regLoad(new SubField(f, bit, end - bit), value);
+            bit = end;
+        }
+    }
+
+    private static boolean bit(long high, long low, int i) {
+        return ((i < 64 ? low >>> i : high >>> i - 64) & 1) != 0;
+    }
+
+    private void regLoad(SubField target, long value) {
+        OxmTable.Row row = OxmTable.of(target.field(), OxmTable.NXM);
+        int start = ActionEncoder.nicira(out, 7);
+        int shift = row.shift() - OxmCodec.wireOffset(row, target) + target.offset();
+        out.u16(ActionEncoder.range(row, target)).u32(row.head(false)).u64(value << shift);
+        ActionEncoder.end(out, start);
+    }
+
+    private void load2(Field f, long high, long low, long maskHigh, long maskLow) {
+        int start = ActionEncoder.nicira(out, 33);
+        OxmTable.Row row = OxmTable.of(f, OxmTable.NXM);
+        OxmCodec.put(out, row, high, low, maskHigh, maskLow);
+        ActionEncoder.end(out, start);
+    }
+}

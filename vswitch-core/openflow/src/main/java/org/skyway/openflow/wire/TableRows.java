@@ -1,0 +1,316 @@
+package org.skyway.openflow.wire;
+
+import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF13;
+import static org.skyway.openflow.message.Version.OF14;
+import static org.skyway.openflow.message.Version.OF15;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.StatsReply;
+import org.skyway.openflow.message.StatsRequest;
+import org.skyway.openflow.message.TableCapabilities;
+import org.skyway.openflow.message.TableConfig;
+import org.skyway.openflow.message.TableMod;
+import org.skyway.openflow.message.TableStats;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.wire.MessageTable.Context;
+import org.skyway.openflow.wire.MessageTable.Kind;
+
+/// The rows of tables: statistics, features, description, modification.
+final class TableRows {
+    private static final int NAME = 32;
+    private static final int EVICTION = 2;
+    private static final int VACANCY = 3;
+    private static final int FEATURES_HEADER = 64;
+
+    private TableRows() {}
+
+    static void register() {
+        MessageTable.row(
+                StatsRequest.Table.class,
+                Kind.REQUEST,
+                3,
+                OF10,
+                OF15,
+                0,
+                0,
+                (in, c) -> new StatsRequest.Table(),
+                (out, m, c) -> {});
+        status();
+        stats(OF10, OF10, 64, TableRows::stats10, TableRows::putStats10);
+        stats(OF13, OF15, 24, TableRows::stats13, TableRows::putStats13);
+        MessageTable.row(
+                StatsRequest.TableFeatures.class,
+                Kind.REQUEST,
+                12,
+                OF13,
+                OF15,
+                0,
+                8,
+                TableRows::wanted,
+                (out, m, c) -> m.wanted().forEach(out::bytes));
+        MessageTable.row(
+                StatsReply.TableFeatures.class,
+                Kind.REPLY,
+                12,
+                OF13,
+                OF15,
+                0,
+                8,
+                TableRows::features,
+                TableRows::putFeatures);
+        MessageTable.row(
+                TableMod.class, Kind.TYPE, 17, OF13, OF13, 8, 0, TableRows::mod, TableRows::putMod);
+        MessageTable.row(
+                TableMod.class, Kind.TYPE, 17, OF14, OF15, 8, 8, TableRows::mod, TableRows::putMod);
+        MessageTable.row(
+                StatsRequest.TableDesc.class,
+                Kind.REQUEST,
+                14,
+                OF14,
+                OF15,
+                0,
+                0,
+                (in, c) -> new StatsRequest.TableDesc(),
+                (out, m, c) -> {});
+        MessageTable.row(
+                StatsReply.TableDesc.class,
+                Kind.REPLY,
+                14,
+                OF14,
+                OF15,
+                0,
+                8,
+                TableRows::desc,
+                TableRows::putDesc);
+    }
+
+    private static void status() {
+        MessageTable.row(
+                Message.TableStatus.class,
+                Kind.TYPE,
+                31,
+                OF14,
+                OF15,
+                16,
+                8,
+                (in, c) -> {
+                    int reason = in.u8();
+                    in.skip(7);
+                    return new Message.TableStatus(reason, descItem(in));
+                },
+                (out, m, c) -> {
+                    out.u8(m.reason()).zeros(7);
+                    putDescItem(out, m.table());
+                });
+    }
+
+    private static void stats(
+            Version first,
+            Version last,
+            int bytes,
+            MessageTable.Decoder<TableStats> item,
+            MessageTable.Encoder<TableStats> putItem) {
+        MessageTable.row(
+                StatsReply.Table.class,
+                Kind.REPLY,
+                3,
+                first,
+                last,
+                0,
+                bytes,
+                (in, c) -> {
+                    List<TableStats> tables = new ArrayList<>();
+                    while (in.remaining() > 0) {
+                        tables.add(item.decode(in, c));
+                    }
+                    return new StatsReply.Table(tables);
+                },
+                (out, m, c) -> {
+                    for (TableStats t : m.tables()) {
+                        putItem.encode(out, t, c);
+                        out.boundary();
+                    }
+                });
+    }
+
+    private static TableStats stats10(WireReader in, Context c) {
+        int table = in.u8();
+        in.skip(3);
+        return new TableStats(
+                table, in.text(NAME), in.s32(), in.s32(), in.s32(), in.s64(), in.s64());
+    }
+
+    private static void putStats10(WireWriter out, TableStats t, Context c) {
+        out.u8(t.table()).zeros(3).text(t.name(), NAME).u32(t.wildcards()).u32(t.maxEntries());
+        out.u32(t.active()).u64(t.lookups()).u64(t.matched());
+    }
+
+    private static TableStats stats13(WireReader in, Context c) {
+        int table = in.u8();
+        in.skip(3);
+        return new TableStats(table, "", 0, 0, in.s32(), in.s64(), in.s64());
+    }
+
+    private static void putStats13(WireWriter out, TableStats t, Context c) {
+        out.u8(t.table()).zeros(3).u32(t.active()).u64(t.lookups()).u64(t.matched());
+    }
+
+    private static WireReader featuresPart(WireReader in) {
+        int length = in.peekU16(0);
+        if (length < FEATURES_HEADER || length > in.remaining()) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBPC_BAD_LEN,
+                    "table features of %d bytes in %d".formatted(length, in.remaining()));
+        }
+        return in.part(length, ErrorCode.OFPBPC_BAD_LEN);
+    }
+
+    private static StatsRequest.TableFeatures wanted(WireReader in, Context c) {
+        List<Bytes> wanted = new ArrayList<>();
+        while (in.remaining() > 0) {
+            wanted.add(BasicRows.rest(featuresPart(in)));
+        }
+        return new StatsRequest.TableFeatures(wanted);
+    }
+
+    private static StatsReply.TableFeatures features(WireReader in, Context c) {
+        List<TableCapabilities> tables = new ArrayList<>();
+        while (in.remaining() > 0) {
+            WireReader one = featuresPart(in);
+            one.skip(2);
+            int table = one.u8();
+            one.skip(1);
+            int features = one.s32();
+            String name = one.text(NAME);
+            long match = one.s64();
+            long write = one.s64();
+            int capabilities = one.s32();
+            int max = one.s32();
+            List<TableCapabilities.Property> properties = new ArrayList<>();
+            while (one.remaining() > 0) {
+                Properties.Property p = Properties.next(one);
+                properties.add(new TableCapabilities.Property(p.type(), p.bytes()));
+            }
+            tables.add(
+                    new TableCapabilities(
+                            table, name, match, write, features, capabilities, max, properties));
+        }
+        return new StatsReply.TableFeatures(tables);
+    }
+
+    private static void putFeatures(WireWriter out, StatsReply.TableFeatures m, Context c) {
+        for (TableCapabilities t : m.tables()) {
+            int start = out.size();
+            out.u16(0).u8(t.table()).zeros(1);
+            out.u32(c.atLeast(OF15) ? t.features() : 0).text(t.name(), NAME);
+            out.u64(t.metadataMatch()).u64(t.metadataWrite());
+            out.u32(c.atLeast(OF14) ? t.capabilities() : 0).u32(t.maxEntries());
+            for (TableCapabilities.Property p : t.properties()) {
+                Properties.bytes(out, p.type(), p.value());
+            }
+            out.setU16(start, out.size() - start);
+            out.boundary();
+        }
+    }
+
+    private static TableMod mod(WireReader in, Context c) {
+        int table = in.u8();
+        in.skip(3);
+        int config = in.s32();
+        int eviction = -1;
+        int down = -1;
+        int up = -1;
+        while (in.remaining() > 0) {
+            Properties.Property p = Properties.next(in);
+            switch (p.type()) {
+                case EVICTION -> eviction = p.s32();
+                case VACANCY -> {
+                    if (p.value().remaining() != 4) {
+                        throw new OpenFlowException(
+                                ErrorCode.OFPBPC_BAD_LEN, "a vacancy property of wrong length");
+                    }
+                    down = p.value().u8();
+                    up = p.value().u8();
+                    int vacancy = p.value().u8();
+                    if (down > up || up > 100 || vacancy != 0) {
+                        throw new OpenFlowException(
+                                ErrorCode.OFPBPC_BAD_VALUE,
+                                "vacancy from %d to %d".formatted(down, up));
+                    }
+                }
+                default ->
+                        throw new OpenFlowException(
+                                ErrorCode.OFPBRC_BAD_TYPE, "table property " + p.type());
+            }
+        }
+        return new TableMod(table, config, eviction, down, up);
+    }
+
+    private static void putMod(WireWriter out, TableMod m, Context c) {
+        out.u8(m.table()).zeros(3).u32(m.config());
+        if (c.atLeast(OF14) && m.evictionFlags() != -1) {
+            Properties.u32(out, EVICTION, m.evictionFlags());
+        }
+        if (c.atLeast(OF14) && m.vacancyDown() != -1) {
+            int start = Properties.start(out, VACANCY);
+            out.u8(m.vacancyDown()).u8(m.vacancyUp()).zeros(2);
+            Properties.end(out, start);
+        }
+    }
+
+    private static StatsReply.TableDesc desc(WireReader in, Context c) {
+        List<TableConfig> tables = new ArrayList<>();
+        while (in.remaining() > 0) {
+            tables.add(descItem(in));
+        }
+        return new StatsReply.TableDesc(tables);
+    }
+
+    private static TableConfig descItem(WireReader in) {
+        WireReader one = in.part(Math.max(8, in.peekU16(0)), ErrorCode.OFPBRC_BAD_LEN);
+        one.skip(2);
+        int table = one.u8();
+        one.skip(1);
+        int config = one.s32();
+        int eviction = 0;
+        int down = -1;
+        int up = -1;
+        int vacancy = 0;
+        while (one.remaining() > 0) {
+            Properties.Property p = Properties.next(one);
+            if (p.type() == EVICTION) {
+                eviction = p.s32();
+            } else if (p.type() == VACANCY) {
+                down = p.value().u8();
+                up = p.value().u8();
+                vacancy = p.value().u8();
+            }
+        }
+        return new TableConfig(table, config, eviction, down, up, vacancy);
+    }
+
+    private static void putDesc(WireWriter out, StatsReply.TableDesc m, Context c) {
+        for (TableConfig t : m.tables()) {
+            putDescItem(out, t);
+            out.boundary();
+        }
+    }
+
+    private static void putDescItem(WireWriter out, TableConfig t) {
+        int start = out.size();
+        out.u16(0).u8(t.table()).zeros(1).u32(t.config());
+        Properties.u32(out, EVICTION, t.evictionFlags());
+        if (t.vacancyDown() >= 0) {
+            int property = Properties.start(out, VACANCY);
+            out.u8(t.vacancyDown()).u8(t.vacancyUp()).u8(t.vacancy()).zeros(1);
+            Properties.end(out, property);
+        }
+        out.setU16(start, out.size() - start);
+    }
+}

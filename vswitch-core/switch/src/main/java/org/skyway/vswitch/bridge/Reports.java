@@ -1,0 +1,108 @@
+package org.skyway.vswitch.bridge;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.skyway.vswitch.link.Link;
+import org.skyway.vswitch.ofproto.PortCounters;
+import org.skyway.vswitch.port.Attachment;
+
+/// A bridge's state as JSON, for `skyway ctl`. Ofproto thread.
+public final class Reports {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Bridge bridge;
+
+    /// Reports of a bridge.
+    ///
+    /// @param bridge the bridge
+    public Reports(Bridge bridge) {
+        this.bridge = bridge;
+    }
+
+    /// All ports.
+    ///
+    /// @return an array
+    public ArrayNode ports() {
+        ArrayNode array = JSON.createArrayNode();
+        for (BridgePort port : bridge.ports().all()) {
+            array.add(port(port));
+        }
+        return array;
+    }
+
+    /// One port.
+    ///
+    /// @param port the port
+    /// @return an object
+    public ObjectNode port(BridgePort port) {
+        int number = port.config().number();
+        ObjectNode o =
+                JSON.createObjectNode()
+                        .put("number", number)
+                        .put("name", port.config().name())
+                        .put("type", port.config().type().toString())
+                        .put("up", port.state().forwards())
+                        .put("config", port.state().config());
+        Attachment vnf = port.attachment();
+        o.put("vnf", vnf == null ? null : vnf.program());
+        o.put("pid", vnf == null ? 0 : vnf.pid());
+        o.put("p2p", Requests.describe(bridge.detector().verdict(number)));
+        return o;
+    }
+
+    /// All links.
+    ///
+    /// @return an array
+    public ArrayNode links() {
+        ArrayNode array = JSON.createArrayNode();
+        long now = System.nanoTime();
+        for (Link link : bridge.links().list()) {
+            ArrayNode path = JSON.createArrayNode();
+            link.path().forEach(e -> path.add(e.toString()));
+            array.add(
+                    JSON.createObjectNode()
+                            .put("from", link.sender().portName())
+                            .put("to", link.receiver().portName())
+                            .put("state", link.state().toString())
+                            .put("reason", link.reason())
+                            .put("sinceMillis", (now - link.sinceNanos()) / 1_000_000)
+                            .put("activations", link.activations())
+                            .put("packets", link.packets())
+                            .put("bytes", link.bytes())
+                            .set("path", path));
+        }
+        return array;
+    }
+
+    /// Counters of ports and poll threads.
+    ///
+    /// @return an object with `ports` and `pollThreads`
+    public ObjectNode statistics() {
+        ArrayNode array = JSON.createArrayNode();
+        for (BridgePort port : bridge.ports().all()) {
+            PortCounters c = bridge.portCounters(port.config().number());
+            array.add(
+                    JSON.createObjectNode()
+                            .put("number", port.config().number())
+                            .put("name", port.config().name())
+                            .put("rxPackets", c.rxPackets())
+                            .put("rxBytes", c.rxBytes())
+                            .put("rxDropped", c.rxDropped())
+                            .put("rxErrors", c.rxErrors())
+                            .put("txPackets", c.txPackets())
+                            .put("txBytes", c.txBytes())
+                            .put("txDropped", c.txDropped())
+                            .put("txErrors", c.txErrors())
+                            .put("bypassRxPackets", port.bypassRx().packets())
+                            .put("bypassTxPackets", port.bypassTx().packets()));
+        }
+        ObjectNode o = JSON.createObjectNode();
+        o.set("ports", array);
+        o.put("pollThreads", bridge.pollThreads());
+        o.put("busyNanos", bridge.datapath().busyNanos());
+        o.put("nanoTime", System.nanoTime());
+        o.put("packetInsDropped", bridge.packetInsDropped());
+        return o;
+    }
+}

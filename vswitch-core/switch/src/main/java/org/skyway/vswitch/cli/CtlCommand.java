@@ -1,0 +1,229 @@
+package org.skyway.vswitch.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.daemon.ControlClient;
+import org.skyway.vswitch.journal.Journal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `skyway ctl`: asks and tells a running switch.
+@Command(
+        name = "ctl",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Asks or tells a running switch.",
+        subcommands = {
+            CtlCommand.Show.class,
+            CtlCommand.Port.class,
+            CtlCommand.LinksCommand.class,
+            CtlCommand.Stats.class,
+            BypassCommand.class,
+            P2pCommands.class,
+            TraceCommand.class,
+            CtlCommand.Events.class
+        })
+final class CtlCommand {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    CtlCommand() {}
+
+    /// What every sub-command has: where the switch is, and how to print.
+    abstract static class Request implements Callable<Integer> {
+        @Mixin RunDirectoryOption runDirectory;
+
+        @Option(names = "--json", description = "print the answer as JSON")
+        boolean json;
+
+        @Spec CommandSpec spec;
+
+        JsonNode ask(ObjectNode request) {
+            try (ControlClient client = new ControlClient(runDirectory.path())) {
+                return client.ask(request);
+            }
+        }
+
+        PrintWriter out() {
+            return spec.commandLine().getOut();
+        }
+
+        int print(JsonNode result, List<String> columns) throws JsonProcessingException {
+            if (json) {
+                out().println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result));
+            } else {
+                TextTable.print(out(), result, columns);
+            }
+            return 0;
+        }
+    }
+
+    /// The bridge and its ports.
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Shows the bridge, its ports, who is attached, and what the detector says.")
+    static final class Show extends Request {
+        @Override
+        public Integer call() throws JsonProcessingException {
+            JsonNode result = ask(ControlClient.request("show"));
+            if (!json) {
+                out().printf(
+                                "bridge %s, datapath id %s, %d poll thread(s), %s, bypass %s%n",
+                                result.get("bridge").asText(),
+                                result.get("datapathId").asText(),
+                                result.get("pollThreads").asInt(),
+                                "fail mode " + result.get("failMode").asText(),
+                                result.get("bypass").asBoolean() ? "on" : "off");
+            }
+            return json
+                    ? print(result, List.of())
+                    : print(
+                            result.get("ports"),
+                            List.of("number", "name", "type", "up", "vnf", "pid", "p2p"));
+        }
+    }
+
+    /// Ports.
+    @Command(
+            name = "port",
+            mixinStandardHelpOptions = true,
+            synopsisSubcommandLabel = "COMMAND",
+            description = "Adds, removes and lists ports.",
+            subcommands = {PortAdd.class, PortDel.class, PortList.class})
+    static final class Port {}
+
+    /// Adds a port.
+    @Command(name = "add", mixinStandardHelpOptions = true, description = "Adds a port.")
+    static final class PortAdd extends Request {
+        @Parameters(
+                paramLabel = "[NUMBER:]TYPE:NAME",
+                description = "for instance 2:dpdkr:vnf1 or netdev:eth1")
+        private String port;
+
+        @Override
+        public Integer call() throws JsonProcessingException {
+            PortConfig config = PortConfig.parse(port);
+            JsonNode result =
+                    ask(
+                            ControlClient.request("port-add")
+                                    .put("number", config.number())
+                                    .put("type", config.type().toString())
+                                    .put("name", config.name()));
+            if (json) {
+                return print(result, List.of());
+            }
+            out().printf(
+                            "port %s is number %d%n",
+                            result.get("name").asText(), result.get("number").asInt());
+            return 0;
+        }
+    }
+
+    /// Removes a port.
+    @Command(
+            name = "del",
+            mixinStandardHelpOptions = true,
+            description = "Removes a port; a VNF at it loses it.")
+    static final class PortDel extends Request {
+        @Parameters(paramLabel = "NAME", description = "the port's name")
+        private String name;
+
+        @Override
+        public Integer call() throws JsonProcessingException {
+            JsonNode result = ask(ControlClient.request("port-del").put("name", name));
+            return json ? print(result, List.of()) : 0;
+        }
+    }
+
+    /// Lists ports.
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the ports.")
+    static final class PortList extends Request {
+        @Override
+        public Integer call() throws JsonProcessingException {
+            return print(
+                    ask(ControlClient.request("ports")),
+                    List.of("number", "name", "type", "up", "vnf", "pid"));
+        }
+    }
+
+    /// Links.
+    @Command(
+            name = "links",
+            mixinStandardHelpOptions = true,
+            description = "Shows the point-to-point links that are or are to be bypassed.")
+    static final class LinksCommand extends Request {
+        @Override
+        public Integer call() throws JsonProcessingException {
+            return print(
+                    ask(ControlClient.request("links")),
+                    List.of(
+                            "from",
+                            "to",
+                            "state",
+                            "sinceMillis",
+                            "activations",
+                            "packets",
+                            "reason"));
+        }
+    }
+
+    /// Counters.
+    @Command(
+            name = "stats",
+            mixinStandardHelpOptions = true,
+            description = "Shows the ports' counters; bypassed packets are included.")
+    static final class Stats extends Request {
+        @Override
+        public Integer call() throws JsonProcessingException {
+            JsonNode result = ask(ControlClient.request("stats"));
+            return json
+                    ? print(result, List.of())
+                    : print(
+                            result.get("ports"),
+                            List.of(
+                                    "name",
+                                    "rxPackets",
+                                    "rxBytes",
+                                    "txPackets",
+                                    "txBytes",
+                                    "txDropped",
+                                    "bypassRxPackets",
+                                    "bypassTxPackets"));
+        }
+    }
+
+    /// The journal.
+    @Command(
+            name = "events",
+            mixinStandardHelpOptions = true,
+            description = "Prints the journal: one JSON record a line, time in nanoseconds.")
+    static final class Events extends Request {
+        @Option(names = "--follow", description = "go on printing what happens")
+        private boolean follow;
+
+        @Override
+        public Integer call() {
+            // Read from the files, so it works after a crash of the switch, too.
+            PrintWriter out = out();
+            Journal.read(
+                    runDirectory.path(),
+                    follow,
+                    line -> {
+                        out.println(line);
+                        out.flush();
+                    });
+            return 0;
+        }
+    }
+}

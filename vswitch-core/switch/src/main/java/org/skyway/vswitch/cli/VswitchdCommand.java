@@ -1,0 +1,116 @@
+package org.skyway.vswitch.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.daemon.Daemon;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `skyway vswitchd`: runs the switch in the foreground until SIGTERM or SIGINT.
+@Command(
+        name = "vswitchd",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the switch in the foreground. Says on one line when it is ready; SIGTERM ends it.",
+            "Flags add to what --config says (ports, controllers, sockets) or take its place."
+        })
+final class VswitchdCommand implements Callable<Integer> {
+    @Mixin private RunDirectoryOption runDirectory;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML file, see README")
+    private Path file;
+
+    @Option(
+            names = "--bridge",
+            paramLabel = "NAME",
+            description = "the bridge's name (default: br0)")
+    private String bridge;
+
+    @Option(
+            names = "--datapath-id",
+            paramLabel = "HEX",
+            description = "16 hexadecimal digits (default: made from the bridge's name)")
+    private String datapathId;
+
+    @Option(
+            names = "--controller",
+            paramLabel = "TARGET",
+            description = "OpenFlow controller to connect to, tcp:HOST[:PORT]; repeatable")
+    private List<String> controllers = List.of();
+
+    @Option(
+            names = "--listen",
+            paramLabel = "TARGET",
+            description = "OpenFlow socket to listen on, ptcp:[PORT][:HOST]; repeatable")
+    private List<String> listen = List.of();
+
+    @Option(
+            names = "--fail-mode",
+            paramLabel = "MODE",
+            description = "without a controller: secure (default) or standalone")
+    private String failMode;
+
+    @Option(
+            names = "--poll-threads",
+            paramLabel = "N",
+            description = "threads that move packets (default: 1)")
+    private int pollThreads;
+
+    @Option(
+            names = "--cores",
+            paramLabel = "LIST",
+            split = ",",
+            description = "the core of each poll thread, for instance 1,2 (default: not bound)")
+    private List<Integer> cores = List.of();
+
+    @Option(
+            names = "--ring-cells",
+            paramLabel = "N",
+            description = "64-byte cells of each packet ring, a power of two (default: 32768)")
+    private int ringCells;
+
+    @Option(
+            names = "--no-bypass",
+            description = "detect links, but leave all packets to the switch")
+    private boolean noBypass;
+
+    @Option(
+            names = "--port",
+            paramLabel = "[NUMBER:]TYPE:NAME",
+            description = "a port, for instance 1:netdev:eth1 or dpdkr:vnf1; repeatable")
+    private List<String> ports = List.of();
+
+    VswitchdCommand() {}
+
+    @Override
+    public Integer call() {
+        Daemon.run(runDirectory.path(), config());
+        return 0;
+    }
+
+    private SwitchConfig config() {
+        SwitchConfig c = file == null ? SwitchConfig.defaults() : SwitchConfig.read(file);
+        return new SwitchConfig(
+                bridge == null ? c.bridge() : bridge,
+                datapathId == null ? c.datapathId() : datapathId,
+                join(c.controllers(), controllers),
+                join(c.listen(), listen),
+                failMode == null ? c.failMode() : failMode,
+                pollThreads == 0 ? c.pollThreads() : pollThreads,
+                cores.isEmpty() ? c.cores() : cores,
+                ringCells == 0 ? c.ringCells() : ringCells,
+                !noBypass && c.bypass(),
+                join(c.ports(), ports.stream().map(PortConfig::parse).toList()));
+    }
+
+    private static <T> List<T> join(List<T> first, List<T> second) {
+        List<T> both = new ArrayList<>(first);
+        both.addAll(second);
+        return both;
+    }
+}

@@ -1,0 +1,2 @@
+/// The commands `skyway vswitchd` and `skyway ctl`.
+package org.skyway.vswitch.cli;

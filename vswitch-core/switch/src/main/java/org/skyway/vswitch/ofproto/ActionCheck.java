@@ -1,0 +1,285 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.List;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.LearnSpec;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.Prerequisite;
+import org.skyway.openflow.model.SubField;
+
+/// Whether a rule's actions make sense for the packets that it matches: every field that an action
+/// names must be there by then. Walks the actions in order and keeps what they do to the headers.
+///
+/// Actions that OpenFlow 1.0 had may be of no effect there; since 1.1 they are refused where they
+/// can't apply.
+final class ActionCheck {
+    private static final int MAX_METER = 0xffff0000;
+
+    private final boolean oldForms; // OpenFlow 1.0's own actions arrive as set-fields
+    private final boolean lax; // an old action that can't apply is no error
+    private final long[] values = new long[FlowKey.WORDS];
+    private final long[] masks = new long[FlowKey.WORDS];
+    private int innerTci; // of a tag that was pushed over; 0 if not known
+    private Match present; // what the arrays say; null when it must be made anew
+
+    private ActionCheck(Version version, Match match) {
+        this.oldForms = version == Version.OF10;
+        this.lax = oldForms;
+        for (int w = 0; w < FlowKey.WORDS; w++) {
+            values[w] = match.value(w);
+            masks[w] = match.mask(w);
+        }
+        present = match;
+    }
+
+    private ActionCheck(ActionCheck from, boolean lax) {
+        oldForms = from.oldForms;
+        this.lax = lax;
+        System.arraycopy(from.values, 0, values, 0, values.length);
+        System.arraycopy(from.masks, 0, masks, 0, masks.length);
+        innerTci = from.innerTci;
+        present = from.present;
+    }
+
+    /// Checks a flow-mod's instructions.
+    ///
+    /// @param table where the rule is to be; 255 if not known
+    /// @throws OpenFlowException if they can't be
+    static void check(Version version, Match match, Instructions i, int table) {
+        ActionCheck c = new ActionCheck(version, match);
+        if (i.meter() != -1) {
+            checkMeter(i.meter());
+        }
+        for (Action a : i.apply()) {
+            c.check(a);
+        }
+        if (!i.write().isEmpty()) {
+            // An action set is ordered later, so what old actions need may come after them.
+            ActionCheck set = new ActionCheck(c, true);
+            i.write().forEach(set::check);
+        }
+        if (i.gotoTable() != -1 && table != 255 && i.gotoTable() <= table) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBIC_BAD_TABLE_ID,
+                    "table %d can't go to table %d".formatted(table, i.gotoTable()));
+        }
+    }
+
+    /// Checks a packet-out's actions.
+    ///
+    /// @param packet the headers of the packet, all of them matched exactly
+    static void check(Version version, Match packet, List<Action> actions) {
+        ActionCheck c = new ActionCheck(version, packet);
+        for (Action a : actions) {
+            c.check(a);
+        }
+    }
+
+    private static void checkMeter(int id) {
+        if (id == 0 || Integer.compareUnsigned(id, MAX_METER) > 0) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPMMFC_INVALID_METER, "meter %d".formatted(id & 0xffffffffL));
+        }
+    }
+
+    private Match present() {
+        if (present == null) {
+            present = Match.of(values, masks);
+        }
+        return present;
+    }
+
+    private void set(Field field, long value) {
+        field.set(values, value);
+        field.set(masks, -1);
+        present = null;
+    }
+
+    private void check(Action action) {
+        switch (action) {
+            case Action.SetVlanVid a -> setVlan(a.push());
+            case Action.SetVlanPcp a -> setVlan(a.push());
+            case Action.PushVlan a -> pushVlan();
+            case Action.PopVlan a -> popVlan();
+            case Action.PushMpls a -> {
+                set(Field.ETH_TYPE, a.etherType());
+                set(Field.IP_PROTO, 0);
+            }
+            case Action.PopMpls a -> {
+                needs(Prerequisite.MPLS);
+                set(Field.ETH_TYPE, a.etherType());
+            }
+            case Action.SetMplsTtl a -> needs(Prerequisite.MPLS);
+            case Action.DecMplsTtl a -> needs(Prerequisite.MPLS);
+            case Action.DecTtl a -> needs(Prerequisite.IP);
+            case Action.SetField a -> setField(a);
+            case Action.Load a -> writes(a.target());
+            case Action.Move a -> {
+                reads(a.source());
+                writes(a.target());
+            }
+            case Action.StackPush a -> reads(a.source());
+            case Action.StackPop a -> writes(a.target());
+            case Action.OutputReg a -> reads(a.source());
+            case Action.Multipath a -> writes(a.target());
+            case Action.Bundle a -> {
+                if (a.target() != null) {
+                    writes(a.target());
+                }
+            }
+            case Action.Learn a -> learn(a);
+            case Action.Meter a -> checkMeter(a.id());
+            case Action.Clone a -> {
+                ActionCheck inner = new ActionCheck(this, lax);
+                a.actions().forEach(inner::check);
+            }
+            case Action.Resubmit a -> {
+                if (a.withConntrack() && !present().has(Field.CT_STATE)) {
+                    throw inconsistent("resubmit with connection tracking");
+                }
+            }
+            case Action.FinTimeout a -> {
+                if (!lax && present().exact(Field.IP_PROTO) != 6) {
+                    throw inconsistent("fin_timeout");
+                }
+            }
+            case Action.Output a -> {}
+            case Action.Enqueue a -> {}
+            case Action.Controller a -> {}
+            case Action.Group a -> {}
+            case Action.SetQueue a -> {}
+            case Action.PopQueue a -> {}
+            case Action.CopyTtlIn a -> {}
+            case Action.CopyTtlOut a -> {}
+            case Action.Note a -> {}
+            case Action.Conjunction a -> {}
+            case Action.Exit a -> {}
+            case Action.Opaque a ->
+                    throw new OpenFlowException(
+                            ErrorCode.OFPBAC_BAD_VENDOR_TYPE, a.name() + " is not supported");
+        }
+    }
+
+    private int tci() {
+        return (int) Field.VLAN_TCI.get(values);
+    }
+
+    private boolean tagged() {
+        return (tci() & FlowKey.VLAN_PRESENT) != 0;
+    }
+
+    private void setVlan(boolean push) {
+        if (!tagged() && !push) {
+            old("set VLAN");
+        }
+        set(Field.VLAN_TCI, tci() | FlowKey.VLAN_PRESENT);
+    }
+
+    private void pushVlan() {
+        if ((innerTci & FlowKey.VLAN_PRESENT) != 0) {
+            throw new OpenFlowException(ErrorCode.OFPBAC_BAD_TAG, "more than two VLAN tags");
+        }
+        innerTci = tci();
+        set(Field.VLAN_TCI, FlowKey.VLAN_PRESENT);
+    }
+
+    private void popVlan() {
+        if (!tagged()) {
+            old("pop VLAN");
+        }
+        set(Field.VLAN_TCI, innerTci);
+        innerTci = 0;
+    }
+
+    private void needs(Prerequisite p) {
+        if (!p.isMetBy(present())) {
+            old("an action that needs " + p);
+        }
+    }
+
+    /// Objects to an old action, except in OpenFlow 1.0.
+    private void old(String what) {
+        if (!lax) {
+            throw inconsistent(what);
+        }
+    }
+
+    private static OpenFlowException inconsistent(String what) {
+        return new OpenFlowException(
+                ErrorCode.OFPBAC_MATCH_INCONSISTENT, what + " for packets that are not matched");
+    }
+
+    private void setField(Action.SetField a) {
+        Field f = a.field();
+        boolean old = oldForms && fixedFormat(f);
+        boolean met = f.prerequisite().isMetBy(present());
+        if (f == Field.VLAN_VID) {
+            met = tagged();
+        }
+        if (!met && !old) {
+            throw inconsistent("set " + f.ovsName());
+        }
+        if (f == Field.VLAN_TCI) {
+            set(f, a.low());
+        }
+    }
+
+    /// Fields that OpenFlow 1.0 sets with actions of their own.
+    private static boolean fixedFormat(Field f) {
+        return switch (f) {
+            case IPV4_SRC, IPV4_DST, IP_DSCP, TCP_SRC, TCP_DST -> true;
+            case UDP_SRC, UDP_DST, SCTP_SRC, SCTP_DST, MPLS_LABEL, MPLS_TC -> true;
+            default -> false;
+        };
+    }
+
+    private void reads(SubField s) {
+        if (!s.field().prerequisite().isMetBy(present())) {
+            throw inconsistent("field " + s.field().ovsName());
+        }
+    }
+
+    private void writes(SubField s) {
+        reads(s);
+        if (s.field() == Field.VLAN_TCI && s.bits() == 16) {
+            present = null;
+        }
+    }
+
+    private void learn(Action.Learn a) {
+        Match.Builder made = Match.builder();
+        for (LearnSpec s : a.specs()) {
+            if (s.source() != null) {
+                reads(s.source());
+            }
+            if (s.target() == null) {
+                continue;
+            }
+            if (!s.target().field().prerequisite().isMetBy(made.build())) {
+                throw inconsistent("learning field " + s.target().field().ovsName());
+            }
+            if (s.kind() == LearnSpec.Kind.MATCH && s.source() == null) {
+                addMatch(made, s);
+            }
+        }
+    }
+
+    private static void addMatch(Match.Builder made, LearnSpec s) {
+        if (s.target().field().wide()) {
+            return; // no prerequisite looks at these
+        }
+        long value = 0;
+        for (int i = 0; i < s.immediate().length(); i++) {
+            value = value << 8 | s.immediate().at(i) & 0xff;
+        }
+        long ones = s.target().bits() >= 64 ? -1 : (1L << s.target().bits()) - 1;
+        int offset = s.target().offset();
+        made.masked(s.target().field(), (value & ones) << offset, ones << offset);
+    }
+}

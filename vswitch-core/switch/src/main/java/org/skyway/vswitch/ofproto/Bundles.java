@@ -1,0 +1,152 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.openflow.message.BundleMessage;
+import org.skyway.openflow.message.Envelope;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.PacketOut;
+import org.skyway.openflow.message.Role;
+import org.skyway.openflow.wire.OpenFlowCodec;
+
+/// Opens, fills and commits bundles (OpenFlow 1.4, "Bundle messages"; for 1.3 the ONF's extension
+/// of the same form). A bundle takes effect in order and whole, or not at all. Ofproto thread only.
+final class Bundles {
+    private static final int OPEN = 0;
+    private static final int CLOSE = 2;
+    private static final int COMMIT = 4;
+    private static final int DISCARD = 6;
+
+    private final OfSwitch bridge;
+    private final Requests requests;
+
+    Bundles(OfSwitch bridge, Requests requests) {
+        this.bridge = bridge;
+        this.requests = requests;
+    }
+
+    private static OpenFlowException refused(ErrorCode error, int id) {
+        return new OpenFlowException(error, "bundle %d".formatted(id & 0xffffffffL));
+    }
+
+    void control(Connection c, Envelope e, BundleMessage.Control m, byte[] frame) {
+        if (c.role() == Role.SECONDARY) {
+            throw new OpenFlowException(ErrorCode.OFPBRC_IS_SECONDARY, c.name() + " may only read");
+        }
+        switch (m.type()) {
+            case OPEN -> open(c, m);
+            case CLOSE -> close(c, m);
+            case COMMIT -> commit(c, m);
+            case DISCARD -> {
+                if (c.bundles.remove(m.bundle()) == null) {
+                    throw refused(ErrorCode.OFPBFC_BAD_ID, m.bundle());
+                }
+            }
+            default -> throw refused(ErrorCode.OFPBFC_BAD_TYPE, m.bundle());
+        }
+        c.reply(e, new BundleMessage.Control(m.bundle(), m.type() + 1, m.flags()));
+    }
+
+    private static void open(Connection c, BundleMessage.Control m) {
+        if (c.bundles.remove(m.bundle()) != null) {
+            throw refused(ErrorCode.OFPBFC_BAD_ID, m.bundle());
+        }
+        c.bundles.put(m.bundle(), new Bundle(m.flags()));
+    }
+
+    /// The bundle; one whose flags are not the same is thrown away.
+    private static Bundle find(Connection c, int id, int flags) {
+        Bundle b = c.bundles.get(id);
+        if (b == null) {
+            throw refused(ErrorCode.OFPBFC_BAD_ID, id);
+        }
+        if (b.flags != flags) {
+            c.bundles.remove(id);
+            throw refused(ErrorCode.OFPBFC_BAD_FLAGS, id);
+        }
+        return b;
+    }
+
+    private static void close(Connection c, BundleMessage.Control m) {
+        Bundle b = c.bundles.get(m.bundle());
+        if (b != null && b.closed) {
+            c.bundles.remove(m.bundle());
+            throw refused(ErrorCode.OFPBFC_BUNDLE_CLOSED, m.bundle());
+        }
+        find(c, m.bundle(), m.flags()).closed = true;
+    }
+
+    /// Decodes a message at once, so that what is malformed is refused when it is added.
+    void add(Connection c, Envelope e, BundleMessage.Add m) {
+        if (c.role() == Role.SECONDARY) {
+            throw new OpenFlowException(ErrorCode.OFPBRC_IS_SECONDARY, c.name() + " may only read");
+        }
+        byte[] inner = m.inner().toArray();
+        int length =
+                inner.length < OpenFlowCodec.HEADER ? -1 : (inner[2] & 0xff) << 8 | inner[3] & 0xff;
+        if (length < OpenFlowCodec.HEADER || length > inner.length) {
+            throw refused(ErrorCode.OFPBFC_MSG_BAD_LEN, m.bundle());
+        }
+        if (OpenFlowCodec.version(inner) != e.version().number()) {
+            throw refused(ErrorCode.OFPBFC_BAD_VERSION, m.bundle());
+        }
+        if (OpenFlowCodec.xid(inner) != e.xid()) {
+            throw refused(ErrorCode.OFPBFC_MSG_BAD_XID, m.bundle());
+        }
+        byte[] frame = java.util.Arrays.copyOf(inner, length);
+        Envelope decoded = OpenFlowCodec.decode(frame, c.tableInCommand());
+        if (!Requests.bundled(decoded.message())) {
+            throw refused(ErrorCode.OFPBFC_MSG_UNSUP, m.bundle());
+        }
+        Bundle b = c.bundles.get(m.bundle());
+        if (b == null) {
+            b = new Bundle(m.flags());
+            c.bundles.put(m.bundle(), b);
+        } else if (b.closed) {
+            c.bundles.remove(m.bundle());
+            throw refused(ErrorCode.OFPBFC_BUNDLE_CLOSED, m.bundle());
+        }
+        find(c, m.bundle(), m.flags());
+        b.items.add(new Bundle.Item(decoded, frame));
+    }
+
+    private void commit(Connection c, BundleMessage.Control m) {
+        Bundle b = find(c, m.bundle(), m.flags());
+        c.bundles.remove(m.bundle());
+        bridge.settle();
+        int removals = bridge.removals().mark();
+        List<PacketOut> packets = new ArrayList<>();
+        bridge.undo().begin();
+        for (Bundle.Item item : b.items) {
+            try {
+                one(c, item, packets);
+            } catch (OpenFlowException wrong) {
+                bridge.undo().rollBack();
+                bridge.removals().rollBack(removals);
+                bridge.monitors().rollBack();
+                c.sendError(wrong.code(), item.frame());
+                throw refused(ErrorCode.OFPBFC_MSG_FAILED, m.bundle());
+            }
+        }
+        bridge.undo().commit();
+        for (PacketOut p : packets) {
+            PacketOuts.transmit(bridge, p);
+        }
+    }
+
+    /// Packets can't be taken back, so they leave only when all else has succeeded.
+    private void one(Connection c, Bundle.Item item, List<PacketOut> packets) {
+        Message message = item.envelope().message();
+        if (message instanceof PacketOut p) {
+            PacketOuts.check(bridge, p, item.envelope().version());
+            packets.add(p);
+        } else {
+            requests.change(
+                    message,
+                    item.envelope().version(),
+                    new FlowModder.Requester(c, item.envelope().xid()));
+        }
+    }
+}

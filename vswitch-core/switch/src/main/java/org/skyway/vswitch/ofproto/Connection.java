@@ -1,0 +1,174 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.skyway.openflow.message.AsyncConfig;
+import org.skyway.openflow.message.Envelope;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.PacketIn;
+import org.skyway.openflow.message.Role;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.wire.OpenFlowCodec;
+
+/// One OpenFlow connection after its hello: what its controller has chosen, and a way to send.
+/// Ofproto thread only.
+final class Connection {
+    /// Bytes of a table miss that a controller gets unless it asks for more or less.
+    private static final int DEFAULT_MISS_SEND_LENGTH = 128;
+
+    private final String name;
+    private final boolean service;
+    private final Version version;
+    private final Consumer<byte[]> output;
+    private final BooleanSupplier congested;
+
+    private boolean nxmFlowFormat;
+    private boolean tableInCommand;
+    private PacketIn.Format packetInFormat = PacketIn.Format.STANDARD;
+    private int controllerId;
+    private int missSendLength;
+    private Role role = Role.EQUAL;
+    private AsyncConfig async;
+
+    /// The controller's flow monitors by id.
+    final Map<Integer, FlowMonitors.Monitor> monitors = new HashMap<>();
+
+    /// The controller's bundles by id.
+    final Map<Integer, Bundle> bundles = new HashMap<>();
+
+    /// @param name for logs
+    /// @param service whether it is a tool on the management socket, which gets no asynchronous
+    ///   messages until it asks for them
+    /// @param output takes whole frames
+    /// @param congested whether the other side does not read
+    Connection(
+            String name,
+            boolean service,
+            Version version,
+            Consumer<byte[]> output,
+            BooleanSupplier congested) {
+        this.name = name;
+        this.service = service;
+        this.version = version;
+        this.output = output;
+        this.congested = congested;
+        this.missSendLength = service ? 0 : DEFAULT_MISS_SEND_LENGTH;
+        this.async = AsyncDefaults.of(version);
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean service() {
+        return service;
+    }
+
+    Version version() {
+        return version;
+    }
+
+    boolean nxmFlowFormat() {
+        return nxmFlowFormat;
+    }
+
+    void nxmFlowFormat(boolean on) {
+        nxmFlowFormat = on;
+    }
+
+    boolean tableInCommand() {
+        return tableInCommand;
+    }
+
+    void tableInCommand(boolean on) {
+        tableInCommand = on;
+    }
+
+    PacketIn.Format packetInFormat() {
+        return packetInFormat;
+    }
+
+    void packetInFormat(PacketIn.Format format) {
+        packetInFormat = format;
+    }
+
+    int controllerId() {
+        return controllerId;
+    }
+
+    void controllerId(int id) {
+        controllerId = id;
+    }
+
+    int missSendLength() {
+        return missSendLength;
+    }
+
+    void missSendLength(int bytes) {
+        missSendLength = bytes;
+    }
+
+    /// Asks for asynchronous messages at last.
+    void wantAsync() {
+        if (service && missSendLength == 0) {
+            missSendLength = DEFAULT_MISS_SEND_LENGTH;
+        }
+    }
+
+    Role role() {
+        return role;
+    }
+
+    void role(Role newRole) {
+        role = newRole;
+    }
+
+    AsyncConfig async() {
+        return async;
+    }
+
+    void async(AsyncConfig config) {
+        async = config;
+    }
+
+    /// Whether the controller gets asynchronous messages at all.
+    boolean listens() {
+        return !service || missSendLength != 0;
+    }
+
+    /// What the controller wants to be told in its present role.
+    AsyncConfig.Masks wanted() {
+        return role == Role.SECONDARY ? async.secondary() : async.primary();
+    }
+
+    /// Whether the other side does not read, so that packets for it are dropped.
+    boolean congested() {
+        return congested.getAsBoolean();
+    }
+
+    /// Sends an answer to a request.
+    void reply(Envelope request, Message answer) {
+        send(request.reply(answer));
+    }
+
+    /// Sends a message of this side's own.
+    void send(Message message) {
+        send(new Envelope(version, 0, message));
+    }
+
+    void send(Envelope envelope) {
+        List<byte[]> frames = OpenFlowCodec.encodeAll(envelope, tableInCommand);
+        frames.forEach(output);
+    }
+
+    /// Refuses a message.
+    ///
+    /// @param frame the message that is wrong
+    void sendError(ErrorCode error, byte[] frame) {
+        output.accept(OpenFlowCodec.error(version, error, frame));
+    }
+}

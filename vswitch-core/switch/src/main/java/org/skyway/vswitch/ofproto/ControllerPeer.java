@@ -1,0 +1,118 @@
+package org.skyway.vswitch.ofproto;
+
+import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.TimeUnit;
+import org.skyway.openflow.message.Envelope;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.wire.OpenFlowCodec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A connection to a controller or a tool: decodes its requests and has them done. What one of them
+/// sends can't end another's connection. On the ofproto thread.
+final class ControllerPeer extends Peer {
+    private static final Logger LOG = LoggerFactory.getLogger(ControllerPeer.class);
+    private static final int LAST_SYMMETRIC = 3; // hello, error, echo request, echo reply
+
+    private final Ofproto ofproto;
+    private final OfSwitch bridge;
+    private final boolean service;
+    private final Runnable onGone;
+    private final MultipartAssembler assembler = new MultipartAssembler();
+    private Connection connection;
+    private long lastReceivedNanos = System.nanoTime();
+    private boolean probed;
+
+    /// @param service whether it is a tool on the management socket
+    /// @param onGone called when the connection is gone
+    ControllerPeer(
+            Ofproto ofproto, OfSwitch bridge, String name, boolean service, Runnable onGone) {
+        super(bridge.config(), name);
+        this.ofproto = ofproto;
+        this.bridge = bridge;
+        this.service = service;
+        this.onGone = onGone;
+    }
+
+    @Override
+    void greeted() {
+        connection =
+                new Connection(
+                        name(),
+                        service,
+                        version(),
+                        this::sendAndShow,
+                        () -> !channel().isWritable());
+        bridge.connections().opened(connection);
+        ofproto.connectionsChanged();
+        LOG.debug("{}: connected, {}", name(), version());
+    }
+
+    private void sendAndShow(byte[] frame) {
+        ofproto.snoops().show(service, frame);
+        send(frame);
+    }
+
+    @Override
+    void received(byte[] frame) {
+        lastReceivedNanos = System.nanoTime();
+        probed = false;
+        ofproto.snoops().show(service, frame);
+        int type = OpenFlowCodec.type(frame);
+        if (OpenFlowCodec.version(frame) != version().number() && type > LAST_SYMMETRIC) {
+            connection.sendError(ErrorCode.OFPBRC_BAD_VERSION, frame);
+            return;
+        }
+        try {
+            Envelope e = OpenFlowCodec.decode(frame, connection.tableInCommand());
+            Envelope whole = assembler.add(e);
+            if (whole != null) {
+                ofproto.requests().handle(connection, whole, frame);
+            }
+        } catch (OpenFlowException refused) {
+            LOG.debug("{}: {}", name(), refused.getMessage());
+            connection.sendError(refused.code(), frame);
+        } catch (RuntimeException bug) {
+            LOG.error("{}: message of type {} could not be done", name(), type, bug);
+            connection.sendError(ErrorCode.OFPBRC_BAD_TYPE, frame);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (connection != null) {
+            bridge.settle();
+        }
+    }
+
+    /// Looks whether the other side is alive. Once a second.
+    void probe(long now) {
+        long silence = TimeUnit.SECONDS.toNanos(bridge.config().probeSeconds());
+        if (service || silence == 0 || connection == null) {
+            return;
+        }
+        long silent = now - lastReceivedNanos;
+        if (silent > 2 * silence && probed) {
+            LOG.warn("{}: no answer to an echo request; closing", name());
+            channel().close();
+        } else if (silent > silence && !probed) {
+            probed = true;
+            connection.send(
+                    new Envelope(version(), newXid(), new Message.EchoRequest(Bytes.EMPTY)));
+        }
+    }
+
+    @Override
+    void gone() {
+        if (connection != null) {
+            bridge.connections().closed(connection);
+            bridge.monitors().closed(connection);
+            ofproto.connectionsChanged();
+            LOG.debug("{}: disconnected", name());
+        }
+        onGone.run();
+    }
+}

@@ -1,0 +1,95 @@
+package org.skyway.vswitch.ofproto;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps a connection to a controller: connects, and connects again after a pause that doubles with
+/// each failure. On the ofproto thread.
+final class Dialer {
+    private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
+
+    private final Ofproto ofproto;
+    private final OfSwitch bridge;
+    private final EventLoop loop;
+    private final Target target;
+    private int backoffSeconds;
+    private Channel channel;
+    private boolean closed;
+
+    Dialer(Ofproto ofproto, OfSwitch bridge, EventLoop loop, Target target) {
+        this.ofproto = ofproto;
+        this.bridge = bridge;
+        this.loop = loop;
+        this.target = target;
+    }
+
+    void connect() {
+        if (closed) {
+            return;
+        }
+        ControllerPeer[] peer = new ControllerPeer[1];
+        Bootstrap b =
+                new Bootstrap()
+                        .group(loop)
+                        .channel(
+                                target.unix()
+                                        ? NioDomainSocketChannel.class
+                                        : NioSocketChannel.class)
+                        .handler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel c) {
+                                        peer[0] = ofproto.peer(target.text(), false, () -> again());
+                                        ofproto.pipeline(c, target, peer[0]);
+                                    }
+                                });
+        b.connect(resolved(target.address()))
+                .addListener((io.netty.channel.ChannelFuture f) -> {
+                    if (f.isSuccess()) {
+                        channel = f.channel();
+                    } else {
+                        LOG.debug("{}: can't connect: {}", target.text(), f.cause().getMessage());
+                        ofproto.forget(peer[0]);
+                        again();
+                    }
+                });
+    }
+
+    private static SocketAddress resolved(SocketAddress a) {
+        return a instanceof InetSocketAddress i && i.isUnresolved()
+                ? new InetSocketAddress(i.getHostString(), i.getPort())
+                : a;
+    }
+
+    /// The connection is gone or did not come about.
+    private void again() {
+        channel = null;
+        if (closed) {
+            return;
+        }
+        int max = Math.max(1, bridge.config().maxBackoffSeconds());
+        backoffSeconds = Math.min(max, Math.max(1, 2 * backoffSeconds));
+        loop.schedule(this::connect, backoffSeconds, TimeUnit.SECONDS);
+    }
+
+    /// The hello exchange succeeded: the next failure is the first again.
+    void connected() {
+        backoffSeconds = 0;
+    }
+
+    void close() {
+        closed = true;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.List;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
+
+/// Does flow-mods as Open vSwitch does: checks everything first, then changes the tables and tells
+/// the forwarding side and whoever watches. Ofproto thread only.
+final class FlowModder {
+    /// OFPRR_ codes: why an entry went.
+    static final int REASON_IDLE = 0;
+
+    static final int REASON_HARD = 1;
+    static final int REASON_DELETE = 2;
+    static final int REASON_GROUP_DELETE = 3;
+    static final int REASON_METER_DELETE = 4;
+    static final int REASON_EVICTION = 5;
+
+    private static final int STATE_FLAGS =
+            FlowRule.SEND_FLOW_REMOVED | FlowRule.NO_PACKET_COUNTS | FlowRule.NO_BYTE_COUNTS;
+
+    /// Who asked for a change, to be told of it in short.
+    ///
+    /// @param connection who; null for the switch itself
+    /// @param xid of the request
+    record Requester(Connection connection, int xid) {
+        static final Requester SWITCH = new Requester(null, 0);
+    }
+
+    private final OfSwitch bridge;
+    private final Undo undo;
+
+    FlowModder(OfSwitch bridge, Undo undo) {
+        this.bridge = bridge;
+        this.undo = undo;
+    }
+
+    /// Does a flow-mod whole, or throws and has changed nothing.
+    ///
+    /// @throws OpenFlowException if it is refused
+    void apply(FlowMod m, Version version, Requester requester) {
+        ActionCheck.check(version, m.match(), m.instructions(), m.table());
+        boolean delete =
+                m.command() == FlowMod.Command.DELETE
+                        || m.command() == FlowMod.Command.DELETE_STRICT;
+        int table = delete ? m.table() : targetTable(m.table());
+        if (!delete && m.bufferId() != -1) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_BUFFER_UNKNOWN, "nothing is buffered here");
+        }
+        switch (m.command()) {
+            case ADD -> add(m, table, requester);
+            case MODIFY, MODIFY_STRICT -> modify(m, table, requester);
+            case DELETE, DELETE_STRICT -> delete(m, requester);
+        }
+    }
+
+    private static int targetTable(int table) {
+        FlowTables.check(table);
+        int target = table == FlowMod.ALL_TABLES ? 0 : table;
+        if (FlowTables.readOnly(target)) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_EPERM, "table %d is read-only".formatted(target));
+        }
+        return target;
+    }
+
+    private void checkReferences(Instructions i) {
+        if (i.meter() != -1 && !bridge.meters().has(i.meter())) {
+            throw noMeter(i.meter());
+        }
+        checkReferences(i.apply());
+        checkReferences(i.write());
+    }
+
+    /// Refuses actions that name groups or meters that are not there.
+    void checkReferences(List<Action> actions) {
+        for (Action a : actions) {
+            switch (a) {
+                case Action.Group g when !bridge.groups().has(g.id()) ->
+                        throw new OpenFlowException(
+                                ErrorCode.OFPBAC_BAD_OUT_GROUP,
+                                "there is no group %d".formatted(g.id() & 0xffffffffL));
+                case Action.Meter meter when !bridge.meters().has(meter.id()) ->
+                        throw noMeter(meter.id());
+                case Action.Clone c -> checkReferences(c.actions());
+                default -> {}
+            }
+        }
+    }
+
+    private static OpenFlowException noMeter(int id) {
+        return new OpenFlowException(
+                ErrorCode.OFPMMFC_INVALID_METER,
+                "there is no meter %d".formatted(id & 0xffffffffL));
+    }
+
+    private void add(FlowMod m, int table, Requester requester) {
+        checkReferences(m.instructions());
+        FlowTable t = bridge.tables().get(table);
+        FlowEntry old = t.find(m.priority(), m.match());
+        FlowRule rule = rule(m, table, m.match(), m.priority());
+        long now = bridge.now();
+        if (old != null) {
+            boolean reset = (m.flags() & FlowRule.RESET_COUNTS) != 0;
+            FlowCounters counters = reset ? counters() : old.counters();
+            long cookie = m.newCookie() == -1 ? old.rule().cookie() : m.newCookie();
+            replace(
+                    t,
+                    old,
+                    new FlowEntry(withCookie(rule, cookie), now, now, counters),
+                    true,
+                    requester);
+            return;
+        }
+        if ((m.flags() & FlowRule.CHECK_OVERLAP) != 0 && t.overlaps(rule)) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPFMFC_OVERLAP, "an entry of the same priority overlaps");
+        }
+        makeRoom(t, table, requester);
+        FlowEntry entry = new FlowEntry(rule, now, now, counters());
+        insert(t, entry);
+        undo.note(() -> takeOut(t, entry));
+        bridge.monitors().added(entry, requester);
+        bridge.vacancies().check(table);
+    }
+
+    private void insert(FlowTable t, FlowEntry entry) {
+        t.put(entry);
+        bridge.forwarding().entryAdded(entry);
+        bridge.timeouts().added(entry);
+    }
+
+    private boolean takeOut(FlowTable t, FlowEntry entry) {
+        if (!t.remove(entry)) {
+            return false;
+        }
+        bridge.forwarding().entryRemoved(entry);
+        bridge.timeouts().removed(entry);
+        return true;
+    }
+
+    private void exchange(FlowTable t, FlowEntry old, FlowEntry now) {
+        t.put(now);
+        bridge.forwarding().entryReplaced(old, now);
+        bridge.timeouts().replaced(old, now);
+    }
+
+    private void makeRoom(FlowTable t, int table, Requester requester) {
+        if (t.size() < FlowTables.MAX_ENTRIES) {
+            return;
+        }
+        FlowEntry victim = bridge.tables().settings(table).eviction ? Eviction.choose(t) : null;
+        if (victim == null) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPFMFC_TABLE_FULL,
+                    "table %d holds %d entries".formatted(table, t.size()));
+        }
+        remove(victim, REASON_EVICTION, requester);
+    }
+
+    private FlowCounters counters() {
+        return new FlowCounters(bridge.forwarding().pollThreads());
+    }
+
+    private static FlowRule rule(FlowMod m, int table, Match match, int priority) {
+        return new FlowRule(
+                table,
+                priority,
+                match,
+                m.instructions(),
+                m.newCookie(),
+                m.idleTimeout(),
+                m.hardTimeout(),
+                m.flags() & STATE_FLAGS,
+                m.importance());
+    }
+
+    private static FlowRule withCookie(FlowRule r, long cookie) {
+        return new FlowRule(
+                r.table(),
+                r.priority(),
+                r.match(),
+                r.instructions(),
+                cookie,
+                r.idleTimeout(),
+                r.hardTimeout(),
+                r.flags(),
+                r.importance());
+    }
+
+    private void replace(
+            FlowTable t, FlowEntry old, FlowEntry now, boolean added, Requester requester) {
+        exchange(t, old, now);
+        undo.note(() -> exchange(t, now, old));
+        bridge.monitors().replaced(old, now, added, requester);
+    }
+
+    private void modify(FlowMod m, int addTable, Requester requester) {
+        // Read-only tables count as found only if nothing else is.
+        List<FlowEntry> found = bridge.tables().select(m.table(), FlowFilter.modified(m));
+        if (found.isEmpty()) {
+            if (m.newCookie() != -1 && m.cookieMask() == 0) {
+                add(m, addTable, requester);
+            }
+            return;
+        }
+        checkReferences(m.instructions());
+        boolean reset = (m.flags() & FlowRule.RESET_COUNTS) != 0;
+        for (FlowEntry old : found) {
+            FlowRule r = old.rule();
+            FlowRule rule =
+                    new FlowRule(
+                            r.table(),
+                            r.priority(),
+                            r.match(),
+                            m.instructions(),
+                            m.modifyCookie() ? m.newCookie() : r.cookie(),
+                            r.idleTimeout(),
+                            r.hardTimeout(),
+                            r.flags(),
+                            r.importance());
+            FlowEntry now =
+                    new FlowEntry(
+                            rule,
+                            old.createdNanos(),
+                            bridge.now(),
+                            reset ? counters() : old.counters());
+            replace(bridge.tables().get(r.table()), old, now, false, requester);
+        }
+    }
+
+    private void delete(FlowMod m, Requester requester) {
+        for (FlowEntry e : bridge.tables().select(m.table(), FlowFilter.deleted(m))) {
+            remove(e, REASON_DELETE, requester);
+        }
+    }
+
+    /// Takes an entry out of its table, tells everybody, and has FLOW_REMOVED sent when its
+    /// counters are final.
+    void remove(FlowEntry entry, int reason, Requester requester) {
+        FlowTable t = bridge.tables().get(entry.rule().table());
+        if (!takeOut(t, entry)) {
+            return;
+        }
+        undo.note(() -> insert(t, entry));
+        bridge.monitors().removed(entry, reason, requester);
+        bridge.vacancies().check(entry.rule().table());
+        if ((entry.rule().flags() & FlowRule.SEND_FLOW_REMOVED) != 0
+                && !bridge.tables().hidden(entry)) {
+            bridge.removals().add(entry, reason);
+        }
+    }
+
+    /// Installs an entry of the switch's own that controllers see and may change.
+    void addVisible(FlowRule rule) {
+        long now = bridge.now();
+        insert(bridge.tables().get(rule.table()), new FlowEntry(rule, now, now, counters()));
+    }
+
+    /// Installs an entry that controllers don't see.
+    ///
+    /// @return the entry
+    FlowEntry addHidden(FlowRule rule) {
+        long now = bridge.now();
+        FlowEntry entry = new FlowEntry(rule, now, now, counters());
+        bridge.tables().get(rule.table()).put(entry);
+        bridge.tables().hide(entry);
+        bridge.forwarding().entryAdded(entry);
+        return entry;
+    }
+
+    /// Removes what [#addHidden] installed.
+    void removeHidden(FlowEntry entry) {
+        if (bridge.tables().get(entry.rule().table()).remove(entry)) {
+            bridge.forwarding().entryRemoved(entry);
+        }
+        bridge.tables().unhide(entry);
+    }
+}

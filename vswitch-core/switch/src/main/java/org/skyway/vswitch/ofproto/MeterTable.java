@@ -1,0 +1,118 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.Meter;
+import org.skyway.openflow.message.MeterMod;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.model.Action;
+
+/// The meter table. Ofproto thread only.
+final class MeterTable {
+    /// How many meters and bands there may be, as in Open vSwitch's user space datapath.
+    static final int MAX_METERS = 1 << 18;
+
+    static final int MAX_BANDS = 8;
+    static final int BAND_TYPES = 1 << 1 | 1 << 2; // drop, dscp_remark
+    static final int CAPABILITIES = 0x0f; // kb/s, packets/s, burst, statistics
+
+    private static final int ADD = 0;
+    private static final int MODIFY = 1;
+
+    /// A meter and when it was made.
+    record Installed(Meter meter, long createdNanos) {}
+
+    private final Map<Integer, Installed> meters = new TreeMap<>(Integer::compareUnsigned);
+    private final OfSwitch bridge;
+
+    MeterTable(OfSwitch bridge) {
+        this.bridge = bridge;
+    }
+
+    boolean has(int id) {
+        return meters.containsKey(id);
+    }
+
+    Installed find(int id) {
+        return meters.get(id);
+    }
+
+    Collection<Installed> all() {
+        return meters.values();
+    }
+
+    /// Does a meter-mod whole, or throws and has changed nothing.
+    ///
+    /// @throws OpenFlowException if it is refused
+    void apply(MeterMod m, FlowModder.Requester requester) {
+        Meter meter = m.meter();
+        if (m.command() == ADD || m.command() == MODIFY) {
+            check(m);
+            Installed old = find(meter.id());
+            long created = old == null ? bridge.now() : old.createdNanos();
+            meters.put(meter.id(), new Installed(meter, created));
+        } else {
+            delete(meter.id(), requester);
+        }
+    }
+
+    private void check(MeterMod m) {
+        Meter meter = m.meter();
+        int id = meter.id();
+        boolean real = id != 0 && Integer.compareUnsigned(id, MAX_METERS) <= 0;
+        if (!real) {
+            throw refused(ErrorCode.OFPMMFC_INVALID_METER, id);
+        }
+        if (meter.bands().size() > MAX_BANDS) {
+            throw refused(ErrorCode.OFPMMFC_OUT_OF_BANDS, id);
+        }
+        if (m.command() == ADD && has(id)) {
+            throw refused(ErrorCode.OFPMMFC_METER_EXISTS, id);
+        }
+        if (m.command() == MODIFY && !has(id)) {
+            throw refused(ErrorCode.OFPMMFC_UNKNOWN_METER, id);
+        }
+    }
+
+    private static OpenFlowException refused(ErrorCode error, int id) {
+        return new OpenFlowException(error, "meter %d".formatted(id & 0xffffffffL));
+    }
+
+    private void delete(int id, FlowModder.Requester requester) {
+        if (id == Meter.ALL) {
+            for (Integer each : List.copyOf(meters.keySet())) {
+                deleteOne(each, requester);
+            }
+        } else {
+            deleteOne(id, requester);
+        }
+    }
+
+    private void deleteOne(int id, FlowModder.Requester requester) {
+        if (meters.remove(id) == null) {
+            return;
+        }
+        for (FlowEntry e : users(id)) {
+            bridge.flows().remove(e, FlowModder.REASON_METER_DELETE, requester);
+        }
+    }
+
+    /// The entries that use a meter.
+    List<FlowEntry> users(int id) {
+        List<FlowEntry> users = new ArrayList<>();
+        for (int t = 0; t < FlowTables.VISIBLE; t++) {
+            for (FlowEntry e : bridge.tables().get(t).entries()) {
+                if (e.rule().instructions().meter() == id
+                        || e.rule().instructions().apply().stream()
+                                .anyMatch(a -> a instanceof Action.Meter x && x.id() == id)) {
+                    users.add(e);
+                }
+            }
+        }
+        return users;
+    }
+}

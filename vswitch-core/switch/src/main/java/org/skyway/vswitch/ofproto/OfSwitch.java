@@ -1,0 +1,131 @@
+package org.skyway.vswitch.ofproto;
+
+/// Everything that the ofproto thread knows of a bridge, and those who act on it. Ofproto thread
+/// only.
+final class OfSwitch {
+    private static final long MILLI = 1_000_000;
+
+    private final OfprotoConfig config;
+    private final Forwarding forwarding;
+    private final Undo undo = new Undo();
+    private final FlowTables tables = new FlowTables();
+    private final GroupTable groups = new GroupTable(this, undo);
+    private final MeterTable meters = new MeterTable(this);
+    private final PortTable ports = new PortTable(this, undo);
+    private final FlowModder flows = new FlowModder(this, undo);
+    private final Timeouts timeouts = new Timeouts();
+    private final Removals removals = new Removals(this);
+    private final FlowMonitors monitors = new FlowMonitors(this);
+    private final Vacancies vacancies = new Vacancies(this);
+    private final Connections connections = new Connections(this);
+
+    /// OFPC_FRAG_ bits: how fragments are treated.
+    private int fragmentHandling;
+
+    /// The newest election among controllers, if there was one.
+    private boolean hasGeneration;
+
+    private long generation;
+
+    OfSwitch(OfprotoConfig config, Forwarding forwarding) {
+        this.config = config;
+        this.forwarding = forwarding;
+    }
+
+    OfprotoConfig config() {
+        return config;
+    }
+
+    Forwarding forwarding() {
+        return forwarding;
+    }
+
+    Undo undo() {
+        return undo;
+    }
+
+    FlowTables tables() {
+        return tables;
+    }
+
+    GroupTable groups() {
+        return groups;
+    }
+
+    MeterTable meters() {
+        return meters;
+    }
+
+    PortTable ports() {
+        return ports;
+    }
+
+    FlowModder flows() {
+        return flows;
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    Removals removals() {
+        return removals;
+    }
+
+    FlowMonitors monitors() {
+        return monitors;
+    }
+
+    Vacancies vacancies() {
+        return vacancies;
+    }
+
+    Connections connections() {
+        return connections;
+    }
+
+    int fragmentHandling() {
+        return fragmentHandling;
+    }
+
+    void fragmentHandling(int bits) {
+        fragmentHandling = bits;
+    }
+
+    boolean hasGeneration() {
+        return hasGeneration;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    /// Takes note of an election.
+    ///
+    /// @return false if a newer one is known
+    boolean elect(long id) {
+        if (hasGeneration && id - generation < 0) {
+            return false;
+        }
+        hasGeneration = true;
+        generation = id;
+        return true;
+    }
+
+    /// The time that durations are counted in.
+    long now() {
+        return System.nanoTime();
+    }
+
+    /// Durations are told in whole milliseconds.
+    static long wholeMillis(long nanos) {
+        return Math.max(0, nanos) / MILLI * MILLI;
+    }
+
+    /// Makes all changes effective and tells what had to wait for that.
+    void settle() {
+        forwarding.settle();
+        removals.send();
+        monitors.flush();
+    }
+}

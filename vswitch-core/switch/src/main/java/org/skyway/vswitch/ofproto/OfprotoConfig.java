@@ -1,0 +1,82 @@
+package org.skyway.vswitch.ofproto;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.skyway.openflow.message.Version;
+
+/// What a bridge's OpenFlow side is started with.
+///
+/// @param bridge the bridge's name
+/// @param datapathId its datapath id
+/// @param runDirectory where `<bridge>.mgmt` and `<bridge>.snoop` are to be
+/// @param targets controllers and listeners in Open vSwitch's syntax: `tcp:host[:port]`,
+///   `ptcp:[port][:host]`, `unix:file`, `punix:file`
+/// @param failMode what happens while there is no controller
+/// @param versions which are spoken
+/// @param description what the description statistics say
+/// @param probeSeconds how long a connection may be silent before it is probed; 0 for never
+/// @param maxBackoffSeconds the longest pause between attempts to connect
+public record OfprotoConfig(
+        String bridge,
+        long datapathId,
+        Path runDirectory,
+        List<String> targets,
+        FailMode failMode,
+        Set<Version> versions,
+        Description description,
+        int probeSeconds,
+        int maxBackoffSeconds) {
+    /// What a bridge does while it has no controller.
+    public enum FailMode {
+        /// Keeps its tables and nothing else.
+        SECURE,
+        /// Forwards as an ordinary switch.
+        STANDALONE
+    }
+
+    /// The texts of the description statistics.
+    ///
+    /// @param manufacturer who made it
+    /// @param hardware on what it runs
+    /// @param software what runs
+    /// @param serial its serial number
+    /// @param datapath what the operator calls it
+    public record Description(
+            String manufacturer, String hardware, String software, String serial, String datapath) {
+        /// As Open vSwitch 3.1 describes itself, which is what controllers know.
+        public static final Description DEFAULT =
+                new Description("Nicira, Inc.", "Open vSwitch", "3.1.0", "None", "None");
+    }
+
+    /// Copies the collections.
+    public OfprotoConfig {
+        targets = List.copyOf(targets);
+        versions = Set.copyOf(versions);
+    }
+
+    /// All versions, default texts and times.
+    ///
+    /// @param bridge the bridge's name
+    /// @param datapathId its datapath id
+    /// @param runDirectory where its sockets are to be
+    /// @param targets controllers and listeners
+    /// @param failMode what happens while there is no controller
+    public OfprotoConfig(
+            String bridge,
+            long datapathId,
+            Path runDirectory,
+            List<String> targets,
+            FailMode failMode) {
+        this(
+                bridge,
+                datapathId,
+                runDirectory,
+                targets,
+                failMode,
+                Set.of(Version.values()),
+                Description.DEFAULT,
+                5,
+                8);
+    }
+}

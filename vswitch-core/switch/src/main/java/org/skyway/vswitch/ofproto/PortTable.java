@@ -1,0 +1,112 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.PortMod;
+import org.skyway.openflow.model.PortState;
+
+/// The ports of a bridge as OpenFlow sees them. Ofproto thread only.
+final class PortTable {
+    private static final int ADDED = 0;
+    private static final int DELETED = 1;
+    private static final int MODIFIED = 2;
+
+    private final Map<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
+    private final Map<Integer, Long> created = new HashMap<>();
+    private final OfSwitch bridge;
+    private final Undo undo;
+
+    PortTable(OfSwitch bridge, Undo undo) {
+        this.bridge = bridge;
+        this.undo = undo;
+    }
+
+    Collection<PortState> all() {
+        return ports.values();
+    }
+
+    PortState find(int number) {
+        return ports.get(number);
+    }
+
+    /// When a port was added.
+    long createdNanos(int number) {
+        return created.get(number);
+    }
+
+    void added(PortState port) {
+        PortState old = ports.put(port.number(), port);
+        if (old == null) {
+            created.put(port.number(), bridge.now());
+            bridge.connections().portStatus(ADDED, null, port, null);
+        } else {
+            bridge.connections().portStatus(MODIFIED, old, port, null);
+        }
+    }
+
+    void removed(int number) {
+        PortState old = ports.remove(number);
+        if (old != null) {
+            created.remove(number);
+            bridge.connections().portStatus(DELETED, null, old, null);
+        }
+    }
+
+    /// Takes over what was observed of a port; its configuration is the controllers'.
+    void stateChanged(PortState port) {
+        PortState old = ports.get(port.number());
+        if (old != null) {
+            PortState now = live(port.withConfig(old.config()));
+            ports.put(port.number(), now);
+            bridge.connections().portStatus(MODIFIED, old, now, null);
+        }
+    }
+
+    /// A port is alive when it is neither switched off nor without a link.
+    private static PortState live(PortState p) {
+        boolean live =
+                (p.config() & PortState.PORT_DOWN) == 0 && (p.state() & PortState.LINK_DOWN) == 0;
+        return p.withState(live ? p.state() | PortState.LIVE : p.state() & ~PortState.LIVE);
+    }
+
+    /// Does a port-mod.
+    ///
+    /// @param source who asked for it, who is not told of it before OpenFlow 1.5
+    /// @throws OpenFlowException if it is refused
+    void modify(PortMod m, Connection source) {
+        PortState old = checked(m);
+        int config = old.config() & ~m.mask() | m.config() & m.mask();
+        if (config == old.config()) {
+            return;
+        }
+        PortState now = live(old.withConfig(config));
+        configure(now);
+        undo.note(() -> configure(old));
+        bridge.connections().portStatus(MODIFIED, old, now, source);
+    }
+
+    private void configure(PortState port) {
+        ports.put(port.number(), port);
+        bridge.forwarding().portConfigured(port);
+    }
+
+    /// The port that a port-mod names.
+    PortState checked(PortMod m) {
+        PortState port = ports.get(m.port());
+        if (port == null) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPPMFC_BAD_PORT, "there is no port %d".formatted(m.port()));
+        }
+        if (port.mac() != m.mac()) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPPMFC_BAD_HW_ADDR,
+                    "port %d has address %012x, not %012x"
+                            .formatted(m.port(), port.mac(), m.mac()));
+        }
+        return port;
+    }
+}

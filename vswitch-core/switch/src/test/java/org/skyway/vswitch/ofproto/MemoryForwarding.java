@@ -1,0 +1,190 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.packet.FrameParser;
+
+/// A forwarding side that keeps everything in memory and forwards by the plainest possible look-up:
+/// every entry of table 0, highest priority first. Ofproto thread only.
+final class MemoryForwarding implements Forwarding {
+    /// What a port counted.
+    private static final class Traffic {
+        long rxPackets;
+        long rxBytes;
+        long txPackets;
+        long txBytes;
+    }
+
+    final List<FlowEntry> entries = new ArrayList<>();
+    final Map<Integer, GroupEntry> groups = new LinkedHashMap<>();
+    final List<PortState> configured = new ArrayList<>();
+    int settles;
+    Ofproto ofproto;
+    private final Map<Integer, Traffic> ports = new LinkedHashMap<>();
+    private final long created = System.nanoTime();
+    private long lookups;
+    private long matched;
+
+    void port(int number) {
+        ports.put(number, new Traffic());
+    }
+
+    @Override
+    public void entryAdded(FlowEntry entry) {
+        entries.add(entry);
+    }
+
+    @Override
+    public void entryRemoved(FlowEntry entry) {
+        if (!entries.remove(entry)) {
+            throw new IllegalStateException("removed what was never added: " + entry);
+        }
+    }
+
+    @Override
+    public void entryReplaced(FlowEntry old, FlowEntry now) {
+        int at = entries.indexOf(old);
+        if (at < 0) {
+            throw new IllegalStateException("replaced what was never added: " + old);
+        }
+        entries.set(at, now);
+    }
+
+    @Override
+    public void groupChanged(int id, GroupEntry group) {
+        if (group == null) {
+            groups.remove(id);
+        } else {
+            groups.put(id, group);
+        }
+    }
+
+    @Override
+    public void portConfigured(PortState port) {
+        configured.add(port);
+    }
+
+    @Override
+    public void settle() {
+        settles++;
+    }
+
+    /// A frame comes in at a port.
+    void receive(byte[] frame, int port) {
+        Traffic t = ports.get(port);
+        t.rxPackets++;
+        t.rxBytes += frame.length;
+        pipeline(frame, port);
+    }
+
+    private void pipeline(byte[] frame, int port) {
+        long[] key = FrameParser.parse(frame, port);
+        FlowEntry best = null;
+        for (FlowEntry e : entries) {
+            if (e.rule().table() == 0
+                    && e.rule().match().matches(key)
+                    && (best == null || e.rule().priority() > best.rule().priority())) {
+                best = e;
+            }
+        }
+        lookups++;
+        if (best == null) {
+            ofproto.packetIn(
+                    frame,
+                    frame.length,
+                    port,
+                    0,
+                    -1,
+                    Ofproto.REASON_IMPLICIT_MISS,
+                    key,
+                    0,
+                    org.skyway.openflow.model.Bytes.EMPTY);
+            return;
+        }
+        matched++;
+        best.counters().add(0, 1, frame.length, System.nanoTime());
+        run(frame, port, key, best.rule().cookie(), best.rule().instructions().apply());
+    }
+
+    private void run(byte[] frame, int inPort, long[] key, long cookie, List<Action> actions) {
+        for (Action a : actions) {
+            switch (a) {
+                case Action.Output o -> output(frame, inPort, key, cookie, o.port());
+                case Action.Controller c ->
+                        ofproto.packetIn(
+                                frame,
+                                frame.length,
+                                inPort,
+                                0,
+                                cookie,
+                                c.reason(),
+                                key,
+                                c.controllerId(),
+                                c.userdata());
+                case Action.Load l when l.target().field() == Field.REG0 ->
+                        l.target().field().set(key, l.value());
+                default -> {}
+            }
+        }
+    }
+
+    private void output(byte[] frame, int inPort, long[] key, long cookie, int port) {
+        if (port == OfPort.CONTROLLER) {
+            ofproto.packetIn(
+                    frame,
+                    frame.length,
+                    inPort,
+                    0,
+                    cookie,
+                    1,
+                    key,
+                    0,
+                    org.skyway.openflow.model.Bytes.EMPTY);
+        } else if (port == OfPort.TABLE) {
+            pipeline(frame, inPort);
+        } else if (ports.containsKey(port)) {
+            Traffic t = ports.get(port);
+            t.txPackets++;
+            t.txBytes += frame.length;
+        }
+    }
+
+    @Override
+    public void packetOut(byte[] frame, int inPort, List<Action> actions) {
+        long[] key = new long[FlowKey.WORDS];
+        run(Arrays.copyOf(frame, frame.length), inPort, key, -1, actions);
+    }
+
+    @Override
+    public PortCounters portCounters(int port) {
+        Traffic t = ports.get(port);
+        return t == null
+                ? null
+                : new PortCounters(
+                        t.rxPackets, t.txPackets, t.rxBytes, t.txBytes, 0, 0, 0, 0, created);
+    }
+
+    @Override
+    public long lookups(int table) {
+        return table == 0 ? lookups : 0;
+    }
+
+    @Override
+    public long matched(int table) {
+        return table == 0 ? matched : 0;
+    }
+
+    @Override
+    public int pollThreads() {
+        return 1;
+    }
+}

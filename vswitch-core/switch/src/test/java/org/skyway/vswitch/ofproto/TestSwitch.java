@@ -1,0 +1,65 @@
+package org.skyway.vswitch.ofproto;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
+
+/// An OpenFlow side on a run directory, with ports 1 to 3 and LOCAL, over a [MemoryForwarding].
+final class TestSwitch implements AutoCloseable {
+    final MemoryForwarding forwarding = new MemoryForwarding();
+    final Ofproto ofproto;
+    final Path directory;
+
+    TestSwitch(Path directory, OfprotoConfig.FailMode failMode, String... targets)
+            throws Exception {
+        this(new OfprotoConfig("br0", 1, directory, List.of(targets), failMode));
+    }
+
+    TestSwitch(OfprotoConfig config) throws Exception {
+        directory = config.runDirectory();
+        ofproto = new Ofproto(config, forwarding);
+        forwarding.ofproto = ofproto;
+        ofproto.start();
+        run(() -> {
+            for (int i = 1; i <= 3; i++) {
+                port(i, "p" + i);
+            }
+            port(OfPort.LOCAL, "br0");
+            return null;
+        });
+    }
+
+    private void port(int number, String name) {
+        forwarding.port(number);
+        ofproto.portAdded(
+                new PortState(
+                        number,
+                        name,
+                        0xaabbcc000000L | number & 0xff,
+                        0,
+                        PortState.LIVE,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0));
+    }
+
+    /// Does something on the ofproto thread and waits for it.
+    <T> T run(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, ofproto.executor()).join();
+    }
+
+    Path management() {
+        return directory.resolve("br0.mgmt");
+    }
+
+    @Override
+    public void close() {
+        ofproto.close();
+    }
+}
