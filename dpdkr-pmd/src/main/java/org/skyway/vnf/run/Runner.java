@@ -11,6 +11,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.PortSession;
+import org.skyway.pmd.port.PortFaultException;
 
 /// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
 /// the work is done, the time is up, the switch is gone or somebody sends SIGTERM. Stop, join,
@@ -112,11 +113,15 @@ public final class Runner {
         if (options.reportFile != null) {
             Statistics.write(report, options.reportFile);
         }
-        if (broken != null) {
-            log(broken.getMessage() == null ? broken.toString() : broken.getMessage());
-            return broken instanceof IllegalArgumentException
-                    ? ExitStatus.BAD_INPUT
-                    : ExitStatus.SWITCH_LOST;
+        switch (broken) {
+            case null -> {}
+            case PortFaultException fault -> {
+                log(fault.getMessage());
+                return ExitStatus.SWITCH_LOST;
+            }
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(broken);
         }
         if (lost != null) {
             log(lost);
@@ -156,9 +161,7 @@ public final class Runner {
 
     private void poll(Work work) {
         try {
-            if (options.core != null) {
-                Affinity.pinCurrentThread(options.core);
-            }
+            pin();
             IdleStrategy idle = options.idle.strategy();
             while (polling && !work.isDone()) {
                 idle.idle(work.poll());
@@ -169,9 +172,23 @@ public final class Runner {
         }
     }
 
+<<<<<<< HEAD
     // What lies in a ring when its writer disconnects may be dropped with the ring, and what
     // neighbours
     // have sent would be lost: so it ends only when nothing has moved for a while.
+=======
+    private void pin() {
+        try {
+            if (options.core != null) {
+                Affinity.pinCurrentThread(options.core);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(e.getMessage());
+        }
+    }
+
+    // What lies in a ring when its writer disconnects may be dropped with the ring.
+>>>>>>> pmd
     private void linger(Work work, IdleStrategy idle) {
         long now = System.nanoTime();
         long end = now + nanos(options.lingerSeconds);
