@@ -245,12 +245,8 @@ final class VnfConnection {
         port = hello.port();
         helloId = 0;
         LOG.info("{} ({}) has connected", this, hello.program());
-<<<<<<< HEAD
-        send(new Welcome(hello.id(), ControlMessage.VERSION, region));
-        agent.host().vnfReady(port);
-=======
         welcome(new Welcome(hello.id(), ControlMessage.VERSION, region));
->>>>>>> pmd
+        agent.host().vnfReady(port);
     }
 
     private void answer(long id, String failure) {

@@ -172,11 +172,6 @@ public final class Runner {
         }
     }
 
-<<<<<<< HEAD
-    // What lies in a ring when its writer disconnects may be dropped with the ring, and what
-    // neighbours
-    // have sent would be lost: so it ends only when nothing has moved for a while.
-=======
     private void pin() {
         try {
             if (options.core != null) {
@@ -187,8 +182,9 @@ public final class Runner {
         }
     }
 
-    // What lies in a ring when its writer disconnects may be dropped with the ring.
->>>>>>> pmd
+    // What lies in a ring when its writer disconnects may be dropped with the ring, and what
+    // neighbours
+    // have sent would be lost: so it ends only when nothing has moved for a while.
     private void linger(Work work, IdleStrategy idle) {
         long now = System.nanoTime();
         long end = now + nanos(options.lingerSeconds);
