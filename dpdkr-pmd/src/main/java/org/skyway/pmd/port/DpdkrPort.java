@@ -57,8 +57,8 @@ public final class DpdkrPort implements AutoCloseable {
 
     /// Receives packets in place. What the last call showed must not be used any more.
     ///
-    /// @param addresses receives where each packet is; readable and writable up to the next
-    ///   multiple of 64 bytes
+    /// @param addresses receives where each packet is; readable and writable, but shared with its
+    ///   sender, which may change it even now: copy it first if that matters
     /// @param lengths receives its length in bytes
     /// @param from index of the first to fill
     /// @param max how many at most
@@ -72,7 +72,7 @@ public final class DpdkrPort implements AutoCloseable {
 
     /// Sends packets by copying them.
     ///
-    /// @param addresses where each packet is, padded to a multiple of 64 bytes
+    /// @param addresses where each packet is, of any alignment
     /// @param lengths its length, 1 to [#maxFrame] bytes
     /// @param from index of the first
     /// @param count how many

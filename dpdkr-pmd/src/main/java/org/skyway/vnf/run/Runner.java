@@ -183,8 +183,7 @@ public final class Runner {
     }
 
     // What lies in a ring when its writer disconnects may be dropped with the ring, and what
-    // neighbours
-    // have sent would be lost: so it ends only when nothing has moved for a while.
+    // neighbours have sent would be lost: so it ends only when nothing has moved for a while.
     private void linger(Work work, IdleStrategy idle) {
         long now = System.nanoTime();
         long end = now + nanos(options.lingerSeconds);

@@ -60,6 +60,7 @@ public final class Program implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("SKYWAY_RUNDIR", runDirectory.toString());
         builder.environment().put("OVS_RUNDIR", runDirectory.toString());
+        builder.environment().put("SKYWAY_BUILT", "yes");
         try {
             return new Program(name, builder.start(), onLine);
         } catch (IOException e) {

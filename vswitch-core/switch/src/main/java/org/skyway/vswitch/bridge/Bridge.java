@@ -8,6 +8,8 @@ import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.sys.PacketCounters;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
@@ -46,6 +48,8 @@ import org.skyway.vswitch.port.NetdevPort;
 /// every packet passes the switch, then has the poll threads forget, and then begins what links
 /// there are now.
 public final class Bridge implements Forwarding, LinkListener {
+    private static final int MIN_FRAME = 14;
+
     private final SwitchConfig config;
     private final Tables tables = new Tables();
     private final PacketIns packetIns = new PacketIns();
@@ -295,10 +299,19 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void packetOut(byte[] frame, int inPort, List<Action> actions) {
-        long[] key = FrameParser.parse(frame, inPort);
+        long[] key = key(frame, inPort);
         Program program = new Translation(tables, key, System.nanoTime()).run(actions);
         datapath.run(program, frame);
         commanded = true;
+    }
+
+    static long[] key(byte[] frame, int inPort) {
+        if (frame.length >= MIN_FRAME) {
+            return FrameParser.parse(frame, inPort);
+        }
+        long[] key = new long[FlowKey.WORDS];
+        Field.IN_PORT.set(key, inPort);
+        return key;
     }
 
     @Override
