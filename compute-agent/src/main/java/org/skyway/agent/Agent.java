@@ -35,6 +35,12 @@ public interface Agent extends AutoCloseable {
     /// @param reason what it did not do
     void drop(String port, String reason);
 
+    /// A port region that a virtual machine may be started with: makes it accessible to the
+    /// hypervisor, before the machine exists.
+    ///
+    /// @param region on this host
+    default void offer(RegionRef region) {}
+
     /// The virtual machines that have ports.
     ///
     /// @return completes with what is known of them; with nothing if the agent has none

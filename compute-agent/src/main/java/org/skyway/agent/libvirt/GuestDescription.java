@@ -43,23 +43,41 @@ record GuestDescription(
     /// @param xml as libvirt has it
     /// @throws IllegalArgumentException if it is no XML
     static GuestDescription parse(String xml) {
-        Element domain;
+        Element domain = root(xml);
+        return new GuestDescription(
+                ports(domain), channels(domain), devices(domain), groupId(domain));
+    }
+
+    private static Element root(String xml) {
         try {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
             factory.setNamespaceAware(true);
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
             factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            domain =
-                    factory.newDocumentBuilder()
-                            .parse(new InputSource(new StringReader(xml)))
-                            .getDocumentElement();
+            return factory.newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(xml)))
+                    .getDocumentElement();
         } catch (SAXException | IOException e) {
             throw new IllegalArgumentException("libvirt's XML can't be read: " + e, e);
         } catch (ParserConfigurationException e) {
             throw new IllegalStateException("every JDK has a parser of XML", e);
         }
-        return new GuestDescription(
-                ports(domain), channels(domain), devices(domain), groupId(domain));
+    }
+
+    /// The group that the host's capabilities name.
+    ///
+    /// @param capabilities as libvirt has them
+    /// @throws IllegalArgumentException if it is no XML
+    static OptionalInt groupOf(String capabilities) {
+        for (Element model : descendants(root(capabilities), "secmodel")) {
+            for (Element label : children(model, "baselabel")) {
+                Matcher m = DAC_LABEL.matcher(label.getTextContent().strip());
+                if (m.matches()) {
+                    return OptionalInt.of(Integer.parseInt(m.group(1)));
+                }
+            }
+        }
+        return OptionalInt.empty();
     }
 
     private static Map<String, String> ports(Element domain) {

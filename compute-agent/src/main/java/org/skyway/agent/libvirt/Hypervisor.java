@@ -2,6 +2,7 @@ package org.skyway.agent.libvirt;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo.DomainState;
@@ -152,6 +153,11 @@ final class Hypervisor implements AutoCloseable {
         } finally {
             domain.free();
         }
+    }
+
+    /// The group that QEMU runs as, for domains that don't say otherwise.
+    OptionalInt groupId() throws LibvirtException {
+        return GuestDescription.groupOf(connection.getCapabilities());
     }
 
     /// Plugs a device in. When this returns, the guest may not have seen it yet.

@@ -1,5 +1,7 @@
 package org.skyway.agent.libvirt;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +47,7 @@ public final class LibvirtAgent implements Agent {
     private final ExecutorService connecting = daemon("libvirt-connect");
     private final Map<String, Guest> guests = new HashMap<>();
     private final Map<String, ExecutorService> calls = new HashMap<>(); // by domain
+    private final List<RegionRef> offered = new ArrayList<>();
     private final Map<String, GuestPort> ports = new LinkedHashMap<>();
     private volatile Hypervisor hypervisor; // null while there is no libvirtd
     private boolean closing; // control thread
@@ -104,12 +108,32 @@ public final class LibvirtAgent implements Agent {
         });
     }
 
-    /// Whether a port is in a running domain.
-    ///
-    /// @param port the port's name
-    /// @return completes with the answer
-    public CompletionStage<Boolean> owns(String port) {
-        return CompletableFuture.supplyAsync(() -> ports.containsKey(port), control);
+    @Override
+    public void offer(RegionRef region) {
+        control.execute(() -> {
+            offered.add(region);
+            share(List.of(region));
+        });
+    }
+
+    // QEMU's group is not known before there is a libvirtd; then it is done for all.
+    private void share(List<RegionRef> regions) {
+        Hypervisor libvirt = hypervisor;
+        if (libvirt == null) {
+            return;
+        }
+        connecting.execute(() -> {
+            try {
+                OptionalInt group = libvirt.groupId();
+                for (RegionRef region : regions) {
+                    if (Files.exists(Path.of(region.path()))) {
+                        LinkDevice.share(region, group);
+                    }
+                }
+            } catch (LibvirtException | IOException | RuntimeException e) {
+                LOG.warn("machines may not be able to open port regions: {}", e.getMessage());
+            }
+        });
     }
 
     @Override
@@ -195,6 +219,7 @@ public final class LibvirtAgent implements Agent {
         }
         LOG.info("connected to libvirt at {}", uri);
         hypervisor = fresh;
+        share(List.copyOf(offered));
         connecting.execute(() -> {
             try {
                 List<String> active = fresh.activeDomains();

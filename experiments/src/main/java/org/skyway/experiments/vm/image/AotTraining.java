@@ -68,7 +68,7 @@ final class AotTraining {
                 vnf.destroyForcibly();
             }
         } finally {
-            store.removeLeftovers();
+            store.removeLeftovers(true);
             Trees.delete(directory);
         }
     }
