@@ -24,6 +24,7 @@ import org.skyway.bypass.control.ControlMessage.Detach;
 import org.skyway.bypass.control.ControlMessage.Done;
 import org.skyway.bypass.control.ControlMessage.Failed;
 import org.skyway.bypass.control.ControlMessage.Hello;
+import org.skyway.bypass.control.ControlMessage.Introduce;
 import org.skyway.bypass.control.ControlMessage.Ping;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.bypass.control.ControlMessage.Welcome;
@@ -195,7 +196,7 @@ final class VnfConnection {
             case Failed failed when failed.id() == 0 ->
                     LOG.warn("{} reports: {}", this, failed.reason());
             case Failed failed -> answer(failed.id(), failed.reason());
-            case Welcome _, Attach _, Detach _, Ping _ ->
+            case Welcome _, Introduce _, Attach _, Detach _, Ping _ ->
                     throw new IOException("a driver may not send " + message);
         }
     }

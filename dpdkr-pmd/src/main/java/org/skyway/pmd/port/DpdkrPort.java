@@ -180,6 +180,18 @@ public final class DpdkrPort implements AutoCloseable {
         old.close();
     }
 
+    /// Leaves the port region, because the switch is about to make it anew, until [#move] brings
+    /// the next one. Meanwhile nothing comes from the switch and nothing is taken for it; what
+    /// comes on links is still received.
+    ///
+    /// @throws InterruptedException if interrupted while the data thread did not poll
+    public void park() throws InterruptedException {
+        NormalChannel nowhere = NormalChannel.nowhere(name, maxFrame);
+        Region old = channel.region();
+        handover.submit(Handover.Kind.MOVE, null, 0, nowhere);
+        old.close();
+    }
+
     /// What went wrong with a link, once for each time. May be called on any thread.
     ///
     /// @return a sentence; null if there is nothing new

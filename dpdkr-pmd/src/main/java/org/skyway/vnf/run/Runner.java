@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.agrona.concurrent.IdleStrategy;
 import org.skyway.ivshmem.sys.Affinity;
+import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.PortSession;
 import org.skyway.pmd.port.PortFaultException;
 import org.skyway.pmd.port.Rehearsal;
@@ -64,11 +65,12 @@ public final class Runner {
         try {
             opening = Thread.currentThread();
             Rehearsal.run(nanos(options.warmUpSeconds));
-            for (String name : names) {
+            List<ControlTransport> transports = options.transports(names.size());
+            for (int i = 0; i < names.size(); i++) {
                 sessions.add(
                         PortSession.open(
-                                options.runDirectory(),
-                                name,
+                                transports.get(i),
+                                names.get(i),
                                 program,
                                 options.onLoss(),
                                 this::log));

@@ -181,7 +181,7 @@ final class SwitchBed implements AutoCloseable {
         owner.awaitTermination(5, TimeUnit.SECONDS);
         bridge.close();
         journal.close();
-        store.removeLeftovers();
+        store.removeLeftovers(true);
         try (var files = Files.walk(directory)) {
             for (Path p : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(p);

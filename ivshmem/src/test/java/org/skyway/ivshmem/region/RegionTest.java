@@ -98,7 +98,7 @@ class RegionTest {
         Region left = mine.create("left", 4096);
         Region kept = other.create("kept", 4096);
         try {
-            assertEquals(java.util.List.of(left.path()), mine.removeLeftovers());
+            assertEquals(java.util.List.of(left.path()), mine.removeLeftovers(true));
             assertFalse(Files.exists(left.path()));
             assertTrue(Files.exists(kept.path()));
         } finally {

@@ -1,7 +1,9 @@
 package org.skyway.vswitch.bridge;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
@@ -62,6 +64,7 @@ public final class Bridge implements Forwarding, LinkListener {
     private Vnfs vnfs;
     private Links links;
     private Agent agent;
+    private final Set<String> held = new HashSet<>(); // ports whose links get no bypass
     private boolean bypass;
     private boolean changed;
     private boolean commanded; // packet-outs that a poll thread may still have to do
@@ -137,6 +140,14 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @throws ConfigException if name or number is taken, or the interface can't be had
     public BridgePort addPort(PortConfig asked) {
         BridgePort port = ports.add(asked);
+        if (config.machines() && asked.type() == PortConfig.Type.DPDKR) {
+            try {
+                agent.offer(vnfs.prepare(asked.name()));
+            } catch (ConfigException e) {
+                ports.remove(port);
+                throw e;
+            }
+        }
         changed = true;
         settle();
         return port;
@@ -157,6 +168,7 @@ public final class Bridge implements Forwarding, LinkListener {
             vnfs.disconnect(port, "port " + name + " was removed");
         }
         ports.remove(port);
+        vnfs.removed(name, vnf != null);
         changed = true;
         settle();
         if (vnf != null) {
@@ -250,7 +262,11 @@ public final class Bridge implements Forwarding, LinkListener {
     private void want(Verdict verdict) {
         Attachment from = attachment(verdict.from());
         Attachment to = receiver(verdict);
-        if (from != null && to != null && verdict instanceof Verdict.Link link) {
+        if (from != null
+                && to != null
+                && !held.contains(from.portName())
+                && !held.contains(to.portName())
+                && verdict instanceof Verdict.Link link) {
             int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
             links.want(from, to, entries(link.path()), lookups);
         }
@@ -270,6 +286,36 @@ public final class Bridge implements Forwarding, LinkListener {
         } else {
             links.revoke(links.list(), "bypasses were switched off");
         }
+    }
+
+    /// Gives links of ports no bypasses for now: those in use are taken back and unplugged, and
+    /// their machines may be migrated or saved. Or allows them again.
+    ///
+    /// @param names of the ports
+    /// @param hold whether to begin or to end that
+    public void hold(List<String> names, boolean hold) {
+        settle();
+        if (hold) {
+            held.addAll(names);
+            for (String name : names) {
+                BridgePort port = ports.byName(name);
+                if (port != null && port.attachment() != null) {
+                    links.withdraw(port.attachment(), "its machine is prepared for migration");
+                }
+            }
+        } else {
+            held.removeAll(names);
+            if (bypass) {
+                detector.verdicts().forEach(this::want);
+            }
+        }
+    }
+
+    /// Who plugs regions into VNFs.
+    ///
+    /// @return the agent
+    public Agent agent() {
+        return agent;
     }
 
     /// Whether links are given bypasses.

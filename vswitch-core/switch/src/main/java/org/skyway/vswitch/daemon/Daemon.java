@@ -12,7 +12,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.skyway.agent.CombinedAgent;
 import org.skyway.agent.PortHost;
+import org.skyway.agent.libvirt.LibvirtAgent;
 import org.skyway.agent.process.ProcessAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
@@ -105,7 +107,7 @@ public final class Daemon implements AutoCloseable {
     private void begin(Path directory, SwitchConfig config) throws IOException {
         running.add(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory);
-        List<Path> leftovers = regions.removeLeftovers();
+        List<Path> leftovers = regions.removeLeftovers(!config.machines());
         if (!leftovers.isEmpty()) {
             LOG.info("removed what an earlier switch left behind: {}", leftovers);
         }
@@ -117,9 +119,18 @@ public final class Daemon implements AutoCloseable {
         running.add(ofproto);
         Executor owner = ofproto.executor();
         PortHost host = bridge.connect(owner, new Ports(), this::packetIn);
-        ProcessAgent agent =
-                ProcessAgent.start(directory.resolve(RunDirectory.PMD_SOCKET), host, VNF_TIMEOUT);
+        CombinedAgent agent = new CombinedAgent(host);
         running.add(agent);
+        agent.add(watch ->
+                ProcessAgent.start(directory.resolve(RunDirectory.PMD_SOCKET), watch, VNF_TIMEOUT));
+        if (config.machines()) {
+            agent.add(watch ->
+                    LibvirtAgent.start(
+                            config.libvirtUri(),
+                            config.domains(),
+                            watch,
+                            LibvirtAgent.DEFAULT_TIMEOUT));
+        }
         on(
                 owner,
                 () -> {
