@@ -1,5 +1,7 @@
 package org.skyway.agent;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 
@@ -32,6 +34,19 @@ public interface Agent extends AutoCloseable {
     /// @param port the port it drives
     /// @param reason what it did not do
     void drop(String port, String reason);
+
+    /// A port region that a virtual machine may be started with: makes it accessible to the
+    /// hypervisor, before the machine exists.
+    ///
+    /// @param region on this host
+    default void offer(RegionRef region) {}
+
+    /// The virtual machines that have ports.
+    ///
+    /// @return completes with what is known of them; with nothing if the agent has none
+    default CompletionStage<List<VmReport>> machines() {
+        return CompletableFuture.completedFuture(List.of());
+    }
 
     /// Ends all connections. Waits for the agent's threads.
     @Override

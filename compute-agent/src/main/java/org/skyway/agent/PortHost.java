@@ -11,13 +11,21 @@ public interface PortHost {
     /// @param pid its process, or 0 if it is in a virtual machine
     /// @param program what it is, for people
     /// @return the port's region, made ready for a new driver; fails with an [AgentException] if
-    ///   there is no such port or another VNF has it
+    ///   there is no such port or another VNF has it. A virtual machine has had the region from its
+    ///   start, so it gets the same again, made anew
     CompletionStage<RegionRef> vnfConnected(String port, long pid, String program);
 
     /// The driver has been told of its region: what it is sent from now on arrives after that.
     ///
     /// @param port the port it drives
     default void vnfReady(String port) {}
+
+    /// A VNF's machine was paused or runs again. A paused VNF is not gone: it neither sends nor
+    /// receives nor obeys, and goes on later as if nothing had happened.
+    ///
+    /// @param port the port it drives
+    /// @param paused whether it is paused now
+    default void vnfPaused(String port, boolean paused) {}
 
     /// A VNF is gone: its process ended, its machine stopped, or its driver does not answer.
     ///

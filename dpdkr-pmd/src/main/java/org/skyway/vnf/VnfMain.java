@@ -2,6 +2,7 @@ package org.skyway.vnf;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import org.skyway.vnf.run.BadInputException;
 import org.skyway.vnf.run.ExitStatus;
 import picocli.CommandLine;
@@ -31,14 +32,33 @@ public final class VnfMain implements Runnable {
     ///
     /// @param args name of the program, and its options
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        Class<?> program = args.length == 0 ? null : program(args[0]);
+        if (program == null) {
+            System.exit(commandLine().execute(args));
+        }
+        // To read the options of the other programs too would take a guest a second.
+        CommandLine line = configure(new CommandLine(program));
+        line.setCommandName("vnf " + args[0]);
+        System.exit(line.execute(Arrays.copyOfRange(args, 1, args.length)));
+    }
+
+    private static Class<?> program(String name) {
+        for (Class<?> c : VnfMain.class.getAnnotation(Command.class).subcommands()) {
+            if (c.getAnnotation(Command.class).name().equals(name)) {
+                return c;
+            }
+        }
+        return null;
     }
 
     /// The command with its subcommands and the way it reports errors.
     ///
     /// @return to be run, or to be a subcommand of another
     public static CommandLine commandLine() {
-        var line = new CommandLine(new VnfMain());
+        return configure(new CommandLine(new VnfMain()));
+    }
+
+    private static CommandLine configure(CommandLine line) {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(VnfMain::badParameter);
         line.setExecutionExceptionHandler(VnfMain::failed);

@@ -127,6 +127,18 @@ public record RegionHeader(
         return header;
     }
 
+    /// Whether a region is ready and is the one that is looked for. Any memory may be asked.
+    ///
+    /// @param base address of the region, mapped for 4096 bytes or more
+    /// @param magic what it should be
+    /// @param id which
+    /// @return true if so
+    public static boolean matches(long base, int magic, long id) {
+        return Memory.getIntAcquire(base) == magic // R
+                && Memory.getInt(base + 4) == VERSION
+                && Memory.getLong(base + 16) == id;
+    }
+
     private void checkRing(long offset, String name) throws RingFormatException {
         if (offset < FIRST_RING_OFFSET || offset >= sizeBytes || (offset & 63) != 0) {
             throw new RingFormatException(

@@ -6,10 +6,16 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 /// A control message. The switch's side asks ([Attach], [Detach], [Ping]), the driver answers with
 /// the same `id` ([Done] or [Failed]); only [Hello] is the driver's to begin with, answered by
 /// [Welcome] or [Failed].
+///
+/// A virtio-serial port has no connections: neither side sees the other come and go, and what one
+/// that is gone has left unread reaches the next. So the switch's side says [Introduce] when it has
+/// opened a port, again and again until it hears a hello; a driver that waits for its welcome skips
+/// whatever is not the answer to its hello, whose `id` is not easily repeated.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ControlMessage.Hello.class, name = "hello"),
     @JsonSubTypes.Type(value = ControlMessage.Welcome.class, name = "welcome"),
+    @JsonSubTypes.Type(value = ControlMessage.Introduce.class, name = "introduce"),
     @JsonSubTypes.Type(value = ControlMessage.Attach.class, name = "attach"),
     @JsonSubTypes.Type(value = ControlMessage.Detach.class, name = "detach"),
     @JsonSubTypes.Type(value = ControlMessage.Ping.class, name = "ping"),
@@ -51,6 +57,12 @@ public sealed interface ControlMessage {
             require(region != null, "welcome without a region");
         }
     }
+
+    /// Say hello, once more if need be: who listens now has not heard it. Until it is welcomed, the
+    /// driver must not touch the port region. Answered by [Hello], with an id of its own.
+    ///
+    /// @param id the request's
+    record Introduce(long id) implements ControlMessage {}
 
     /// Map a link region and get ready to use it as told by the control block and by marks.
     ///

@@ -68,34 +68,40 @@ public final class RingConsumer {
                 return 0;
             }
         }
+        // Fields in locals and distances as ints: the loop is as long as the packets are small.
+        final long descriptors = base + DESCRIPTORS_OFFSET;
+        final long cellsAt = cellsBase;
+        final int last = mask;
+        final int longest = maxFrame;
+        int left = (int) (end - n);
+        int index = (int) n & last;
         int count = 0;
-        while (count < max && n != end) {
-            final int index = (int) n & mask;
-            final long d =
-                    Memory.getLong(base + DESCRIPTORS_OFFSET + 8L * index); // once: untrusted
-            if (RingLayout.type(d) == TYPE_PACKET) {
-                final int length = RingLayout.length(d);
-                final int need = RingLayout.cellsOf(length);
-                if (length == 0 || length > maxFrame || index + need > mask + 1 || need > end - n) {
-                    bad(d, n);
+        while (count < max && left > 0) {
+            final long d = Memory.getLong(descriptors + 8L * index); // once: untrusted
+            final int length = RingLayout.length(d);
+            int need = RingLayout.cellsOf(length);
+            final int type = RingLayout.type(d);
+            if (type == TYPE_PACKET) {
+                if (length == 0 || length > longest || need > left || index + need > last + 1) {
+                    bad(d, end - left);
                     break;
                 }
-                addresses[from + count] = cellsBase + (long) CELL_BYTES * index;
+                addresses[from + count] = cellsAt + (long) CELL_BYTES * index;
                 lengths[from + count] = length;
                 count++;
-                n += need;
-            } else if (RingLayout.type(d) == TYPE_PAD
-                    && mask + 1 - index <= end - n
-                    && index != 0) {
-                n += mask + 1 - index;
-            } else if (RingLayout.type(d) == TYPE_MARK) {
+            } else if (type == TYPE_PAD && index != 0 && last + 1 - index <= left) {
+                need = last + 1 - index;
+            } else if (type == TYPE_MARK) {
                 mark = d;
                 break;
             } else {
-                bad(d, n);
+                bad(d, end - left);
                 break;
             }
+            left -= need;
+            index = index + need & last;
         }
+        n = end - left;
         next = n;
         return count;
     }

@@ -54,7 +54,7 @@ public final class RingProducer {
 
     /// Copies packets in, as many as fit, and publishes them at once.
     ///
-    /// @param addresses where each packet is, padded to a multiple of 64 bytes
+    /// @param addresses where each packet is, of any alignment
     /// @param lengths its length in bytes, 1 to the ring's longest frame
     /// @param from index of the first
     /// @param count how many
@@ -69,7 +69,7 @@ public final class RingProducer {
     /// Copies packets in, as many as fit, which the reader does not see before [#publish]: for
     /// whoever has to count first.
     ///
-    /// @param addresses where each packet is, padded to a multiple of 64 bytes
+    /// @param addresses where each packet is, of any alignment
     /// @param lengths its length in bytes, 1 to the ring's longest frame
     /// @param from index of the first
     /// @param count how many
@@ -101,7 +101,7 @@ public final class RingProducer {
             }
             Memory.putLong(base + DESCRIPTORS_OFFSET + 8L * index, RingLayout.packet(length));
             final long cell = cellsBase + (long) CELL_BYTES * index;
-            if (length <= CELL_BYTES) {
+            if (length == CELL_BYTES) {
                 Memory.copy64(addresses[i], cell);
             } else {
                 Memory.copyPacket(addresses[i], cell, length);
@@ -133,6 +133,16 @@ public final class RingProducer {
         written++;
         publish();
         return true;
+    }
+
+    /// Whether so many packets of up to 64 bytes would be taken now. A cheap look for whoever would
+    /// otherwise make packets in vain.
+    ///
+    /// @param packets how many
+    /// @return false also if the ring [#isFaulty]
+    public boolean hasRoom(int packets) {
+        final long most = cells - RESERVED_CELLS - packets;
+        return written - head <= most || written - refreshHead(written) <= most;
     }
 
     /// Cells that the reader has not released yet, by its cursor as it is now.

@@ -14,6 +14,7 @@ import org.skyway.bypass.control.ControlMessage.Detach;
 import org.skyway.bypass.control.ControlMessage.Done;
 import org.skyway.bypass.control.ControlMessage.Failed;
 import org.skyway.bypass.control.ControlMessage.Hello;
+import org.skyway.bypass.control.ControlMessage.Introduce;
 import org.skyway.bypass.control.ControlMessage.Ping;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.bypass.control.ControlMessage.Welcome;
@@ -30,6 +31,7 @@ class ControlCodecTest {
                     new Attach(Long.MAX_VALUE, 15, REGION, true, "a→b"),
                     new Attach(2, 0, new RegionRef(7, 4096, null), false, "l"),
                     new Detach(3, 4),
+                    new Introduce(8),
                     new Ping(5),
                     new Done(6),
                     new Failed(7, "no room\nat all")

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.skyway.ivshmem.region.Memory;
 
 class RingTest {
     private static final int CELLS = 512;
@@ -50,6 +51,24 @@ class RingTest {
             assertEquals(length, rig.shownLengths[0]);
             assertTrue(RingRig.is(rig.shown[0], length, length), "length " + length);
             assertTrue(rig.isInside(0));
+            rig.consumer.release();
+        }
+    }
+
+    @Test
+    void bytesBehindAPacketAreNotSent() {
+        for (int length = 1; length < 256; length++) {
+            rig.make(0, 1, 256); // what follows the packet is somebody else's
+            rig.lengths[0] = length;
+            assertEquals(1, rig.offer(1));
+            assertEquals(1, rig.peek(1));
+            for (int at = length; at % 64 != 0; at++) {
+                assertTrue(Memory.getByte(rig.shown[0] + at) == 0xa5, "length " + length);
+                Memory.putByte(rig.shown[0] + at, 0xa5);
+            }
+            for (int at = 0; at < length; at++) {
+                Memory.putByte(rig.shown[0] + at, 0xa5);
+            }
             rig.consumer.release();
         }
     }

@@ -2,6 +2,9 @@ package org.skyway.agent.process;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -21,6 +24,7 @@ import org.skyway.bypass.control.ControlMessage.Detach;
 import org.skyway.bypass.control.ControlMessage.Done;
 import org.skyway.bypass.control.ControlMessage.Failed;
 import org.skyway.bypass.control.ControlMessage.Hello;
+import org.skyway.bypass.control.ControlMessage.Introduce;
 import org.skyway.bypass.control.ControlMessage.Ping;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.bypass.control.ControlMessage.Welcome;
@@ -35,9 +39,15 @@ final class VnfConnection {
     /// Messages that may wait for a driver to read them; one that leaves so many unread is stuck.
     private static final int OUTBOX = 256;
 
+    /// How long a new driver waits for the end of an earlier one: a VNF that is restarted at once
+    /// may be here before everybody has heard that the old one is gone.
+    private static final Duration RESTART_GRACE = Duration.ofMillis(300);
+
     private final ProcessAgent agent;
     private final ControlChannel channel;
     private final BlockingQueue<ControlMessage> outbox = new ArrayBlockingQueue<>(OUTBOX);
+    private final List<ControlMessage> early = new ArrayList<>(); // under outbox: see send
+    private boolean welcomed; // under outbox
     private final Map<Long, CompletableFuture<Void>> unanswered = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
     private final Thread reader = Thread.ofVirtual().name("vnf-reader").unstarted(this::read);
@@ -94,6 +104,14 @@ final class VnfConnection {
         ProcessAgent.join(writer);
     }
 
+    private boolean endsWithin(Duration time) throws IOException {
+        try {
+            return reader.join(time);
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted while waiting for an earlier driver to end", e);
+        }
+    }
+
     @Override
     public String toString() {
         return port == null ? "a VNF without a port" : "port " + port + ", process " + pid;
@@ -112,7 +130,28 @@ final class VnfConnection {
         };
     }
 
-    private void send(ControlMessage message) {
+    /// Queues a request. The host may have one as soon as it has made the port ready, which is
+    /// before the driver knows of it: so what comes before the welcome is sent right behind it.
+    private void send(ControlMessage request) {
+        synchronized (outbox) {
+            if (welcomed) {
+                queue(request);
+            } else {
+                early.add(request);
+            }
+        }
+    }
+
+    private void welcome(Welcome welcome) {
+        synchronized (outbox) {
+            queue(welcome);
+            early.forEach(this::queue);
+            early.clear();
+            welcomed = true;
+        }
+    }
+
+    private void queue(ControlMessage message) {
         if (!outbox.offer(message)) {
             close("it left %d messages unread".formatted(OUTBOX));
         }
@@ -157,7 +196,7 @@ final class VnfConnection {
             case Failed failed when failed.id() == 0 ->
                     LOG.warn("{} reports: {}", this, failed.reason());
             case Failed failed -> answer(failed.id(), failed.reason());
-            case Welcome _, Attach _, Detach _, Ping _ ->
+            case Welcome _, Introduce _, Attach _, Detach _, Ping _ ->
                     throw new IOException("a driver may not send " + message);
         }
     }
@@ -174,6 +213,9 @@ final class VnfConnection {
                             .formatted(hello.port(), hello.version(), ControlMessage.VERSION));
         }
         VnfConnection owner = agent.claim(hello.port(), this);
+        if (owner != null && owner.endsWithin(RESTART_GRACE)) {
+            owner = agent.claim(hello.port(), this);
+        }
         if (owner != null) {
             throw new IOException(
                     "port %s is driven by process %d already; stop that first"
@@ -203,7 +245,7 @@ final class VnfConnection {
         port = hello.port();
         helloId = 0;
         LOG.info("{} ({}) has connected", this, hello.program());
-        send(new Welcome(hello.id(), ControlMessage.VERSION, region));
+        welcome(new Welcome(hello.id(), ControlMessage.VERSION, region));
         agent.host().vnfReady(port);
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,19 @@ class ProcessAgentTest {
             get(agent.detach("vnf1", 3)); // there is nothing left to do
         }
         assertEquals("disconnected vnf1", host.event());
+    }
+
+    @Test
+    void requestMadeBeforeTheWelcomeIsCarriedOutAfterIt() throws Exception {
+        try (Region link = host.create("link", RegionHeader.LINK_MAGIC)) {
+            var attached = new AtomicReference<CompletionStage<Void>>();
+            host.onHello =
+                    () -> attached.set(agent.attach("vnf1", 0, TestHost.ref(link), true, "l1"));
+            try (PolledPort vnf = new PolledPort(open("vnf1"))) {
+                get(attached.get());
+                assertNull(vnf.session.lost());
+            }
+        }
     }
 
     @Test

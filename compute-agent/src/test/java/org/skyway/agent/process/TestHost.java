@@ -22,6 +22,9 @@ final class TestHost implements PortHost, AutoCloseable {
     private final Map<String, Region> regions = new ConcurrentHashMap<>();
     private long lastId;
 
+    /// Run when a driver has said hello, before it is welcomed.
+    volatile Runnable onHello = () -> {};
+
     TestHost(Path directory, String... ports) throws IOException {
         this.directory = directory;
         for (String port : ports) {
@@ -36,6 +39,10 @@ final class TestHost implements PortHost, AutoCloseable {
         return region;
     }
 
+    Region region(String port) {
+        return regions.get(port);
+    }
+
     static RegionRef ref(Region region) {
         return new RegionRef(0, region.sizeBytes(), region.path().toString());
     }
@@ -48,6 +55,7 @@ final class TestHost implements PortHost, AutoCloseable {
                     new AgentException("there is no port " + port + "; add it first"));
         }
         events.add("connected " + port + " " + program);
+        onHello.run();
         return CompletableFuture.completedFuture(ref(region));
     }
 

@@ -1,10 +1,10 @@
 package org.skyway.pmd.control;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlMessage;
 import org.skyway.bypass.control.ControlMessage.Attach;
@@ -12,18 +12,22 @@ import org.skyway.bypass.control.ControlMessage.Detach;
 import org.skyway.bypass.control.ControlMessage.Done;
 import org.skyway.bypass.control.ControlMessage.Failed;
 import org.skyway.bypass.control.ControlMessage.Hello;
+import org.skyway.bypass.control.ControlMessage.Introduce;
 import org.skyway.bypass.control.ControlMessage.Ping;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.bypass.control.ControlMessage.Welcome;
 import org.skyway.bypass.ring.RingFormatException;
+import org.skyway.ivshmem.region.IvshmemDevices;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.pmd.port.DpdkrPort;
 
 /// One control connection of one port: says hello, then carries out what the agent asks for, one
 /// request after the other.
 public final class ControlClient implements AutoCloseable {
-    private static final long HELLO_ID = 1;
     private static final long UNASKED = 0;
+
+    /// How long a region may take to show up in a guest. The agent waits longer for the answer.
+    private static final Duration PLUG_TIMEOUT = Duration.ofSeconds(8);
 
     private final ControlChannel channel;
     private final RegionRef portRegion;
@@ -33,27 +37,17 @@ public final class ControlClient implements AutoCloseable {
         this.portRegion = portRegion;
     }
 
-    /// Connects to the agent of this host.
+    /// Opens a channel and introduces this driver.
     ///
-    /// @param socket the agent's socket
+    /// @param transport to the agent
     /// @param port the name of the port to drive
     /// @param program what drives it, for people
     /// @return the connection
     /// @throws RefusedException if there is no such port, or another VNF drives it
     /// @throws IOException if nobody listens there
-    public static ControlClient connect(Path socket, String port, String program)
+    public static ControlClient connect(ControlTransport transport, String port, String program)
             throws IOException {
-        SocketChannel bytes = SocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            bytes.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException | IllegalArgumentException e) {
-            bytes.close();
-            throw new IOException(
-                    "no switch listens at %s (%s); start `skyway vswitchd`, or name its run directory with --rundir"
-                            .formatted(socket, e.getMessage()),
-                    e);
-        }
-        return greet(new ControlChannel(bytes), port, ProcessHandle.current().pid(), program);
+        return greet(transport.open(), port, transport.pid(), program);
     }
 
     /// Introduces this driver over a channel that is open already.
@@ -68,26 +62,43 @@ public final class ControlClient implements AutoCloseable {
     public static ControlClient greet(ControlChannel channel, String port, long pid, String program)
             throws IOException {
         try {
-            channel.send(new Hello(HELLO_ID, ControlMessage.VERSION, port, pid, program));
-            return switch (channel.receive()) {
-                case Welcome welcome when welcome.version() == ControlMessage.VERSION ->
-                        new ControlClient(channel, welcome.region());
-                case Welcome welcome ->
-                        throw new RefusedException(
-                                "the switch speaks version %d of the control messages, this program version %d; use the same release"
-                                        .formatted(welcome.version(), ControlMessage.VERSION));
-                case Failed failed -> throw new RefusedException(failed.reason());
+            // In a guest the answer to an earlier driver's hello may still be on its way.
+            long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+            channel.send(new Hello(id, ControlMessage.VERSION, port, pid, program));
+            Welcome welcome = awaitWelcome(channel, id, port);
+            if (welcome.version() != ControlMessage.VERSION) {
+                throw new RefusedException(
+                        "the switch speaks version %d of the control messages, this program version %d; use the same release"
+                                .formatted(welcome.version(), ControlMessage.VERSION));
+            }
+            return new ControlClient(channel, welcome.region());
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static Welcome awaitWelcome(ControlChannel channel, long id, String port)
+            throws IOException {
+        while (true) {
+            switch (channel.receive()) {
+                case Welcome welcome when welcome.id() == id -> {
+                    return welcome;
+                }
+                case Failed failed when failed.id() == id ->
+                        throw new RefusedException(failed.reason());
                 case null ->
                         throw new IOException(
                                 "the switch hung up on port %s without an answer; its log says why"
                                         .formatted(port));
-                case Hello _, Attach _, Detach _, Ping _, Done _ ->
+                case Introduce _, Attach _, Detach _, Ping _, Welcome _, Done _, Failed _ -> {
+                    // Said before the hello was heard.
+                }
+                case Hello _ ->
                         throw new IOException(
-                                "the switch did not answer the hello of port " + port);
-            };
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
+                                "whoever answered the hello of port %s is no switch"
+                                        .formatted(port));
+            }
         }
     }
 
@@ -95,16 +106,18 @@ public final class ControlClient implements AutoCloseable {
     ///
     /// @return the region
     /// @throws IOException if it can't be mapped
-    public Region mapPort() throws IOException {
-        return map(portRegion);
+    /// @throws InterruptedException if interrupted while waiting for it
+    public Region mapPort() throws IOException, InterruptedException {
+        return map(portRegion, RegionHeader.PORT_MAGIC);
     }
 
-    /// Carries out requests until the connection ends.
+    /// Carries out requests until the connection ends, or is somebody else's.
     ///
     /// @param port what they are about
+    /// @return whether somebody new asked for a hello
     /// @throws IOException if the connection broke, or what came is no request
     /// @throws InterruptedException if interrupted while the data thread did not poll
-    public void serve(DpdkrPort port) throws IOException, InterruptedException {
+    public boolean serve(DpdkrPort port) throws IOException, InterruptedException {
         for (ControlMessage message; (message = channel.receive()) != null; ) {
             switch (message) {
                 case Attach attach -> channel.send(attach(port, attach));
@@ -113,10 +126,14 @@ public final class ControlClient implements AutoCloseable {
                     channel.send(new Done(detach.id()));
                 }
                 case Ping ping -> channel.send(new Done(ping.id()));
+                case Introduce _ -> {
+                    return true;
+                }
                 case Hello _, Welcome _, Done _, Failed _ ->
                         throw new IOException("the switch sent an answer to nothing: " + message);
             }
         }
+        return false;
     }
 
     /// Tells the agent, unasked, that something is broken.
@@ -137,7 +154,7 @@ public final class ControlClient implements AutoCloseable {
             throws InterruptedException {
         Region region;
         try {
-            region = map(attach.region());
+            region = map(attach.region(), RegionHeader.LINK_MAGIC);
         } catch (IOException | IllegalArgumentException e) {
             return new Failed(attach.id(), e.getMessage());
         }
@@ -150,12 +167,16 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    private static Region map(RegionRef region) throws IOException {
-        if (region.path() == null) {
-            throw new IOException(
-                    "region %d has no path; regions without one are for virtual machines"
-                            .formatted(region.regionId()));
+    private static Region map(RegionRef region, int magic)
+            throws IOException, InterruptedException {
+        if (region.path() != null) {
+            return Region.open(Path.of(region.path()), region.sizeBytes());
         }
-        return Region.open(Path.of(region.path()), region.sizeBytes());
+        return IvshmemDevices.ofThisMachine()
+                .await(
+                        region.sizeBytes(),
+                        base -> RegionHeader.matches(base, magic, region.regionId()),
+                        "region " + region.regionId(),
+                        PLUG_TIMEOUT);
     }
 }

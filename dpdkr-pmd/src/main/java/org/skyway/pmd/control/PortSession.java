@@ -15,7 +15,7 @@ public final class PortSession implements AutoCloseable {
     private static final long LAST_RETRY_MILLIS = 2000;
     private static final long FAULT_CHECK_NANOS = 100_000_000;
 
-    private final Path socket;
+    private final ControlTransport transport;
     private final String program;
     private final SwitchLoss onLoss;
     private final Consumer<String> log;
@@ -24,16 +24,17 @@ public final class PortSession implements AutoCloseable {
     private final Thread faults;
     private volatile ControlClient client;
     private volatile String lost;
+    private String reason; // why the connection ended; control thread
     private volatile boolean closing;
 
     private PortSession(
-            Path socket,
+            ControlTransport transport,
             String program,
             SwitchLoss onLoss,
             Consumer<String> log,
             ControlClient client,
             DpdkrPort port) {
-        this.socket = socket;
+        this.transport = transport;
         this.program = program;
         this.onLoss = onLoss;
         this.log = log;
@@ -61,17 +62,43 @@ public final class PortSession implements AutoCloseable {
     public static PortSession open(
             Path runDirectory, String port, String program, SwitchLoss onLoss, Consumer<String> log)
             throws IOException, InterruptedException {
-        Path socket = runDirectory.resolve(RunDirectory.PMD_SOCKET);
+        var transport = new UnixTransport(runDirectory.resolve(RunDirectory.PMD_SOCKET));
+        return open(transport, port, program, onLoss, log);
+    }
+
+    /// Connects to a switch and opens a port.
+    ///
+    /// @param transport how to reach it
+    /// @param port the port's name
+    /// @param program what drives it, for people
+    /// @param onLoss what to do while no switch is there, now and later
+    /// @param log told about faults and reconnections, a line each; on any thread
+    /// @return the session; close it after the data thread has stopped
+    /// @throws RefusedException if there is no such port, or another VNF drives it
+    /// @throws IOException if there is no switch (with [SwitchLoss#END]), or its region is unusable
+    /// @throws InterruptedException if interrupted while waiting for a switch
+    public static PortSession open(
+            ControlTransport transport,
+            String port,
+            String program,
+            SwitchLoss onLoss,
+            Consumer<String> log)
+            throws IOException, InterruptedException {
         ControlClient client =
                 onLoss == SwitchLoss.END
-                        ? ControlClient.connect(socket, port, program)
-                        : keepConnecting(socket, port, program, log, false);
+                        ? ControlClient.connect(transport, port, program)
+                        : keepConnecting(transport, port, program, log, transport.inGuest());
         try {
             Region region = client.mapPort();
             try {
                 var session =
                         new PortSession(
-                                socket, program, onLoss, log, client, DpdkrPort.open(region, port));
+                                transport,
+                                program,
+                                onLoss,
+                                log,
+                                client,
+                                DpdkrPort.open(region, port));
                 session.control.start();
                 session.faults.start();
                 return session;
@@ -129,7 +156,7 @@ public final class PortSession implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                String reason = serve();
+                boolean newSwitch = serve();
                 if (closing) {
                     return;
                 }
@@ -138,6 +165,9 @@ public final class PortSession implements AutoCloseable {
                     return;
                 }
                 log.accept(reason + "; port " + port.name() + " keeps its channels and waits");
+                if (!newSwitch) {
+                    transport.awaitSwitch();
+                }
                 reconnect();
             }
         } catch (IOException e) {
@@ -147,19 +177,30 @@ public final class PortSession implements AutoCloseable {
         }
     }
 
-    /// @return why the connection ended
-    private String serve() throws InterruptedException {
+    /// Sets the reason why the connection ended.
+    ///
+    /// @return whether a new switch is known to be there
+    private boolean serve() throws InterruptedException {
         try (ControlClient current = client) {
-            current.serve(port);
-            return "the switch closed the control connection of port " + port.name();
+            boolean newSwitch = current.serve(port);
+            reason =
+                    (newSwitch ? "another switch took" : "the switch closed")
+                            + " the control connection of port "
+                            + port.name();
+            return newSwitch;
         } catch (IOException e) {
-            return "the control connection of port %s broke: %s"
-                    .formatted(port.name(), e.getMessage());
+            reason =
+                    "the control connection of port %s broke: %s"
+                            .formatted(port.name(), e.getMessage());
+            return false;
         }
     }
 
     private void reconnect() throws IOException, InterruptedException {
-        ControlClient fresh = keepConnecting(socket, port.name(), program, log, true);
+        if (transport.inGuest()) {
+            port.park();
+        }
+        ControlClient fresh = keepConnecting(transport, port.name(), program, log, true);
         client = fresh;
         if (closing) {
             fresh.close();
@@ -177,12 +218,16 @@ public final class PortSession implements AutoCloseable {
 
     /// @param evenIfRefused a switch that has just come back may not have all its ports yet
     private static ControlClient keepConnecting(
-            Path socket, String port, String program, Consumer<String> log, boolean evenIfRefused)
+            ControlTransport transport,
+            String port,
+            String program,
+            Consumer<String> log,
+            boolean evenIfRefused)
             throws IOException, InterruptedException {
         long wait = FIRST_RETRY_MILLIS;
         while (true) {
             try {
-                return ControlClient.connect(socket, port, program);
+                return ControlClient.connect(transport, port, program);
             } catch (IOException e) {
                 if (e instanceof RefusedException && !evenIfRefused) {
                     throw e;

@@ -7,9 +7,9 @@ import org.skyway.ivshmem.region.Region;
 /// A dpdkr port: packets in bursts, in and out. It looks the same whether packets go through the
 /// switch or directly to another VNF.
 ///
-/// One thread at a time, the data thread, calls [#rxBurst], [#txBurst], [#poll] and [#txDrained].
-/// It must keep calling one of them, because the switch's commands are obeyed there and nowhere
-/// else. [#attach], [#detach] and [#move] are for the control thread.
+/// One thread at a time, the data thread, calls [#rxBurst], [#txBurst], [#poll], [#txHasRoom] and
+/// [#txDrained]. It must keep calling one of them, because the switch's commands are obeyed there
+/// and nowhere else. [#attach], [#detach] and [#move] are for the control thread.
 public final class DpdkrPort implements AutoCloseable {
     private static final int POLLS_PER_SIGN_OF_LIFE = 1024; // a power of two
 
@@ -57,8 +57,8 @@ public final class DpdkrPort implements AutoCloseable {
 
     /// Receives packets in place. What the last call showed must not be used any more.
     ///
-    /// @param addresses receives where each packet is; readable and writable up to the next
-    ///   multiple of 64 bytes
+    /// @param addresses receives where each packet is; readable and writable, but shared with its
+    ///   sender, which may change it even now: copy it first if that matters
     /// @param lengths receives its length in bytes
     /// @param from index of the first to fill
     /// @param max how many at most
@@ -72,7 +72,7 @@ public final class DpdkrPort implements AutoCloseable {
 
     /// Sends packets by copying them.
     ///
-    /// @param addresses where each packet is, padded to a multiple of 64 bytes
+    /// @param addresses where each packet is, of any alignment
     /// @param lengths its length, 1 to [#maxFrame] bytes
     /// @param from index of the first
     /// @param count how many
@@ -97,6 +97,16 @@ public final class DpdkrPort implements AutoCloseable {
         if ((++polls & POLLS_PER_SIGN_OF_LIFE - 1) == 0) {
             control.alive(polls);
         }
+    }
+
+    /// Whether it is worth while to make packets for [#txBurst].
+    ///
+    /// @param packets how many
+    /// @return false if not even so many of 64 bytes would be taken now
+    /// @throws PortFaultException if the normal channel is broken
+    public boolean txHasRoom(int packets) {
+        poll();
+        return sender.hasRoom(packets);
     }
 
     /// Whether the receivers have taken everything that was sent. Who ends should wait for that a
@@ -167,6 +177,18 @@ public final class DpdkrPort implements AutoCloseable {
         }
         Region old = channel.region();
         handover.submit(Handover.Kind.MOVE, null, 0, fresh);
+        old.close();
+    }
+
+    /// Leaves the port region, because the switch is about to make it anew, until [#move] brings
+    /// the next one. Meanwhile nothing comes from the switch and nothing is taken for it; what
+    /// comes on links is still received.
+    ///
+    /// @throws InterruptedException if interrupted while the data thread did not poll
+    public void park() throws InterruptedException {
+        NormalChannel nowhere = NormalChannel.nowhere(name, maxFrame);
+        Region old = channel.region();
+        handover.submit(Handover.Kind.MOVE, null, 0, nowhere);
         old.close();
     }
 

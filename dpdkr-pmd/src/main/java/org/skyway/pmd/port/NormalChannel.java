@@ -21,6 +21,7 @@ record NormalChannel(
         StatisticsBlock statistics,
         RingProducer toSwitch,
         RingConsumer fromSwitch) {
+    private static final int NOWHERE_CELLS = 1024;
 
     static NormalChannel open(Region region, String port) throws RingFormatException {
         long base = region.address();
@@ -37,6 +38,29 @@ record NormalChannel(
                         base + header.secondRing(),
                         size - header.secondRing(),
                         port + "/from-switch"));
+    }
+
+    /// A channel of its own that is full in one direction and empty in the other.
+    static NormalChannel nowhere(String port, int maxFrame) {
+        RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, 0, NOWHERE_CELLS);
+        Region region = Region.scratch(port + "-nowhere", header.sizeBytes());
+        header.create(region.address());
+        NormalChannel channel;
+        try {
+            channel = open(region, port);
+        } catch (RingFormatException e) {
+            throw new IllegalStateException("a region just made is no region", e);
+        }
+        long[] anywhere = {region.address()};
+        int[] longest = {maxFrame};
+        while (channel.toSwitch.offer(anywhere, longest, 0, 1) == 1) {
+            // One more that nobody will read.
+        }
+        longest[0] = 1;
+        while (channel.toSwitch.offer(anywhere, longest, 0, 1) == 1) {
+            // And into what is left, the shortest.
+        }
+        return channel;
     }
 
     int maxFrame() {

@@ -91,6 +91,11 @@ public final class Firewall implements PacketFilter {
         return kept;
     }
 
+    @Override
+    public boolean needsCopy() {
+        return true;
+    }
+
     /// Adds its counters to a report.
     ///
     /// @param report receives them

@@ -3,14 +3,16 @@ package org.skyway.vnf.relay;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.Consumer;
+import org.skyway.ivshmem.region.Memory;
+import org.skyway.vnf.frame.NativeBuffer;
 import org.skyway.vnf.run.BadInputException;
 import org.skyway.vnf.run.Burst;
 import org.skyway.vnf.run.CountedPort;
 import org.skyway.vnf.run.Work;
 
-/// Moves packets between two ports, both ways, with one copy each. When the far ring is full the
-/// rest of the burst waits, and nothing more is received on that side: so the pressure goes back to
-/// the source and nothing is lost here.
+/// Moves packets between two ports, both ways, with one copy each, two if a filter needs one of its
+/// own. When the far ring is full the rest of the burst waits, and nothing more is received on that
+/// side: so the pressure goes back to the source and nothing is lost here.
 public final class RelayWork implements Work {
     private final CountedPort a;
     private final CountedPort b;
@@ -75,17 +77,27 @@ public final class RelayWork implements Work {
         describe.accept(report);
     }
 
+    @Override
+    public void close() {
+        forth.close();
+        back.close();
+    }
+
     private static final class Direction {
         private final CountedPort in;
         private final CountedPort out;
         private final PacketFilter filter;
         private final Burst burst;
+        private final int stride;
+        private final NativeBuffer copies; // null: packets are forwarded from where they lie
 
         Direction(CountedPort in, CountedPort out, PacketFilter filter, int burst) {
             this.in = in;
             this.out = out;
             this.filter = filter;
             this.burst = new Burst(burst);
+            stride = in.port().maxFrame() + 63 & -64;
+            copies = filter.needsCopy() ? new NativeBuffer((long) burst * stride) : null;
         }
 
         int poll() {
@@ -95,11 +107,28 @@ public final class RelayWork implements Work {
                 if (received == 0) {
                     return 0;
                 }
+                if (copies != null) {
+                    copy(received);
+                }
                 burst.to = filter.apply(burst.addresses, burst.lengths, received);
             } else {
                 in.port().poll(); // what it holds must stay, but it still has to obey
             }
             return burst.isEmpty() ? received : out.send(burst);
+        }
+
+        private void copy(int count) {
+            long to = copies.address();
+            for (int i = 0; i < count; i++, to += stride) {
+                Memory.copyPacket(burst.addresses[i], to, burst.lengths[i]);
+                burst.addresses[i] = to;
+            }
+        }
+
+        void close() {
+            if (copies != null) {
+                copies.close();
+            }
         }
     }
 }

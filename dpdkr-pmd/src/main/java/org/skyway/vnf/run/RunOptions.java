@@ -1,16 +1,25 @@
 package org.skyway.vnf.run;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.SwitchLoss;
+import org.skyway.pmd.control.UnixTransport;
+import org.skyway.pmd.control.VirtioSerialTransport;
 import picocli.CommandLine.Option;
 
 /// Options that every VNF program has.
 public final class RunOptions {
+    private static final String VIRTIO_SERIAL = "virtio-serial";
+
     /// How the data thread waits for packets.
     public enum Idle {
         /// Never lets the core go. Only where there are more cores than pollers.
@@ -35,6 +44,13 @@ public final class RunOptions {
             description =
                     "Run directory of the switch. Default: $SKYWAY_RUNDIR, else /var/run/skyway or /tmp/skyway-UID.")
     Path runDirectory;
+
+    @Option(
+            names = "--control",
+            paramLabel = "HOW",
+            description =
+                    "In a virtual machine: virtio-serial, for ports org.skyway.pmd.0 and so on, or virtio-serial:DEVICE,… with a device for each port. Implies --wait. Default: the socket in the run directory.")
+    String control;
 
     @Option(names = "--core", paramLabel = "N", description = "Bind the data thread to a core.")
     Integer core;
@@ -95,6 +111,14 @@ public final class RunOptions {
                     "At the end, wait so long for others to take what was sent (${DEFAULT-VALUE}).")
     double lingerSeconds;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "0.5",
+            description =
+                    "Before connecting, let the compiler see both channels at work for so long (${DEFAULT-VALUE}).")
+    double warmUpSeconds;
+
     /// For picocli, which fills the fields.
     public RunOptions() {}
 
@@ -108,11 +132,36 @@ public final class RunOptions {
         return burst;
     }
 
-    Path runDirectory() {
-        return runDirectory == null ? RunDirectory.path() : runDirectory;
+    /// How each of a program's ports reaches the switch.
+    ///
+    /// @param ports how many ports there are
+    List<ControlTransport> transports(int ports) {
+        if (control == null) {
+            Path directory = runDirectory == null ? RunDirectory.path() : runDirectory;
+            return Collections.nCopies(
+                    ports, new UnixTransport(directory.resolve(RunDirectory.PMD_SOCKET)));
+        }
+        if (control.equals(VIRTIO_SERIAL)) {
+            return IntStream.range(0, ports)
+                    .<ControlTransport>mapToObj(VirtioSerialTransport::of)
+                    .toList();
+        }
+        if (!control.startsWith(VIRTIO_SERIAL + ":")) {
+            throw new BadInputException(
+                    "--control is virtio-serial or virtio-serial:DEVICE,…, not " + control);
+        }
+        String[] devices = control.substring(VIRTIO_SERIAL.length() + 1).split(",");
+        if (devices.length != ports) {
+            throw new BadInputException(
+                    "--control names %d devices, but the program has %d ports"
+                            .formatted(devices.length, ports));
+        }
+        return Stream.of(devices)
+                .<ControlTransport>map(d -> new VirtioSerialTransport(Path.of(d)))
+                .toList();
     }
 
     SwitchLoss onLoss() {
-        return wait ? SwitchLoss.RECONNECT : SwitchLoss.END;
+        return wait || control != null ? SwitchLoss.RECONNECT : SwitchLoss.END;
     }
 }

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.agrona.concurrent.IdleStrategy;
 import org.skyway.ivshmem.sys.Affinity;
+import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.PortSession;
+import org.skyway.pmd.port.PortFaultException;
+import org.skyway.pmd.port.Rehearsal;
 
 /// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
 /// the work is done, the time is up, the switch is gone or somebody sends SIGTERM. Stop, join,
@@ -61,11 +64,13 @@ public final class Runner {
         List<PortSession> sessions = new ArrayList<>();
         try {
             opening = Thread.currentThread();
-            for (String name : names) {
+            Rehearsal.run(nanos(options.warmUpSeconds));
+            List<ControlTransport> transports = options.transports(names.size());
+            for (int i = 0; i < names.size(); i++) {
                 sessions.add(
                         PortSession.open(
-                                options.runDirectory(),
-                                name,
+                                transports.get(i),
+                                names.get(i),
                                 program,
                                 options.onLoss(),
                                 this::log));
@@ -110,11 +115,15 @@ public final class Runner {
         if (options.reportFile != null) {
             Statistics.write(report, options.reportFile);
         }
-        if (broken != null) {
-            log(broken.getMessage() == null ? broken.toString() : broken.getMessage());
-            return broken instanceof IllegalArgumentException
-                    ? ExitStatus.BAD_INPUT
-                    : ExitStatus.SWITCH_LOST;
+        switch (broken) {
+            case null -> {}
+            case PortFaultException fault -> {
+                log(fault.getMessage());
+                return ExitStatus.SWITCH_LOST;
+            }
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(broken);
         }
         if (lost != null) {
             log(lost);
@@ -154,9 +163,7 @@ public final class Runner {
 
     private void poll(Work work) {
         try {
-            if (options.core != null) {
-                Affinity.pinCurrentThread(options.core);
-            }
+            pin();
             IdleStrategy idle = options.idle.strategy();
             while (polling && !work.isDone()) {
                 idle.idle(work.poll());
@@ -167,9 +174,18 @@ public final class Runner {
         }
     }
 
+    private void pin() {
+        try {
+            if (options.core != null) {
+                Affinity.pinCurrentThread(options.core);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(e.getMessage());
+        }
+    }
+
     // What lies in a ring when its writer disconnects may be dropped with the ring, and what
-    // neighbours
-    // have sent would be lost: so it ends only when nothing has moved for a while.
+    // neighbours have sent would be lost: so it ends only when nothing has moved for a while.
     private void linger(Work work, IdleStrategy idle) {
         long now = System.nanoTime();
         long end = now + nanos(options.lingerSeconds);

@@ -1,5 +1,6 @@
 package org.skyway.vnf.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -120,28 +121,30 @@ final class Statistics implements AutoCloseable {
                                 line.get("program").asText(),
                                 line.get("event").asText(),
                                 line.get("seconds").asDouble()));
-        line.get("ports")
-                .forEach(p ->
-                        text.append(
-                                " | %s: in %,d (%.3f Mpps), out %,d (%.3f Mpps)"
-                                        .formatted(
-                                                p.get("port").asText(),
-                                                p.get("rxPackets").asLong(),
-                                                p.get("rxMpps").asDouble(),
-                                                p.get("txPackets").asLong(),
-                                                p.get("txMpps").asDouble())));
-        line.properties()
-                .forEach(field -> {
-                    switch (field.getKey()) {
-                        case "event", "program", "seconds", "ports" -> {}
-                        default ->
-                                text.append(" | ")
-                                        .append(field.getKey())
-                                        .append(' ')
-                                        .append(field.getValue());
-                    }
-                });
+        line.get("ports").forEach(port -> text.append(text(port)));
+        for (var field : line.properties()) {
+            switch (field.getKey()) {
+                case "event", "program", "seconds", "ports" -> {}
+                case "flows", "sources" ->
+                        field.getValue().forEach(element -> text.append("\n    ").append(element));
+                default ->
+                        text.append(" | ")
+                                .append(field.getKey())
+                                .append(' ')
+                                .append(field.getValue());
+            }
+        }
         return text.toString();
+    }
+
+    private static String text(JsonNode port) {
+        return " | %s: in %,d (%.3f Mpps), out %,d (%.3f Mpps)"
+                .formatted(
+                        port.get("port").asText(),
+                        port.get("rxPackets").asLong(),
+                        port.get("rxMpps").asDouble(),
+                        port.get("txPackets").asLong(),
+                        port.get("txMpps").asDouble());
     }
 
     private String names() {

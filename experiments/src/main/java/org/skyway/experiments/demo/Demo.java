@@ -61,31 +61,40 @@ final class Demo implements AutoCloseable {
         for (Hop hop : HOPS) {
             ofctl("add-flow", "priority=100,in_port=%d,actions=output:%d", hop);
         }
+        startTraffic();
         say("First every packet passes the switch, which is told to make no bypasses.");
-        Measured normal = phase("switch");
+        Measured first = phase();
 
         say("Now bypasses are allowed. The four rules are four point-to-point links.");
         setBypass(true);
         awaitLinks(4);
-        Measured bypass = phase("bypass");
+        Measured bypass = phase();
 
         String ending = "in_port=1,udp,tp_dst=7777";
         say("A rule ends the first link: no longer does everything from vnf1 go to vnf2.");
         ofctl("add-flow", "priority=200," + ending + ",actions=drop");
         awaitLinks(3);
-        phase("vnf1 to vnf2 by the switch");
+        phase();
 
         say("The rule is deleted, and the link comes back.");
         ofctl("--strict", "del-flows", "priority=200," + ending);
         awaitLinks(4);
-        Measured again = phase("bypass");
+        Measured again = phase();
+
+        say("Once more through the switch, now that all compilers have warmed up.");
+        setBypass(false);
+        Measured last = phase();
+        setBypass(true);
+        awaitLinks(4);
 
         if (keep) {
             stay();
         }
         boolean equal = compareCounters();
-        double best = Math.max(bypass.mpps, again.mpps);
-        double ratio = bypass.mpps / normal.mpps;
+        // The better of two for the switch, the worse of two for the bypass.
+        Measured normal = last.mpps > first.mpps ? last : first;
+        Measured direct = again.mpps < bypass.mpps ? again : bypass;
+        double ratio = direct.mpps / normal.mpps;
         out.println();
         say("What was seen:");
         out.printf(
@@ -93,16 +102,15 @@ final class Demo implements AutoCloseable {
                 normal.mpps, 100 * normal.switchCores);
         out.printf(
                 "  past the switch    %.2f Mpps, the switch busy with %.0f %% of a core: %.1f times as much%n",
-                bypass.mpps, 100 * bypass.switchCores, ratio);
-        out.printf(
-                "  after the link had been away and back %.2f Mpps (best %.2f)%n",
-                again.mpps, best);
+                direct.mpps, 100 * direct.switchCores, ratio);
         out.printf(
                 "  counters of ports, flow entries and VNFs: %s%n",
                 equal ? "all equal" : "NOT EQUAL, see above");
+        out.printf(
+                "  (at the ends of the chain, both directions together, frames of %s bytes, %d cores for%n",
+                size, Runtime.getRuntime().availableProcessors());
         out.println(
-                "  (both directions together, 64-byte-class frames unless --size says otherwise;");
-        out.println("   source, relay and sink are processes that share this machine's cores)");
+                "   switch and VNFs together; of two phases of each kind the one that flatters less)");
         return equal ? 0 : 1;
     }
 
@@ -131,9 +139,12 @@ final class Demo implements AutoCloseable {
         control = new ControlClient(runDirectory);
         started.add(control);
         middle = vnf("forward", "forward", "--ports", "vnf2,vnf3");
+        middle.awaitReady();
+    }
+
+    private void startTraffic() {
         left = vnf("left exchange", "exchange", "--port", "vnf1", "--id", "1", "--size", size);
         right = vnf("right exchange", "exchange", "--port", "vnf4", "--id", "2", "--size", size);
-        middle.awaitReady();
         left.awaitReady();
         right.awaitReady();
     }
@@ -145,7 +156,7 @@ final class Demo implements AutoCloseable {
     }
 
     // The first half of a phase warms up: compilers and caches.
-    private Measured phase(String path) {
+    private Measured phase() {
         out.printf(
                 "  %-6s %-22s %-22s %-22s %-22s %s%n",
                 "second", "vnf1->vnf2", "vnf3->vnf4", "vnf4->vnf3", "vnf2->vnf1", "switch CPU");

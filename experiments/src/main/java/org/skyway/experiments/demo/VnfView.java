@@ -19,7 +19,8 @@ final class VnfView implements AutoCloseable {
     VnfView(String name, Path runDirectory, String... arguments) {
         List<String> command = new ArrayList<>(List.of("vnf"));
         command.addAll(List.of(arguments));
-        command.addAll(List.of("--json-stats", "--stats-interval", "1", "--rundir"));
+        command.addAll(
+                List.of("--json-stats", "--stats-interval", "1", "--linger", "10", "--rundir"));
         command.add(runDirectory.toString());
         program = Program.skyway(name, runDirectory, this::line, command.toArray(new String[0]));
     }

@@ -21,6 +21,9 @@ import org.skyway.p2p.detect.P2pDetector;
 /// * [Kind#PIPELINE]: the same behind a classifying table: table 0 writes metadata and goes on.
 /// * [Kind#ACL]: ClassBench-like: prefix pairs, protocols and ports, of every ingress port, with
 ///   priorities of their own, as in access lists; below the chain's rules for half of the ports.
+/// * [Kind#AGREEING]: rules about 5-tuples of one port that all do what its chain rule does.
+/// * [Kind#HARD]: random three-bit masks above a rule that drops: whether they leave a packet to it
+///   is a random 3-SAT instance near its hardest.
 /// * [Kind#ROUTES]: destination prefixes by length, of every ingress port, as in a routing table.
 public final class P2pRules {
     /// Which rules.
@@ -32,10 +35,15 @@ public final class P2pRules {
         /// Access lists.
         ACL,
         /// Routes.
-        ROUTES
+        ROUTES,
+        /// Many rules of one port that agree.
+        AGREEING,
+        /// Rules of one port that are hard to decide.
+        HARD
     }
 
     private static final int CHAIN_PRIORITY = 60000;
+    private static final int HARD_BITS = 48;
     private static final int[] PREFIXES = {0, 8, 16, 20, 24, 24, 26, 28, 32, 32};
 
     private final Kind kind;
@@ -83,7 +91,10 @@ public final class P2pRules {
     /// @return one rule, or two in two tables
     public List<FlowRule> chain(int port) {
         Match in = Match.builder().exact(Field.IN_PORT, port).build();
-        int to = port % (ports / 2) + 1;
+        int to = chainTarget(port);
+        if (kind == Kind.HARD && port == 1) {
+            return List.of(new FlowRule(0, CHAIN_PRIORITY, in, Instructions.DROP));
+        }
         if (kind != Kind.PIPELINE) {
             return List.of(new FlowRule(0, CHAIN_PRIORITY, in, out(to)));
         }
@@ -91,6 +102,10 @@ public final class P2pRules {
         return List.of(
                 new FlowRule(0, CHAIN_PRIORITY, in, tag(port)),
                 new FlowRule(1, CHAIN_PRIORITY, tag, out(to)));
+    }
+
+    private int chainTarget(int port) {
+        return port % (ports / 2) + 1;
     }
 
     /// A rule about some flows of a port that has no link.
@@ -117,21 +132,21 @@ public final class P2pRules {
     private FlowRule make(int port) {
         Instructions out = out(1 + random.nextInt(ports));
         Match.Builder match = Match.builder().exact(Field.ETH_TYPE, 0x0800);
-        switch (kind) {
+        return switch (kind) {
             case STEERING -> {
                 match.exact(Field.IN_PORT, port);
                 tuple(match);
-                return new FlowRule(0, 100 + random.nextInt(4), match.build(), out);
+                yield new FlowRule(0, 100 + random.nextInt(4), match.build(), out);
             }
             case PIPELINE -> {
                 if (random.nextInt(4) == 0) {
                     match.exact(Field.IN_PORT, port);
                     prefix(match, Field.IPV4_SRC, 24);
-                    return new FlowRule(0, 100, match.build(), tag(port));
+                    yield new FlowRule(0, 100, match.build(), tag(port));
                 }
                 match.exact(Field.METADATA, port);
                 tuple(match);
-                return new FlowRule(1, 100 + random.nextInt(4), match.build(), out);
+                yield new FlowRule(1, 100 + random.nextInt(4), match.build(), out);
             }
             case ACL -> {
                 prefix(match, Field.IPV4_SRC, PREFIXES[random.nextInt(PREFIXES.length)]);
@@ -143,15 +158,30 @@ public final class P2pRules {
                         match.exact(Field.TCP_DST, random.nextInt(1024));
                     }
                 }
-                return new FlowRule(0, 1 + random.nextInt(50000), match.build(), out);
+                yield new FlowRule(0, 1 + random.nextInt(50000), match.build(), out);
+            }
+            case AGREEING -> {
+                match.exact(Field.IN_PORT, 1);
+                tuple(match);
+                yield new FlowRule(0, CHAIN_PRIORITY + 1, match.build(), out(chainTarget(1)));
+            }
+            case HARD -> {
+                Match.Builder bits = Match.builder().exact(Field.IN_PORT, 1);
+                long mask = 0;
+                while (Long.bitCount(mask) < 3) {
+                    mask |= 1L << random.nextInt(HARD_BITS);
+                }
+                bits.masked(Field.ETH_DST, random.nextLong() & 0xffffff, mask & 0xffffff);
+                bits.masked(Field.ETH_SRC, random.nextLong(), mask >>> 24);
+                int priority = CHAIN_PRIORITY + 1 + random.nextInt(5000);
+                yield new FlowRule(0, priority, bits.build(), out(chainTarget(1)));
             }
             case ROUTES -> {
                 int length = 8 + random.nextInt(25);
                 prefix(match, Field.IPV4_DST, length);
-                return new FlowRule(0, length, match.build(), out);
+                yield new FlowRule(0, length, match.build(), out);
             }
-        }
-        throw new IllegalStateException("unknown kind " + kind);
+        };
     }
 
     private void tuple(Match.Builder match) {

@@ -60,6 +60,7 @@ public final class Program implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("SKYWAY_RUNDIR", runDirectory.toString());
         builder.environment().put("OVS_RUNDIR", runDirectory.toString());
+        builder.environment().put("SKYWAY_BUILT", "yes");
         try {
             return new Program(name, builder.start(), onLine);
         } catch (IOException e) {
@@ -152,9 +153,9 @@ public final class Program implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /// Asks it to end (SIGTERM), without waiting.
+    /// Asks it to end (SIGTERM), without waiting. What it still says is read.
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy(); // unlike Process.destroy, leaves the pipes open
     }
 
     /// Kills it (SIGKILL), and waits for its end.

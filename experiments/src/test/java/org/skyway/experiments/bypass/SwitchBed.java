@@ -30,6 +30,7 @@ import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.PortCounters;
+import org.skyway.vswitch.pipeline.DatapathAction;
 
 /// A real switch without its OpenFlow connections: bridge, poll thread, agent, link manager, and
 /// real drivers that connect to it.
@@ -62,7 +63,7 @@ final class SwitchBed implements AutoCloseable {
                             @Override
                             public void portStateChanged(PortState port) {}
                         },
-                        (frame, length, action) -> {});
+                        new NoControllers());
         agent =
                 ProcessAgent.start(
                         directory.resolve(RunDirectory.PMD_SOCKET), host, Duration.ofSeconds(5));
@@ -74,6 +75,15 @@ final class SwitchBed implements AutoCloseable {
             return null;
         });
         owner.scheduleWithFixedDelay(bridge::tick, 2, 2, TimeUnit.MILLISECONDS);
+    }
+
+    /// There are none in these tests.
+    private static final class NoControllers implements Bridge.Controllers {
+        @Override
+        public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {}
+
+        @Override
+        public void learned(DatapathAction.Learned learned) {}
     }
 
     PortSession open(String port) throws IOException, InterruptedException {
@@ -181,7 +191,7 @@ final class SwitchBed implements AutoCloseable {
         owner.awaitTermination(5, TimeUnit.SECONDS);
         bridge.close();
         journal.close();
-        store.removeLeftovers();
+        store.removeLeftovers(true);
         try (var files = Files.walk(directory)) {
             for (Path p : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(p);

@@ -207,11 +207,11 @@ public final class Memory {
         INT.setRelease(ALL, address & USER_SPACE, value);
     }
 
-    /// Copies a packet. Up to 256 bytes go in steps of 64, so up to 63 bytes behind the packet are
-    /// read and written too: both places must be padded to a multiple of 64.
+    /// Copies a packet, and not a byte more: what lies behind a packet in shared memory is the rest
+    /// of an earlier one, which the next reader may not be meant to see.
     ///
-    /// @param source mapped
-    /// @param target mapped, not overlapping
+    /// @param source mapped, of any alignment
+    /// @param target mapped, of any alignment, not overlapping
     /// @param length 1 or more bytes
     public static void copyPacket(long source, long target, int length) {
         if (length > 256) {
@@ -220,11 +220,59 @@ public final class Memory {
         }
         long x = source & USER_SPACE;
         long y = target & USER_SPACE;
-        copy64(x, y);
-        for (int rest = length - 64; rest > 0; rest -= 64) {
+        int rest = length;
+        for (; rest >= 64; rest -= 64) {
+            copy64(x, y);
             x += 64;
             y += 64;
-            copy64(x, y);
+        }
+        if (rest > 0) {
+            copyRest(x, y, rest, length);
+        }
+    }
+
+    // The last 1 to 63 bytes of a packet. Two blocks of one size, the second of which ends with the
+    // packet and overlaps the first, do without a loop and without touching more.
+    private static void copyRest(long x, long y, int rest, int length) {
+        final long u = x + rest;
+        final long v = y + rest;
+        if (rest > 32) {
+            final long a = ALL.get(LONG_LE, x);
+            final long b = ALL.get(LONG_LE, x + 8);
+            final long c = ALL.get(LONG_LE, x + 16);
+            final long d = ALL.get(LONG_LE, x + 24);
+            final long e = ALL.get(LONG_LE, u - 32);
+            final long f = ALL.get(LONG_LE, u - 24);
+            final long g = ALL.get(LONG_LE, u - 16);
+            final long h = ALL.get(LONG_LE, u - 8);
+            ALL.set(LONG_LE, y, a);
+            ALL.set(LONG_LE, y + 8, b);
+            ALL.set(LONG_LE, y + 16, c);
+            ALL.set(LONG_LE, y + 24, d);
+            ALL.set(LONG_LE, v - 32, e);
+            ALL.set(LONG_LE, v - 24, f);
+            ALL.set(LONG_LE, v - 16, g);
+            ALL.set(LONG_LE, v - 8, h);
+        } else if (rest > 16) {
+            final long a = ALL.get(LONG_LE, x);
+            final long b = ALL.get(LONG_LE, x + 8);
+            final long c = ALL.get(LONG_LE, u - 16);
+            final long d = ALL.get(LONG_LE, u - 8);
+            ALL.set(LONG_LE, y, a);
+            ALL.set(LONG_LE, y + 8, b);
+            ALL.set(LONG_LE, v - 16, c);
+            ALL.set(LONG_LE, v - 8, d);
+        } else if (rest >= 8) {
+            final long a = ALL.get(LONG_LE, x);
+            final long b = ALL.get(LONG_LE, u - 8);
+            ALL.set(LONG_LE, y, a);
+            ALL.set(LONG_LE, v - 8, b);
+        } else if (length >= 8) {
+            ALL.set(LONG_LE, v - 8, ALL.get(LONG_LE, u - 8));
+        } else {
+            for (int i = 0; i < rest; i++) {
+                ALL.set(JAVA_BYTE, y + i, ALL.get(JAVA_BYTE, x + i));
+            }
         }
     }
 

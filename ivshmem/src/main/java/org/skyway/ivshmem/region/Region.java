@@ -77,6 +77,19 @@ public final class Region implements AutoCloseable {
         return map(path, sizeBytes, false);
     }
 
+    /// Makes a region that this process shares with nobody; it reads as zeros.
+    ///
+    /// @param name for messages
+    /// @param sizeBytes a power of two, 4096 or more
+    /// @return the region
+    /// @throws IllegalArgumentException if the size is not a power of two
+    public static Region scratch(String name, long sizeBytes) {
+        Path path = Path.of(name);
+        checkSize(path, sizeBytes);
+        Arena arena = Arena.ofShared();
+        return new Region(path, sizeBytes, arena, arena.allocate(sizeBytes, 4096));
+    }
+
     /// Where the region starts in this process.
     ///
     /// @return an address for [Memory]; invalid after [#close]

@@ -16,6 +16,7 @@ import java.util.zip.CRC32C;
 /// The prefix is derived from the run directory, which a running switch has locked. So whatever has
 /// the prefix when a switch starts was left by a crash, and [#removeLeftovers] may delete it.
 public final class RegionStore {
+    private static final String LASTING = "vm-";
     private static final Path SHM = Path.of("/dev/shm");
 
     private final String prefix;
@@ -48,27 +49,54 @@ public final class RegionStore {
     /// @return the new region
     /// @throws IOException if there is no room, or a region of that name
     public Region create(String name, long sizeBytes) throws IOException {
-        if (!name.matches("[A-Za-z0-9._-]{1,80}")) {
-            throw new IllegalArgumentException(
-                    "region name \""
-                            + name
-                            + "\" has other characters than letters, digits, '.', '_' and '-', or more than 80");
-        }
+        checkName(name);
         if (hugepages != null && freeHugeBytes() >= sizeBytes && sizeBytes % hugePageBytes() == 0) {
             return Region.create(hugepages.resolve(prefix + name), sizeBytes);
         }
         return Region.create(SHM.resolve(prefix + name), sizeBytes);
     }
 
+    /// Opens a region that outlives the switch, because virtual machines that go on running have
+    /// it, or creates it; always on tmpfs, under a name that never changes. One of another size is
+    /// replaced, which cuts off whoever has it.
+    ///
+    /// @param name unique among the lasting regions; letters, digits, dots and dashes
+    /// @param sizeBytes a power of two
+    /// @return the region, with its old content or with zeros
+    /// @throws IOException if there is no room, or the file is not ours
+    public Region openLasting(String name, long sizeBytes) throws IOException {
+        Path path = lastingPath(name);
+        if (Files.exists(path)) {
+            if (Files.size(path) == sizeBytes) {
+                return Region.open(path, sizeBytes);
+            }
+            Files.delete(path);
+        }
+        return Region.create(path, sizeBytes);
+    }
+
+    /// Where a lasting region is or would be.
+    ///
+    /// @param name its name
+    /// @return a file in `/dev/shm`
+    public Path lastingPath(String name) {
+        checkName(name);
+        return SHM.resolve(prefix + LASTING + name);
+    }
+
     /// Deletes what an earlier switch of the same run directory left behind.
     ///
+    /// @param lasting whether lasting regions, too
     /// @return the files that were deleted
     /// @throws IOException if one may not be deleted
-    public List<Path> removeLeftovers() throws IOException {
+    public List<Path> removeLeftovers(boolean lasting) throws IOException {
         List<Path> removed = new ArrayList<>();
         for (Path directory : directories()) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, prefix + "*")) {
                 for (Path file : files) {
+                    if (!lasting && file.getFileName().toString().startsWith(prefix + LASTING)) {
+                        continue;
+                    }
                     Files.deleteIfExists(file);
                     removed.add(file);
                 }
@@ -82,6 +110,15 @@ public final class RegionStore {
     /// @return the prefix
     public String prefix() {
         return prefix;
+    }
+
+    private static void checkName(String name) {
+        if (!name.matches("[A-Za-z0-9._-]{1,80}")) {
+            throw new IllegalArgumentException(
+                    "region name \""
+                            + name
+                            + "\" has other characters than letters, digits, '.', '_' and '-', or more than 80");
+        }
     }
 
     private List<Path> directories() {

@@ -13,7 +13,7 @@ import org.skyway.openflow.model.Match;
 /// that does not agree ends the exploration if a packet really takes it. Of those that agree, two
 /// that are real and hit other entries are enough to know that counters can't be attributed.
 final class Decision implements Explorer.Leaves {
-    private static final long BUDGET = 200_000;
+    private static final long BUDGET = 250_000;
 
     private final int port;
     private final Budget budget = new Budget(BUDGET);
@@ -24,6 +24,9 @@ final class Decision implements Explorer.Leaves {
     private Walk firstWalk;
     private long[] firstPacket;
     private Verdict.Link other; // of a second one that hits other entries
+    private Walk otherWalk;
+    private long[] otherPacket;
+    private boolean unanimous = true; // whether no branch disagreed, not even one without packets
     private Verdict.NoLink none;
     private Dependencies proof; // of none; null if all that was explored is needed
 
@@ -32,7 +35,14 @@ final class Decision implements Explorer.Leaves {
     }
 
     /// A verdict and what it rests on.
-    record Result(Verdict verdict, Dependencies dependencies, boolean tooComplex, long cost) {}
+    ///
+    /// @param agreement what spares the next decision; null for nothing
+    record Result(
+            Verdict verdict,
+            Dependencies dependencies,
+            Agreement agreement,
+            boolean tooComplex,
+            long cost) {}
 
     static Result decide(Pipeline pipeline, int port) {
         return new Decision(port).decide(pipeline);
@@ -40,9 +50,9 @@ final class Decision implements Explorer.Leaves {
 
     private Result decide(Pipeline pipeline) {
         boolean tooComplex = false;
+        Explorer explorer = new Explorer(pipeline, explored, budget, this);
         try {
-            Walk walk = new Walk(port, new SymbolicPacket(entering(port)));
-            new Explorer(pipeline, explored, budget, this).explore(walk);
+            explorer.explore(new Walk(port, new SymbolicPacket(entering(port))));
         } catch (Budget.Exceeded e) {
             tooComplex = none == null;
         }
@@ -54,10 +64,9 @@ final class Decision implements Explorer.Leaves {
             if (proof != null) {
                 proof.addPortsAndGroups(explored);
             }
-            return new Result(none, on, tooComplex, budget.spent());
+            return new Result(none, on, null, tooComplex, budget.spent());
         }
-        Verdict verdict = link();
-        return new Result(verdict, explored, false, budget.spent());
+        return new Result(link(), explored, agreement(explorer), false, budget.spent());
     }
 
     /// The packets that come in at a port: nothing but the port is known, and that the words that
@@ -69,6 +78,16 @@ final class Decision implements Explorer.Leaves {
             cube.fix(w, -1L, 0);
         }
         return cube;
+    }
+
+    private Agreement agreement(Explorer explorer) {
+        if (other == null || !unanimous || explorer.lookUps().size() > Explorer.MOST_KEPT) {
+            return null;
+        }
+        Dependencies witnesses = new Dependencies();
+        prove(witnesses, firstWalk, firstPacket);
+        prove(witnesses, otherWalk, otherPacket);
+        return new Agreement(first.to(), explorer.lookUps(), explored, witnesses);
     }
 
     private Verdict link() {
@@ -95,8 +114,10 @@ final class Decision implements Explorer.Leaves {
         if (first != null && first.to() == walk.to && (other != null || samePath(walk))) {
             return true;
         }
+        unanimous &= !walk.uncertain && (first == null || first.to() == walk.to);
         long[] packet = packetOf(walk);
         if (packet == null) {
+            unanimous &= first != null; // else nobody knows yet whom it should agree with
             return true;
         }
         if (first == null) {
@@ -107,6 +128,8 @@ final class Decision implements Explorer.Leaves {
         }
         if (first.to() == walk.to) {
             other = linkOf(walk);
+            otherWalk = walk;
+            otherPacket = packet;
             return true;
         }
         return end(
@@ -121,8 +144,14 @@ final class Decision implements Explorer.Leaves {
 
     @Override
     public boolean broken(Walk walk, String reason, FlowRule rule, boolean certain) {
+        unanimous = false;
         long[] packet = packetOf(walk);
         return packet == null || end(walk, reason, rule, packet, certain && !walk.uncertain, false);
+    }
+
+    @Override
+    public boolean knows(int to) {
+        return other != null && first.to() == to;
     }
 
     private long[] packetOf(Walk walk) {
@@ -141,18 +170,18 @@ final class Decision implements Explorer.Leaves {
         none = new Verdict.NoLink(port, reason, rule, packet);
         if (certain) {
             proof = new Dependencies();
-            prove(walk, packet);
+            prove(proof, walk, packet);
             if (firstMatters) {
-                prove(firstWalk, firstPacket);
+                prove(proof, firstWalk, firstPacket);
             }
         }
         return false;
     }
 
     /// The way of one packet, step by step.
-    private void prove(Walk walk, long[] packet) {
+    private static void prove(Dependencies to, Walk walk, long[] packet) {
         for (Step step : Step.lookups(walk.last)) {
-            proof.lookedUp(step.table(), step.before().apply(packet), step.hit());
+            to.lookedUp(step.table(), step.before().apply(packet), step.hit());
         }
     }
 

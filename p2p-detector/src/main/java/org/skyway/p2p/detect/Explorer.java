@@ -29,9 +29,22 @@ final class Explorer {
         /// @param rule the entry that did it; null for none
         /// @param certain whether that is sure to happen to each of them
         boolean broken(Walk walk, String reason, FlowRule rule, boolean certain);
+
+        /// Whether it makes no difference any more if some packets leave unmodified at one port,
+        /// whatever entry sends them there.
+        ///
+        /// @param port the port
+        /// @return true if such a branch need not be followed
+        default boolean knows(int port) {
+            return false;
+        }
     }
 
+    /// How many lookups are kept.
+    static final int MOST_KEPT = 16;
+
     private static final int MOST_LOOKUPS = 64;
+    private static final int BRANCH_COST = 10;
 
     private final Pipeline pipeline;
     private final Dependencies dependencies;
@@ -39,6 +52,14 @@ final class Explorer {
     private final Leaves leaves;
     private final Outputs outputs;
     private final Rewrites rewrites;
+    private final List<LookedUp> lookUps = new ArrayList<>();
+
+    /// A lookup that was followed to its end.
+    ///
+    /// @param walk the packets before it
+    /// @param asked the packets as they were looked up
+    /// @param floor priority of the last rule considered; -1 if all were
+    record LookedUp(Walk walk, SymbolicPacket asked, Todo.LookUp job, Todo then, int floor) {}
 
     Explorer(Pipeline pipeline, Dependencies dependencies, Budget budget, Leaves leaves) {
         this.pipeline = pipeline;
@@ -51,6 +72,20 @@ final class Explorer {
 
     Leaves leaves() {
         return leaves;
+    }
+
+    /// The lookups that were followed to their end, at most one more than [#MOST_KEPT].
+    List<LookedUp> lookUps() {
+        return lookUps;
+    }
+
+    /// What one more rule would add to a lookup.
+    ///
+    /// @return false if the leaves want no more
+    boolean add(FlowRule rule, LookedUp lookUp) {
+        Walk walk = lookUp.walk;
+        Step step = new Step(walk.last, rule.table(), lookUp.asked, rule, List.of(), 0);
+        return branch(walk, lookUp.asked, rule, step, lookUp.then);
     }
 
     /// Follows some packets from the first table on.
@@ -186,6 +221,7 @@ final class Explorer {
         int priority = Integer.MAX_VALUE;
         boolean all = false;
         boolean stopped = false;
+        boolean plain = then.job() instanceof Todo.RunActionSet && walk.pristine();
         int floor = -1; // down to which priority rules matter; all, if the budget ends it
         try {
             while (rules.hasNext() && !stopped) {
@@ -199,7 +235,7 @@ final class Explorer {
                 }
                 all |= asked.within(rule.match()) && !isConjunction(rule);
                 Step step = new Step(walk.last, job.table(), asked, rule, considered, higher);
-                stopped = !branch(walk, asked, rule, step, then);
+                stopped = !(plain && knows(rule)) && !branch(walk, asked, rule, step, then);
                 if (!isConjunction(rule)) {
                     considered.add(rule.match());
                 }
@@ -211,16 +247,30 @@ final class Explorer {
         if (stopped) {
             return false;
         }
+        if (lookUps.size() <= MOST_KEPT) {
+            lookUps.add(new LookedUp(walk, asked, job, then, floor));
+        }
         if (all) {
             return true;
         }
-        walk.last = new Step(walk.last, job.table(), asked, null, considered, considered.size());
+        Walk missing = new Walk(walk);
+        missing.last = new Step(walk.last, job.table(), asked, null, considered, considered.size());
         if (job.resubmit()) {
-            walk.packet = new SymbolicPacket(walk.packet); // the step keeps the present one
-            return run(walk, then);
+            return run(missing, then);
         }
         return leaves.broken(
-                walk, "no entry of table %d matches".formatted(job.table()), null, true);
+                missing, "no entry of table %d matches".formatted(job.table()), null, true);
+    }
+
+    /// Whether all that a rule does is to send untouched packets where that makes no difference.
+    private boolean knows(FlowRule rule) {
+        Instructions instructions = rule.instructions();
+        return instructions.apply().size() == 1
+                && instructions.apply().getFirst() instanceof Action.Output(int port, _)
+                && leaves.knows(port)
+                && instructions.write().isEmpty()
+                && instructions.gotoTable() < 0
+                && instructions.meter() < 0;
     }
 
     /// Follows the packets that match a rule.

@@ -22,14 +22,22 @@ public final class P2pDetector {
     /// Most updates that a port whose decision was too complex sits out.
     private static final int LONGEST_REST = 1024;
 
+    /// What a decision may cost on average per update, in units of [Budget]. A port that needs more
+    /// has no link until it has waited long enough.
+    private static final long COST_PER_UPDATE = 2_000;
+
+    private static final long COSTLY = 20 * COST_PER_UPDATE;
+
     private static final class Ingress {
         final int port;
         Verdict verdict;
         Dependencies dependencies = new Dependencies();
+        Agreement agreement; // null for none
         boolean local = true; // whether only rules for this ingress port, or any, matter
         boolean dirty = true;
         int rest; // updates to sit out before the next decision
         int nextRest = 1;
+        long cost; // of the last decision
 
         Ingress(int port) {
             this.port = port;
@@ -70,7 +78,7 @@ public final class P2pDetector {
     /// @param rule the entry; there must be none with its table, priority and match
     public void ruleAdded(FlowRule rule) {
         pipeline.add(rule);
-        touched(rule);
+        touched(rule, true);
     }
 
     /// A flow entry was added or took the place of one with its table, priority and match.
@@ -95,7 +103,7 @@ public final class P2pDetector {
                     "no entry in table %d has priority %d and match %s; tell the detector of every change"
                             .formatted(rule.table(), rule.priority(), rule.match()));
         }
-        touched(rule);
+        touched(rule, false);
     }
 
     /// A flow entry was modified.
@@ -188,7 +196,11 @@ public final class P2pDetector {
 
     /// Decides anew where that is needed.
     ///
-    /// @return the verdicts that are others now, or new; at most one per port
+    /// To be called after changes, and now and then when there are none: a port whose last decision
+    /// was costly is not decided again at once, but has no link for some updates.
+    ///
+    /// @return the verdicts that are others now, or new, in order: a port that was given up and
+    ///   taken again comes twice
     public List<Change> update() {
         if (dirty.isEmpty() && dropped.isEmpty()) {
             return List.of();
@@ -203,7 +215,12 @@ public final class P2pDetector {
                 continue;
             }
             Verdict before = ingress.verdict;
-            decide(ingress);
+            if (ingress.cost > COSTLY) {
+                postpone(ingress);
+                resting.add(ingress);
+            } else {
+                decide(ingress);
+            }
             if (!ingress.verdict.equals(before)) {
                 changes.add(new Change(ingress.port, before, ingress.verdict));
             }
@@ -266,25 +283,34 @@ public final class P2pDetector {
         return decisions;
     }
 
-    private void touched(FlowRule rule) {
+    private void touched(FlowRule rule, boolean added) {
         int port = (int) rule.match().exact(Field.IN_PORT);
         if (rule.match().maskOf(Field.IN_PORT) == Field.IN_PORT.ones()) {
             Ingress ingress = candidates.get(port);
             if (ingress != null) {
-                touched(ingress, rule);
+                touched(ingress, rule, added);
             }
             for (int i = 0; i < roaming.size(); i++) {
-                touched(roaming.get(i), rule);
+                touched(roaming.get(i), rule, added);
             }
         } else {
             for (Ingress ingress : candidates.values()) {
-                touched(ingress, rule);
+                touched(ingress, rule, added);
             }
         }
     }
 
-    private void touched(Ingress ingress, FlowRule rule) {
-        if (!ingress.dirty && ingress.dependencies.touchedBy(rule)) {
+    private void touched(Ingress ingress, FlowRule rule, boolean added) {
+        if (ingress.dirty || !ingress.dependencies.touchedBy(rule)) {
+            return;
+        }
+        Agreement agreement = ingress.agreement;
+        boolean survives =
+                agreement != null
+                        && (added
+                                ? agreement.survivesAdditionOf(rule, pipeline)
+                                : agreement.survivesRemovalOf(rule));
+        if (!survives) {
             markDirty(ingress);
         }
     }
@@ -305,6 +331,20 @@ public final class P2pDetector {
         }
     }
 
+    /// Takes a link back that may no longer be one, and decides later.
+    private static void postpone(Ingress ingress) {
+        ingress.rest = (int) Math.min(ingress.cost / COST_PER_UPDATE, LONGEST_REST);
+        ingress.cost = 0;
+        if (!(ingress.verdict instanceof Verdict.NoLink)) {
+            ingress.verdict =
+                    new Verdict.NoLink(
+                            ingress.port,
+                            "the entries are too complex to decide after every change",
+                            null,
+                            null);
+        }
+    }
+
     private void decide(Ingress ingress) {
         decisions++;
         ingress.dirty = false;
@@ -312,11 +352,15 @@ public final class P2pDetector {
         String obstacle = obstacle(ingress.port, port);
         if (obstacle != null) {
             ingress.verdict = new Verdict.NoLink(ingress.port, obstacle, null, null);
+            ingress.agreement = null;
+            ingress.cost = 0;
             rest(ingress, new Dependencies(), false);
             return;
         }
         Decision.Result result = Decision.decide(pipeline, ingress.port);
         ingress.verdict = takeable(result.verdict(), result.dependencies());
+        ingress.agreement = result.agreement();
+        ingress.cost = result.cost();
         rest(ingress, result.dependencies(), result.tooComplex());
     }
 

@@ -312,6 +312,16 @@ final class SymbolicPacket {
         return restored;
     }
 
+    /// Whether nothing was written to the packet itself, nor to its ingress port.
+    boolean pristine() {
+        for (int w = 0; w < FlowKey.PACKET_WORDS; w++) {
+            if (written[w] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// A bit of the packet itself that may differ from how it came in.
     ///
     /// @param from the bit to start at

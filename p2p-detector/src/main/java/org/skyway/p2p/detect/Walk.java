@@ -48,6 +48,16 @@ final class Walk {
         uncertain = other.uncertain;
     }
 
+    /// Whether an output would send the packets as they came in, and nothing would follow.
+    boolean pristine() {
+        return !left
+                && tags == null
+                && undone == null
+                && !uncertain
+                && actionSet.isEmpty()
+                && packet.pristine();
+    }
+
     void writeActions(List<Action> actions) {
         if (actions.isEmpty()) {
             return;

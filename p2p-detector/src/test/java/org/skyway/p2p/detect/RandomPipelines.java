@@ -37,7 +37,7 @@ final class RandomPipelines {
     };
 
     private static final String[] IMPOSSIBLE = {
-        "metadata=9", "reg5=1", "tun_id=3", "vlan_tci=0x0001/0x1001", "vlan_tci=0x2000/0x3000"
+        "metadata=9", "reg5=1", "tun_id=3", "vlan_tci=0x0001/0x1001", "vlan_tci=0x0002/0x1002"
     };
 
     final List<String> flows = new ArrayList<>();

@@ -50,6 +50,7 @@ final class SmallPackets {
                         } else {
                             headers.add(fields + ",tp_dst=80");
                             headers.add(fields + ",tp_dst=81");
+                            headers.add(fields + ",tp_dst=90");
                         }
                     }
                 }

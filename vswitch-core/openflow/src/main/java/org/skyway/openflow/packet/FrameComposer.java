@@ -49,10 +49,6 @@ public final class FrameComposer {
         if (tci != 0) {
             tag(0x8100, tci);
         }
-        int inner = (int) (key[FlowKey.MPLS_INNER_VLAN] >>> 16) & 0xffff;
-        if (inner != 0) {
-            tag((int) key[FlowKey.MPLS_INNER_VLAN] & 0xffff, inner);
-        }
         int type = (int) Field.ETH_TYPE.get(key);
         if (type == FlowKey.ETH_TYPE_NONE) {
             shorts(3); // length of what follows: an 802.2 header that is not SNAP

@@ -7,10 +7,10 @@ import org.skyway.openflow.model.FlowKey;
 /// Reads the flow key of an Ethernet frame, in the plainest way that is right.
 ///
 /// What a header that is too short or makes no sense would hold stays zero, and so does everything
-/// behind it, as in Open vSwitch (`ovs-fields(7)`).
+/// behind it, as in Open vSwitch (`ovs-fields(7)`). One VLAN tag is read, which is Open vSwitch's
+/// `vlan-limit` unless told otherwise: the Ethernet type of a frame with two is that of the second
+/// tag.
 public final class FrameParser {
-    private static final int TAGS = 2;
-
     private final ByteBuffer data; // from the position to the limit is what is left
     private final long[] key = new long[FlowKey.WORDS];
 
@@ -38,14 +38,9 @@ public final class FrameParser {
     private void ethernet() {
         Field.ETH_DST.set(key, mac());
         Field.ETH_SRC.set(key, mac());
-        for (int tag = 0; tag < TAGS && isVlan(peekShort()) && data.remaining() >= 6; tag++) {
-            int tpid = unsignedShort();
-            int tci = unsignedShort() | FlowKey.VLAN_PRESENT;
-            if (tag == 0) {
-                Field.VLAN_TCI.set(key, tci);
-            } else {
-                key[FlowKey.MPLS_INNER_VLAN] |= (long) tci << 16 | tpid;
-            }
+        if (isVlan(peekShort()) && data.remaining() >= 6) {
+            unsignedShort();
+            Field.VLAN_TCI.set(key, unsignedShort() | FlowKey.VLAN_PRESENT);
         }
         int type = etherType();
         Field.ETH_TYPE.set(key, type);
@@ -136,7 +131,7 @@ public final class FrameParser {
         Field.IPV4_DST.set(key, data.getInt(start + 16));
         skip(headerLength);
         if ((frag & FlowKey.FRAG_LATER) == 0) {
-            transport(protocol, false);
+            transport(protocol);
         }
     }
 
@@ -152,7 +147,7 @@ public final class FrameParser {
             return;
         }
         int payload = data.getShort(start + 4) & 0xffff;
-        if (payload > size || size - payload > 255) {
+        if (payload > size) {
             return;
         }
         data.limit(start + 40 + payload);
@@ -163,6 +158,7 @@ public final class FrameParser {
         skip(40);
         int protocol = extensionHeaders(data.get(start + 6) & 255);
         if (protocol < 0) {
+            Field.IP_FRAG.set(key, 0); // nothing behind the addresses counts then
             return;
         }
         int classAndLabel = data.getInt(start);
@@ -171,7 +167,7 @@ public final class FrameParser {
         Field.IP_TTL.set(key, data.get(start + 7));
         Field.IP_PROTO.set(key, protocol);
         if ((Field.IP_FRAG.get(key) & FlowKey.FRAG_LATER) == 0) {
-            transport(protocol, true);
+            transport(protocol);
         }
     }
 
@@ -209,12 +205,13 @@ public final class FrameParser {
         return next;
     }
 
-    private void transport(int protocol, boolean six) {
+    private void transport(int protocol) {
         int start = data.position();
         int size = data.remaining();
         switch (protocol) {
             case 6 -> {
-                if (size >= 20) {
+                int header = size < 20 ? 0 : (data.get(start + 12) >> 4 & 15) * 4;
+                if (header >= 20 && header <= size) {
                     ports(start);
                     Field.TCP_FLAGS.set(key, data.getShort(start + 12) & 0xfff);
                 }
@@ -230,12 +227,12 @@ public final class FrameParser {
                 }
             }
             case 1, 2 -> {
-                if (!six && size >= 8) {
+                if (size >= 8) {
                     typeAndCode(start);
                 }
             }
             case 58 -> {
-                if (six && size >= 8) {
+                if (size >= 8) {
                     typeAndCode(start);
                     neighbourDiscovery();
                 }

@@ -146,8 +146,9 @@ final class MatchText {
         match.masked(Field.TCP_FLAGS, value, mask);
     }
 
-    /// Drops what packets of the matched protocols do not have, as Open vSwitch does with fields
-    /// whose prerequisite is not matched.
+    /// What arrives at a switch when `ovs-ofctl` sends this over OpenFlow 1.3: fields whose
+    /// prerequisite is not matched are dropped, and so is a match on bits of the VLAN priority that
+    /// OXM has no words for.
     static Match normalise(Match match) {
         long[] values = new long[FlowKey.WORDS];
         long[] masks = new long[FlowKey.WORDS];
@@ -158,6 +159,12 @@ final class MatchText {
         long[] allowed = allowed(match);
         for (int w = FlowKey.IPV4; w < FlowKey.PACKET_WORDS; w++) {
             masks[w] &= allowed[w];
+        }
+        // OXM matches all of the priority, and only of tagged packets.
+        long pcp = masks[FlowKey.ETH_SRC_VLAN] & PCP;
+        masks[FlowKey.ETH_SRC_VLAN] &= ~(long) PCP;
+        if (pcp != 0 && (values[FlowKey.ETH_SRC_VLAN] & (VID | FlowKey.VLAN_PRESENT)) != 0) {
+            masks[FlowKey.ETH_SRC_VLAN] |= PCP;
         }
         return Match.of(values, masks);
     }

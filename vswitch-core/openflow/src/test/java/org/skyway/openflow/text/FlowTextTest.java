@@ -49,7 +49,7 @@ class FlowTextTest {
     void knowsTheWaysToMatchVlans() {
         assertEquals(0x100a, FlowText.parseMatch("dl_vlan=10").valueOf(Field.VLAN_TCI));
         assertEquals(0x1fff, FlowText.parseMatch("dl_vlan=10").maskOf(Field.VLAN_TCI));
-        assertEquals(0xffff, FlowText.parseMatch("dl_vlan=0xffff").maskOf(Field.VLAN_TCI));
+        assertEquals(0x1fff, FlowText.parseMatch("dl_vlan=0xffff").maskOf(Field.VLAN_TCI));
         assertEquals(0x7000, FlowText.parseMatch("dl_vlan_pcp=3").valueOf(Field.VLAN_TCI));
         assertEquals(
                 FlowKey.VLAN_PRESENT,

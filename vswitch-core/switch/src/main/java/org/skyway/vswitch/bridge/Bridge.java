@@ -1,13 +1,18 @@
 package org.skyway.vswitch.bridge;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.sys.PacketCounters;
+import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
@@ -29,8 +34,11 @@ import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.BypassCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
+import org.skyway.vswitch.ofproto.GroupCounters;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.GroupState;
+import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.pipeline.Translation;
@@ -46,9 +54,11 @@ import org.skyway.vswitch.port.NetdevPort;
 /// every packet passes the switch, then has the poll threads forget, and then begins what links
 /// there are now.
 public final class Bridge implements Forwarding, LinkListener {
+    private static final int MIN_FRAME = 14;
+
     private final SwitchConfig config;
     private final Tables tables = new Tables();
-    private final PacketIns packetIns = new PacketIns();
+    private final Upcalls upcalls = new Upcalls();
     private final Datapath datapath;
     private final P2pDetector detector = new P2pDetector();
     private final Ports ports;
@@ -58,6 +68,7 @@ public final class Bridge implements Forwarding, LinkListener {
     private Vnfs vnfs;
     private Links links;
     private Agent agent;
+    private final Set<String> held = new HashSet<>(); // ports whose links get no bypass
     private boolean bypass;
     private boolean changed;
     private boolean commanded; // packet-outs that a poll thread may still have to do
@@ -70,7 +81,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public Bridge(SwitchConfig config, RegionStore store, Journal journal) {
         this.config = config;
         this.store = store;
-        datapath = new Datapath(config.pollThreads(), tables, packetIns);
+        datapath = new Datapath(config.pollThreads(), tables, upcalls);
         ports = new Ports(datapath, detector, config.dpid());
         accounts = new BypassAccounts(ports::byName);
         events = new Events(journal);
@@ -81,23 +92,31 @@ public final class Bridge implements Forwarding, LinkListener {
     ///
     /// @param owner the ofproto thread
     /// @param listener is told of ports
-    /// @param toControllers takes packets to the controllers: frame, its full length, why
+    /// @param controllers takes what comes from packets
     /// @return what an agent needs of the switch
-    public PortHost connect(Executor owner, PortListener listener, PacketInConsumer toControllers) {
+    public PortHost connect(Executor owner, PortListener listener, Controllers controllers) {
         ports.listener(listener);
-        packetIns.deliver(owner, p -> toControllers.accept(p.frame(), p.length(), p.action()));
+        upcalls.deliver(
+                owner,
+                p -> controllers.packetIn(p.frame(), p.length(), p.action()),
+                controllers::learned);
         vnfs = new Vnfs(this, store, config.ringCells(), owner, events);
         return vnfs;
     }
 
-    /// Takes packets to the controllers.
-    public interface PacketInConsumer {
-        /// Takes one.
+    /// What comes from packets and is for the OpenFlow side. Called on the ofproto thread.
+    public interface Controllers {
+        /// A packet is for the controllers.
         ///
         /// @param frame the packet
         /// @param length how long it was on the wire
         /// @param action why it goes to the controllers
-        void accept(byte[] frame, int length, DatapathAction.ToController action);
+        void packetIn(byte[] frame, int length, DatapathAction.ToController action);
+
+        /// A rule was learned from a packet.
+        ///
+        /// @param learned the rule
+        void learned(DatapathAction.Learned learned);
     }
 
     /// Starts the poll threads and the links. On the ofproto thread.
@@ -133,6 +152,14 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @throws ConfigException if name or number is taken, or the interface can't be had
     public BridgePort addPort(PortConfig asked) {
         BridgePort port = ports.add(asked);
+        if (config.machines() && asked.type() == PortConfig.Type.DPDKR) {
+            try {
+                agent.offer(vnfs.prepare(asked.name()));
+            } catch (ConfigException e) {
+                ports.remove(port);
+                throw e;
+            }
+        }
         changed = true;
         settle();
         return port;
@@ -153,6 +180,7 @@ public final class Bridge implements Forwarding, LinkListener {
             vnfs.disconnect(port, "port " + name + " was removed");
         }
         ports.remove(port);
+        vnfs.removed(name, vnf != null);
         changed = true;
         settle();
         if (vnf != null) {
@@ -188,9 +216,26 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void groupChanged(int id, GroupEntry group) {
-        tables.group(id, group);
+        tables.group(id, group == null ? null : new GroupState(group, config.pollThreads()));
         detector.groupChanged(id, group);
         changed = true;
+    }
+
+    @Override
+    public GroupCounters groupCounters(int id) {
+        GroupState state = tables.group(id);
+        return state == null ? GroupCounters.ZERO : state;
+    }
+
+    @Override
+    public void meterChanged(int id, Meter meter) {
+        tables.meter(id, meter == null ? null : new MeterState(meter, System.nanoTime()));
+        changed = true;
+    }
+
+    @Override
+    public MeterState meterState(int id) {
+        return tables.meter(id);
     }
 
     @Override
@@ -246,7 +291,11 @@ public final class Bridge implements Forwarding, LinkListener {
     private void want(Verdict verdict) {
         Attachment from = attachment(verdict.from());
         Attachment to = receiver(verdict);
-        if (from != null && to != null && verdict instanceof Verdict.Link link) {
+        if (from != null
+                && to != null
+                && !held.contains(from.portName())
+                && !held.contains(to.portName())
+                && verdict instanceof Verdict.Link link) {
             int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
             links.want(from, to, entries(link.path()), lookups);
         }
@@ -266,6 +315,36 @@ public final class Bridge implements Forwarding, LinkListener {
         } else {
             links.revoke(links.list(), "bypasses were switched off");
         }
+    }
+
+    /// Gives links of ports no bypasses for now: those in use are taken back and unplugged, and
+    /// their machines may be migrated or saved. Or allows them again.
+    ///
+    /// @param names of the ports
+    /// @param hold whether to begin or to end that
+    public void hold(List<String> names, boolean hold) {
+        settle();
+        if (hold) {
+            held.addAll(names);
+            for (String name : names) {
+                BridgePort port = ports.byName(name);
+                if (port != null && port.attachment() != null) {
+                    links.withdraw(port.attachment(), "its machine is prepared for migration");
+                }
+            }
+        } else {
+            held.removeAll(names);
+            if (bypass) {
+                detector.verdicts().forEach(this::want);
+            }
+        }
+    }
+
+    /// Who plugs regions into VNFs.
+    ///
+    /// @return the agent
+    public Agent agent() {
+        return agent;
     }
 
     /// Whether links are given bypasses.
@@ -295,10 +374,19 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void packetOut(byte[] frame, int inPort, List<Action> actions) {
-        long[] key = FrameParser.parse(frame, inPort);
+        long[] key = key(frame, inPort);
         Program program = new Translation(tables, key, System.nanoTime()).run(actions);
         datapath.run(program, frame);
         commanded = true;
+    }
+
+    static long[] key(byte[] frame, int inPort) {
+        if (frame.length >= MIN_FRAME) {
+            return FrameParser.parse(frame, inPort);
+        }
+        long[] key = new long[FlowKey.WORDS];
+        Field.IN_PORT.set(key, inPort);
+        return key;
     }
 
     @Override
@@ -411,9 +499,7 @@ public final class Bridge implements Forwarding, LinkListener {
         }
     }
 
-    /// Whether packets that hit no entry go to the controllers.
-    ///
-    /// @param value true while one of them speaks OpenFlow 1.2 or older
+    @Override
     public void missToController(boolean value) {
         if (value != tables.missToController()) {
             tables.missToController(value);
@@ -425,7 +511,7 @@ public final class Bridge implements Forwarding, LinkListener {
     ///
     /// @return packets
     public long packetInsDropped() {
-        return packetIns.dropped();
+        return upcalls.dropped();
     }
 
     Ports ports() {
@@ -447,8 +533,12 @@ public final class Bridge implements Forwarding, LinkListener {
     /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped.
     public void close() {
         datapath.close();
-        links.close();
-        vnfs.close();
+        if (links != null) {
+            links.close();
+        }
+        if (vnfs != null) {
+            vnfs.close();
+        }
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();

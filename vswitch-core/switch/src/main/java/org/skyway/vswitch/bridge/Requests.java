@@ -9,7 +9,6 @@ import java.util.HexFormat;
 import java.util.List;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
-import org.skyway.openflow.packet.FrameParser;
 import org.skyway.openflow.text.FlowSyntaxException;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
@@ -148,7 +147,7 @@ public final class Requests {
         } catch (IllegalArgumentException e) {
             throw new ConfigException("packet \"" + hex + "\" is not in hexadecimal", e);
         }
-        long[] key = FrameParser.parse(frame, port.config().number());
+        long[] key = Bridge.key(frame, port.config().number());
         Translation translation =
                 new Translation(bridge.datapath().tables(), key, System.nanoTime());
         Program program = translation.run();

@@ -31,7 +31,8 @@ final class Vnfs implements PortHost {
     private final Executor owner;
     private final Events events;
     private final List<Departed> departed = new ArrayList<>();
-    private long regions;
+    private final LastingRegions lasting;
+    private long regions = System.currentTimeMillis() << 16; // no switch before has used them
 
     /// A VNF that is gone and whose last packets may still be in its ring.
     private record Departed(Attachment vnf, long sinceNanos) {}
@@ -42,6 +43,12 @@ final class Vnfs implements PortHost {
         this.cells = cells;
         this.owner = owner;
         this.events = events;
+        lasting = new LastingRegions(store, cells, () -> ++regions);
+    }
+
+    /// Makes the region of a port that may be a virtual machine's.
+    RegionRef prepare(String port) {
+        return lasting.open(port).ref();
     }
 
     @Override
@@ -63,6 +70,19 @@ final class Vnfs implements PortHost {
             BridgePort p = bridge.ports().byName(port);
             if (p != null && p.attachment() != null) {
                 bridge.linkUp(p, true);
+            }
+        });
+    }
+
+    @Override
+    public void vnfPaused(String port, boolean paused) {
+        owner.execute(() -> {
+            BridgePort p = bridge.ports().byName(port);
+            if (p != null && p.attachment() != null && p.attachment().isPaused() != paused) {
+                p.attachment().paused(paused);
+                String what = paused ? "is paused" : "runs again";
+                events.vnf(paused ? "vnf-paused" : "vnf-resumed", port, p.attachment().program());
+                bridge.links().paused(p.attachment(), "the VNF of port " + port + " " + what);
             }
         });
     }
@@ -96,9 +116,21 @@ final class Vnfs implements PortHost {
         }
         DpdkrPort datapathPort = (DpdkrPort) port.datapathPort();
         forget(datapathPort);
-        RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, ++regions, cells);
+        LastingRegions.Lasting kept = pid == 0 ? lasting.of(name) : null;
+        if (pid == 0 && kept == null) {
+            throw new AgentException(
+                    "port %s is not for virtual machines; start the switch with --vms"
+                            .formatted(name));
+        }
+        RegionHeader header =
+                kept != null
+                        ? kept.header()
+                        : RegionHeader.of(RegionHeader.PORT_MAGIC, ++regions, cells);
         try {
-            Region region = store.create("port-" + name + "-" + regions, header.sizeBytes());
+            Region region =
+                    kept != null
+                            ? kept.region()
+                            : store.create("port-" + name + "-" + regions, header.sizeBytes());
             long base = region.address();
             header.create(base);
             long first = header.firstRing();
@@ -110,7 +142,7 @@ final class Vnfs implements PortHost {
                             RingProducer.attach(
                                     base + second, header.sizeBytes() - second, name + " to VNF")));
             port.attachment(new Attachment(name, datapathPort, region, pid, program));
-            events.vnf("vnf-connected", name, program + ", process " + pid);
+            events.vnf("vnf-connected", name, pid == 0 ? program : program + ", process " + pid);
             return new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
         } catch (IOException e) {
             throw new AgentException(
@@ -163,12 +195,33 @@ final class Vnfs implements PortHost {
             vnf.port().rings(null);
         }
         bridge.datapath().settle();
+        if (!lasting.has(vnf.region())) {
+            remove(vnf);
+        }
+    }
+
+    private void remove(Attachment vnf) {
         try {
             vnf.region().unlink();
         } catch (IOException e) {
             events.fault(vnf.portName(), "can't remove " + vnf.region() + ": " + e.getMessage());
         }
         vnf.region().close();
+    }
+
+    /// A port is being removed, and its VNF has been disconnected.
+    void removed(String port, boolean hadVnf) {
+        Region region = lasting.forget(port);
+        if (region != null
+                && !hadVnf
+                && departed.stream().noneMatch(d -> d.vnf().region() == region)) {
+            try {
+                region.unlink();
+            } catch (IOException e) {
+                events.fault(port, "can't remove " + region + ": " + e.getMessage());
+            }
+            region.close();
+        }
     }
 
     /// Lets go of everything; the poll threads have stopped.
@@ -181,5 +234,6 @@ final class Vnfs implements PortHost {
                 port.attachment().region().close();
             }
         }
+        lasting.close();
     }
 }

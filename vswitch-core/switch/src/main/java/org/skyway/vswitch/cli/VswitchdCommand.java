@@ -75,6 +75,17 @@ final class VswitchdCommand implements Callable<Integer> {
     private int ringCells;
 
     @Option(
+            names = "--vms",
+            description = "ports may be those of virtual machines under libvirt, too")
+    private boolean machines;
+
+    @Option(
+            names = "--libvirt-uri",
+            paramLabel = "URI",
+            description = "how libvirt is reached (default: qemu:///system); implies --vms")
+    private String libvirtUri;
+
+    @Option(
             names = "--no-bypass",
             description = "detect links, but leave all packets to the switch")
     private boolean noBypass;
@@ -104,6 +115,9 @@ final class VswitchdCommand implements Callable<Integer> {
                 pollThreads == 0 ? c.pollThreads() : pollThreads,
                 cores.isEmpty() ? c.cores() : cores,
                 ringCells == 0 ? c.ringCells() : ringCells,
+                machines || libvirtUri != null ? SwitchConfig.LIBVIRT : c.agent(),
+                libvirtUri == null ? c.libvirtUri() : libvirtUri,
+                c.domains(),
                 !noBypass && c.bypass(),
                 join(c.ports(), ports.stream().map(PortConfig::parse).toList()));
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// Everything that the daemon can be told in a file; flags add to it or take its place.
 ///
@@ -33,6 +34,10 @@ import java.util.List;
 /// @param pollThreads how many threads poll
 /// @param cores which core each of them is bound to; empty for none
 /// @param ringCells cells of each packet ring
+/// @param agent `process` for VNFs that are processes, `libvirt` for virtual machines as well
+/// @param libvirtUri how libvirt is reached
+/// @param domains ports by the name of the domain that has them, for domains whose metadata say
+///   nothing
 /// @param bypass whether links are given bypasses at all
 /// @param ports the ports that it starts with
 public record SwitchConfig(
@@ -44,8 +49,14 @@ public record SwitchConfig(
         @JsonProperty("poll-threads") int pollThreads,
         List<Integer> cores,
         @JsonProperty("ring-cells") int ringCells,
+        String agent,
+        @JsonProperty("libvirt-uri") String libvirtUri,
+        Map<String, List<String>> domains,
         Boolean bypass,
         List<PortConfig> ports) {
+    /// The agent for virtual machines.
+    public static final String LIBVIRT = "libvirt";
+
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory())
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -59,6 +70,9 @@ public record SwitchConfig(
         pollThreads = pollThreads == 0 ? 1 : pollThreads;
         cores = cores == null ? List.of() : List.copyOf(cores);
         ringCells = ringCells == 0 ? 32768 : ringCells;
+        agent = agent == null ? "process" : agent;
+        libvirtUri = libvirtUri == null ? "qemu:///system" : libvirtUri;
+        domains = domains == null ? Map.of() : Map.copyOf(domains);
         bypass = bypass == null || bypass;
         ports = ports == null ? List.of() : List.copyOf(ports);
         if (!bridge.matches("[A-Za-z0-9_.-]{1,15}")) {
@@ -74,6 +88,10 @@ public record SwitchConfig(
             throw new ConfigException(
                     "fail mode \"%s\" is neither secure nor standalone".formatted(failMode));
         }
+        if (!agent.equals("process") && !agent.equals(LIBVIRT)) {
+            throw new ConfigException(
+                    "agent \"%s\" is neither process nor libvirt".formatted(agent));
+        }
         if (pollThreads < 1 || pollThreads > 64) {
             throw new ConfigException("there can be 1 to 64 poll threads, not " + pollThreads);
         }
@@ -87,7 +105,15 @@ public record SwitchConfig(
     ///
     /// @return a bridge `br0` without ports
     public static SwitchConfig defaults() {
-        return new SwitchConfig(null, null, null, null, null, 0, null, 0, null, null);
+        return new SwitchConfig(
+                null, null, null, null, null, 0, null, 0, null, null, null, null, null);
+    }
+
+    /// Whether ports may be those of virtual machines.
+    ///
+    /// @return true if libvirt is to be asked
+    public boolean machines() {
+        return agent.equals(LIBVIRT);
     }
 
     /// The datapath id as a number.

@@ -1,14 +1,260 @@
 package org.skyway.vswitch.daemon;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.skyway.agent.CombinedAgent;
+import org.skyway.agent.PortHost;
+import org.skyway.agent.libvirt.LibvirtAgent;
+import org.skyway.agent.process.ProcessAgent;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.bridge.Bridge;
+import org.skyway.vswitch.bridge.PortListener;
+import org.skyway.vswitch.bridge.Requests;
+import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.journal.Journal;
+import org.skyway.vswitch.ofproto.Ofproto;
+import org.skyway.vswitch.ofproto.OfprotoConfig;
+import org.skyway.vswitch.pipeline.DatapathAction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// x
-public final class Daemon {
+/// The switch from its first line to its last. What is started first is stopped last.
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final Duration VNF_TIMEOUT = Duration.ofSeconds(5);
+    private static final long TICK_MILLIS = 2;
+    private static final int SLOW_TICKS = 100;
+
+    // Stopped in reverse: VNFs are told first, then controllers, then the poll threads stop.
+    private final List<AutoCloseable> running = new ArrayList<>();
+    private Bridge bridge;
+    private Ofproto ofproto;
+    private int idleTicks;
+    private int ticks;
+
     private Daemon() {}
 
-    /// x
+    /// Runs a switch until the process is told to end (SIGTERM, SIGINT).
     ///
-    /// @param runDirectory x
-    /// @param config x
-    public static void run(Path runDirectory, org.skyway.vswitch.config.SwitchConfig config) {}
+    /// @param runDirectory where its sockets and its journal are
+    /// @param config what the user asked for
+    /// @throws ConfigException if it can't be started as asked
+    public static void run(Path runDirectory, SwitchConfig config) {
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread hook =
+                new Thread(
+                        () -> {
+                            stop.countDown();
+                            try {
+                                stopped.await(20, TimeUnit.SECONDS);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "stop");
+        Daemon daemon = start(runDirectory, config);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            System.out.printf(
+                    "skyway: bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s%n",
+                    config.bridge(), config.ports().size(), runDirectory);
+            System.out.flush();
+            stop.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            daemon.close();
+            stopped.countDown();
+        }
+    }
+
+    /// Starts a switch.
+    ///
+    /// @param runDirectory where its sockets and its journal are
+    /// @param config what the user asked for
+    /// @return the running switch
+    /// @throws ConfigException if it can't be started as asked; nothing is left running
+    public static Daemon start(Path runDirectory, SwitchConfig config) {
+        Daemon daemon = new Daemon();
+        try {
+            daemon.begin(runDirectory.toAbsolutePath(), config);
+            return daemon;
+        } catch (IOException e) {
+            daemon.close();
+            throw new ConfigException("can't start the switch: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void begin(Path directory, SwitchConfig config) throws IOException {
+        running.add(RunLock.take(directory));
+        RegionStore regions = RegionStore.of(directory);
+        List<Path> leftovers = regions.removeLeftovers(!config.machines());
+        if (!leftovers.isEmpty()) {
+            LOG.info("removed what an earlier switch left behind: {}", leftovers);
+        }
+        Journal journal = new Journal(directory);
+        running.add(journal);
+        bridge = new Bridge(config, regions, journal);
+        running.add(bridge::close);
+        ofproto = new Ofproto(ofprotoConfig(directory, config), bridge);
+        running.add(ofproto);
+        Executor owner = ofproto.executor();
+        PortHost host = bridge.connect(owner, new Ports(), new Packets());
+        CombinedAgent agent = new CombinedAgent(host);
+        running.add(agent);
+        agent.add(watch ->
+                ProcessAgent.start(directory.resolve(RunDirectory.PMD_SOCKET), watch, VNF_TIMEOUT));
+        if (config.machines()) {
+            agent.add(watch ->
+                    LibvirtAgent.start(
+                            config.libvirtUri(),
+                            config.domains(),
+                            watch,
+                            LibvirtAgent.DEFAULT_TIMEOUT));
+        }
+        on(
+                owner,
+                () -> {
+                    bridge.start(agent, owner);
+                    for (PortConfig port : config.ports()) {
+                        bridge.addPort(port);
+                    }
+                    return null;
+                });
+        ofproto.start();
+        ((ScheduledExecutorService) owner)
+                .scheduleWithFixedDelay(
+                        this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        Requests requests = new Requests(bridge);
+        running.add(ControlServer.start(directory, owner, requests::run));
+    }
+
+    private static OfprotoConfig ofprotoConfig(Path directory, SwitchConfig config) {
+        List<String> targets = new ArrayList<>(config.controllers());
+        targets.addAll(config.listen());
+        return new OfprotoConfig(
+                config.bridge(),
+                config.dpid(),
+                directory,
+                targets,
+                config.failMode().equals("standalone")
+                        ? OfprotoConfig.FailMode.STANDALONE
+                        : OfprotoConfig.FailMode.SECURE);
+    }
+
+    // Every 2 ms while a link is under way, every 20 ms otherwise.
+    private void tick() {
+        ticks++;
+        try {
+            if (idleTicks-- <= 0) {
+                idleTicks = bridge.tick() ? 0 : 10;
+            }
+            if (ticks % SLOW_TICKS == 0) {
+                bridge.slowTick();
+            }
+        } catch (RuntimeException e) {
+            // A bug, but the switch goes on: the next tick may well do better.
+            LOG.error("tick failed", e);
+        }
+    }
+
+    /// Tells OpenFlow what comes from packets.
+    private final class Packets implements Bridge.Controllers {
+        @Override
+        public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {
+            Daemon.this.packetIn(frame, length, action);
+        }
+
+        @Override
+        public void learned(DatapathAction.Learned learned) {
+            ofproto.learned(learned.rule(), learned.limit());
+        }
+    }
+
+    private void packetIn(byte[] frame, int length, DatapathAction.ToController action) {
+        long[] key = new long[FlowKey.WORDS];
+        System.arraycopy(action.metadata(), 0, key, FlowKey.PACKET_WORDS, action.metadata().length);
+        ofproto.packetIn(
+                frame,
+                length,
+                action.inPort(),
+                action.table(),
+                action.cookie(),
+                action.reason(),
+                key,
+                action.controllerId(),
+                action.userdata());
+    }
+
+    /// Tells OpenFlow of ports.
+    private final class Ports implements PortListener {
+        @Override
+        public void portAdded(PortState port) {
+            ofproto.portAdded(port);
+        }
+
+        @Override
+        public void portRemoved(int number) {
+            ofproto.portRemoved(number);
+        }
+
+        @Override
+        public void portStateChanged(PortState port) {
+            ofproto.portStateChanged(port);
+        }
+    }
+
+    private static <T> T on(Executor owner, Callable<T> task) throws IOException {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        owner.execute(() -> {
+            try {
+                result.complete(task.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try {
+            return result.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException r) {
+                throw r;
+            }
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting", e);
+        }
+    }
+
+    /// Stops the switch: VNFs and controllers see their connections close.
+    @Override
+    public void close() {
+        for (AutoCloseable part : running.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("while stopping {}: {}", part, e.toString());
+            }
+        }
+        running.clear();
+    }
 }

@@ -152,14 +152,9 @@ public final class PacketParser {
         if (rest < 20) {
             return;
         }
-        int versionIhl = Memory.getByte(at);
-        int header = (versionIhl & 15) * 4;
+        int header = (Memory.getByte(at) & 15) * 4;
         int total = Memory.getShortBE(at + 2);
-        if (versionIhl >>> 4 != 4
-                || header < 20
-                || rest < header
-                || total > rest
-                || total < header) {
+        if (header < 20 || rest < header || total > rest || total < header) {
             return;
         }
         int fragment = Memory.getShortBE(at + 6);
@@ -184,7 +179,7 @@ public final class PacketParser {
     }
 
     private void ipv6(long packet, long at, int rest) {
-        if (rest < 40 || Memory.getByte(at) >>> 4 != 6) {
+        if (rest < 40) {
             return;
         }
         int payload = Memory.getShortBE(at + 4);
@@ -267,7 +262,8 @@ public final class PacketParser {
         l4Offset = (int) (at - packet);
         switch (protocol) {
             case 6 -> {
-                if (rest >= 20) {
+                int header = rest < 20 ? 0 : (Memory.getByte(at + 12) >>> 4) * 4;
+                if (header >= 20 && header <= rest) {
                     words |= 1 << TRANSPORT;
                     key[TRANSPORT] =
                             (long) Memory.getIntBE(at) << 32
@@ -316,20 +312,16 @@ public final class PacketParser {
         while (left >= 8) {
             int size = 8 * Memory.getByte(option + 1);
             if (size == 0 || size > left) {
-                // A malformed option makes the whole of it meaningless, as in Open vSwitch.
-                return;
+                break; // what was read before counts
             }
-            int kind = Memory.getByte(option);
-            if (size == 8 && kind == 1 && type == 135) {
-                if (sll != 0) {
-                    return;
-                }
-                sll = Memory.getLongBE(option) << 16;
-            } else if (size == 8 && kind == 2 && type == 136) {
-                if (tll != 0) {
-                    return;
-                }
-                tll = Memory.getLongBE(option) << 16;
+            int kind = size == 8 ? Memory.getByte(option) : 0;
+            long address = Memory.getLongBE(option) << 16;
+            if (kind == 1 && sll == 0) {
+                sll = address;
+            } else if (kind == 2 && tll == 0) {
+                tll = address;
+            } else if (kind == 1 || kind == 2) {
+                return; // the same one twice makes the whole of it meaningless
             }
             option += size;
             left -= size;

@@ -35,7 +35,7 @@ public final class Links {
     private final LinkListener listener;
     private final List<Link> links = new ArrayList<>();
     private int epochs;
-    private long regions;
+    private long regions = System.currentTimeMillis() << 16; // no switch before has used them
 
     /// A link manager without links.
     ///
@@ -76,6 +76,7 @@ public final class Links {
         } else {
             repath(link, path, lookups);
             link.wanted = true;
+            link.leaving = false;
         }
         advance(link, System.nanoTime());
     }
@@ -100,7 +101,10 @@ public final class Links {
             if (link.armed) {
                 command(link, ControlBlock.Mode.NORMAL);
                 step(link, LinkState.REVOKING, why);
-                waiting.add(link);
+                // One that is paused sends nothing, and obeys before it sends again.
+                if (!link.sender().isPaused()) {
+                    waiting.add(link);
+                }
             }
         }
         long deadline = System.nanoTime() + SILENT_NANOS;
@@ -126,6 +130,36 @@ public final class Links {
                 LockSupport.parkNanos(20_000);
             }
         }
+    }
+
+    /// A VNF's machine was paused or runs again. Links with it rest meanwhile: the switch takes
+    /// what the other side sends to it, and nobody waits for it.
+    ///
+    /// @param vnf the VNF, marked as paused or not
+    /// @param why for the record
+    public void paused(Attachment vnf, String why) {
+        if (vnf.isPaused()) {
+            for (Link link : links) {
+                if (link.armed && (link.sender() == vnf || link.receiver() == vnf)) {
+                    command(link, ControlBlock.Mode.NORMAL);
+                    step(link, LinkState.REVOKING, why);
+                }
+            }
+        }
+        tick();
+    }
+
+    /// Takes the links of a VNF back and unplugs them without waiting for whether they will be
+    /// wanted again.
+    ///
+    /// @param vnf the VNF
+    /// @param why for the record
+    public void withdraw(Attachment vnf, String why) {
+        List<Link> concerned =
+                links.stream().filter(l -> l.sender() == vnf || l.receiver() == vnf).toList();
+        concerned.forEach(l -> l.leaving = true);
+        revoke(concerned, why);
+        tick();
     }
 
     /// A VNF is gone. Its senders are told to forget about it, and its receivers get the end of
@@ -267,16 +301,16 @@ public final class Links {
             if (link.sender().control().obeyed() == link.command) {
                 link.activations++;
                 step(link, LinkState.ACTIVE, "the sender has obeyed");
-            } else if (now - link.sinceNanos() > SILENT_NANOS) {
+            } else if (!link.sender().isPaused() && now - link.sinceNanos() > SILENT_NANOS) {
                 listener.silent(link.sender(), "did not begin bypass " + link);
             }
         } else if (link.sender().isGone() || link.receiver().isGone()) {
             leave(link, "a VNF is gone");
         } else if (link.wanted) {
-            if (senderIsFree(link)) {
+            if (senderIsFree(link) && !link.sender().isPaused() && !link.receiver().isPaused()) {
                 arm(link);
             }
-        } else if (now - link.sinceNanos() > LINGER_NANOS) {
+        } else if (link.leaving || now - link.sinceNanos() > LINGER_NANOS) {
             leave(link, "not used for a while");
         }
     }

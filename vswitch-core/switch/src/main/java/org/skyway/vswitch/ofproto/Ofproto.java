@@ -28,11 +28,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketIn;
+import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 
 /// A bridge's OpenFlow side: listens for tools and controllers, connects to controllers, and keeps
@@ -334,6 +339,55 @@ public final class Ofproto implements AutoCloseable {
                         userdata,
                         PacketIn.Format.STANDARD);
         bridge.connections().packetIn(controllerId, reason, message);
+    }
+
+    /// Installs a rule that a `learn` action made of a packet, or notes that it was made again.
+    ///
+    /// @param rule the rule
+    /// @param limit how many rules with its cookie there may be in its table; 0 for any
+    public void learned(FlowRule rule, int limit) {
+        FlowTable table = bridge.tables().get(rule.table());
+        FlowEntry there = table.find(rule.priority(), rule.match());
+        if (there != null
+                && rule.hardTimeout() == 0
+                && there.rule().instructions().equals(rule.instructions())) {
+            return; // learned before; only a hard timeout would begin anew
+        }
+        if (there == null && limit > 0) {
+            long made =
+                    table.entries().stream()
+                            .filter(e -> e.rule().cookie() == rule.cookie())
+                            .count();
+            if (made >= limit) {
+                return;
+            }
+        }
+        FlowMod mod =
+                new FlowMod(
+                        FlowMod.Command.MODIFY_STRICT,
+                        rule.match(),
+                        rule.priority(),
+                        rule.table(),
+                        rule.cookie(),
+                        0,
+                        rule.cookie(),
+                        true,
+                        rule.idleTimeout(),
+                        rule.hardTimeout(),
+                        rule.importance(),
+                        -1,
+                        OfPort.ANY,
+                        -1,
+                        rule.flags(),
+                        rule.instructions());
+        try {
+            bridge.flows().apply(mod, Version.OF13, FlowModder.Requester.SWITCH);
+        } catch (OpenFlowException e) {
+            // What is learned from packets may be refused, as a full table refuses it; the packet
+            // goes on.
+            return;
+        }
+        bridge.settle();
     }
 
     /// A table-miss entry of OpenFlow 1.3 or newer sent the packet.

@@ -17,6 +17,7 @@ public final class Attachment {
     private final String program;
     private final BitSet slots = new BitSet(ControlBlock.SLOTS);
     private boolean gone;
+    private boolean paused;
 
     /// An attachment.
     ///
@@ -94,6 +95,20 @@ public final class Attachment {
     /// Notes that the VNF is gone. Its region stays mapped until everyone has let go of it.
     public void markGone() {
         gone = true;
+    }
+
+    /// Whether the VNF's machine is paused, so that nothing can be expected of it for now.
+    ///
+    /// @return true if so
+    public boolean isPaused() {
+        return paused;
+    }
+
+    /// Notes that the VNF's machine was paused or runs again.
+    ///
+    /// @param value whether it is paused
+    public void paused(boolean value) {
+        paused = value;
     }
 
     /// Takes a free slot.

@@ -1,0 +1,151 @@
+package org.skyway.agent.libvirt;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+
+/// What the agent needs to know of a domain's live XML.
+///
+/// @param ports by the name of the port: the name of its channel, as the metadata have it
+/// @param channels by name: the UNIX socket of each virtio-serial port, in the order of the XML
+/// @param devices by alias: the name of the memory of each ivshmem device
+/// @param groupId the group that QEMU runs as, if libvirt chose one
+record GuestDescription(
+        Map<String, String> ports,
+        Map<String, Path> channels,
+        Map<String, String> devices,
+        OptionalInt groupId) {
+    /// The XML namespace of our metadata.
+    static final String NAMESPACE = "urn:skyway:vnf:1";
+
+    /// What the names of our channels begin with.
+    static final String CHANNEL_PREFIX = "org.skyway.pmd.";
+
+    private static final Pattern DAC_LABEL = Pattern.compile("\\+?[0-9]+:\\+?([0-9]+)");
+
+    /// Reads a description.
+    ///
+    /// @param xml as libvirt has it
+    /// @throws IllegalArgumentException if it is no XML
+    static GuestDescription parse(String xml) {
+        Element domain = root(xml);
+        return new GuestDescription(
+                ports(domain), channels(domain), devices(domain), groupId(domain));
+    }
+
+    private static Element root(String xml) {
+        try {
+            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+            factory.setNamespaceAware(true);
+            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+            return factory.newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(xml)))
+                    .getDocumentElement();
+        } catch (SAXException | IOException e) {
+            throw new IllegalArgumentException("libvirt's XML can't be read: " + e, e);
+        } catch (ParserConfigurationException e) {
+            throw new IllegalStateException("every JDK has a parser of XML", e);
+        }
+    }
+
+    /// The group that the host's capabilities name.
+    ///
+    /// @param capabilities as libvirt has them
+    /// @throws IllegalArgumentException if it is no XML
+    static OptionalInt groupOf(String capabilities) {
+        for (Element model : descendants(root(capabilities), "secmodel")) {
+            for (Element label : children(model, "baselabel")) {
+                Matcher m = DAC_LABEL.matcher(label.getTextContent().strip());
+                if (m.matches()) {
+                    return OptionalInt.of(Integer.parseInt(m.group(1)));
+                }
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private static Map<String, String> ports(Element domain) {
+        Map<String, String> ports = new HashMap<>();
+        NodeList all = domain.getElementsByTagNameNS(NAMESPACE, "port");
+        for (int i = 0; i < all.getLength(); i++) {
+            Element port = (Element) all.item(i);
+            String channel = port.getAttribute("channel");
+            ports.put(port.getAttribute("name"), channel.isEmpty() ? CHANNEL_PREFIX + i : channel);
+        }
+        return ports;
+    }
+
+    private static Map<String, Path> channels(Element domain) {
+        Map<String, Path> channels = new HashMap<>();
+        for (Element channel : descendants(domain, "channel")) {
+            String name = attribute(channel, "target", "name");
+            String path = attribute(channel, "source", "path");
+            if (name.startsWith(CHANNEL_PREFIX) && !path.isEmpty()) {
+                channels.put(name, Path.of(path));
+            }
+        }
+        return channels;
+    }
+
+    private static Map<String, String> devices(Element domain) {
+        Map<String, String> devices = new HashMap<>();
+        for (Element shmem : descendants(domain, "shmem")) {
+            devices.put(attribute(shmem, "alias", "name"), shmem.getAttribute("name"));
+        }
+        return devices;
+    }
+
+    private static OptionalInt groupId(Element domain) {
+        for (Element label : children(domain, "seclabel")) {
+            if (label.getAttribute("model").equals("dac")) {
+                for (Element value : children(label, "label")) {
+                    Matcher m = DAC_LABEL.matcher(value.getTextContent().strip());
+                    if (m.matches()) {
+                        return OptionalInt.of(Integer.parseInt(m.group(1)));
+                    }
+                }
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private static String attribute(Element parent, String child, String name) {
+        List<Element> found = children(parent, child);
+        return found.isEmpty() ? "" : found.getFirst().getAttribute(name);
+    }
+
+    private static List<Element> descendants(Element parent, String name) {
+        List<Element> found = new ArrayList<>();
+        NodeList all = parent.getElementsByTagName(name);
+        for (int i = 0; i < all.getLength(); i++) {
+            found.add((Element) all.item(i));
+        }
+        return found;
+    }
+
+    private static List<Element> children(Element parent, String name) {
+        List<Element> found = new ArrayList<>();
+        for (Node n = parent.getFirstChild(); n != null; n = n.getNextSibling()) {
+            if (n instanceof Element e && e.getTagName().equals(name)) {
+                found.add(e);
+            }
+        }
+        return found;
+    }
+}

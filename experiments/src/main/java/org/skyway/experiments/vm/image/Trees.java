@@ -1,0 +1,38 @@
+package org.skyway.experiments.vm.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Directory trees.
+final class Trees {
+    private Trees() {}
+
+    static void delete(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        for (Path path : list(root)) {
+            Files.delete(path);
+        }
+    }
+
+    /// Gives everything the same time, so that builds of the same input are the same.
+    static void touch(Path root, FileTime time) throws IOException {
+        for (Path path : list(root)) {
+            if (!Files.isSymbolicLink(path)) {
+                Files.setLastModifiedTime(path, time);
+            }
+        }
+    }
+
+    private static List<Path> list(Path root) throws IOException {
+        try (Stream<Path> tree = Files.walk(root)) {
+            return tree.sorted(Comparator.reverseOrder()).toList();
+        }
+    }
+}

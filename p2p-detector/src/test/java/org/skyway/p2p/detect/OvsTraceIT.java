@@ -1,0 +1,148 @@
+package org.skyway.p2p.detect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.packet.FrameComposer;
+import org.skyway.openflow.text.FlowText;
+import org.skyway.openflow.text.GroupText;
+
+/// Compares verdicts with what a real Open vSwitch says it would do with single packets.
+///
+/// `-Dskyway.p2p.ovs.cases=1000 -Dskyway.p2p.seed=1` runs more, or others.
+class OvsTraceIT {
+    private static final int CASES = Integer.getInteger("skyway.p2p.ovs.cases", 40);
+    private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
+    private static final int PACKETS = 12;
+
+    @TempDir Path folder;
+
+    private int traces;
+    private int examples;
+
+    @Test
+    void agreesWithOpenVSwitchAboutEveryPacketTried() throws Exception {
+        assumeTrue(
+                PrivateOvs.missing() == null,
+                "skipped: %s is missing; apt-get install openvswitch-switch"
+                        .formatted(PrivateOvs.missing()));
+        System.out.printf("seed %d, %d cases%n", SEED, CASES);
+        int links = 0;
+        try (PrivateOvs ovs = new PrivateOvs(folder, RandomPipelines.PORTS)) {
+            for (int i = 0; i < CASES; i++) {
+                Random random = new Random(SEED + i);
+                RandomPipelines pipeline = new RandomPipelines(random);
+                // It refuses to decrement the TTL where no IP packet is matched, and unknown
+                // meters.
+                List<String> flows =
+                        pipeline.flows.stream()
+                                .filter(f -> !f.contains("meter") && !lacksPrerequisite(f))
+                                .toList();
+                ovs.install(flows, pipeline.groups);
+                List<FlowRule> rules = flows.stream().map(FlowText::parse).toList();
+                List<GroupEntry> groups = pipeline.groups.stream().map(GroupText::parse).toList();
+                P2pDetector detector = LinkOraclePropertyTest.detector(rules, groups);
+                for (int port = 1; port <= RandomPipelines.PORTS; port++) {
+                    String context =
+                            "seed %d, port %d%n%s%n%s%n"
+                                    .formatted(
+                                            SEED + i,
+                                            port,
+                                            String.join("\n", flows),
+                                            String.join("\n", pipeline.groups));
+                    links += check(ovs, detector.verdict(port), random, context) ? 1 : 0;
+                }
+            }
+        }
+        System.out.printf(
+                "%d links, %d packets traced, %d examples traced%n", links, traces, examples);
+        assertTrue(links >= CASES && examples >= CASES / 4, links + " links, " + examples);
+    }
+
+    private static boolean lacksPrerequisite(String flow) {
+        boolean ip = flow.matches(".*,(ip|ipv6|tcp|udp|tcp6|icmp6)[, ].*");
+        boolean tagged = flow.contains("dl_vlan=1") || flow.contains("vlan_tci=0x1000/0x1000");
+        return flow.contains("dec_ttl") && !ip || flow.contains("strip_vlan") && !tagged;
+    }
+
+    private boolean check(PrivateOvs ovs, Verdict verdict, Random random, String context)
+            throws Exception {
+        switch (verdict) {
+            case Verdict.Link link -> checkLink(ovs, link.from(), link.to(), random, context);
+            case Verdict.NotTaken link -> checkLink(ovs, link.from(), link.to(), random, context);
+            case Verdict.NoLink none -> {
+                checkExample(ovs, none, context);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkLink(PrivateOvs ovs, int from, int to, Random random, String context)
+            throws Exception {
+        List<long[]> packets = SmallPackets.at(from);
+        for (int i = 0; i < PACKETS; i++) {
+            String frame = hex(packets.get(random.nextInt(packets.size())));
+            String trace = ovs.trace(from, frame);
+            if (recirculates(trace)) {
+                continue;
+            }
+            traces++;
+            assertEquals(Integer.toString(to), done(trace), () -> context + frame + "\n" + trace);
+        }
+    }
+
+    private void checkExample(PrivateOvs ovs, Verdict.NoLink none, String context)
+            throws Exception {
+        // Open vSwitch does the action set after a table-miss; OpenFlow drops the packet, and so a
+        // link is not claimed. One of several live buckets may be the right one.
+        if (none.example() == null || none.reason().contains("no entry")) {
+            return;
+        }
+        String frame = hex(none.example());
+        String trace = ovs.trace(none.from(), frame);
+        if (recirculates(trace)) {
+            return;
+        }
+        examples++;
+        String expected = none.reason();
+        if (expected.startsWith("some packets leave at port")) {
+            String other = expected.substring(expected.lastIndexOf(' ') + 1);
+            assertEquals(other, done(trace), () -> context + none + frame + "\n" + trace);
+        } else {
+            for (int port = 1; port <= RandomPipelines.PORTS; port++) {
+                if (port != none.from()) {
+                    assertNotEquals(
+                            Integer.toString(port),
+                            done(trace),
+                            () -> context + none + frame + "\n" + trace);
+                }
+            }
+        }
+    }
+
+    /// Whether the trace stops where a select group's hash is computed.
+    private static boolean recirculates(String trace) {
+        return done(trace).contains("recirc(");
+    }
+
+    private static String hex(long[] key) {
+        return HexFormat.of().formatHex(FrameComposer.compose(key));
+    }
+
+    /// What is done to the packet: `Datapath actions: 2`.
+    private static String done(String trace) {
+        String mark = "Datapath actions: ";
+        return trace.substring(trace.indexOf(mark) + mark.length()).lines().findFirst().orElse("");
+    }
+}
