@@ -193,6 +193,13 @@ final class SwitchBed implements AutoCloseable {
         return on(() -> requests.run(command, arguments));
     }
 
+    void hold(List<String> ports, boolean on) throws Exception {
+        on(() -> {
+            bridge.hold(ports, on);
+            return null;
+        });
+    }
+
     CombinedAgent agent() {
         return agent;
     }

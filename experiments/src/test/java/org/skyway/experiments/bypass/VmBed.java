@@ -94,13 +94,13 @@ final class VmBed implements AutoCloseable {
     }
 
     void awaitDriver(String port) throws Exception {
-        await(
-                "driver of port " + port,
-                60,
-                () ->
-                        bed.agent().machines().toCompletableFuture().get().stream()
-                                .flatMap(m -> m.ports().stream())
-                                .anyMatch(p -> p.name().equals(port) && p.driver()));
+        await("driver of port " + port, 90, () -> isDriven(port));
+    }
+
+    boolean isDriven(String port) throws Exception {
+        return bed.agent().machines().toCompletableFuture().get().stream()
+                .flatMap(m -> m.ports().stream())
+                .anyMatch(p -> p.name().equals(port) && p.driver());
     }
 
     /// The last line of statistics that a guest has printed.
