@@ -210,8 +210,7 @@ class TwoGuestsIT {
 
     private static void assertClean(JsonNode statistics) {
         assertInOrder(statistics);
-        assertEquals(
-                0, statistics.path("sources").path(0).path("lost").asLong(), statistics::toString);
+        assertEquals(0, statistics.path("lost").asLong(), statistics::toString);
     }
 
     private static void assertInOrder(JsonNode statistics) {
