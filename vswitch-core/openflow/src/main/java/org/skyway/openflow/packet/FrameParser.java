@@ -136,7 +136,7 @@ public final class FrameParser {
         Field.IPV4_DST.set(key, data.getInt(start + 16));
         skip(headerLength);
         if ((frag & FlowKey.FRAG_LATER) == 0) {
-            transport(protocol, false);
+            transport(protocol);
         }
     }
 
@@ -171,7 +171,7 @@ public final class FrameParser {
         Field.IP_TTL.set(key, data.get(start + 7));
         Field.IP_PROTO.set(key, protocol);
         if ((Field.IP_FRAG.get(key) & FlowKey.FRAG_LATER) == 0) {
-            transport(protocol, true);
+            transport(protocol);
         }
     }
 
@@ -209,7 +209,8 @@ public final class FrameParser {
         return next;
     }
 
-    private void transport(int protocol, boolean six) {
+    /// As in Open vSwitch, ICMP and ICMPv6 are read over either version of IP.
+    private void transport(int protocol) {
         int start = data.position();
         int size = data.remaining();
         switch (protocol) {
@@ -230,12 +231,12 @@ public final class FrameParser {
                 }
             }
             case 1, 2 -> {
-                if (!six && size >= 8) {
+                if (size >= 8) {
                     typeAndCode(start);
                 }
             }
             case 58 -> {
-                if (six && size >= 8) {
+                if (size >= 8) {
                     typeAndCode(start);
                     neighbourDiscovery();
                 }
