@@ -135,6 +135,16 @@ public final class RingProducer {
         return true;
     }
 
+    /// Whether so many packets of up to 64 bytes would be taken now. A cheap look for whoever would
+    /// otherwise make packets in vain.
+    ///
+    /// @param packets how many
+    /// @return false also if the ring [#isFaulty]
+    public boolean hasRoom(int packets) {
+        final long most = cells - RESERVED_CELLS - packets;
+        return written - head <= most || written - refreshHead(written) <= most;
+    }
+
     /// Cells that the reader has not released yet, by its cursor as it is now.
     ///
     /// @return 0 if the ring is empty

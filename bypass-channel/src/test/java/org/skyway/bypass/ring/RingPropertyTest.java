@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Random;
@@ -28,7 +29,7 @@ class RingPropertyTest {
     }
 
     private void run(Random random, int cells, int round) throws IOException {
-        Path directory = java.nio.file.Files.createDirectory(dir.resolve("r" + round));
+        Path directory = Files.createDirectory(dir.resolve("r" + round));
         try (RingRig rig = new RingRig(directory, cells, 2048)) {
             var model = new ArrayDeque<Record>();
             long number = 0;

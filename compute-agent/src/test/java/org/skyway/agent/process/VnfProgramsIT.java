@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.channel.StatisticsBlock;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.vnf.VnfMain;
@@ -250,6 +251,28 @@ class VnfProgramsIT {
     }
 
     @Test
+    void directLinkOutlivesTheSwitchOfPatientPrograms() throws Exception {
+        try (TestDatapath datapath = new TestDatapath(host, "a-c");
+                Region link = host.create("link", RegionHeader.LINK_MAGIC)) {
+            var source = start("source", "--port=a", "--wait", "--rate=20000", "--duration=3");
+            var sink = start("sink", "--port=c", "--wait", "--duration=3.5", "--strict");
+            waitFor(2);
+            datapath.plug(agent, "a", 0, "c", 0, link);
+            datapath.bypassAll();
+            agent.close();
+            Thread.sleep(300);
+            StatisticsBlock received = new StatisticsBlock(host.region("c").address());
+            long before = received.rxPackets(0);
+            long forwarded = datapath.forwarded("a");
+            Thread.sleep(500);
+            assertTrue(received.rxPackets(0) - before > 1000, "packets go on directly");
+            assertEquals(forwarded, datapath.forwarded("a"));
+            assertEquals(OK, source.get(20, TimeUnit.SECONDS).status);
+            assertEquals(new Outcome(OK, ""), sink.get(20, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
     void statisticsAreLinesOfJson() throws Exception {
         Path file = dir.resolve("stats");
         try (TestDatapath datapath = new TestDatapath(host, "a-c")) {
@@ -303,6 +326,7 @@ class VnfProgramsIT {
             if (Arrays.stream(args).noneMatch(arg -> arg.startsWith("--stats-interval"))) {
                 all.add("--stats-interval=0");
             }
+            all.add("--warm-up=0"); // programs share this process, where all is warm
         }
         var errors = new StringWriter();
         CommandLine line = VnfMain.commandLine().setErr(new PrintWriter(errors, true));

@@ -7,9 +7,9 @@ import org.skyway.ivshmem.region.Region;
 /// A dpdkr port: packets in bursts, in and out. It looks the same whether packets go through the
 /// switch or directly to another VNF.
 ///
-/// One thread at a time, the data thread, calls [#rxBurst], [#txBurst], [#poll] and [#txDrained].
-/// It must keep calling one of them, because the switch's commands are obeyed there and nowhere
-/// else. [#attach], [#detach] and [#move] are for the control thread.
+/// One thread at a time, the data thread, calls [#rxBurst], [#txBurst], [#poll], [#txHasRoom] and
+/// [#txDrained]. It must keep calling one of them, because the switch's commands are obeyed there
+/// and nowhere else. [#attach], [#detach] and [#move] are for the control thread.
 public final class DpdkrPort implements AutoCloseable {
     private static final int POLLS_PER_SIGN_OF_LIFE = 1024; // a power of two
 
@@ -97,6 +97,16 @@ public final class DpdkrPort implements AutoCloseable {
         if ((++polls & POLLS_PER_SIGN_OF_LIFE - 1) == 0) {
             control.alive(polls);
         }
+    }
+
+    /// Whether it is worth while to make packets for [#txBurst].
+    ///
+    /// @param packets how many
+    /// @return false if not even so many of 64 bytes would be taken now
+    /// @throws PortFaultException if the normal channel is broken
+    public boolean txHasRoom(int packets) {
+        poll();
+        return sender.hasRoom(packets);
     }
 
     /// Whether the receivers have taken everything that was sent. Who ends should wait for that a

@@ -59,11 +59,19 @@ final class Sender {
         }
         if (sent < count) {
             statistics.txRefused(refused += count - sent);
-            if (normal.isFaulty()) {
-                throw new PortFaultException(port, normal.fault());
-            }
+            checkFaults();
         }
         return sent;
+    }
+
+    /// Whether it is worth while to make so many packets.
+    boolean hasRoom(int packets) {
+        final RingProducer ring = bypass == null ? normal : bypass.producer;
+        if (blocked || !ring.hasRoom(packets)) {
+            checkFaults();
+            return false;
+        }
+        return true;
     }
 
     /// Whether everything that was sent has been taken by its readers.
@@ -92,11 +100,17 @@ final class Sender {
         // Counted before it is published: whoever sees a packet finds it counted.
         statistics.tx(bypassPackets += sent, bypassBytes += bytes);
         ring.publish();
-        if (sent < count && ring.isFaulty()) {
-            links.faulty(bypass, ring.fault());
+        return sent;
+    }
+
+    private void checkFaults() {
+        if (normal.isFaulty()) {
+            throw new PortFaultException(port, normal.fault());
+        }
+        if (bypass != null && bypass.producer.isFaulty()) {
+            links.faulty(bypass, bypass.producer.fault());
             abandon(bypass);
         }
-        return sent;
     }
 
     private void obey(long command) {
@@ -125,7 +139,7 @@ final class Sender {
 
     /// @return false if a mark found no room; to be tried again
     private boolean leave(boolean abandon) {
-        if (!abandon && !bypass.producer.isFaulty()) {
+        if (!abandon) {
             endWritten =
                     endWritten || bypass.producer.mark(Mark.of(Mark.Kind.END, bypass.slot, epoch));
             if (bypass.producer.isFaulty()) {

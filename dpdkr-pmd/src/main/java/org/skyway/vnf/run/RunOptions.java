@@ -111,6 +111,14 @@ public final class RunOptions {
                     "At the end, wait so long for others to take what was sent (${DEFAULT-VALUE}).")
     double lingerSeconds;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "0.5",
+            description =
+                    "Before connecting, let the compiler see both channels at work for so long (${DEFAULT-VALUE}).")
+    double warmUpSeconds;
+
     /// For picocli, which fills the fields.
     public RunOptions() {}
 

@@ -12,6 +12,7 @@ import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.PortSession;
 import org.skyway.pmd.port.PortFaultException;
+import org.skyway.pmd.port.Rehearsal;
 
 /// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
 /// the work is done, the time is up, the switch is gone or somebody sends SIGTERM. Stop, join,
@@ -63,6 +64,7 @@ public final class Runner {
         List<PortSession> sessions = new ArrayList<>();
         try {
             opening = Thread.currentThread();
+            Rehearsal.run(nanos(options.warmUpSeconds));
             List<ControlTransport> transports = options.transports(names.size());
             for (int i = 0; i < names.size(); i++) {
                 sessions.add(

@@ -52,8 +52,8 @@ public final class SourceWork implements Work {
         if (pacer != null) {
             count = pacer.due(now, count);
         }
-        if (count == 0) {
-            port.port().poll();
+        // Frames are made with the time at which they are sent, so not before there is room.
+        if (!port.port().txHasRoom(count) || count == 0) {
             return received;
         }
         frames.prepare(sequence, count, now, out.addresses, out.lengths);

@@ -8,51 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.bypass.channel.ControlBlock.Mode;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.Mark;
-import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.bypass.ring.RingLayout;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.region.Region;
 
-/// One port at a time, this test being its data thread and its switch. Link ends of the other VNF
-/// are those of a second port.
+/// What a port does with commands, marks and packets, step by step.
 @Timeout(60)
-class DpdkrPortTest {
-    private static final int CELLS = 512;
-    private static final int SENDER_SLOT = 2;
-    private static final int RECEIVER_SLOT = 7;
-
-    @TempDir Path dir;
-    private PortRig sender;
-    private PortRig receiver;
-    private Region link;
-
-    @BeforeEach
-    void open() throws Exception {
-        sender = new PortRig(dir, "sender", CELLS);
-        receiver = new PortRig(dir, "receiver", CELLS);
-        link = PortRig.createLink(dir, "link", CELLS);
-        sender.attach(SENDER_SLOT, link, true);
-        receiver.attach(RECEIVER_SLOT, link, false);
-    }
-
-    @AfterEach
-    void close() {
-        sender.close();
-        receiver.close();
-        link.close();
-    }
-
+class DpdkrPortTest extends LinkedPorts {
     @Test
     void packetsGoThroughTheSwitchAtFirst() {
         assertEquals(3, sender.send(1, 3));
@@ -281,129 +249,6 @@ class DpdkrPortTest {
     }
 
     @Test
-    void senderThatLeavesTheEndOutHoldsUpNobody() {
-        toBypass(1);
-        sender.send(1, 3);
-        startReading(1);
-        receiver.toVnf.mark(Mark.of(Mark.Kind.TO_NORMAL, RECEIVER_SLOT, 1));
-        receiver.deliver(4);
-        assertArrayEquals(new long[] {1, 2, 3}, receiver.receive(32));
-        long[] got = receiver.receive(32);
-        assertArrayEquals(new long[] {4}, got.length == 0 ? receiver.receive(32) : got);
-        assertTrue(receiver.port.takeFault().contains("no END of epoch 1"));
-        assertEquals(0, receiver.control.ended(RECEIVER_SLOT));
-    }
-
-    @Test
-    void wrongMarkInTheBypassEndsTheLinkOnly() {
-        startReading(5);
-        toBypass(4);
-        sender.send(1, 1);
-        toNormal(6);
-        sender.port.poll();
-        assertArrayEquals(new long[] {1}, receiver.receive(32));
-        receiver.deliver(2);
-        assertArrayEquals(new long[] {2}, receiver.receive(32));
-        String fault = receiver.port.takeFault();
-        assertTrue(fault.contains("link-7") && fault.contains("epoch 5"), fault);
-    }
-
-    @Test
-    void garbageInTheBypassEndsTheLinkOnly() {
-        startReading(1);
-        receiver.receive(32);
-        long ring = link.address() + RegionHeader.FIRST_RING_OFFSET;
-        Memory.putLong(ring + 512, 0x7777_7777_7777_7777L);
-        Memory.putLongRelease(ring + 128, 40);
-        receiver.deliver(2);
-        assertArrayEquals(new long[] {2}, receiver.receive(32));
-        String fault = receiver.port.takeFault();
-        assertTrue(fault.contains("link-7") && fault.contains("type 119"), fault);
-        assertNull(receiver.port.takeFault());
-        // The mark back finds nothing to wait for.
-        receiver.toVnf.mark(Mark.of(Mark.Kind.TO_NORMAL, RECEIVER_SLOT, 1));
-        receiver.deliver(3);
-        assertArrayEquals(new long[] {3}, receiver.receive(32));
-    }
-
-    @Test
-    void senderLeavesABypassWhoseReaderWritesGarbage() {
-        toBypass(1);
-        sender.send(1, 1);
-        assertEquals(Mark.of(Mark.Kind.TO_BYPASS, SENDER_SLOT, 1), sender.takenMark());
-        Memory.putLongRelease(link.address() + RegionHeader.FIRST_RING_OFFSET + 256, 1L << 40);
-        int tries = 0;
-        while (sender.taken().length == 0 && tries++ < CELLS) {
-            sender.send(1, 32);
-        }
-        assertTrue(tries < CELLS);
-        assertTrue(sender.port.takeFault().contains("link-2"));
-        long command = toNormal(2);
-        sender.port.poll();
-        assertEquals(command, sender.control.obeyed());
-    }
-
-    @Test
-    void garbageInTheNormalRingEndsThePort() {
-        Memory.putLongRelease(receiver.region.address() + ringToVnf() + 128, -5);
-        var e = assertThrows(PortFaultException.class, () -> receiver.receive(32));
-        assertTrue(e.getMessage().contains("port receiver"), e.getMessage());
-        Memory.putLongRelease(
-                sender.region.address() + RegionHeader.FIRST_RING_OFFSET + 256, 1L << 40);
-        e =
-                assertThrows(
-                        PortFaultException.class,
-                        () -> {
-                            while (true) {
-                                sender.send(1, 32);
-                            }
-                        });
-        assertTrue(e.getMessage().contains("port sender"), e.getMessage());
-    }
-
-    @Test
-    void detachedSenderGoesOnInTheNormalRing() throws Exception {
-        toBypass(1);
-        sender.send(1, 1);
-        sender.takenMark();
-        sender.detach(SENDER_SLOT);
-        sender.send(2, 1);
-        assertArrayEquals(new long[] {2}, sender.taken());
-        sender.detach(SENDER_SLOT); // nothing left to do
-    }
-
-    @Test
-    void linkIsNotTakenAwayUnderAPacketInUse() throws Exception {
-        toBypass(1);
-        sender.send(77, 1);
-        startReading(1);
-        long[] addresses = new long[1];
-        int[] lengths = new int[1];
-        while (receiver.port.rxBurst(addresses, lengths, 0, 1) == 0) {}
-        var detached = new Thread(this::detachReceiver);
-        detached.start();
-        for (int i = 0; i < 50; i++) {
-            receiver.port.poll();
-            Thread.sleep(1);
-        }
-        assertTrue(detached.isAlive());
-        assertEquals(77, Memory.getLong(addresses[0])); // would crash if it were unmapped
-        while (detached.isAlive()) {
-            receiver.receive(1);
-        }
-    }
-
-    @Test
-    void markOfAnUnknownLinkIsSkipped() {
-        receiver.toVnf.mark(Mark.of(Mark.Kind.TO_BYPASS, 9, 1));
-        receiver.toVnf.mark(Mark.of(Mark.Kind.TO_BYPASS, 999, 1));
-        receiver.toVnf.mark(Mark.of(Mark.Kind.TO_NORMAL, 9, 1));
-        receiver.deliver(1);
-        assertArrayEquals(new long[] {1}, receiver.receive(32));
-        assertEquals(3, receiver.port.skippedMarks());
-    }
-
-    @Test
     void sixteenSendersAreReadInTurn() throws Exception {
         try (PortRig all = new PortRig(dir, "all", CELLS)) {
             PortRig[] senders = new PortRig[ControlBlock.SLOTS];
@@ -433,6 +278,23 @@ class DpdkrPortTest {
     }
 
     @Test
+    void roomIsForSoManySmallPackets() {
+        int room = 0;
+        while (sender.port.txHasRoom(room + 1)) {
+            room++;
+        }
+        assertEquals(CELLS - RingLayout.RESERVED_CELLS, room);
+        assertEquals(10, sender.send(0, 10));
+        assertTrue(sender.port.txHasRoom(room - 10));
+        assertFalse(sender.port.txHasRoom(room - 9));
+        sender.taken();
+        assertTrue(sender.port.txHasRoom(room));
+        Memory.putLongRelease(
+                sender.region.address() + RegionHeader.FIRST_RING_OFFSET + 256, 1L << 40);
+        assertThrows(PortFaultException.class, () -> sender.port.txHasRoom(CELLS));
+    }
+
+    @Test
     void refusedPacketsAreCountedEachTry() {
         while (sender.send(0, 1) == 1) {}
         long refused = sender.statistics.txRefused();
@@ -453,58 +315,6 @@ class DpdkrPortTest {
             assertEquals(50, again.statistics.txPackets());
             assertEquals(100, again.statistics.rxPackets(3));
             restarted.close();
-        }
-    }
-
-    @Test
-    void linkWithTamperedFrameSizeIsRefused() {
-        Memory.putInt(link.address() + RegionHeader.FIRST_RING_OFFSET + 12, 8000);
-        try (PortRig other = new PortRig(dir, "other", CELLS)) {
-            var e = assertThrows(RingFormatException.class, () -> other.attach(0, link, true));
-            assertTrue(
-                    e.getMessage().contains("8000") && e.getMessage().contains("2048"),
-                    e.getMessage());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @Test
-    void slotOutOfRangeIsRefused() {
-        var e = assertThrows(RingFormatException.class, () -> sender.attach(16, link, true));
-        assertTrue(e.getMessage().contains("16"), e.getMessage());
-    }
-
-    @Test
-    void linkRegionIsNoPortRegion() throws Exception {
-        try (Region region = Region.open(link.path(), link.sizeBytes())) {
-            assertThrows(RingFormatException.class, () -> DpdkrPort.open(region, "x"));
-        }
-    }
-
-    @Test
-    void portMovesToTheRegionOfANewSwitch() throws Exception {
-        toBypass(1);
-        sender.send(1, 1);
-        try (PortRig fresh = new PortRig(dir, "fresh", CELLS)) {
-            Region region = Region.open(fresh.region.path(), fresh.region.sizeBytes());
-            var moved =
-                    new Thread(() -> {
-                        try {
-                            sender.port.move(region);
-                        } catch (IOException | InterruptedException e) {
-                            throw new AssertionError(e);
-                        }
-                    });
-            moved.start();
-            while (moved.isAlive()) {
-                sender.receive(32);
-            }
-            assertEquals(1, sender.send(2, 1));
-            assertArrayEquals(new long[] {2}, fresh.taken());
-            fresh.control.command(ControlBlock.command(Mode.NORMAL, 0, 5));
-            sender.port.poll();
-            assertEquals(5, ControlBlock.epoch(fresh.control.obeyed()));
         }
     }
 
@@ -535,40 +345,11 @@ class DpdkrPortTest {
         assertTrue(sender.port.txDrained());
     }
 
-    private long toBypass(int epoch) {
-        long command = ControlBlock.command(Mode.BYPASS, SENDER_SLOT, epoch);
-        sender.control.command(command);
-        return command;
-    }
-
-    private long toNormal(int epoch) {
-        long command = ControlBlock.command(Mode.NORMAL, 0, epoch);
-        sender.control.command(command);
-        return command;
-    }
-
     private void toBypassOrNormal(int epoch) {
         if (epoch % 2 == 1) {
             toBypass(epoch);
         } else {
             toNormal(epoch);
-        }
-    }
-
-    /// As the switch does when the sender's mark gets to the receiver.
-    private void startReading(int epoch) {
-        assertTrue(receiver.toVnf.mark(Mark.of(Mark.Kind.TO_BYPASS, RECEIVER_SLOT, epoch)));
-    }
-
-    private long ringToVnf() {
-        return Memory.getLong(receiver.region.address() + 40);
-    }
-
-    private void detachReceiver() {
-        try {
-            receiver.port.detach(RECEIVER_SLOT);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 }

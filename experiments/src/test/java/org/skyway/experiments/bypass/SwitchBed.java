@@ -34,6 +34,7 @@ import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.PortCounters;
+import org.skyway.vswitch.pipeline.DatapathAction;
 
 /// A real switch without its OpenFlow connections: bridge, poll thread, agent, link manager, and
 /// real drivers that connect to it.
@@ -70,7 +71,7 @@ final class SwitchBed implements AutoCloseable {
                             @Override
                             public void portStateChanged(PortState port) {}
                         },
-                        (frame, length, action) -> {});
+                        new NoControllers());
         agent = new CombinedAgent(host);
         agent.add(watch ->
                 ProcessAgent.start(
@@ -91,6 +92,15 @@ final class SwitchBed implements AutoCloseable {
             return null;
         });
         owner.scheduleWithFixedDelay(bridge::tick, 2, 2, TimeUnit.MILLISECONDS);
+    }
+
+    /// There are none in these tests.
+    private static final class NoControllers implements Bridge.Controllers {
+        @Override
+        public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {}
+
+        @Override
+        public void learned(DatapathAction.Learned learned) {}
     }
 
     PortSession open(String port) throws IOException, InterruptedException {

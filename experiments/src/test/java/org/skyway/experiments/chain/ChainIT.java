@@ -87,9 +87,9 @@ class ChainIT {
         vnf("forward", "--ports", "vnf2,vnf3");
         ofctl("add-flow", "br0", FIRST);
         ofctl("add-flow", "br0", SECOND);
-        awaitActive(2);
         Program source =
                 vnf("source", "--port", "vnf1", "--replay", in.toString(), "--rate", "12000");
+        awaitActive(2);
         for (int round = 0; round < 10; round++) {
             ofctl("add-flow", "br0", ENDING_FIRST + ",actions=drop");
             ofctl("add-flow", "br0", ENDING_SECOND + ",actions=drop");

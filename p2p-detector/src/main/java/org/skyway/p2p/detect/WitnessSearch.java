@@ -7,8 +7,9 @@ import org.skyway.openflow.model.Match;
 /// Finds a packet that lies in a cube and in none of some matches, or proves that there is none.
 ///
 /// Each excluded match is a clause "at least one of its bits is different", so this is a small
-/// satisfiability search: unit clauses are propagated, otherwise the clause with the fewest open
-/// bits is split. Real rule sets are settled after a few steps; adversarial ones by the budget.
+/// satisfiability search: unit clauses are propagated, otherwise a bit of the clause with the
+/// fewest open bits is tried both ways. Real rule sets are settled after a few steps; adversarial
+/// ones by the budget.
 final class WitnessSearch {
     private final Budget budget;
 
@@ -83,25 +84,19 @@ final class WitnessSearch {
                 return cube;
             }
             open = still;
+            int bit = highestOpenBit(cube, shortest);
             if (shortestBits > 1) {
-                return split(cube, shortest, open);
+                Cube outside = new Cube(cube);
+                outside.fix(bit, !wanted(shortest, bit));
+                Cube found = search(outside, open);
+                if (found != null) {
+                    return found;
+                }
+                cube.fix(bit, wanted(shortest, bit));
+            } else {
+                cube.fix(bit, !wanted(shortest, bit));
             }
-            int bit = firstOpenBit(cube, shortest);
-            cube.fix(bit, !wanted(shortest, bit));
         }
-    }
-
-    private Cube split(Cube cube, Match match, List<Match> open) {
-        for (int bit = firstOpenBit(cube, match); bit >= 0; bit = firstOpenBit(cube, match)) {
-            Cube outside = new Cube(cube);
-            outside.fix(bit, !wanted(match, bit));
-            Cube found = search(outside, open);
-            if (found != null) {
-                return found;
-            }
-            cube.fix(bit, wanted(match, bit));
-        }
-        return null;
     }
 
     /// How many bits of the match the cube leaves open; -1 if the cube lies outside already.
@@ -118,15 +113,16 @@ final class WitnessSearch {
         return bits;
     }
 
-    private static int firstOpenBit(Cube cube, Match match) {
+    /// Prefixes are what rules overlap by, and splitting them at the top splits their number.
+    private static int highestOpenBit(Cube cube, Match match) {
         for (int rest = match.words(); rest != 0; rest &= rest - 1) {
             int w = Integer.numberOfTrailingZeros(rest);
             long open = match.mask(w) & ~cube.mask[w];
             if (open != 0) {
-                return Cube.bit(w, Long.numberOfTrailingZeros(open));
+                return Cube.bit(w, 63 - Long.numberOfLeadingZeros(open));
             }
         }
-        return -1;
+        throw new IllegalStateException("no open bit in " + match);
     }
 
     private static boolean wanted(Match match, int bit) {

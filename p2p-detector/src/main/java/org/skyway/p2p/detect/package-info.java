@@ -1,2 +1,57 @@
 /// Tables, groups and ports in; point-to-point links, or the reason why there is none, out.
+///
+/// # The question
+///
+/// Does every packet that could come in at port A leave unmodified at exactly one other port, with
+/// no other effect? "Every packet" is [PacketDomain]; "effect" is whatever a controller, a peer or
+/// a counter could notice. An answer of yes must be right; where the truth can't be found out, the
+/// answer is no, with the reason.
+///
+/// # The proof
+///
+/// [Explorer] sends a [SymbolicPacket] through the pipeline: all packets of the port at once, as a
+/// ternary cube of how they came in, and for each bit of the flow key what it is by now. At a
+/// lookup the walk forks into one branch per entry that some of the packets match, highest priority
+/// first, until one matches them all. A branch takes *every* packet that matches its entry, also
+/// those that a higher entry takes away. That is too many, but if all branches end at the same
+/// port, so do the packets. Only for a branch that does not agree it matters whether a packet
+/// really comes that way: whether its cube minus the higher entries' matches, pulled back to how
+/// the packets came in ([Step]), holds a packet. [WitnessSearch] finds one or proves that there is
+/// none; it is a small satisfiability search. The packet that it finds is the example that a user
+/// is shown.
+///
+/// Entries of equal priority that overlap do not hide each other, since OpenFlow leaves open which
+/// of them matches. Where a bit or a choice is beyond the model (a select group's hash, an MPLS
+/// header), branches are marked uncertain, and one that does not agree is "no link" without proof.
+///
+/// # Incrementally
+///
+/// A verdict keeps what it rests on ([Dependencies]). A proof that there is no link is one packet's
+/// way, or two's: entries that these packets can't match, or of lower priority, do not touch it. A
+/// proof of a link is the lookups of all packets. Entries about another ingress port are not even
+/// compared. Where very many entries agree, [Agreement] checks a changed one on its own. Every
+/// decision has a [Budget]; beyond it the answer is "too complex", and a port whose decision was
+/// costly is not decided again at once.
+///
+/// # Why cubes and not decision diagrams
+///
+/// Both were measured (`experiments/results/p2p.md`). A diagram of the union of a port's entries
+/// answers any question about it, but has to be built from all of them, is rebuilt when an entry
+/// goes, and grows with pairs of prefixes; a link is nearly always decided by one entry or by two
+/// packets. The search looks at entries only when branches disagree, and then only at those that
+/// overlap the branch.
+///
+/// # The index
+///
+/// [RuleTable] groups entries by mask ([RuleTuple]) and hashes each group by those bits that are
+/// known of the packets ([Projection]), so that finding the entries that some packets overlap costs
+/// a probe per mask. An entry takes some 100 bytes here beside the entry itself.
+///
+/// # Limits
+///
+/// One bridge: an output to a patch port is a link that is not taken. `conjunction`, `multipath`,
+/// `bundle`, MPLS and `ct` are not modelled and end a link. `NORMAL` is never a link: a learning
+/// switch drops what is sent to addresses that it learned at the ingress port. After a table-miss
+/// behind `goto_table` Open vSwitch still does the action set; OpenFlow says the packet is dropped;
+/// here it is no link.
 package org.skyway.p2p.detect;

@@ -21,7 +21,7 @@ import org.skyway.openflow.text.GroupText;
 ///
 /// `-Dskyway.p2p.cases=100000 -Dskyway.p2p.seed=1` runs more, or others.
 class LinkOraclePropertyTest {
-    private static final int CASES = Integer.getInteger("skyway.p2p.cases", 1500);
+    private static final int CASES = Integer.getInteger("skyway.p2p.cases", 800);
     private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
 
     @Test

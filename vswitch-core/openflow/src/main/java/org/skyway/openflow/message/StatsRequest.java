@@ -89,6 +89,11 @@ public sealed interface StatsRequest extends Message {
     /// @param queue the queue, or -1 for all
     record QueueDesc(int port, int queue) implements StatsRequest {}
 
+    /// Nicira: asks for IPFIX exporters' counters.
+    ///
+    /// @param flows those of flow-based exporters, else the bridge's
+    record Ipfix(boolean flows) implements StatsRequest {}
+
     /// Asks to be told of changes to flow entries.
     ///
     /// @param items monitors to add, change or remove

@@ -18,18 +18,39 @@ final class ActionCodec {
     ///
     /// @param length bytes
     static List<Action> list(WireReader in, int length, Version version, Match match) {
-        if (length % 8 != 0 || length > in.remaining()) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPBRC_BAD_LEN,
-                    "%d bytes of actions, %d left".formatted(length, in.remaining()));
-        }
+        checkLength(in, length);
         return list(
                 in.part(length, ErrorCode.OFPBAC_BAD_LEN),
                 new ActionTable.Context(version, match, 0));
     }
 
+    static void checkLength(WireReader in, int length) {
+        if (length % 8 != 0 || length > in.remaining()) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_BAD_LEN,
+                    "%d bytes of actions, %d left".formatted(length, in.remaining()));
+        }
+    }
+
     /// Reads a list to the end of a part.
     static List<Action> list(WireReader in, ActionTable.Context context) {
+        List<Action> actions = listWithInstructions(in, context);
+        for (Action a : actions) {
+            if (isWriteMetadata(a)) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBIC_UNSUP_INST, "write_metadata where only actions may be");
+            }
+        }
+        return actions;
+    }
+
+    /// Whether an action stands for the write-metadata instruction.
+    static boolean isWriteMetadata(Action action) {
+        return action instanceof Action.Opaque o && o.name().equals(NiciraActions.WRITE_METADATA);
+    }
+
+    /// The same, but write-metadata may be among them.
+    static List<Action> listWithInstructions(WireReader in, ActionTable.Context context) {
         if (in.remaining() == 0) {
             return List.of();
         }

@@ -256,8 +256,8 @@ final class ActionEncoder {
     private void move(Action.Move a) {
         boolean standard = version.atLeast(Version.OF15);
         int v = standard ? version.number() : OxmTable.NXM;
-        OxmTable.Row source = OxmTable.of(a.source().field(), v);
-        OxmTable.Row target = OxmTable.of(a.target().field(), v);
+        OxmTable.Row source = OxmTable.of(a.source(), v);
+        OxmTable.Row target = OxmTable.of(a.target(), v);
         int start = standard ? standard(28) : nicira(6);
         out.u16(OxmCodec.wireBits(target, a.target()))
                 .u16(OxmCodec.wireOffset(source, a.source()))

@@ -12,6 +12,7 @@ import org.skyway.openflow.message.ExtensionMessage;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketIn;
+import org.skyway.openflow.message.StatsRequest;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.wire.MessageTable.Kind;
 
@@ -23,6 +24,8 @@ final class ExtensionRows {
         async();
         bundles(Kind.TYPE, 33, OF14, OF15);
         bundles(Kind.ONFT, 2300, OF13, OF13);
+        ipfix(3, false);
+        ipfix(4, true);
         nicira(
                 ExtensionMessage.SetFlowFormat.class,
                 12,
@@ -109,6 +112,20 @@ final class ExtensionRows {
                     return new ExtensionMessage.CtFlushZone(in.u16());
                 },
                 (out, m, c) -> out.zeros(6).u16(m.zone()));
+    }
+
+    private static void ipfix(int number, boolean flows) {
+        MessageTable.row(
+                StatsRequest.Ipfix.class,
+                m -> m.flows() == flows,
+                Kind.NX_REQUEST,
+                number,
+                OF10,
+                OF15,
+                0,
+                0,
+                (in, c) -> new StatsRequest.Ipfix(flows),
+                (out, m, c) -> {});
     }
 
     private static <M extends Message> void nicira(

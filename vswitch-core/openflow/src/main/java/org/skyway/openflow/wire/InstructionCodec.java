@@ -6,7 +6,7 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
-import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
@@ -27,7 +27,10 @@ final class InstructionCodec {
     /// Reads to the end of a message.
     static Instructions get(WireReader in, Version version, Match match) {
         if (version == Version.OF10) {
-            return old(ActionCodec.list(in, in.remaining(), version, match));
+            ActionCodec.checkLength(in, in.remaining());
+            return old(
+                    ActionCodec.listWithInstructions(
+                            in, new ActionTable.Context(version, match, 0)));
         }
         if (in.remaining() % 8 != 0) {
             throw badLength(in.remaining(), in.remaining());
@@ -106,13 +109,21 @@ final class InstructionCodec {
     /// for.
     private static Instructions old(List<Action> actions) {
         int last = actions.size() - 1;
-        if (last >= 0
-                && actions.get(last) instanceof Action.SetField s
-                && s.field() == Field.METADATA) {
-            return new Instructions(
-                    -1, actions.subList(0, last), false, List.of(), s.low(), s.maskLow(), -1);
+        for (int i = 0; i < last; i++) {
+            if (ActionCodec.isWriteMetadata(actions.get(i))) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBAC_UNSUPPORTED_ORDER, "actions after write_metadata");
+            }
         }
-        return Instructions.apply(actions);
+        if (last < 0 || !ActionCodec.isWriteMetadata(actions.get(last))) {
+            return Instructions.apply(actions);
+        }
+        Bytes wire = ((Action.Opaque) actions.get(last)).wire();
+        WireReader in = new WireReader(wire.toArray(), ErrorCode.OFPBAC_BAD_LEN);
+        long value = in.s64();
+        long mask = in.s64();
+        return new Instructions(
+                -1, actions.subList(0, last), false, List.of(), value & mask, mask, -1);
     }
 
     /// Writes instructions, or for OpenFlow 1.0 the actions that come nearest.

@@ -11,7 +11,11 @@ import org.skyway.openflow.model.Prerequisite;
 /// Matches in OXM and NXM form: entry after entry. OpenFlow 1.0's fixed structure is in
 /// [Match10Codec].
 final class MatchCodec {
+    private static final int TYPE_STANDARD = 0;
     private static final int TYPE_OXM = 1;
+
+    /// `OXM_OF_PACKET_TYPE`, of which only Ethernet is known.
+    private static final int PACKET_TYPE = 0x8000 << 16 | 44 << 9 | 4;
 
     /// The order in which Open vSwitch writes fields. What does not fit the match's prerequisites
     /// is left out, so fields that share bits may stand beside each other here.
@@ -38,7 +42,8 @@ final class MatchCodec {
         }
         int type = in.u16();
         int length = in.u16();
-        if (length < 4 && type == TYPE_OXM) {
+        // OpenFlow 1.1's fixed structure is not spoken here, so its length is never right.
+        if (length < 4 && type == TYPE_OXM || strict && type == TYPE_STANDARD) {
             throw badLength(length, in.remaining() + 4);
         }
         if (type != TYPE_OXM) {
@@ -97,6 +102,9 @@ final class MatchCodec {
         while (in.remaining() > 0) {
             OxmCodec.Entry e = OxmCodec.entry(in, true, false);
             if (e.row() == null) {
+                if (e.head() == PACKET_TYPE && e.low() == 0) {
+                    continue; // all packets here are Ethernet frames
+                }
                 if (allowCookie
                         && (e.head() & ~0x1ff) == (OxmCodec.COOKIE & ~0x1ff)
                         && (e.head() & 0xff) == (e.masked() ? 16 : 8)) {
@@ -106,9 +114,7 @@ final class MatchCodec {
                     cookie = e.low();
                     cookieMask = e.maskLow();
                 } else if (strict) {
-                    throw new OpenFlowException(
-                            ErrorCode.OFPBMC_BAD_FIELD,
-                            "unknown match field 0x%08x".formatted(e.head()));
+                    throw OxmCodec.unknown((long) e.head() << 32, ErrorCode.OFPBMC_BAD_FIELD);
                 }
                 continue;
             }

@@ -171,7 +171,7 @@ final class MonitorRows {
                 out.u16(oldFlags).u16(0).u32(i.outPort()).u8(i.table()).zeros(3);
                 int start = out.size();
                 MatchCodec.putOxm(out, i.match(), c.version());
-                out.setU16(start - 10, out.size() - start);
+                out.setU16(start - 10, out.getU16(start + 2));
             } else {
                 out.u32(i.outPort()).u32(i.outGroup()).u16(i.flags()).u8(i.table());
                 out.u8(i.command());

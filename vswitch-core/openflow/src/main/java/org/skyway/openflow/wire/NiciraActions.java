@@ -21,6 +21,9 @@ final class NiciraActions {
     private static final int MAX_BUNDLE_MEMBERS = 2048;
     private static final int MAX_NESTING = 8;
 
+    /// The name of the action that is an instruction.
+    static final String WRITE_METADATA = "write_metadata";
+
     private NiciraActions() {}
 
     static void register() {
@@ -189,7 +192,7 @@ final class NiciraActions {
         if (load) {
             OxmTable.Row row = OxmCodec.nxmHeader(head);
             int bits = (range & 0x3f) + 1;
-            bad |= bits < 16;
+            bad = bits < 16; // Open vSwitch forgets here what was wrong before
             if (!bad) {
                 target = OxmCodec.target(row, range >>> 6, bits);
             }
@@ -256,13 +259,11 @@ final class NiciraActions {
         return new Action.DecTtl(List.copyOf(ids));
     }
 
-    /// OpenFlow 1.0 has no instructions; what stands for write-metadata there becomes a masked set,
-    /// which [InstructionCodec] turns back.
+    /// What stands for the write-metadata instruction in OpenFlow 1.0, which has no instructions.
+    /// [InstructionCodec] takes it out of the list again; its value and mask are the sixteen bytes.
     private static Action writeMetadata(WireReader in, ActionTable.Context c) {
         in.zeros(6, ErrorCode.NXBRC_MUST_BE_ZERO);
-        long value = in.s64();
-        long mask = in.s64();
-        return new Action.SetField(Field.METADATA, 0, value & mask, 0, mask);
+        return new Action.Opaque(WRITE_METADATA, in.bytes(16));
     }
 
     private static SubField stack(WireReader in, boolean write) {

@@ -101,6 +101,7 @@ public final class OpenFlowCodec {
         boolean more = false;
         int request = version == Version.OF10 ? 16 : 18;
         if (type == EXPERIMENTER) {
+            need(in, 8);
             kind = vendor(in.s32(), Kind.NXT, Kind.ONFT);
             number = in.s32();
         } else if (type == request || type == request + 1) {
@@ -110,6 +111,7 @@ public final class OpenFlowCodec {
             in.skip(version == Version.OF10 ? 0 : 4);
             kind = reply ? Kind.REPLY : Kind.REQUEST;
             if (number == MULTIPART_EXPERIMENTER) {
+                need(in, version == Version.OF10 ? 4 : 8);
                 kind =
                         reply
                                 ? vendor(in.s32(), Kind.NX_REPLY, Kind.ONF_REPLY)
@@ -132,6 +134,31 @@ public final class OpenFlowCodec {
         Context c = new Context(version, kind.dialect(), tableInCommand);
         Message message = row.decoder().decode(in, c);
         return new Envelope(version, xid(frame), kind.dialect(), more, message);
+    }
+
+    /// The headers must be whole before anything in them is looked at.
+    private static void need(WireReader in, int bytes) {
+        if (in.remaining() < bytes) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_BAD_LEN, "%d bytes of headers left".formatted(in.remaining()));
+        }
+    }
+
+    /// Whether a frame is part of a multipart request of which more parts follow. OpenFlow 1.0 has
+    /// no requests in parts.
+    ///
+    /// @param frame a whole message
+    /// @return true if more parts follow
+    public static boolean morePartsFollow(byte[] frame) {
+        return isMultipartRequest(frame) && (frame[11] & 1) != 0;
+    }
+
+    /// Whether a frame is a multipart request that may come in parts.
+    ///
+    /// @param frame a whole message
+    /// @return false for OpenFlow 1.0
+    public static boolean isMultipartRequest(byte[] frame) {
+        return version(frame) != Version.OF10.number() && type(frame) == 18 && frame.length >= 16;
     }
 
     private static Kind vendor(int vendor, Kind nicira, Kind onf) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.SubField;
 
 /// The headers of all match fields: one row for each header, several for a field that has more than
 /// one.
@@ -130,6 +131,12 @@ final class OxmTable {
             }
         }
         return best;
+    }
+
+    /// The row to write part of a field with. The lower half of a port number is Nicira's field.
+    static Row of(SubField s, int version) {
+        boolean half = s.field() == Field.IN_PORT && s.offset() + s.bits() <= 16;
+        return of(s.field(), half ? NXM : version);
     }
 
     /// Whether a field has an NXM header, which the older Nicira actions need.

@@ -373,7 +373,8 @@ final class PortRows {
                 old ? -1 : duration(in));
     }
 
-    private static long duration(WireReader in) {
+    /// A duration of all ones is unknown.
+    static long duration(WireReader in) {
         if (in.peekU16(0) == 0xffff && in.peekU16(2) == 0xffff) {
             in.skip(8);
             return -1;

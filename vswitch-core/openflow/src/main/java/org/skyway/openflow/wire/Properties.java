@@ -12,12 +12,14 @@ final class Properties {
 
     /// One property. An experimenter's has its id and type in `vendor` and `type`.
     record Property(int vendor, int type, WireReader value) {
+        /// A number of 8 bits. It is padded to 32, but as in Open vSwitch any padding will do.
         int u8() {
-            return exact(1).u8();
+            return value.u8();
         }
 
+        /// A number of 16 bits, padded likewise.
         int u16() {
-            return exact(2).u16();
+            return value.u16();
         }
 
         int s32() {
@@ -96,13 +98,13 @@ final class Properties {
 
     static void u8(WireWriter out, int type, int value) {
         int start = start(out, type);
-        out.u8(value);
+        out.u8(value).zeros(3);
         end(out, start);
     }
 
     static void u16(WireWriter out, int type, int value) {
         int start = start(out, type);
-        out.u16(value);
+        out.u16(value).zeros(2);
         end(out, start);
     }
 

@@ -200,7 +200,7 @@ final class QueueRows {
             long bytes = one.s64();
             long packets = one.s64();
             long errors = one.s64();
-            long duration = old ? -1 : FlowRows.duration(one);
+            long duration = old ? -1 : PortRows.duration(one);
             queues.add(new QueueStats(port, queue, bytes, packets, errors, duration));
         }
         return new StatsReply.Queue(queues);

@@ -12,7 +12,7 @@ import org.skyway.openflow.model.GroupEntry;
 /// Netronome's selection method, the one group property there is.
 final class SelectionCodec {
     private static final int NETRONOME = 0x0000154d;
-    private static final int NETRONOME_OLD = 0x0000ac05;
+    private static final int NETRONOME_OLD = 0x00001540;
     private static final int SELECTION_METHOD = 1;
     private static final int METHOD_BYTES = 16;
     private static final int SELECT = 1;
@@ -42,6 +42,9 @@ final class SelectionCodec {
     private static Selection method(WireReader in, int groupType, int command) {
         if (groupType > 3) {
             throw new OpenFlowException(ErrorCode.OFPGMFC_BAD_TYPE, "group type " + groupType);
+        }
+        if (command > GroupMod.REMOVE_BUCKET && command != GroupMod.ADD_OR_MODIFY) {
+            throw new OpenFlowException(ErrorCode.OFPGMFC_BAD_COMMAND, "command " + command);
         }
         boolean sets =
                 command == GroupMod.ADD

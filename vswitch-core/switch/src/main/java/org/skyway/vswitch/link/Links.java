@@ -2,7 +2,6 @@ package org.skyway.vswitch.link;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -63,18 +62,15 @@ public final class Links {
     ///
     /// @param from the sender's VNF
     /// @param to the receiver's VNF
-    /// @param path the entries that count its packets, in order
-    /// @param lookups the tables that its packets are looked up in, in order
-    public void want(Attachment from, Attachment to, List<FlowEntry> path, int[] lookups) {
+    /// @param path what its packets would meet in the switch
+    public void want(Attachment from, Attachment to, LinkPath path) {
         Link link = find(from, to);
         if (link == null) {
-            link = new Link(from, to);
+            link = new Link(from, to, path);
             links.add(link);
-            link.path = List.copyOf(path);
-            link.lookups = lookups.clone();
             listener.stepped(link, null);
         } else {
-            repath(link, path, lookups);
+            repath(link, path);
             link.wanted = true;
             link.leaving = false;
         }
@@ -210,6 +206,19 @@ public final class Links {
                 link.channel.close();
             }
         }
+    }
+
+    /// Whether an entry counts the packets of a link.
+    ///
+    /// @param entry the entry
+    /// @return true if it is on a link's path
+    public boolean uses(FlowEntry entry) {
+        for (Link link : links) {
+            if (link.path.entries().contains(entry)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Notes what senders have counted, so that the time of last use is known.
@@ -389,19 +398,17 @@ public final class Links {
         }
     }
 
-    private void repath(Link link, List<FlowEntry> path, int[] lookups) {
-        if (link.path.equals(path) && Arrays.equals(link.lookups, lookups)) {
+    private void repath(Link link, LinkPath path) {
+        if (link.path.equals(path)) {
             return;
         }
         if (link.counters == null) {
-            link.path = List.copyOf(path);
-            link.lookups = lookups.clone();
+            link.path = path;
             return;
         }
         SenderCounters next = link.counters.split();
         settle(link);
-        link.path = List.copyOf(path);
-        link.lookups = lookups.clone();
+        link.path = path;
         link.counters = next;
         listener.attach(link, next);
     }

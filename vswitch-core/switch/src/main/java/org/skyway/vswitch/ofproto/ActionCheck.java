@@ -197,8 +197,16 @@ final class ActionCheck {
         innerTci = 0;
     }
 
+    /// Whether a prerequisite is met; later fragments have no transport header.
+    private boolean met(Prerequisite p) {
+        boolean transport =
+                p == Prerequisite.TCP || p == Prerequisite.UDP || p == Prerequisite.SCTP;
+        boolean later = (Field.IP_FRAG.get(values) & FlowKey.FRAG_LATER) != 0;
+        return p.isMetBy(present()) && !(transport && later);
+    }
+
     private void needs(Prerequisite p) {
-        if (!p.isMetBy(present())) {
+        if (!met(p)) {
             old("an action that needs " + p);
         }
     }
@@ -218,7 +226,7 @@ final class ActionCheck {
     private void setField(Action.SetField a) {
         Field f = a.field();
         boolean old = oldForms && fixedFormat(f);
-        boolean met = f.prerequisite().isMetBy(present());
+        boolean met = met(f.prerequisite());
         if (f == Field.VLAN_VID) {
             met = tagged();
         }
@@ -240,7 +248,7 @@ final class ActionCheck {
     }
 
     private void reads(SubField s) {
-        if (!s.field().prerequisite().isMetBy(present())) {
+        if (!met(s.field().prerequisite())) {
             throw inconsistent("field " + s.field().ovsName());
         }
     }

@@ -84,13 +84,15 @@ final class Bundles {
             throw new OpenFlowException(ErrorCode.OFPBRC_IS_SECONDARY, c.name() + " may only read");
         }
         byte[] inner = m.inner().toArray();
-        int length =
-                inner.length < OpenFlowCodec.HEADER ? -1 : (inner[2] & 0xff) << 8 | inner[3] & 0xff;
-        if (length < OpenFlowCodec.HEADER || length > inner.length) {
+        if (inner.length < OpenFlowCodec.HEADER) {
             throw refused(ErrorCode.OFPBFC_MSG_BAD_LEN, m.bundle());
         }
         if (OpenFlowCodec.version(inner) != e.version().number()) {
             throw refused(ErrorCode.OFPBFC_BAD_VERSION, m.bundle());
+        }
+        int length = (inner[2] & 0xff) << 8 | inner[3] & 0xff;
+        if (length < OpenFlowCodec.HEADER || length > inner.length) {
+            throw refused(ErrorCode.OFPBFC_MSG_BAD_LEN, m.bundle());
         }
         if (OpenFlowCodec.xid(inner) != e.xid()) {
             throw refused(ErrorCode.OFPBFC_MSG_BAD_XID, m.bundle());

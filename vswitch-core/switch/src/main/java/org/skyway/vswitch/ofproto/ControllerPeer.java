@@ -1,6 +1,7 @@
 package org.skyway.vswitch.ofproto;
 
 import io.netty.channel.ChannelHandlerContext;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
@@ -67,10 +68,14 @@ final class ControllerPeer extends Peer {
             return;
         }
         try {
-            Envelope e = OpenFlowCodec.decode(frame, connection.tableInCommand());
-            Envelope whole = assembler.add(e);
-            if (whole != null) {
-                ofproto.requests().handle(connection, whole, frame);
+            List<byte[]> parts = assembler.add(frame);
+            if (parts != null) {
+                boolean tid = connection.tableInCommand();
+                Envelope e =
+                        parts.size() == 1
+                                ? OpenFlowCodec.decode(frame, tid)
+                                : MultipartAssembler.join(parts, tid);
+                ofproto.requests().handle(connection, e, frame);
             }
         } catch (OpenFlowException refused) {
             LOG.debug("{}: {}", name(), refused.getMessage());

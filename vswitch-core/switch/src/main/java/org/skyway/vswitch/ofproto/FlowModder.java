@@ -22,9 +22,6 @@ final class FlowModder {
     static final int REASON_METER_DELETE = 4;
     static final int REASON_EVICTION = 5;
 
-    private static final int STATE_FLAGS =
-            FlowRule.SEND_FLOW_REMOVED | FlowRule.NO_PACKET_COUNTS | FlowRule.NO_BYTE_COUNTS;
-
     /// Who asked for a change, to be told of it in short.
     ///
     /// @param connection who; null for the switch itself
@@ -178,7 +175,7 @@ final class FlowModder {
                 m.newCookie(),
                 m.idleTimeout(),
                 m.hardTimeout(),
-                m.flags() & STATE_FLAGS,
+                m.flags(),
                 m.importance());
     }
 
@@ -237,6 +234,12 @@ final class FlowModder {
     }
 
     private void delete(FlowMod m, Requester requester) {
+        if (m.command() == FlowMod.Command.DELETE
+                && FlowTables.readOnly(m.table())
+                && m.table() != FlowMod.ALL_TABLES) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_EPERM, "table %d is read-only".formatted(m.table()));
+        }
         for (FlowEntry e : bridge.tables().select(m.table(), FlowFilter.deleted(m))) {
             remove(e, REASON_DELETE, requester);
         }

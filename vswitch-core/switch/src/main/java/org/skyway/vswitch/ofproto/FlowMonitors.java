@@ -105,6 +105,9 @@ final class FlowMonitors {
         if (item.table() != FlowMod.ALL_TABLES) {
             FlowTables.check(item.table());
         }
+        if (item.command() > COMMAND_DELETE) {
+            return; // Open vSwitch takes no notice of these
+        }
         if (item.command() != COMMAND_ADD && c.monitors.remove(item.id()) == null) {
             throw new OpenFlowException(
                     ErrorCode.OFPMOFC_UNKNOWN_MONITOR, "there is no monitor " + item.id());

@@ -20,6 +20,11 @@ final class MeterTable {
     static final int BAND_TYPES = 1 << 1 | 1 << 2; // drop, dscp_remark
     static final int CAPABILITIES = 0x0f; // kb/s, packets/s, burst, statistics
 
+    /// OFPM_SLOWPATH and OFPM_CONTROLLER: meters for packets on their way to the controllers.
+    private static final int SLOWPATH = 0xfffffffd;
+
+    private static final int CONTROLLER = 0xfffffffe;
+
     private static final int ADD = 0;
     private static final int MODIFY = 1;
 
@@ -52,9 +57,11 @@ final class MeterTable {
         Meter meter = m.meter();
         if (m.command() == ADD || m.command() == MODIFY) {
             check(m);
+            checkDatapath(meter);
             Installed old = find(meter.id());
             long created = old == null ? bridge.now() : old.createdNanos();
             meters.put(meter.id(), new Installed(meter, created));
+            bridge.forwarding().meterChanged(meter.id(), meter);
         } else {
             delete(meter.id(), requester);
         }
@@ -63,8 +70,8 @@ final class MeterTable {
     private void check(MeterMod m) {
         Meter meter = m.meter();
         int id = meter.id();
-        boolean real = id != 0 && Integer.compareUnsigned(id, MAX_METERS) <= 0;
-        if (!real) {
+        boolean virtual = id == SLOWPATH || id == CONTROLLER;
+        if (id == 0 || Integer.compareUnsigned(id, Meter.MAX) > 0 && !virtual) {
             throw refused(ErrorCode.OFPMMFC_INVALID_METER, id);
         }
         if (meter.bands().size() > MAX_BANDS) {
@@ -73,8 +80,26 @@ final class MeterTable {
         if (m.command() == ADD && has(id)) {
             throw refused(ErrorCode.OFPMMFC_METER_EXISTS, id);
         }
+        if (m.command() == ADD && meters.size() >= MAX_METERS) {
+            throw refused(ErrorCode.OFPMMFC_OUT_OF_METERS, id);
+        }
         if (m.command() == MODIFY && !has(id)) {
             throw refused(ErrorCode.OFPMMFC_UNKNOWN_METER, id);
+        }
+    }
+
+    /// What the datapath can't do is looked at last.
+    private static void checkDatapath(Meter meter) {
+        if ((meter.flags() & ~CAPABILITIES) != 0) {
+            throw refused(ErrorCode.OFPMMFC_BAD_FLAGS, meter.id());
+        }
+        if (meter.bands().isEmpty()) {
+            throw refused(ErrorCode.OFPMMFC_OUT_OF_BANDS, meter.id());
+        }
+        for (Meter.Band b : meter.bands()) {
+            if (b.rate() == 0) {
+                throw refused(ErrorCode.OFPMMFC_BAD_RATE, meter.id());
+            }
         }
     }
 
@@ -96,6 +121,7 @@ final class MeterTable {
         if (meters.remove(id) == null) {
             return;
         }
+        bridge.forwarding().meterChanged(id, null);
         for (FlowEntry e : users(id)) {
             bridge.flows().remove(e, FlowModder.REASON_METER_DELETE, requester);
         }

@@ -9,41 +9,58 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.StatsRequest;
+import org.skyway.openflow.wire.OpenFlowCodec;
 
-/// Puts multipart requests together that come in several messages. Only table features and flow
-/// monitors may.
+/// Holds the parts of multipart requests until all are there. Only table features and flow monitors
+/// may come in parts.
 final class MultipartAssembler {
     private static final int MAX_PARTS = 256;
 
-    private final Map<Integer, List<Envelope>> parts = new HashMap<>();
+    private final Map<Integer, List<byte[]>> parts = new HashMap<>();
     private int held;
 
     /// Takes a message.
     ///
-    /// @return the whole request, or null if more parts are to come
-    /// @throws OpenFlowException if it can't be in parts, or there are too many
-    Envelope add(Envelope e) {
-        List<Envelope> earlier = parts.isEmpty() ? null : parts.get(e.xid());
-        if (!e.more() && (earlier == null || !(e.message() instanceof StatsRequest))) {
-            return e;
+    /// @return all its parts, which is most often just itself; null if more are to come
+    /// @throws OpenFlowException if too many parts are held
+    List<byte[]> add(byte[] frame) {
+        boolean more = OpenFlowCodec.morePartsFollow(frame);
+        if (!more && (parts.isEmpty() || !OpenFlowCodec.isMultipartRequest(frame))) {
+            return List.of(frame);
         }
-        if (e.more()) {
+        int xid = OpenFlowCodec.xid(frame);
+        if (more) {
             if (++held > MAX_PARTS) {
                 parts.clear();
                 held = 0;
                 throw new OpenFlowException(
                         ErrorCode.OFPBRC_MULTIPART_BUFFER_OVERFLOW, "too many parts");
             }
-            parts.computeIfAbsent(e.xid(), k -> new ArrayList<>()).add(e);
+            parts.computeIfAbsent(xid, k -> new ArrayList<>()).add(frame);
             return null;
         }
-        parts.remove(e.xid());
-        held -= earlier.size();
-        earlier.add(e);
-        return new Envelope(e.version(), e.xid(), e.dialect(), false, join(earlier));
+        List<byte[]> all = parts.remove(xid);
+        if (all == null) {
+            return List.of(frame);
+        }
+        held -= all.size();
+        all.add(frame);
+        return all;
     }
 
-    private static Message join(List<Envelope> all) {
+    /// The request that several parts make.
+    ///
+    /// @throws OpenFlowException if it can't come in parts, or one of them is malformed
+    static Envelope join(List<byte[]> frames, boolean tableInCommand) {
+        List<Envelope> all = new ArrayList<>();
+        for (byte[] frame : frames) {
+            all.add(OpenFlowCodec.decode(frame, tableInCommand));
+        }
+        Envelope first = all.getFirst();
+        return new Envelope(first.version(), first.xid(), first.dialect(), false, joined(all));
+    }
+
+    private static Message joined(List<Envelope> all) {
         return switch (all.getFirst().message()) {
             case StatsRequest.TableFeatures first ->
                     new StatsRequest.TableFeatures(

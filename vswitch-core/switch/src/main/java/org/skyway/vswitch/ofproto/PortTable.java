@@ -16,6 +16,7 @@ final class PortTable {
     private static final int MODIFIED = 2;
 
     private final Map<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
+    private final Map<Integer, Integer> observed = new HashMap<>(); // states without what follows
     private final Map<Integer, Long> created = new HashMap<>();
     private final OfSwitch bridge;
     private final Undo undo;
@@ -38,7 +39,9 @@ final class PortTable {
         return created.get(number);
     }
 
-    void added(PortState port) {
+    void added(PortState asked) {
+        observed.put(asked.number(), asked.state());
+        PortState port = effective(asked);
         PortState old = ports.put(port.number(), port);
         if (old == null) {
             created.put(port.number(), bridge.now());
@@ -52,6 +55,7 @@ final class PortTable {
         PortState old = ports.remove(number);
         if (old != null) {
             created.remove(number);
+            observed.remove(number);
             bridge.connections().portStatus(DELETED, null, old, null);
         }
     }
@@ -60,17 +64,21 @@ final class PortTable {
     void stateChanged(PortState port) {
         PortState old = ports.get(port.number());
         if (old != null) {
-            PortState now = live(port.withConfig(old.config()));
+            observed.put(port.number(), port.state());
+            PortState now = effective(port.withConfig(old.config()));
             ports.put(port.number(), now);
             bridge.connections().portStatus(MODIFIED, old, now, null);
         }
     }
 
-    /// A port is alive when it is neither switched off nor without a link.
-    private static PortState live(PortState p) {
-        boolean live =
-                (p.config() & PortState.PORT_DOWN) == 0 && (p.state() & PortState.LINK_DOWN) == 0;
-        return p.withState(live ? p.state() | PortState.LIVE : p.state() & ~PortState.LIVE);
+    /// The port with the state that follows from what was observed and from its configuration: one
+    /// that is switched off has no link, and one with a link is alive.
+    private PortState effective(PortState p) {
+        int state = observed.get(p.number()) & ~PortState.LIVE;
+        if ((p.config() & PortState.PORT_DOWN) != 0) {
+            state |= PortState.LINK_DOWN;
+        }
+        return p.withState((state & PortState.LINK_DOWN) == 0 ? state | PortState.LIVE : state);
     }
 
     /// Does a port-mod.
@@ -83,7 +91,7 @@ final class PortTable {
         if (config == old.config()) {
             return;
         }
-        PortState now = live(old.withConfig(config));
+        PortState now = effective(old.withConfig(config));
         configure(now);
         undo.note(() -> configure(old));
         bridge.connections().portStatus(MODIFIED, old, now, source);

@@ -163,10 +163,6 @@ final class Requests {
         if (m.table() != FlowMod.ALL_TABLES && m.table() > FlowTables.VISIBLE) {
             throw new OpenFlowException(ErrorCode.OFPTMFC_BAD_TABLE, "table " + m.table());
         }
-        if (m.evictionFlags() != -1 && m.evictionFlags() != Vacancies.EVICTION_FLAGS) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPTMFC_BAD_CONFIG, "eviction flags " + m.evictionFlags());
-        }
         if (m.table() == FlowMod.ALL_TABLES) {
             for (int t = 0; t < FlowTables.VISIBLE; t++) {
                 tableMod(t, m, version);
@@ -235,7 +231,7 @@ final class Requests {
                     case StatsRequest.Queue m -> statistics.queueStats(m);
                     case StatsRequest.Group m -> statistics.groups(m.group());
                     case StatsRequest.GroupDesc m -> statistics.groupDescriptions(m.group());
-                    case StatsRequest.GroupFeatures m -> statistics.groupFeatures();
+                    case StatsRequest.GroupFeatures m -> statistics.groupFeatures(e.version());
                     case StatsRequest.Meter m -> statistics.meters(m.meter());
                     case StatsRequest.MeterConfig m -> statistics.meterConfigs(m.meter());
                     case StatsRequest.MeterFeatures m -> statistics.meterFeatures();
@@ -249,6 +245,9 @@ final class Requests {
                     case StatsRequest.TableDesc m -> statistics.tableDescriptions();
                     case StatsRequest.PortDesc m -> statistics.portDescriptions(m.port());
                     case StatsRequest.QueueDesc m -> statistics.queueDescriptions(m);
+                    case StatsRequest.Ipfix m ->
+                            throw new OpenFlowException(
+                                    ErrorCode.NXST_NOT_CONFIGURED, "there is no IPFIX exporter");
                     case StatsRequest.FlowMonitor m -> bridge.monitors().request(c, m);
                 };
         c.reply(e, reply);

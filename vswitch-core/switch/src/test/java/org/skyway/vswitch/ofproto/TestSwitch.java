@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 
-/// An OpenFlow side on a run directory, with ports 1 to 3 and LOCAL, over a [MemoryForwarding].
+/// An OpenFlow side on a run directory, with ports 1 to 3 and LOCAL, over a [MemoryForwarding]. The
+/// addresses are those that Open vSwitch gives dummy ports, so that the two can be compared.
 final class TestSwitch implements AutoCloseable {
     final MemoryForwarding forwarding = new MemoryForwarding();
     final Ofproto ofproto;
@@ -38,7 +39,9 @@ final class TestSwitch implements AutoCloseable {
                 new PortState(
                         number,
                         name,
-                        0xaabbcc000000L | number & 0xff,
+                        number == OfPort.LOCAL
+                                ? 0xaabbcc0000ffL
+                                : 0xaa55aa550000L | (number + 1) % 3 + 1,
                         0,
                         PortState.LIVE,
                         0,

@@ -1,0 +1,60 @@
+package org.skyway.vswitch.ofproto;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Runs a program of Open vSwitch's against a run directory.
+final class Tool {
+    /// What a program did.
+    record Result(int status, String output) {}
+
+    private Tool() {}
+
+    /// Whether a program can be run.
+    static boolean installed(String program) {
+        for (String dir : (System.getenv("PATH") + ":/usr/sbin:/sbin").split(":")) {
+            if (Files.isExecutable(Path.of(dir, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Runs a program to its end, or ends it.
+    ///
+    /// @param seconds how long it may take; it is ended then, which is no error
+    static Result run(Path runDirectory, int seconds, String... command)
+            throws IOException, InterruptedException {
+        Path out = Files.createTempFile("skyway-tool", ".out");
+        try {
+            ProcessBuilder b = new ProcessBuilder(command).redirectErrorStream(true);
+            b.environment().put("OVS_RUNDIR", runDirectory.toString());
+            b.environment().merge("PATH", ":/usr/sbin:/sbin", String::concat);
+            Process p = b.redirectOutput(out.toFile()).start();
+            p.getOutputStream().close();
+            int status = -1;
+            if (p.waitFor(seconds, TimeUnit.SECONDS)) {
+                status = p.exitValue();
+            } else {
+                p.destroy();
+                p.waitFor();
+            }
+            return new Result(status, Files.readString(out, StandardCharsets.UTF_8));
+        } finally {
+            Files.delete(out);
+        }
+    }
+
+    /// Runs `ovs-ofctl` with a version.
+    static Result ofctl(Path runDirectory, String version, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("ovs-ofctl", "-O", version));
+        command.addAll(List.of(arguments));
+        return run(runDirectory, 20, command.toArray(String[]::new));
+    }
+}
