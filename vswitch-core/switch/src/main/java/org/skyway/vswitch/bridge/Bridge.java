@@ -29,9 +29,11 @@ import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkListener;
+import org.skyway.vswitch.link.LinkPath;
 import org.skyway.vswitch.link.LinkState;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.BypassCounters;
+import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.ofproto.GroupCounters;
@@ -71,6 +73,7 @@ public final class Bridge implements Forwarding, LinkListener {
     private final Set<String> held = new HashSet<>(); // ports whose links get no bypass
     private boolean bypass;
     private boolean changed;
+    private boolean rerouted; // something on a link's way is another object now
     private boolean commanded; // packet-outs that a poll thread may still have to do
 
     /// A bridge without ports; [#connect] and [#start] make it run.
@@ -202,6 +205,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void entryRemoved(FlowEntry entry) {
         tables.remove(entry);
         detector.ruleRemoved(entry.rule());
+        rerouted |= links.uses(entry);
         events.flow("flow-delete", entry.rule());
         changed = true;
     }
@@ -210,6 +214,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void entryReplaced(FlowEntry old, FlowEntry now) {
         tables.put(now);
         detector.ruleReplaced(old.rule(), now.rule());
+        rerouted |= links.uses(old);
         events.flow("flow-modify", now.rule());
         changed = true;
     }
@@ -219,6 +224,7 @@ public final class Bridge implements Forwarding, LinkListener {
         tables.group(id, group == null ? null : new GroupState(group, config.pollThreads()));
         detector.groupChanged(id, group);
         changed = true;
+        rerouted = true;
     }
 
     @Override
@@ -255,6 +261,12 @@ public final class Bridge implements Forwarding, LinkListener {
             links.revoke(broken(changes), "the rules changed");
             datapath.settle();
             begin(changes);
+            if (rerouted && bypass) {
+                // An entry on a link's way was replaced by another that does the same: from now on
+                // the other one counts.
+                detector.verdicts().forEach(this::want);
+            }
+            rerouted = false;
         } else if (commanded) {
             datapath.settle();
         }
@@ -296,8 +308,10 @@ public final class Bridge implements Forwarding, LinkListener {
                 && !held.contains(from.portName())
                 && !held.contains(to.portName())
                 && verdict instanceof Verdict.Link link) {
-            int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
-            links.want(from, to, entries(link.path()), lookups);
+            links.want(
+                    from,
+                    to,
+                    new LinkPath(entries(link.path()), link.lookups(), groups(link.groups())));
         }
     }
 
@@ -361,6 +375,16 @@ public final class Bridge implements Forwarding, LinkListener {
             entries.add(table.get(rule.match(), rule.priority()));
         }
         return entries;
+    }
+
+    private List<FlowCounters> groups(List<Verdict.GroupHit> hits) {
+        List<FlowCounters> counters = new ArrayList<>();
+        for (Verdict.GroupHit hit : hits) {
+            GroupState group = tables.group(hit.group());
+            counters.add(group.counters());
+            counters.add(group.counters(hit.bucket()));
+        }
+        return counters;
     }
 
     private Attachment attachment(int port) {
