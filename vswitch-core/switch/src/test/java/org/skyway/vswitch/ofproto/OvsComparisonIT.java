@@ -156,6 +156,9 @@ class OvsComparisonIT {
                     RawConnection b = new RawConnection(sw.management(), v)) {
                 for (int i = 0; i < MESSAGES / Version.values().length; i++) {
                     byte[] frame = mutate(ofVersion.get(random.nextInt(ofVersion.size())), random);
+                    if (hangsOpenVSwitch(frame)) {
+                        continue;
+                    }
                     Set<String> theirs = a.errors(frame);
                     Set<String> ours = b.errors(frame);
                     if (!theirs.equals(ours) && !explained(theirs, ours)) {
@@ -167,9 +170,10 @@ class OvsComparisonIT {
                 }
             }
         }
+        System.out.println(
+                different + " of " + MESSAGES + " malformed messages answered otherwise");
         // Which of two errors comes first is the parser's choice in some doubly broken messages,
-        // and
-        // Open vSwitch's answer to an unknown OXM header depends on its hash table.
+        // and Open vSwitch's answer to an unknown OXM header depends on its hash table.
         int limit = MESSAGES / 100;
         assertEquals(
                 true, different <= limit, different + " differ:\n" + String.join("\n", examples));
@@ -185,6 +189,14 @@ class OvsComparisonIT {
                         && setField.containsAll(ours)
                         && !theirs.isEmpty()
                         && !ours.isEmpty();
+    }
+
+    /// Open vSwitch 3.1 never comes back from inserting no buckets into a group.
+    private static boolean hangsOpenVSwitch(byte[] frame) {
+        return frame[0] == 6
+                && frame[1] == 15
+                && (frame.length < 18
+                        || frame[8] == 0 && frame[9] == 3 && frame[16] == 0 && frame[17] == 0);
     }
 
     private static byte[] mutate(byte[] original, Random random) {
