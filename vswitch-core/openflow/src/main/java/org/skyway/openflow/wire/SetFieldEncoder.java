@@ -48,7 +48,8 @@ final class SetFieldEncoder {
             long maskHigh =
                     offset >= 64 ? ones << offset - 64 : offset == 0 ? 0 : ones >>> 64 - offset;
             // A load writes just the field's bits: in a padded field that is not all of it.
-            boolean all = target.bits() == f.bits() && f.bits() == 8 * row(f).bytes();
+            OxmTable.Row row = row(f);
+            boolean all = OxmCodec.wireBits(row, target) == 8 * row.bytes();
             setField(f, high, low, maskHigh, maskLow, all);
         } else if (OxmTable.hasNxm(f)) {
             regLoad(target, value);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -24,7 +25,9 @@ import org.skyway.openflow.message.Version;
 
 /// Open vSwitch and Skyway side by side, given the same: what they answer must be the same.
 class OvsComparisonIT {
+    /// More than there are compares them all, in every version, in some two minutes.
     private static final int FLOWS = Integer.getInteger("skyway.comparison.flows", 60);
+
     private static final int MESSAGES = Integer.getInteger("skyway.comparison.messages", 3000);
     private static final List<String> VERSIONS =
             List.of("OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15");
@@ -92,26 +95,37 @@ class OvsComparisonIT {
                 || new10
                         && flow.equals("ip,nw_src=1.2.3.4,actions=mod_nw_src:1.1.1.1,mod_tp_src:80")
                 // ovs-ofctl can't read what Open vSwitch itself sends; only the times differ.
-                || flow.contains("write_metadata") && dumped.equals("OpenFlow10");
+                || flow.contains("write_metadata") && dumped.equals("OpenFlow10")
+                // To OpenFlow 1.0, Open vSwitch forgets the mask.
+                || flow.equals("actions=load:5->NXM_OF_VLAN_TCI[0..11]")
+                        && installed.equals("OpenFlow15")
+                        && dumped.equals("OpenFlow10");
     }
 
     @Test
     void flowsAreAnsweredAndListedAlike() throws Exception {
         Random random = random("flowsAreAnsweredAndListedAlike");
-        List<String> flows = lines("comparison-flows.txt");
-        for (int i = 0; i < FLOWS; i++) {
-            String flow = flows.get(random.nextInt(flows.size()));
-            String version = VERSIONS.get(random.nextInt(VERSIONS.size()));
-            for (Path p : List.of(ovs.directory, sw.directory)) {
-                Tool.ofctl(p, version, "del-flows", "br0");
+        List<FlowCase> cases = new ArrayList<>();
+        for (String flow : lines("comparison-flows.txt")) {
+            for (String installed : VERSIONS) {
+                for (String dumped : VERSIONS) {
+                    cases.add(new FlowCase(flow, installed, dumped));
+                }
             }
-            same(version, "--no-names", "add-flow", "br0", flow);
-            String other = VERSIONS.get(random.nextInt(VERSIONS.size()));
-            if (!explained(flow, version, other)) {
-                same(other, "dump-flows", "br0");
+        }
+        Collections.shuffle(cases, random);
+        for (FlowCase c : cases.subList(0, Math.min(FLOWS, cases.size()))) {
+            for (Path p : List.of(ovs.directory, sw.directory)) {
+                Tool.ofctl(p, c.installed, "del-flows", "br0");
+            }
+            same(c.installed, "--no-names", "add-flow", "br0", c.flow);
+            if (!explained(c.flow, c.installed, c.dumped)) {
+                same(c.dumped, "dump-flows", "br0");
             }
         }
     }
+
+    private record FlowCase(String flow, String installed, String dumped) {}
 
     @ParameterizedTest
     @ValueSource(strings = {"OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"})
