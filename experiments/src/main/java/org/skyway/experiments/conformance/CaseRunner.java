@@ -46,6 +46,8 @@ final class CaseRunner {
         List<List<byte[]>> answers = both(commands);
         lab.sides().forEach(Side::settle);
         synchronise(); // what still was under way is not this case's
+        lab.sides().forEach(Side::settle);
+        List<List<byte[]>> before = both(counterRequests());
         forget();
         List<List<Observation.Round>> rounds = List.of(new ArrayList<>(), new ArrayList<>());
         for (Map<Integer, byte[]> frames : encoded.of().rounds()) {
@@ -69,23 +71,34 @@ final class CaseRunner {
         }
         lab.sides().forEach(Side::settle);
         List<List<byte[]>> dumps = both(requests());
+        List<List<byte[]>> after = both(counterRequests());
         List<Observation> result = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            result.add(new Observation(answers.get(i), rounds.get(i), dumps.get(i)));
+            result.add(
+                    new Observation(
+                            answers.get(i),
+                            rounds.get(i),
+                            dumps.get(i),
+                            Counters.between(before.get(i), after.get(i))));
         }
         return result;
     }
 
     private List<byte[]> requests() {
         List<byte[]> requests = new ArrayList<>();
-        for (String command :
-                List.of("dump-flows", "dump-aggregate", "dump-tables", "dump-ports")) {
+        for (String command : List.of("dump-flows", "dump-aggregate")) {
             requests.addAll(encoder.request(version, command));
         }
         if (version > 1) {
             requests.addAll(encoder.request(version, "dump-groups"));
             requests.addAll(encoder.request(version, "dump-group-stats"));
         }
+        return requests;
+    }
+
+    private List<byte[]> counterRequests() {
+        List<byte[]> requests = new ArrayList<>(encoder.request(version, "dump-tables"));
+        requests.addAll(encoder.request(version, "dump-ports"));
         return requests;
     }
 

@@ -43,6 +43,14 @@ final class Comparison {
                                 printed(b.packetIns())));
             }
         }
+        if (!ovs.counters().equals(skyway.counters())) {
+            found.add(
+                    new Difference(
+                            Difference.Kind.COUNTERS,
+                            "what tables and ports counted",
+                            ovs.counters().without(skyway.counters()),
+                            skyway.counters().without(ovs.counters())));
+        }
         return found;
     }
 

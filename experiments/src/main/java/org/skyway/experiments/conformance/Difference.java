@@ -15,8 +15,10 @@ record Difference(Kind kind, String where, String ovs, String skyway) {
         FRAMES,
         /// What went to the controller.
         PACKET_INS,
-        /// Flows, groups, counters.
-        DUMPS
+        /// Flows and groups, with their counters.
+        DUMPS,
+        /// Counters of tables and ports.
+        COUNTERS
     }
 
     @Override

@@ -6,8 +6,10 @@ import java.util.List;
 ///
 /// @param answers to the commands, in order
 /// @param rounds what each round of packets led to
-/// @param dumps answers to the requests for flows, groups and counters
-record Observation(List<byte[]> answers, List<Round> rounds, List<byte[]> dumps) {
+/// @param dumps answers to the requests for flows and groups
+/// @param counters how much each counter of tables and ports grew
+record Observation(
+        List<byte[]> answers, List<Round> rounds, List<byte[]> dumps, Counters counters) {
     /// What packets led to.
     ///
     /// @param frames that came out, for each port from 1 on

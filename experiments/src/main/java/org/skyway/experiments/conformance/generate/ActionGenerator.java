@@ -187,8 +187,10 @@ final class ActionGenerator {
         boolean tagged = Field.VLAN_PCP.prerequisite().isMetBy(match);
         return switch (pools.below(6)) {
             case 0 -> version == 1 ? "strip_vlan" : "push_vlan:" + pools.one("0x8100", "0x88a8");
-            case 1 -> tagged || version == 1 ? "strip_vlan" : "push_vlan:0x8100";
-            case 2 -> tagged && version > 1 ? "pop_vlan" : "strip_vlan";
+            case 1, 2 ->
+                    tagged && version > 1
+                            ? "pop_vlan"
+                            : version == 1 ? "strip_vlan" : "push_vlan:0x8100";
             case 3 -> "mod_vlan_vid:" + pools.vlan();
             case 4 -> "mod_vlan_pcp:" + pools.below(8);
             default -> "load:0x%x->vlan_tci[]".formatted(pools.oneOf(0, 0x1064, 0xb001, 0x0002));
@@ -257,7 +259,7 @@ final class ActionGenerator {
 
     private String load(Match match) {
         Field field = writable(match);
-        int width = Math.min(field.bits(), 64);
+        int width = Math.min(bits(field), 64);
         int from = pools.chance(60) ? 0 : pools.below(width);
         int bits = pools.chance(60) ? width - from : 1 + pools.below(width - from);
         long value = FieldTexts.number(field, pools) & (bits == 64 ? -1L : (1L << bits) - 1);
@@ -267,14 +269,19 @@ final class ActionGenerator {
     private String move(Match match) {
         Field to = writable(match);
         Field from = readable(match);
-        int bits = 1 + pools.below(Math.min(from.bits(), to.bits()));
+        int bits = 1 + pools.below(Math.min(bits(from), bits(to)));
         if (pools.chance(50)) {
-            bits = Math.min(from.bits(), to.bits());
+            bits = Math.min(bits(from), bits(to));
         }
-        int a = pools.below(from.bits() - bits + 1);
-        int b = pools.below(to.bits() - bits + 1);
+        int a = pools.below(bits(from) - bits + 1);
+        int b = pools.below(bits(to) - bits + 1);
         return "move:%s[%d..%d]->%s[%d..%d]"
                 .formatted(from.ovsName(), a, a + bits - 1, to.ovsName(), b, b + bits - 1);
+    }
+
+    // For ovs-ofctl, the bit that says that there is a tag is no part of the VLAN id.
+    private static int bits(Field field) {
+        return field == Field.VLAN_VID ? 12 : field.bits();
     }
 
     private Field readable(Match match) {

@@ -1,6 +1,7 @@
 package org.skyway.experiments.conformance.generate;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -20,6 +21,7 @@ final class RuleGenerator {
     private final List<long[]> keys;
     private final ActionGenerator actions;
     private final int groupCount;
+    private final Set<Integer> priorities = new HashSet<>();
 
     RuleGenerator(
             Random random, int version, Set<Feature> features, boolean normal, List<long[]> keys) {
@@ -56,16 +58,23 @@ final class RuleGenerator {
         List<String> flows = new ArrayList<>();
         int n = 3 + pools.below(18);
         for (int i = 0; i < n; i++) {
-            flows.add(flow());
+            flows.add(pools.chance(96) || flows.isEmpty() ? flow() : again(flows));
         }
         return flows;
+    }
+
+    // An entry that is there already, with other actions.
+    private String again(List<String> flows) {
+        String old = flows.get(pools.below(flows.size()));
+        return old.substring(0, old.indexOf("actions=")) + "actions=" + actions.list(3, Match.ANY);
     }
 
     private String flow() {
         int table = pools.oneOf(TABLES);
         Match match = pools.chance(12) ? Match.ANY : match(keys.get(pools.below(keys.size())));
         StringBuilder flow = new StringBuilder("table=" + table);
-        flow.append(",priority=").append(pools.oneOf(0, 1, 10, 100, 1000, pools.below(65535)));
+        boolean overlapping = pools.chance(3);
+        flow.append(",priority=").append(overlapping ? 500 : priority());
         if (pools.chance(30)) {
             flow.append(",cookie=0x").append(Integer.toHexString(pools.below(1 << 20)));
         }
@@ -75,8 +84,10 @@ final class RuleGenerator {
         if (pools.chance(8)) {
             flow.append(",hard_timeout=").append(1000 + pools.below(60000));
         }
-        if (pools.chance(6)) {
-            flow.append(',').append(pools.one("send_flow_rem", "check_overlap", "reset_counts"));
+        if (overlapping) {
+            flow.append(",check_overlap");
+        } else if (pools.chance(5)) {
+            flow.append(',').append(pools.one("send_flow_rem", "reset_counts"));
         }
         if (version > 1 && pools.chance(4)) {
             flow.append(',').append(pools.one("no_packet_counts", "no_byte_counts"));
@@ -89,6 +100,15 @@ final class RuleGenerator {
             flow.append(',').append(matched);
         }
         return flow.append(",actions=").append(actions.list(table, match)).toString();
+    }
+
+    // No two are alike: which of two entries of one priority wins is anyone's choice.
+    private int priority() {
+        int priority;
+        do {
+            priority = pools.below(65535);
+        } while (priority == 500 || !priorities.add(priority));
+        return priority;
     }
 
     // Some fields of a packet, each whole or in part, with what they presuppose.

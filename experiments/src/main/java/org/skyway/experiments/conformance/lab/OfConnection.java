@@ -196,8 +196,8 @@ public final class OfConnection implements AutoCloseable {
             packetIns.add(message);
         } else if (xid == barrierXid && type == (version == 1 ? 19 : 21)) {
             passed = true;
-        } else {
-            answers.add(message);
+        } else if (xid != 0) {
+            answers.add(message); // what has no xid, such as a flow-removed, no one asked for
         }
     }
 

@@ -158,7 +158,7 @@ public final class Translation {
         FlowEntry entry = t == null ? null : t.lookup(key, examined);
         if (entry == null) {
             if (tables.missToController()) {
-                cookie = ALL_ONES;
+                cookie = 0; // of the entry that stands for a miss in Open vSwitch
                 toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
             }
             return -1;
