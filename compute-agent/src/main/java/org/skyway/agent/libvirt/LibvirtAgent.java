@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.libvirt.LibvirtException;
@@ -62,6 +63,8 @@ public final class LibvirtAgent implements Agent {
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon().name("libvirt-agent").factory());
         control.setRemoveOnCancelPolicy(true);
+        // Whatever still comes from libvirt or a guest after the end is of no interest.
+        control.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 

@@ -92,6 +92,7 @@ public final class SinkWork implements Work {
     @Override
     public void describe(ObjectNode report, boolean last) {
         if (!last) {
+            sum(report);
             return;
         }
         ArrayNode list = report.putArray("sources");
@@ -122,6 +123,24 @@ public final class SinkWork implements Work {
                     .put("p999", latency.getValueAtPercentile(99.9))
                     .put("max", latency.getMaxValue());
         }
+    }
+
+    // While the data thread runs these may be a burst behind, or apart from each other.
+    private void sum(ObjectNode report) {
+        long lost = 0;
+        long duplicates = 0;
+        long reordered = 0;
+        for (SequenceTracker source : sources) {
+            if (source != null) {
+                lost += source.lost();
+                duplicates += source.duplicates();
+                reordered += source.reordered();
+            }
+        }
+        report.put("lost", lost)
+                .put("duplicates", duplicates)
+                .put("reordered", reordered)
+                .put("foreign", foreign);
     }
 
     @Override

@@ -28,8 +28,10 @@ import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.datapath.Datapath;
+import org.skyway.vswitch.datapath.UpcallSink;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.port.DpdkrPort;
 
@@ -78,7 +80,22 @@ public class NormalPathBenchmark {
     @Setup
     public void setUp() throws IOException {
         Tables tables = new Tables();
-        datapath = new Datapath(1, tables, (p, n, action) -> {});
+        datapath =
+                new Datapath(
+                        1,
+                        tables,
+                        new UpcallSink() {
+                            @Override
+                            public void packetIn(
+                                    long packet, int length, DatapathAction.ToController action) {
+                                throw new IllegalStateException("no rule sends anything there");
+                            }
+
+                            @Override
+                            public void learned(DatapathAction.Learned learned) {
+                                throw new IllegalStateException("no rule learns");
+                            }
+                        });
         a = port(tables, 1);
         b = port(tables, 2);
         RegionHeader header = header();

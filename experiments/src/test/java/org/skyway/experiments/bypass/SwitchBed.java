@@ -1,5 +1,7 @@
 package org.skyway.experiments.bypass;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.skyway.agent.CombinedAgent;
+import org.skyway.agent.libvirt.LibvirtAgent;
 import org.skyway.agent.process.ProcessAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
@@ -30,6 +34,7 @@ import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.PortCounters;
+import org.skyway.vswitch.pipeline.DatapathAction;
 
 /// A real switch without its OpenFlow connections: bridge, poll thread, agent, link manager, and
 /// real drivers that connect to it.
@@ -39,15 +44,19 @@ final class SwitchBed implements AutoCloseable {
     private final Journal journal;
     private final ScheduledExecutorService owner = Executors.newSingleThreadScheduledExecutor();
     private final Bridge bridge;
-    private final ProcessAgent agent;
+    private final CombinedAgent agent;
     private final Map<String, FlowEntry> entries = new HashMap<>();
     private final Requests requests;
 
     SwitchBed(int ports) throws Exception {
+        this(ports, SwitchConfig.defaults());
+    }
+
+    SwitchBed(int ports, SwitchConfig config) throws Exception {
         directory = Files.createTempDirectory("skyway-");
         store = RegionStore.of(directory);
         journal = new Journal(directory);
-        bridge = new Bridge(SwitchConfig.defaults(), store, journal);
+        bridge = new Bridge(config, store, journal);
         requests = new Requests(bridge);
         var host =
                 bridge.connect(
@@ -62,10 +71,19 @@ final class SwitchBed implements AutoCloseable {
                             @Override
                             public void portStateChanged(PortState port) {}
                         },
-                        (frame, length, action) -> {});
-        agent =
+                        new NoControllers());
+        agent = new CombinedAgent(host);
+        agent.add(watch ->
                 ProcessAgent.start(
-                        directory.resolve(RunDirectory.PMD_SOCKET), host, Duration.ofSeconds(5));
+                        directory.resolve(RunDirectory.PMD_SOCKET), watch, Duration.ofSeconds(5)));
+        if (config.machines()) {
+            agent.add(watch ->
+                    LibvirtAgent.start(
+                            config.libvirtUri(),
+                            config.domains(),
+                            watch,
+                            LibvirtAgent.DEFAULT_TIMEOUT));
+        }
         on(() -> {
             bridge.start(agent, owner);
             for (int i = 1; i <= ports; i++) {
@@ -74,6 +92,15 @@ final class SwitchBed implements AutoCloseable {
             return null;
         });
         owner.scheduleWithFixedDelay(bridge::tick, 2, 2, TimeUnit.MILLISECONDS);
+    }
+
+    /// There are none in these tests.
+    private static final class NoControllers implements Bridge.Controllers {
+        @Override
+        public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {}
+
+        @Override
+        public void learned(DatapathAction.Learned learned) {}
     }
 
     PortSession open(String port) throws IOException, InterruptedException {
@@ -165,6 +192,26 @@ final class SwitchBed implements AutoCloseable {
             bridge.settle();
             return null;
         });
+    }
+
+    /// Where the region of a port for virtual machines is.
+    Path portRegion(String port) {
+        return store.lastingPath("port-" + port);
+    }
+
+    JsonNode request(String command, ObjectNode arguments) throws Exception {
+        return on(() -> requests.run(command, arguments));
+    }
+
+    void hold(List<String> ports, boolean on) throws Exception {
+        on(() -> {
+            bridge.hold(ports, on);
+            return null;
+        });
+    }
+
+    CombinedAgent agent() {
+        return agent;
     }
 
     List<Path> regionFiles() throws IOException {

@@ -119,11 +119,18 @@ final class Explorer {
                                     ActionSet.inOrder(group.buckets().get(bucket).actions()),
                                     restore);
                 }
-                case Todo.Restore(var contents, var stack, var tags, boolean group) -> {
-                    walk.packet = walk.packet.withContentsOf(contents);
-                    walk.stack = stack;
-                    walk.tags = tags;
-                    walk.groupDepth -= group ? 1 : 0;
+                case Todo.Restore restore -> {
+                    if (walk.stack != restore.stack() || walk.actionSet != restore.actionSet()) {
+                        return leaves.broken(
+                                walk,
+                                "a clone or bucket writes the stack or the action set",
+                                Step.lastRule(walk.last),
+                                false);
+                    }
+                    walk.packet = walk.packet.withContentsOf(restore.contents());
+                    walk.tags = restore.tags();
+                    walk.undone = restore.undone();
+                    walk.groupDepth -= restore.group() ? 1 : 0;
                     todo = then;
                 }
                 case Todo.RunActionSet() -> {

@@ -18,11 +18,13 @@ import org.skyway.openflow.model.FlowKey;
 /// * Any type with everything behind it zero: an unknown type, or a header too short or malformed.
 /// * IPv4 and IPv6: `ip_frag` is 0, 1 or 3. Transport words are zero for later fragments, for
 ///   protocols that are not parsed, and for truncated headers.
-/// * TCP: ports and 12 flags. UDP, SCTP: ports. ICMP, ICMPv6 and IGMP: type and code, a byte each.
+/// * TCP: ports and 12 flags. UDP, SCTP: ports. ICMP, ICMPv6 and IGMP: type and code, a byte each,
+///   over either version of IP.
 /// * Neighbour discovery (type 135 or 136, code 0): target and two link-layer addresses, each of
 ///   which may be missing and then is zero.
 /// * ARP and RARP: the opcode's lower byte, 0 if it is over 255; addresses.
 /// * MPLS: up to three label stack entries; after one with the bottom-of-stack bit, zero.
+/// * A frame too short for an Ethernet header: all zero. It comes last, since it can't be shown.
 /// * The words that the pipeline adds are zero; the ingress port is free here.
 ///
 /// Cubes come in the order in which a reader would like to see an example.
@@ -96,6 +98,10 @@ final class PacketDomain {
             tagged.fix(FlowKey.ETH_SRC_VLAN, FlowKey.VLAN_PRESENT, FlowKey.VLAN_PRESENT);
             all.add(tagged);
         }
+        Cube runt = ofType(0, 0xffff);
+        runt.fix(FlowKey.ETH_DST_TYPE, -1L, 0);
+        runt.fix(FlowKey.ETH_SRC_VLAN, -1L, 0);
+        all.add(runt);
         return List.copyOf(all);
     }
 
@@ -115,21 +121,19 @@ final class PacketDomain {
     private static void addIp(List<Cube> to, long type) {
         addTransport(to, type, 6, PORTS | TCP_FLAGS);
         addTransport(to, type, 17, PORTS);
-        if (type == 0x0800) {
-            addTransport(to, type, 1, TYPE_AND_CODE);
-            addTransport(to, type, 2, TYPE_AND_CODE);
-        } else {
-            addTransport(to, type, 58, TYPE_AND_CODE);
-            for (long icmp : new long[] {135, 136}) {
-                Cube nd = transport(type, 58, 0);
-                nd.free(FlowKey.TRANSPORT, -1L);
-                nd.fix(FlowKey.TRANSPORT, -1L, icmp << 48);
-                nd.free(FlowKey.ND_TARGET, -1L);
-                nd.free(FlowKey.ND_TARGET + 1, -1L);
-                nd.free(FlowKey.ARP_SHA, ADDRESS);
-                nd.free(FlowKey.ARP_THA, ADDRESS);
-                to.add(nd);
-            }
+        // The usual version of ICMP first: the other one is read too.
+        for (long protocol : type == 0x0800 ? new long[] {1, 2, 58} : new long[] {58, 1, 2}) {
+            addTransport(to, type, protocol, TYPE_AND_CODE);
+        }
+        for (long icmp : new long[] {135, 136}) {
+            Cube nd = transport(type, 58, 0);
+            nd.free(FlowKey.TRANSPORT, -1L);
+            nd.fix(FlowKey.TRANSPORT, -1L, icmp << 48);
+            nd.free(FlowKey.ND_TARGET, -1L);
+            nd.free(FlowKey.ND_TARGET + 1, -1L);
+            nd.free(FlowKey.ARP_SHA, ADDRESS);
+            nd.free(FlowKey.ARP_THA, ADDRESS);
+            to.add(nd);
         }
         addTransport(to, type, 132, PORTS);
         Cube unparsed = ip(type);

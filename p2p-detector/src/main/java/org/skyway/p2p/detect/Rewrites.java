@@ -145,9 +145,14 @@ record Rewrites(Explorer explorer) {
         }
     }
 
+    /// Over another tag, OpenFlow copies that one's VLAN and priority; Open vSwitch has zero there.
     private static void putTag(Walk walk, int tci) {
-        walk.tags = new Walk.Tags(walk.packet.bits(TCI), walk.tags);
+        int[] below = walk.packet.bits(TCI);
+        walk.tags = new Walk.Tags(below, walk.tags);
         walk.packet.write(FlowKey.ETH_SRC_VLAN, TCI_BITS, tci);
+        if (below[12] != SymbolicPacket.ZERO) {
+            walk.packet.forget(FlowKey.ETH_SRC_VLAN, TCI_BITS & ~FlowKey.VLAN_PRESENT);
+        }
     }
 
     private static void takeTag(Walk walk) {

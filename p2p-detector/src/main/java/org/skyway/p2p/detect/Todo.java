@@ -29,11 +29,19 @@ record Todo(Job job, Todo then) {
     /// Do one bucket of a group.
     record RunBucket(FlowRule rule, GroupEntry group, int bucket) implements Job {}
 
-    /// Put packet and stack back to what they were before a bucket or a clone.
-    record Restore(SymbolicPacket contents, Walk.Stack stack, Walk.Tags tags, boolean group)
+    /// Put packet and tags back to what they were before a bucket or a clone. Whether that is so
+    /// for stack and action set is not decided: they must not have changed.
+    record Restore(
+            SymbolicPacket contents,
+            Walk.Stack stack,
+            List<Action> actionSet,
+            Walk.Tags tags,
+            String undone,
+            boolean group)
             implements Job {
         static Restore after(Walk walk, boolean group) {
-            return new Restore(walk.packet, walk.stack, walk.tags, group);
+            return new Restore(
+                    walk.packet, walk.stack, walk.actionSet, walk.tags, walk.undone, group);
         }
     }
 

@@ -105,9 +105,9 @@ class P2pDetectorTest {
 
     @Test
     void knowsThatNoPacketHasAFieldWithoutItsPrerequisite() {
-        // The ARP words are zero in every IPv4 packet, so the second rule can't be hit.
+        // The IPv6 words are zero in every IPv4 packet, so the second rule can't be hit.
         Match ipv4 = in(1).exact(Field.ETH_TYPE, 0x0800).build();
-        Match impossible = in(1).exact(Field.ETH_TYPE, 0x0800).masked(Field.ARP_SHA, 1, 1).build();
+        Match impossible = in(1).exact(Field.ETH_TYPE, 0x0800).masked(Field.IPV6_SRC, 1, 1).build();
         FlowRule all = rule(1, in(1).build(), to(2));
         assertInstanceOf(Verdict.Link.class, add(all, rule(5, impossible, to(3))));
         assertInstanceOf(Verdict.NotTaken.class, add(rule(3, ipv4, to(2))));

@@ -56,7 +56,8 @@ class PacketDomainTest {
 
     @Test
     void givesExamplesThatFramesHave() {
-        for (Cube cube : PacketDomain.CUBES) {
+        // The last one is a frame too short to be one.
+        for (Cube cube : PacketDomain.CUBES.subList(0, PacketDomain.CUBES.size() - 1)) {
             long[] key = PacketDomain.pick(cube);
             byte[] frame = FrameComposer.compose(key);
             assertNotNull(frame, Arrays.toString(key));

@@ -205,6 +205,7 @@ public final class FrameParser {
         return next;
     }
 
+    /// As in Open vSwitch, ICMP and ICMPv6 are read over either version of IP.
     private void transport(int protocol) {
         int start = data.position();
         int size = data.remaining();

@@ -7,31 +7,69 @@ import java.util.Locale;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.Prerequisite;
 import org.skyway.openflow.model.SubField;
 
-/// Actions as in `actions=`.
+/// Actions as in `actions=`, as they arrive at a switch over OpenFlow 1.3: `mod_vlan_vid` and
+/// `mod_vlan_pcp` become a set-field, behind a push-VLAN where the packet is not known to be
+/// tagged.
 final class ActionParser {
     private static final int WHOLE_PACKET = 0xffff;
 
     private final Match match; // which protocol "tp_src" means
 
+    private boolean tagged; // whether packets are known to have a VLAN tag by now
+
     ActionParser(Match match) {
         this.match = match;
+        tagged = Prerequisite.VLAN.isMetBy(match);
     }
 
     List<Action> parse(String text) {
         List<Action> actions = new ArrayList<>();
         for (Tokens.Token token : Tokens.of(text)) {
-            if (!token.key().equals("drop")) {
-                actions.add(parse(token));
-            }
+            parse(token, actions);
         }
         return actions;
     }
 
-    Action parse(Tokens.Token token) {
+    /// Adds what one item stands for.
+    void parse(Tokens.Token token, List<Action> to) {
+        if (token.key().equals("drop")) {
+            return;
+        }
+        switch (parse(token)) {
+            case Action.SetVlanVid(int vid, boolean push) when push -> {
+                pushTag(to);
+                to.add(new Action.SetField(Field.VLAN_VID, vid | FlowKey.VLAN_PRESENT));
+            }
+            case Action.SetVlanPcp(int pcp, boolean push) when push -> {
+                pushTag(to);
+                to.add(new Action.SetField(Field.VLAN_PCP, pcp));
+            }
+            case Action.PushVlan push -> {
+                tagged = true;
+                to.add(push);
+            }
+            case Action.PopVlan pop -> {
+                tagged = false;
+                to.add(pop);
+            }
+            case Action other -> to.add(other);
+        }
+    }
+
+    private void pushTag(List<Action> to) {
+        if (!tagged) {
+            to.add(new Action.PushVlan(0x8100));
+            tagged = true;
+        }
+    }
+
+    private Action parse(Tokens.Token token) {
         String name = token.key().toLowerCase(Locale.ROOT);
         String value = token.value();
         return switch (name) {

@@ -144,7 +144,7 @@ public final class FlowText {
                     metadataMask = parsed.maskLow();
                 }
                 case "goto_table" -> gotoTable = Numbers.parse("goto_table", value, 254);
-                default -> apply.add(parser.parse(token));
+                default -> parser.parse(token, apply);
             }
         }
         return new Instructions(meter, apply, clear, write, metadata, metadataMask, gotoTable);

@@ -99,8 +99,7 @@ public final class GroupText {
                                 value.equals("any")
                                         ? NO_GROUP
                                         : (int) Numbers.parse("watch_group", value);
-                case "drop" -> {}
-                default -> actions.add(parser.parse(token));
+                default -> parser.parse(token, actions);
             }
         }
         if (marked) {

@@ -114,9 +114,7 @@ final class MatchCodec {
                     cookie = e.low();
                     cookieMask = e.maskLow();
                 } else if (strict) {
-                    throw new OpenFlowException(
-                            ErrorCode.OFPBMC_BAD_FIELD,
-                            "unknown match field 0x%08x".formatted(e.head()));
+                    throw OxmCodec.unknown((long) e.head() << 32, ErrorCode.OFPBMC_BAD_FIELD);
                 }
                 continue;
             }

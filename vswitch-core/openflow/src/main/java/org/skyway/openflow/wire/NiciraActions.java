@@ -192,7 +192,7 @@ final class NiciraActions {
         if (load) {
             OxmTable.Row row = OxmCodec.nxmHeader(head);
             int bits = (range & 0x3f) + 1;
-            bad |= bits < 16;
+            bad = bits < 16; // Open vSwitch forgets here what was wrong before
             if (!bad) {
                 target = OxmCodec.target(row, range >>> 6, bits);
             }

@@ -10,6 +10,9 @@ final class OxmCodec {
     /// The cookie as a pseudo-field of NXM matches: `NXM_NX_COOKIE`.
     static final int COOKIE = 1 << 16 | 30 << 9 | 8;
 
+    private static final int TUN_METADATA0 = 40;
+    private static final int TUN_METADATA63 = 103;
+
     private OxmCodec() {}
 
     /// One entry: a field's value and mask, shifted into the field's place and cut to its width.
@@ -40,8 +43,7 @@ final class OxmCodec {
         long header = headerBits(in);
         OxmTable.Row row = lookUp(header);
         if (row == null) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPBMC_BAD_FIELD, "unknown OXM header " + hex(header));
+            throw unknown(header, ErrorCode.OFPBMC_BAD_FIELD);
         }
         if (!allowMask && masked(header)) {
             throw new OpenFlowException(
@@ -54,8 +56,7 @@ final class OxmCodec {
     static OxmTable.Row nxmHeader(int head) {
         OxmTable.Row row = lookUp((long) head << 32);
         if (row == null) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPBAC_BAD_SET_TYPE, "unknown NXM header 0x%08x".formatted(head));
+            throw unknown((long) head << 32, ErrorCode.OFPBAC_BAD_SET_TYPE);
         }
         return row;
     }
@@ -73,7 +74,7 @@ final class OxmCodec {
                     OxmTable.byHeader(header) != null
                             ? ErrorCode.OFPBAC_BAD_SET_LEN
                             : ErrorCode.OFPBAC_BAD_SET_TYPE;
-            throw new OpenFlowException(error, "unknown OXM header " + hex(header));
+            throw unknown(header, error);
         }
         int payload = length(header) - (OxmTable.isExperimenter(header) ? 4 : 0);
         WireReader body = in.part(payload, ErrorCode.OFPBMC_BAD_LEN);
@@ -161,6 +162,16 @@ final class OxmCodec {
         return header;
     }
 
+    /// The refusal of a header that has no row. Tunnel metadata exists, but none of it is mapped.
+    static OpenFlowException unknown(long header, ErrorCode error) {
+        int field = (int) (header >>> 41) & 0x7f;
+        boolean tunnelMetadata =
+                header >>> 48 == 1 && field >= TUN_METADATA0 && field <= TUN_METADATA63;
+        return new OpenFlowException(
+                tunnelMetadata ? ErrorCode.NXFMFC_INVALID_TLV_FIELD : error,
+                "unknown OXM header " + hex(header));
+    }
+
     private static OpenFlowException shortHeader(int left) {
         return new OpenFlowException(
                 ErrorCode.OFPBMC_BAD_LEN, "%d bytes are no OXM header".formatted(left));
@@ -206,6 +217,18 @@ final class OxmCodec {
             WireWriter out, OxmTable.Row row, long high, long low, long maskHigh, long maskLow) {
         Field f = row.field();
         boolean exact = maskLow == f.ones() && (!f.wide() || maskHigh == -1);
+        put(out, row, high, low, maskHigh, maskLow, exact);
+    }
+
+    /// The same, told whether to leave the mask out.
+    static void put(
+            WireWriter out,
+            OxmTable.Row row,
+            long high,
+            long low,
+            long maskHigh,
+            long maskLow,
+            boolean exact) {
         putHeader(out, row, !exact);
         putValue(out, row, high, low);
         if (!exact) {

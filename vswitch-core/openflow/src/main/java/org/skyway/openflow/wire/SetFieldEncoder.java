@@ -47,7 +47,9 @@ final class SetFieldEncoder {
                     offset >= 64 ? value << offset - 64 : offset == 0 ? 0 : value >>> 64 - offset;
             long maskHigh =
                     offset >= 64 ? ones << offset - 64 : offset == 0 ? 0 : ones >>> 64 - offset;
-            setField(f, high, low, maskHigh, maskLow);
+            // A load writes just the field's bits: in a padded field that is not all of it.
+            boolean all = target.bits() == f.bits() && f.bits() == 8 * row(f).bytes();
+            setField(f, high, low, maskHigh, maskLow, all);
         } else if (OxmTable.hasNxm(f)) {
             regLoad(target, value);
         } else {
@@ -56,12 +58,20 @@ final class SetFieldEncoder {
     }
 
     void setField(Field f, long high, long low, long maskHigh, long maskLow) {
+        boolean all = maskLow == f.ones() && (!f.wide() || maskHigh == -1);
+        setField(f, high, low, maskHigh, maskLow, all);
+    }
+
+    private void setField(Field f, long high, long low, long maskHigh, long maskLow, boolean all) {
         int start = out.size();
         out.u16(25).u16(0);
-        // The standard forbids to set its own ingress port field, so Nicira's takes its place.
-        OxmTable.Row row = OxmTable.of(f, f == Field.IN_PORT ? OxmTable.NXM : version.number());
-        OxmCodec.put(out, row, high, low, maskHigh, maskLow);
+        OxmCodec.put(out, row(f), high, low, maskHigh, maskLow, all);
         ActionEncoder.end(out, start);
+    }
+
+    /// The standard forbids to set its own ingress port field, so Nicira's takes its place.
+    private OxmTable.Row row(Field f) {
+        return OxmTable.of(f, f == Field.IN_PORT ? OxmTable.NXM : version.number());
     }
 
     /// Writes one of OpenFlow 1.0's actions, if there is one for the field.

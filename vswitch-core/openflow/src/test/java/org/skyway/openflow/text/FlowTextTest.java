@@ -84,6 +84,26 @@ class FlowTextTest {
     }
 
     @Test
+    void pushesATagWhereNoneIsKnownToBe() {
+        Action push = new Action.PushVlan(0x8100);
+        Action vid5 = new Action.SetField(Field.VLAN_VID, 0x1005);
+        assertEquals(List.of(push, vid5), FlowText.parseActions("mod_vlan_vid:5", Match.ANY));
+        assertEquals(
+                List.of(vid5),
+                FlowText.parseActions("mod_vlan_vid:5", FlowText.parseMatch("dl_vlan=7")));
+        assertEquals(
+                List.of(
+                        push,
+                        vid5,
+                        new Action.SetField(Field.VLAN_PCP, 2),
+                        new Action.PopVlan(),
+                        push,
+                        new Action.SetField(Field.VLAN_PCP, 1)),
+                FlowText.parseActions(
+                        "mod_vlan_vid:5,mod_vlan_pcp:2,strip_vlan,mod_vlan_pcp:1", Match.ANY));
+    }
+
+    @Test
     void readsPlainPortsAndReservedOnes() {
         assertEquals(
                 List.of(

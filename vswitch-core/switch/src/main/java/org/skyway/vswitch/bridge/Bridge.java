@@ -9,6 +9,7 @@ import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.sys.PacketCounters;
+import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
@@ -28,13 +29,18 @@ import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkListener;
+import org.skyway.vswitch.link.LinkPath;
 import org.skyway.vswitch.link.LinkState;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.BypassCounters;
+import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
+import org.skyway.vswitch.ofproto.GroupCounters;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.GroupState;
+import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.pipeline.Translation;
@@ -54,7 +60,7 @@ public final class Bridge implements Forwarding, LinkListener {
 
     private final SwitchConfig config;
     private final Tables tables = new Tables();
-    private final PacketIns packetIns = new PacketIns();
+    private final Upcalls upcalls = new Upcalls();
     private final Datapath datapath;
     private final P2pDetector detector = new P2pDetector();
     private final Ports ports;
@@ -67,6 +73,7 @@ public final class Bridge implements Forwarding, LinkListener {
     private final Set<String> held = new HashSet<>(); // ports whose links get no bypass
     private boolean bypass;
     private boolean changed;
+    private boolean rerouted; // something on a link's way is another object now
     private boolean commanded; // packet-outs that a poll thread may still have to do
 
     /// A bridge without ports; [#connect] and [#start] make it run.
@@ -77,7 +84,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public Bridge(SwitchConfig config, RegionStore store, Journal journal) {
         this.config = config;
         this.store = store;
-        datapath = new Datapath(config.pollThreads(), tables, packetIns);
+        datapath = new Datapath(config.pollThreads(), tables, upcalls);
         ports = new Ports(datapath, detector, config.dpid());
         accounts = new BypassAccounts(ports::byName);
         events = new Events(journal);
@@ -88,23 +95,31 @@ public final class Bridge implements Forwarding, LinkListener {
     ///
     /// @param owner the ofproto thread
     /// @param listener is told of ports
-    /// @param toControllers takes packets to the controllers: frame, its full length, why
+    /// @param controllers takes what comes from packets
     /// @return what an agent needs of the switch
-    public PortHost connect(Executor owner, PortListener listener, PacketInConsumer toControllers) {
+    public PortHost connect(Executor owner, PortListener listener, Controllers controllers) {
         ports.listener(listener);
-        packetIns.deliver(owner, p -> toControllers.accept(p.frame(), p.length(), p.action()));
+        upcalls.deliver(
+                owner,
+                p -> controllers.packetIn(p.frame(), p.length(), p.action()),
+                controllers::learned);
         vnfs = new Vnfs(this, store, config.ringCells(), owner, events);
         return vnfs;
     }
 
-    /// Takes packets to the controllers.
-    public interface PacketInConsumer {
-        /// Takes one.
+    /// What comes from packets and is for the OpenFlow side. Called on the ofproto thread.
+    public interface Controllers {
+        /// A packet is for the controllers.
         ///
         /// @param frame the packet
         /// @param length how long it was on the wire
         /// @param action why it goes to the controllers
-        void accept(byte[] frame, int length, DatapathAction.ToController action);
+        void packetIn(byte[] frame, int length, DatapathAction.ToController action);
+
+        /// A rule was learned from a packet.
+        ///
+        /// @param learned the rule
+        void learned(DatapathAction.Learned learned);
     }
 
     /// Starts the poll threads and the links. On the ofproto thread.
@@ -190,6 +205,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void entryRemoved(FlowEntry entry) {
         tables.remove(entry);
         detector.ruleRemoved(entry.rule());
+        rerouted |= links.uses(entry);
         events.flow("flow-delete", entry.rule());
         changed = true;
     }
@@ -198,15 +214,34 @@ public final class Bridge implements Forwarding, LinkListener {
     public void entryReplaced(FlowEntry old, FlowEntry now) {
         tables.put(now);
         detector.ruleReplaced(old.rule(), now.rule());
+        rerouted |= links.uses(old);
         events.flow("flow-modify", now.rule());
         changed = true;
     }
 
     @Override
     public void groupChanged(int id, GroupEntry group) {
-        tables.group(id, group);
+        tables.group(id, group == null ? null : new GroupState(group, config.pollThreads()));
         detector.groupChanged(id, group);
         changed = true;
+        rerouted = true;
+    }
+
+    @Override
+    public GroupCounters groupCounters(int id) {
+        GroupState state = tables.group(id);
+        return state == null ? GroupCounters.ZERO : state;
+    }
+
+    @Override
+    public void meterChanged(int id, Meter meter) {
+        tables.meter(id, meter == null ? null : new MeterState(meter, System.nanoTime()));
+        changed = true;
+    }
+
+    @Override
+    public MeterState meterState(int id) {
+        return tables.meter(id);
     }
 
     @Override
@@ -226,6 +261,12 @@ public final class Bridge implements Forwarding, LinkListener {
             links.revoke(broken(changes), "the rules changed");
             datapath.settle();
             begin(changes);
+            if (rerouted && bypass) {
+                // An entry on a link's way was replaced by another that does the same: from now on
+                // the other one counts.
+                detector.verdicts().forEach(this::want);
+            }
+            rerouted = false;
         } else if (commanded) {
             datapath.settle();
         }
@@ -267,8 +308,10 @@ public final class Bridge implements Forwarding, LinkListener {
                 && !held.contains(from.portName())
                 && !held.contains(to.portName())
                 && verdict instanceof Verdict.Link link) {
-            int[] lookups = link.lookups().stream().mapToInt(Integer::intValue).toArray();
-            links.want(from, to, entries(link.path()), lookups);
+            links.want(
+                    from,
+                    to,
+                    new LinkPath(entries(link.path()), link.lookups(), groups(link.groups())));
         }
     }
 
@@ -332,6 +375,16 @@ public final class Bridge implements Forwarding, LinkListener {
             entries.add(table.get(rule.match(), rule.priority()));
         }
         return entries;
+    }
+
+    private List<FlowCounters> groups(List<Verdict.GroupHit> hits) {
+        List<FlowCounters> counters = new ArrayList<>();
+        for (Verdict.GroupHit hit : hits) {
+            GroupState group = tables.group(hit.group());
+            counters.add(group.counters());
+            counters.add(group.counters(hit.bucket()));
+        }
+        return counters;
     }
 
     private Attachment attachment(int port) {
@@ -482,7 +535,7 @@ public final class Bridge implements Forwarding, LinkListener {
     ///
     /// @return packets
     public long packetInsDropped() {
-        return packetIns.dropped();
+        return upcalls.dropped();
     }
 
     Ports ports() {

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.ofproto.BypassCounters;
 import org.skyway.vswitch.ofproto.BypassSum;
+import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.Tables;
 
@@ -44,11 +45,14 @@ final class BypassAccounts {
     // will do.
     private Set<BypassSum> sums(Link link) {
         Set<BypassSum> sums = new HashSet<>();
-        for (FlowEntry entry : link.path()) {
+        for (FlowEntry entry : link.path().entries()) {
             sums.add(entry.counters().bypassed());
             sums.add(at(matches, entry.rule().table()));
         }
-        for (int table : link.lookups()) {
+        for (FlowCounters group : link.path().groups()) {
+            sums.add(group.bypassed());
+        }
+        for (int table : link.path().lookups()) {
             sums.add(at(lookups, table));
         }
         BridgePort from = portByName.apply(link.sender().portName());

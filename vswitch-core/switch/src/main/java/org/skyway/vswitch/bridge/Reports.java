@@ -3,6 +3,7 @@ package org.skyway.vswitch.bridge;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
@@ -59,7 +60,7 @@ public final class Reports {
         long now = System.nanoTime();
         for (Link link : bridge.links().list()) {
             ArrayNode path = JSON.createArrayNode();
-            link.path().forEach(e -> path.add(e.toString()));
+            link.path().entries().forEach(e -> path.add(FlowText.print(e.rule())));
             array.add(
                     JSON.createObjectNode()
                             .put("from", link.sender().portName())

@@ -12,6 +12,7 @@ import org.skyway.agent.PortHost;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.bypass.ring.RingConsumer;
+import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.bypass.ring.RingLayout;
 import org.skyway.bypass.ring.RingProducer;
 import org.skyway.ivshmem.region.Region;
@@ -23,6 +24,7 @@ import org.skyway.vswitch.port.DpdkrPort;
 /// VNFs that come and go. The agent calls from its threads; everything happens on the ofproto
 /// thread.
 final class Vnfs implements PortHost {
+    private static final long TAKE_OVER_NANOS = 100_000_000L;
     private static final long DRAIN_NANOS = 500_000_000L;
 
     private final Bridge bridge;
@@ -75,6 +77,17 @@ final class Vnfs implements PortHost {
     }
 
     @Override
+    public void vnfReported(String port, String reason) {
+        owner.execute(() -> {
+            BridgePort p = bridge.ports().byName(port);
+            if (p != null && p.attachment() != null) {
+                events.fault(port, reason);
+                bridge.links().broken(p.attachment(), reason);
+            }
+        });
+    }
+
+    @Override
     public void vnfPaused(String port, boolean paused) {
         owner.execute(() -> {
             BridgePort p = bridge.ports().byName(port);
@@ -122,6 +135,9 @@ final class Vnfs implements PortHost {
                     "port %s is not for virtual machines; start the switch with --vms"
                             .formatted(name));
         }
+        if (kept != null) {
+            drain(kept, name, datapathPort);
+        }
         RegionHeader header =
                 kept != null
                         ? kept.header()
@@ -133,14 +149,7 @@ final class Vnfs implements PortHost {
                             : store.create("port-" + name + "-" + regions, header.sizeBytes());
             long base = region.address();
             header.create(base);
-            long first = header.firstRing();
-            long second = header.secondRing();
-            datapathPort.rings(
-                    new DpdkrPort.Rings(
-                            RingConsumer.attach(
-                                    base + first, header.sizeBytes() - first, name + " from VNF"),
-                            RingProducer.attach(
-                                    base + second, header.sizeBytes() - second, name + " to VNF")));
+            datapathPort.rings(rings(base, header, name));
             port.attachment(new Attachment(name, datapathPort, region, pid, program));
             events.vnf("vnf-connected", name, pid == 0 ? program : program + ", process " + pid);
             return new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
@@ -176,6 +185,37 @@ final class Vnfs implements PortHost {
             }
         }
         return !departed.isEmpty();
+    }
+
+    // What a driver sent while no switch was there, or before it was told of this one, lies in its
+    // ring; it does not touch the ring any more.
+    private void drain(LastingRegions.Lasting kept, String name, DpdkrPort port) {
+        RegionHeader header = kept.header();
+        long base = kept.region().address();
+        long from = base + header.firstRing();
+        if (RingLayout.isDrained(from)) {
+            return;
+        }
+        try {
+            port.rings(rings(base, header, name));
+            long end = System.nanoTime() + TAKE_OVER_NANOS;
+            while (!RingLayout.isDrained(from) && System.nanoTime() - end < 0) {
+                Thread.onSpinWait();
+            }
+            events.vnf("vnf-resumed", name, "took over what was in its ring");
+        } catch (IOException e) {
+            events.fault(name, "what its driver had sent can't be used: " + e.getMessage());
+        }
+        forget(port);
+    }
+
+    private static DpdkrPort.Rings rings(long base, RegionHeader header, String name)
+            throws RingFormatException {
+        long first = header.firstRing();
+        long second = header.secondRing();
+        return new DpdkrPort.Rings(
+                RingConsumer.attach(base + first, header.sizeBytes() - first, name + " from VNF"),
+                RingProducer.attach(base + second, header.sizeBytes() - second, name + " to VNF"));
     }
 
     // A new VNF is coming: what the last one left in its ring has had its chance.

@@ -73,7 +73,7 @@ final class Tuple<T> {
     }
 
     @SuppressWarnings("unchecked")
-    Node<T> find(long[] key) {
+    Node<T> find(long[] key, int below) {
         long h = 0;
         for (int i = 0; i < words.length; i++) {
             h = mix(h, key[words[i]] & masks[i]);
@@ -83,7 +83,7 @@ final class Tuple<T> {
         Node<T> n = (Node<T>) BUCKET.getAcquire(b, (int) h & (b.length - 1));
         search:
         for (; n != null; n = n.next) {
-            if (n.hash != h) {
+            if (n.hash != h || n.priority >= below) {
                 continue;
             }
             for (int i = 0; i < words.length; i++) {

@@ -3,6 +3,7 @@ package org.skyway.vswitch.classifier;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.skyway.openflow.model.Match;
 
@@ -118,6 +119,16 @@ public final class TupleTable<T> {
     ///   on; null if nobody wants to know
     /// @return the entry's value, or null if none matches
     public T lookup(long[] key, long[] examined) {
+        return lookupBelow(key, examined, Integer.MAX_VALUE);
+    }
+
+    /// The same among the entries below a priority.
+    ///
+    /// @param key [FlowKey#WORDS] words
+    /// @param examined as for [#lookup]
+    /// @param below only lower priorities count
+    /// @return the entry's value, or null if none matches
+    public T lookupBelow(long[] key, long[] examined, int below) {
         T best = null;
         int bestPriority = -1;
         for (Tuple<T> tuple : tuples) {
@@ -127,13 +138,33 @@ public final class TupleTable<T> {
             if (!tuple.mayHold(key, examined)) {
                 continue;
             }
-            Node<T> hit = tuple.find(key);
+            Node<T> hit = tuple.find(key, below);
             if (hit != null && hit.priority > bestPriority) {
                 best = hit.value;
                 bestPriority = hit.priority;
             }
         }
         return best;
+    }
+
+    /// Finds all entries of one priority that a key matches.
+    ///
+    /// @param key [FlowKey#WORDS] words
+    /// @param priority the priority
+    /// @param examined as for [#lookup]
+    /// @param found receives their values
+    public void collect(long[] key, int priority, long[] examined, List<? super T> found) {
+        for (Tuple<T> tuple : tuples) {
+            if (tuple.maxPriority() < priority) {
+                break;
+            }
+            if (tuple.mayHold(key, examined)) {
+                Node<T> hit = tuple.find(key, priority + 1);
+                if (hit != null && hit.priority == priority) {
+                    found.add(hit.value);
+                }
+            }
+        }
     }
 
     private void sort() {

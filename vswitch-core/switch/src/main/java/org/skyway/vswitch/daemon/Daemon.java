@@ -118,7 +118,7 @@ public final class Daemon implements AutoCloseable {
         ofproto = new Ofproto(ofprotoConfig(directory, config), bridge);
         running.add(ofproto);
         Executor owner = ofproto.executor();
-        PortHost host = bridge.connect(owner, new Ports(), this::packetIn);
+        PortHost host = bridge.connect(owner, new Ports(), new Packets());
         CombinedAgent agent = new CombinedAgent(host);
         running.add(agent);
         agent.add(watch ->
@@ -174,6 +174,19 @@ public final class Daemon implements AutoCloseable {
         } catch (RuntimeException e) {
             // A bug, but the switch goes on: the next tick may well do better.
             LOG.error("tick failed", e);
+        }
+    }
+
+    /// Tells OpenFlow what comes from packets.
+    private final class Packets implements Bridge.Controllers {
+        @Override
+        public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {
+            Daemon.this.packetIn(frame, length, action);
+        }
+
+        @Override
+        public void learned(DatapathAction.Learned learned) {
+            ofproto.learned(learned.rule(), learned.limit());
         }
     }
 

@@ -13,7 +13,7 @@ import org.skyway.vswitch.pipeline.Tables;
 /// ofproto thread.
 public final class Datapath implements AutoCloseable {
     private final Tables tables;
-    private final PacketInSink packetIns;
+    private final UpcallSink sink;
     private final TableCounters tableCounters;
     private final Arena arena = Arena.ofShared();
     private final PollThread[] threads;
@@ -26,10 +26,10 @@ public final class Datapath implements AutoCloseable {
     ///
     /// @param threads how many poll threads, 1 or more
     /// @param tables what the pipeline looks at
-    /// @param packetIns where packets for the controllers go
-    public Datapath(int threads, Tables tables, PacketInSink packetIns) {
+    /// @param sink where what is for the ofproto thread goes
+    public Datapath(int threads, Tables tables, UpcallSink sink) {
         this.tables = tables;
-        this.packetIns = packetIns;
+        this.sink = sink;
         tableCounters = new TableCounters(threads);
         this.threads = new PollThread[threads];
         for (int i = 0; i < threads; i++) {
@@ -163,8 +163,8 @@ public final class Datapath implements AutoCloseable {
         return version.get();
     }
 
-    PacketInSink packetIns() {
-        return packetIns;
+    UpcallSink sink() {
+        return sink;
     }
 
     DatapathPort port(int number) {

@@ -1,5 +1,6 @@
 package org.skyway.vswitch.datapath;
 
+import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.Program;
 
@@ -19,6 +20,9 @@ final class Megaflow {
     void count(int thread, long packets, long bytes, long nowNanos, TableCounters tables) {
         for (FlowEntry entry : program.entries()) {
             entry.counters().add(thread, packets, bytes, nowNanos);
+        }
+        for (FlowCounters group : program.groups()) {
+            group.add(thread, packets, bytes, nowNanos);
         }
         tables.add(thread, program, packets);
         if (program.source() != null) {

@@ -3,6 +3,7 @@ package org.skyway.vswitch.datapath;
 import java.lang.foreign.Arena;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.pipeline.Program;
 
 /// Does a program's actions to one packet in a private buffer. Belongs to one poll thread.
@@ -43,8 +44,9 @@ final class PacketExecutor {
         int depth = 0;
         long at = packet;
         int n = bytes;
-        for (DatapathAction action : program.actions()) {
-            switch (action) {
+        DatapathAction[] actions = program.actions();
+        for (int i = 0; i < actions.length; i++) {
+            switch (actions[i]) {
                 case DatapathAction.Output(int port) -> output(port, at, n);
                 case DatapathAction.Rewrite r -> rewriter.rewrite(at, n, r.values(), r.masks());
                 case DatapathAction.PushVlan(int type, int tci) -> {
@@ -74,7 +76,20 @@ final class PacketExecutor {
                         n -= 4;
                     }
                 }
-                case DatapathAction.ToController c -> datapath.packetIns().offer(at, n, c);
+                case DatapathAction.ToController c -> datapath.sink().packetIn(at, n, c);
+                case DatapathAction.Metered(MeterState meter) -> {
+                    int verdict = meter.admit(n, System.nanoTime());
+                    if (verdict == MeterState.DROP) {
+                        i = endOfCopy(actions, i); // a copy is dropped, the rest goes on
+                    } else if (verdict > 0) {
+                        rewriter.raiseDropPrecedence(at, n, verdict);
+                    }
+                }
+                case DatapathAction.Learned learned -> {
+                    if (learned.isDue(System.nanoTime())) {
+                        datapath.sink().learned(learned);
+                    }
+                }
                 case DatapathAction.Save() -> {
                     if (depth == MAX_SAVED) {
                         return; // deeper than the pipeline lets anything nest
@@ -90,6 +105,19 @@ final class PacketExecutor {
                 }
             }
         }
+    }
+
+    /// The action before the one that restores what was saved around `from`, or the last.
+    private static int endOfCopy(DatapathAction[] actions, int from) {
+        int nested = 0;
+        for (int i = from + 1; i < actions.length; i++) {
+            if (actions[i] instanceof DatapathAction.Save) {
+                nested++;
+            } else if (actions[i] instanceof DatapathAction.Restore && nested-- == 0) {
+                return i - 1;
+            }
+        }
+        return actions.length - 1;
     }
 
     private long savedBuffer(int depth) {

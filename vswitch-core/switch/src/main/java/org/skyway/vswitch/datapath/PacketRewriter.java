@@ -78,6 +78,26 @@ final class PacketRewriter {
         }
     }
 
+    /// Raises the drop precedence of an IP packet's code point (OpenFlow 1.3.5, "Meter Bands").
+    ///
+    /// @param at address of the packet
+    /// @param length its length in bytes
+    /// @param levels by how much
+    void raiseDropPrecedence(long at, int length, int levels) {
+        int words = parser.parse(at, length, 0);
+        if ((words & 1 << IP_MISC) == 0) {
+            return;
+        }
+        long[] value = parser.key().clone(); // rare: only packets that a band has caught
+        int dscp = (int) (value[IP_MISC] >>> 50) & 0x3f;
+        int precedence = Math.min(3, (dscp >>> 1 & 3) + levels);
+        long mask = 0xfcL << 48;
+        value[IP_MISC] = value[IP_MISC] & ~mask | (long) (dscp & 0x39 | precedence << 1) << 50;
+        long[] masks = new long[value.length];
+        masks[IP_MISC] = mask;
+        rewrite(at, length, value, masks);
+    }
+
     /// Makes room for and writes a VLAN tag.
     ///
     /// @param at where the packet starts now: 4 bytes before where it did

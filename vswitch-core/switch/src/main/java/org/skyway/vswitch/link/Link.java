@@ -1,7 +1,5 @@
 package org.skyway.vswitch.link;
 
-import java.util.List;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
 
 /// One direction of a bypass: from the sender's port to the receiver's. Ofproto thread.
@@ -13,8 +11,7 @@ public final class Link {
     private String reason = "";
 
     Channel channel; // null before PLUGGING
-    List<FlowEntry> path = List.of();
-    int[] lookups = {};
+    LinkPath path;
     boolean wanted = true;
     int epoch; // of the present or the last time that it was armed
     long command; // the last transmit command given for it
@@ -23,6 +20,7 @@ public final class Link {
     long writtenBefore; // how far the bypass ring was written when it was armed
     boolean armed; // the sender was told to use the bypass and has not been told otherwise
     SenderCounters counters; // of the present epoch, or null
+    String broken; // why its channel is of no more use; null if it is
     boolean leaving; // is to be unplugged as soon as it is not used
     long retryNanos;
     int failures;
@@ -30,9 +28,10 @@ public final class Link {
     long totalPackets;
     long totalBytes;
 
-    Link(Attachment sender, Attachment receiver) {
+    Link(Attachment sender, Attachment receiver, LinkPath path) {
         this.sender = sender;
         this.receiver = receiver;
+        this.path = path;
     }
 
     /// Who sends.
@@ -91,18 +90,11 @@ public final class Link {
         return totalBytes + (counters == null ? 0 : counters.bytes());
     }
 
-    /// The entries that count its packets, in order.
+    /// What its packets would meet in the switch.
     ///
-    /// @return flow entries
-    public List<FlowEntry> path() {
+    /// @return the path as of now
+    public LinkPath path() {
         return path;
-    }
-
-    /// The tables that its packets would be looked up in.
-    ///
-    /// @return table numbers, in order
-    public int[] lookups() {
-        return lookups.clone();
     }
 
     void step(LinkState next, String why) {

@@ -2,7 +2,6 @@ package org.skyway.vswitch.link;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -63,18 +62,15 @@ public final class Links {
     ///
     /// @param from the sender's VNF
     /// @param to the receiver's VNF
-    /// @param path the entries that count its packets, in order
-    /// @param lookups the tables that its packets are looked up in, in order
-    public void want(Attachment from, Attachment to, List<FlowEntry> path, int[] lookups) {
+    /// @param path what its packets would meet in the switch
+    public void want(Attachment from, Attachment to, LinkPath path) {
         Link link = find(from, to);
         if (link == null) {
-            link = new Link(from, to);
+            link = new Link(from, to, path);
             links.add(link);
-            link.path = List.copyOf(path);
-            link.lookups = lookups.clone();
             listener.stepped(link, null);
         } else {
-            repath(link, path, lookups);
+            repath(link, path);
             link.wanted = true;
             link.leaving = false;
         }
@@ -149,6 +145,27 @@ public final class Links {
         tick();
     }
 
+    /// A VNF's driver found in a link what can't be there and has stopped using it. As it does not
+    /// say which link, all of its links are set up anew, each after a while.
+    ///
+    /// @param vnf the VNF
+    /// @param why what it found
+    public void broken(Attachment vnf, String why) {
+        for (Link link : links) {
+            if ((link.sender() == vnf || link.receiver() == vnf)
+                    && (link.state() == LinkState.READY
+                            || link.state() == LinkState.ACTIVE
+                            || link.state() == LinkState.REVOKING)) {
+                link.broken = why;
+                if (link.armed) {
+                    command(link, ControlBlock.Mode.NORMAL);
+                    step(link, LinkState.REVOKING, why);
+                }
+            }
+        }
+        tick();
+    }
+
     /// Takes the links of a VNF back and unplugs them without waiting for whether they will be
     /// wanted again.
     ///
@@ -210,6 +227,19 @@ public final class Links {
                 link.channel.close();
             }
         }
+    }
+
+    /// Whether an entry counts the packets of a link.
+    ///
+    /// @param entry the entry
+    /// @return true if it is on a link's path
+    public boolean uses(FlowEntry entry) {
+        for (Link link : links) {
+            if (link.path.entries().contains(entry)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Notes what senders have counted, so that the time of last use is known.
@@ -297,7 +327,16 @@ public final class Links {
     }
 
     private void ready(Link link, long now) {
-        if (link.armed) {
+        if (link.broken != null && !link.armed) {
+            String why = link.broken;
+            Channel channel = link.channel;
+            link.broken = null;
+            link.channel = null;
+            fail(link, why);
+            if (links.stream().noneMatch(l -> l.channel == channel)) {
+                channel.unplug(c -> tick());
+            }
+        } else if (link.armed) {
             if (link.sender().control().obeyed() == link.command) {
                 link.activations++;
                 step(link, LinkState.ACTIVE, "the sender has obeyed");
@@ -320,7 +359,8 @@ public final class Links {
             return;
         }
         boolean drained =
-                link.receiver().isGone()
+                link.broken != null
+                        || link.receiver().isGone()
                         || link.receiver().control().ended(link.channel.slotOf(link.receiver()))
                                 == link.epoch
                         || (!link.sender().isGone()
@@ -389,19 +429,17 @@ public final class Links {
         }
     }
 
-    private void repath(Link link, List<FlowEntry> path, int[] lookups) {
-        if (link.path.equals(path) && Arrays.equals(link.lookups, lookups)) {
+    private void repath(Link link, LinkPath path) {
+        if (link.path.equals(path)) {
             return;
         }
         if (link.counters == null) {
-            link.path = List.copyOf(path);
-            link.lookups = lookups.clone();
+            link.path = path;
             return;
         }
         SenderCounters next = link.counters.split();
         settle(link);
-        link.path = List.copyOf(path);
-        link.lookups = lookups.clone();
+        link.path = path;
         link.counters = next;
         listener.attach(link, next);
     }
@@ -479,6 +517,7 @@ public final class Links {
             if (c != null
                     && c.joins(x, y)
                     && c.failure() == null
+                    && link.broken == null
                     && (c.state() == Channel.State.PLUGGING
                             || c.state() == Channel.State.PLUGGED)) {
                 return c;

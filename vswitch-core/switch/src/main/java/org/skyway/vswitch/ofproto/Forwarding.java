@@ -1,9 +1,11 @@
 package org.skyway.vswitch.ofproto;
 
 import java.util.List;
+import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.pipeline.MeterState;
 
 /// What the OpenFlow side asks of the rest of the switch: detector, link manager and datapath.
 ///
@@ -33,6 +35,20 @@ public interface Forwarding {
     /// @param id the group's id
     /// @param group what it is now, or null if it is gone
     void groupChanged(int id, GroupEntry group);
+
+    /// A meter was added, changed or removed.
+    ///
+    /// @param id the meter's id
+    /// @param meter what it is now, or null if it is gone
+    default void meterChanged(int id, Meter meter) {}
+
+    /// A meter at work.
+    ///
+    /// @param id the meter's id
+    /// @return what it counted; null if packets never pass it
+    default MeterState meterState(int id) {
+        return null;
+    }
 
     /// A controller changed a port's configuration bits.
     ///

@@ -61,6 +61,7 @@ final class MeterTable {
             Installed old = find(meter.id());
             long created = old == null ? bridge.now() : old.createdNanos();
             meters.put(meter.id(), new Installed(meter, created));
+            bridge.forwarding().meterChanged(meter.id(), meter);
         } else {
             delete(meter.id(), requester);
         }
@@ -120,6 +121,7 @@ final class MeterTable {
         if (meters.remove(id) == null) {
             return;
         }
+        bridge.forwarding().meterChanged(id, null);
         for (FlowEntry e : users(id)) {
             bridge.flows().remove(e, FlowModder.REASON_METER_DELETE, requester);
         }

@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -27,11 +28,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketIn;
+import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 
 /// A bridge's OpenFlow side: listens for tools and controllers, connects to controllers, and keeps
@@ -46,6 +52,7 @@ public final class Ofproto implements AutoCloseable {
     private final OfSwitch bridge;
     private final Requests requests;
     private final Snoops snoops = new Snoops();
+    private final TlsContexts tls;
     private final FailSafe failSafe;
     private final EventLoopGroup group;
     private final EventLoop loop;
@@ -62,6 +69,7 @@ public final class Ofproto implements AutoCloseable {
     public Ofproto(OfprotoConfig config, Forwarding forwarding) {
         this.bridge = new OfSwitch(config, forwarding);
         this.requests = new Requests(bridge);
+        this.tls = new TlsContexts(config.tls());
         this.failSafe = new FailSafe(bridge);
         this.group =
                 new MultiThreadIoEventLoopGroup(
@@ -90,6 +98,9 @@ public final class Ofproto implements AutoCloseable {
         listen(directory.resolve(config.bridge() + ".snoop"), false, true);
         List<Target> targets = config.targets().stream().map(Target::parse).toList();
         for (Target t : targets) {
+            if (t.tls()) {
+                tls.of(t); // so that bad keys are an error now and not later
+            }
             if (t.passive()) {
                 if (t.address() instanceof UnixDomainSocketAddress u) {
                     prepare(u.getPath());
@@ -218,6 +229,13 @@ public final class Ofproto implements AutoCloseable {
 
     /// Sets a channel up for OpenFlow.
     void pipeline(Channel c, Target t, Peer peer) {
+        if (t.tls()) {
+            try {
+                c.pipeline().addLast(tls.of(t).newHandler(c.alloc()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // start() has checked the keys
+            }
+        }
         c.config().setWriteBufferWaterMark(new WriteBufferWaterMark(WATER_MARK / 2, WATER_MARK));
         c.pipeline().addLast(new Framer(), peer);
     }
@@ -321,6 +339,55 @@ public final class Ofproto implements AutoCloseable {
                         userdata,
                         PacketIn.Format.STANDARD);
         bridge.connections().packetIn(controllerId, reason, message);
+    }
+
+    /// Installs a rule that a `learn` action made of a packet, or notes that it was made again.
+    ///
+    /// @param rule the rule
+    /// @param limit how many rules with its cookie there may be in its table; 0 for any
+    public void learned(FlowRule rule, int limit) {
+        FlowTable table = bridge.tables().get(rule.table());
+        FlowEntry there = table.find(rule.priority(), rule.match());
+        if (there != null
+                && rule.hardTimeout() == 0
+                && there.rule().instructions().equals(rule.instructions())) {
+            return; // learned before; only a hard timeout would begin anew
+        }
+        if (there == null && limit > 0) {
+            long made =
+                    table.entries().stream()
+                            .filter(e -> e.rule().cookie() == rule.cookie())
+                            .count();
+            if (made >= limit) {
+                return;
+            }
+        }
+        FlowMod mod =
+                new FlowMod(
+                        FlowMod.Command.MODIFY_STRICT,
+                        rule.match(),
+                        rule.priority(),
+                        rule.table(),
+                        rule.cookie(),
+                        0,
+                        rule.cookie(),
+                        true,
+                        rule.idleTimeout(),
+                        rule.hardTimeout(),
+                        rule.importance(),
+                        -1,
+                        OfPort.ANY,
+                        -1,
+                        rule.flags(),
+                        rule.instructions());
+        try {
+            bridge.flows().apply(mod, Version.OF13, FlowModder.Requester.SWITCH);
+        } catch (OpenFlowException e) {
+            // What is learned from packets may be refused, as a full table refuses it; the packet
+            // goes on.
+            return;
+        }
+        bridge.settle();
     }
 
     /// A table-miss entry of OpenFlow 1.3 or newer sent the packet.

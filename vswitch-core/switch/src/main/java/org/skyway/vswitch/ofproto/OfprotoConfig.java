@@ -11,12 +11,13 @@ import org.skyway.openflow.message.Version;
 /// @param datapathId its datapath id
 /// @param runDirectory where `<bridge>.mgmt` and `<bridge>.snoop` are to be
 /// @param targets controllers and listeners in Open vSwitch's syntax: `tcp:host[:port]`,
-///   `ptcp:[port][:host]`, `unix:file`, `punix:file`
+///   `ptcp:[port][:host]`, `ssl:host[:port]`, `pssl:[port][:host]`, `unix:file`, `punix:file`
 /// @param failMode what happens while there is no controller
 /// @param versions which are spoken
 /// @param description what the description statistics say
 /// @param probeSeconds how long a connection may be silent before it is probed; 0 for never
 /// @param maxBackoffSeconds the longest pause between attempts to connect
+/// @param tls keys for `ssl:` and `pssl:` targets; null if there are none
 public record OfprotoConfig(
         String bridge,
         long datapathId,
@@ -26,7 +27,15 @@ public record OfprotoConfig(
         Set<Version> versions,
         Description description,
         int probeSeconds,
-        int maxBackoffSeconds) {
+        int maxBackoffSeconds,
+        Tls tls) {
+    /// Keys and certificates, PEM files as `ovs-vsctl set-ssl` takes them.
+    ///
+    /// @param privateKey this switch's private key
+    /// @param certificate this switch's certificate
+    /// @param caCertificate who signs the other side's certificates
+    public record Tls(Path privateKey, Path certificate, Path caCertificate) {}
+
     /// What a bridge does while it has no controller.
     public enum FailMode {
         /// Keeps its tables and nothing else.
@@ -77,6 +86,7 @@ public record OfprotoConfig(
                 Set.of(Version.values()),
                 Description.DEFAULT,
                 5,
-                8);
+                8,
+                null);
     }
 }

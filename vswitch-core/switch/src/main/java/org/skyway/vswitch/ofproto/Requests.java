@@ -163,10 +163,6 @@ final class Requests {
         if (m.table() != FlowMod.ALL_TABLES && m.table() > FlowTables.VISIBLE) {
             throw new OpenFlowException(ErrorCode.OFPTMFC_BAD_TABLE, "table " + m.table());
         }
-        if (m.evictionFlags() != -1 && m.evictionFlags() != Vacancies.EVICTION_FLAGS) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPTMFC_BAD_CONFIG, "eviction flags " + m.evictionFlags());
-        }
         if (m.table() == FlowMod.ALL_TABLES) {
             for (int t = 0; t < FlowTables.VISIBLE; t++) {
                 tableMod(t, m, version);

@@ -20,6 +20,7 @@ import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.pipeline.MeterState;
 
 /// Answers to what controllers ask of the switch's state. Ofproto thread only; the caller has made
 /// all changes effective.
@@ -266,14 +267,21 @@ final class Statistics {
     StatsReply.Meter meters(int meter) {
         List<MeterStats> stats = new ArrayList<>();
         for (MeterTable.Installed m : selectedMeters(meter)) {
-            List<MeterStats.Band> bands =
-                    Collections.nCopies(m.meter().bands().size(), new MeterStats.Band(0, 0));
+            MeterState state = bridge.forwarding().meterState(m.meter().id());
+            List<MeterStats.Band> bands = new ArrayList<>();
+            for (int band = 0; band < m.meter().bands().size(); band++) {
+                bands.add(
+                        state == null
+                                ? new MeterStats.Band(0, 0)
+                                : new MeterStats.Band(
+                                        state.bandPackets(band), state.bandBytes(band)));
+            }
             stats.add(
                     new MeterStats(
                             m.meter().id(),
                             bridge.meters().users(m.meter().id()).size(),
-                            0,
-                            0,
+                            state == null ? 0 : state.packets(),
+                            state == null ? 0 : state.bytes(),
                             OfSwitch.wholeMillis(bridge.now() - m.createdNanos()),
                             bands));
         }

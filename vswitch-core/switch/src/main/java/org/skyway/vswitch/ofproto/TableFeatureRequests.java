@@ -23,6 +23,7 @@ final class TableFeatureRequests {
     private static final int REPLACE = 0;
 
     private static final int MODIFY = 1;
+    private static final int DISABLE = 3;
 
     private TableFeatureRequests() {}
 
@@ -36,7 +37,11 @@ final class TableFeatureRequests {
             ByteBuffer b = ByteBuffer.wrap(wanted.toArray());
             int table = b.get(2) & 0xff;
             if (names.isEmpty() && version.atLeast(Version.OF15)) {
-                command = b.get(COMMAND);
+                command = b.get(COMMAND) & 0xff;
+            }
+            if (version.atLeast(Version.OF15) && (b.get(COMMAND) & 0xff) > DISABLE) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPTFFC_BAD_COMMAND, "command " + (b.get(COMMAND) & 0xff));
             }
             if (names.put(table, name(b)) != null) {
                 throw new OpenFlowException(

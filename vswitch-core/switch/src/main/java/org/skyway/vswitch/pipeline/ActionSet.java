@@ -21,6 +21,10 @@ final class ActionSet {
 
     private final Map<Object, Action> actions = new LinkedHashMap<>();
 
+    boolean isEmpty() {
+        return actions.isEmpty();
+    }
+
     void clear() {
         actions.clear();
     }

@@ -1,6 +1,7 @@
 package org.skyway.vswitch.pipeline;
 
 import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.model.FlowRule;
 
 /// One step of a [Program]: what is really done to a packet, after everything that could be decided
 /// beforehand has been.
@@ -57,6 +58,56 @@ public sealed interface DatapathAction {
             int inPort,
             long[] metadata)
             implements DatapathAction {}
+
+    /// Passes a meter, which may drop the packet or raise its drop precedence.
+    ///
+    /// @param meter the meter
+    record Metered(MeterState meter) implements DatapathAction {}
+
+    /// Installs a rule that was learned from the packet, or keeps it from timing out.
+    final class Learned implements DatapathAction {
+        private static final long REPEAT_NANOS = 100_000_000L;
+
+        private final FlowRule rule;
+        private final int limit;
+        private volatile long lastNanos = Long.MIN_VALUE;
+
+        /// A rule to be installed.
+        ///
+        /// @param rule the rule
+        /// @param limit how many rules with its cookie there may be in its table; 0 for any
+        public Learned(FlowRule rule, int limit) {
+            this.rule = rule;
+            this.limit = limit;
+        }
+
+        /// The rule.
+        ///
+        /// @return what to install
+        public FlowRule rule() {
+            return rule;
+        }
+
+        /// How many such rules there may be.
+        ///
+        /// @return a number of rules with the same cookie and table; 0 for any
+        public int limit() {
+            return limit;
+        }
+
+        /// Whether it is to be installed now: not again for each packet, but often enough to count
+        /// as used.
+        ///
+        /// @param nowNanos [System#nanoTime]
+        /// @return true a few times a second
+        public boolean isDue(long nowNanos) {
+            if (lastNanos != Long.MIN_VALUE && nowNanos - lastNanos < REPEAT_NANOS) {
+                return false;
+            }
+            lastNanos = nowNanos;
+            return true;
+        }
+    }
 
     /// Does the rest up to the matching [Restore] to a copy of the packet.
     record Save() implements DatapathAction {}

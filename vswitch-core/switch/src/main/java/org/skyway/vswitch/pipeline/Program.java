@@ -1,6 +1,7 @@
 package org.skyway.vswitch.pipeline;
 
 import java.util.List;
+import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 
 /// What the pipeline does with all packets that agree on certain bits, and whom to count them to.
@@ -12,6 +13,7 @@ public final class Program {
     private final int[] matched;
     private final int onlyOutput;
     private final MacTable.Entry source;
+    private final FlowCounters[] groups;
 
     /// A program.
     ///
@@ -20,17 +22,20 @@ public final class Program {
     /// @param lookedUp the tables looked up, in order
     /// @param matched those of them in which an entry was hit
     /// @param source the learned address that the packets refresh, or null
+    /// @param groups counters of the groups and buckets that the packets run through
     public Program(
             List<DatapathAction> actions,
             List<FlowEntry> entries,
             int[] lookedUp,
             int[] matched,
-            MacTable.Entry source) {
+            MacTable.Entry source,
+            List<FlowCounters> groups) {
         this.actions = actions.toArray(new DatapathAction[0]);
         this.entries = entries.toArray(new FlowEntry[0]);
         this.lookedUp = lookedUp;
         this.matched = matched;
         this.source = source;
+        this.groups = groups.toArray(new FlowCounters[0]);
         onlyOutput =
                 this.actions.length == 1 && this.actions[0] instanceof DatapathAction.Output(int p)
                         ? p
@@ -70,6 +75,13 @@ public final class Program {
     /// @return its number, or -1 if anything else is done
     public int onlyOutput() {
         return onlyOutput;
+    }
+
+    /// The groups and buckets on the way. Not to be changed.
+    ///
+    /// @return their counters
+    public FlowCounters[] groups() {
+        return groups;
     }
 
     /// The learned address that these packets refresh.

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.ofproto.FlowEntry;
@@ -18,7 +17,8 @@ public final class Tables {
     private final AtomicReferenceArray<TupleTable<FlowEntry>> tables =
             new AtomicReferenceArray<>(COUNT);
     private final MacTable macs = new MacTable();
-    private volatile Map<Integer, GroupEntry> groups = Map.of();
+    private volatile Map<Integer, GroupState> groups = Map.of();
+    private volatile Map<Integer, MeterState> meters = Map.of();
     private volatile Map<Integer, PortState> ports = Map.of();
     private volatile boolean missToController;
 
@@ -60,8 +60,8 @@ public final class Tables {
     ///
     /// @param id its id
     /// @param group what it is now, or null if it is gone
-    public void group(int id, GroupEntry group) {
-        Map<Integer, GroupEntry> copy = new HashMap<>(groups);
+    public void group(int id, GroupState group) {
+        Map<Integer, GroupState> copy = new HashMap<>(groups);
         if (group == null) {
             copy.remove(id);
         } else {
@@ -74,8 +74,30 @@ public final class Tables {
     ///
     /// @param id its id
     /// @return the group, or null
-    public GroupEntry group(int id) {
+    public GroupState group(int id) {
         return groups.get(id);
+    }
+
+    /// Adds, replaces or removes a meter. Ofproto thread.
+    ///
+    /// @param id its id
+    /// @param meter what it is now, or null if it is gone
+    public void meter(int id, MeterState meter) {
+        Map<Integer, MeterState> copy = new HashMap<>(meters);
+        if (meter == null) {
+            copy.remove(id);
+        } else {
+            copy.put(id, meter);
+        }
+        meters = copy;
+    }
+
+    /// Finds a meter.
+    ///
+    /// @param id its id
+    /// @return the meter, or null
+    public MeterState meter(int id) {
+        return meters.get(id);
     }
 
     /// Adds or changes a port. Ofproto thread.

@@ -4,9 +4,7 @@ import static org.skyway.openflow.model.FlowKey.ETH_DST_TYPE;
 import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
 import static org.skyway.openflow.model.FlowKey.IN_PORT;
 import static org.skyway.openflow.model.FlowKey.METADATA;
-import static org.skyway.openflow.model.FlowKey.MPLS;
 import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
-import static org.skyway.openflow.model.FlowKey.VLAN_PRESENT;
 import static org.skyway.openflow.model.FlowKey.WORDS;
 
 import java.util.ArrayList;
@@ -15,21 +13,18 @@ import java.util.List;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
-import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.model.SubField;
 import org.skyway.vswitch.classifier.TupleTable;
+import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 
 /// One run of the pipeline for one flow key (OpenFlow 1.3.5, "Pipeline Processing"; Open vSwitch's
-/// translation for what that leaves open). Used once, by one thread.
-///
-/// The key is changed as the actions change the packet. Header bits that were written are collected
-/// and turned into one [DatapathAction.Rewrite] when the packet leaves or its structure changes.
-/// Whatever the outcome depends on is added to [#examined].
+/// translation for what that leaves open). Used once, by one thread. Whatever the outcome depends
+/// on is added to [#examined].
 public final class Translation {
     /// How deep tables may call each other, as in Open vSwitch.
     static final int MAX_DEPTH = 64;
@@ -40,15 +35,14 @@ public final class Translation {
     private static final int REASON_NO_MATCH = 0;
     private static final int REASON_ACTION = 1;
     private static final int REASON_INVALID_TTL = 2;
-    private static final long ALL_ONES = -1L;
+    private static final long NO_COOKIE = -1L;
 
     private final Tables tables;
     private final long nowNanos;
-    private long[] key = new long[WORDS];
-    private long[] written = new long[PACKET_WORDS]; // header bits to be written to the packet
-    private final long[] examined = new long[WORDS];
     private final List<DatapathAction> out = new ArrayList<>();
+    private final PipelinePacket packet;
     private final List<FlowEntry> entries = new ArrayList<>();
+    private final List<FlowCounters> groups = new ArrayList<>(0);
     private int[] lookedUp = new int[4];
     private int lookups;
     private int[] matched = new int[4];
@@ -58,9 +52,8 @@ public final class Translation {
     private MacTable.Entry source;
     private boolean learned;
     private boolean exit;
-    private int inPort;
     private int table;
-    private long cookie = ALL_ONES;
+    private long cookie = NO_COOKIE;
     private int depth;
 
     /// A run.
@@ -71,21 +64,20 @@ public final class Translation {
     public Translation(Tables tables, long[] packetKey, long nowNanos) {
         this.tables = tables;
         this.nowNanos = nowNanos;
-        System.arraycopy(packetKey, 0, key, 0, WORDS);
-        inPort = (int) (key[IN_PORT] >>> 32);
-        key[FlowKey.ACTSET_OUTPUT] |= (long) OfPort.UNSET << 32;
+        packet = new PipelinePacket(packetKey, out);
+        Field.ACTSET_OUTPUT.set(packet.key, OfPort.UNSET);
     }
 
     /// Runs the packet through the tables from table 0 on.
     ///
     /// @return what to do with it and its like
     public Program run() {
-        examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
-        PortState port = tables.ports().get(inPort);
-        if (port != null && !port.receives()) {
-            return program(); // drop; nothing is counted but the port's own counters
+        packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
+        PortState port = tables.ports().get(packet.inPort());
+        if (port == null || port.receives()) {
+            lookup(0, packet.inPort(), true);
+            finish();
         }
-        lookup(0, true);
         return program();
     }
 
@@ -95,9 +87,7 @@ public final class Translation {
     /// @return what to do with the packet
     public Program run(List<Action> actions) {
         apply(actions);
-        if (!exit) {
-            runActionSet();
-        }
+        finish();
         return program();
     }
 
@@ -105,7 +95,7 @@ public final class Translation {
     ///
     /// @return [FlowKey#WORDS] masks
     public long[] examined() {
-        return examined;
+        return packet.examined;
     }
 
     /// Whether the run learned an address, so that what was decided before may no longer hold.
@@ -121,27 +111,32 @@ public final class Translation {
                 entries,
                 Arrays.copyOf(lookedUp, lookups),
                 Arrays.copyOf(matched, matches),
-                source);
+                source,
+                groups);
     }
 
-    private void lookup(int tableId, boolean withActionSet) {
-        if (++depth > MAX_DEPTH || lookups >= MAX_LOOKUPS) {
-            // The packet is dropped here, as Open vSwitch does when it finds a loop.
+    // ---- tables
+
+    // `asPort` is the ingress port that the first look-up sees; what comes behind knows the real
+    // one.
+    private void lookup(int first, int asPort, boolean missIsTold) {
+        if (depth >= MAX_DEPTH || lookups >= MAX_LOOKUPS) {
+            // A loop: what was done so far is undone, as Open vSwitch does.
             out.clear();
             exit = true;
-            depth--;
             return;
         }
+        depth++;
         int outerTable = table;
         long outerCookie = cookie;
-        table = tableId;
-        int next = tableId;
+        int next = first;
+        int port = asPort;
+        boolean told = missIsTold;
         while (next >= 0 && !exit) {
             table = next;
-            next = oneTable(next);
-        }
-        if (withActionSet && !exit) {
-            runActionSet();
+            next = oneTable(next, port, told);
+            port = packet.inPort();
+            told = true;
         }
         table = outerTable;
         cookie = outerCookie;
@@ -149,16 +144,15 @@ public final class Translation {
     }
 
     // Returns the table to go on with, or -1.
-    private int oneTable(int id) {
+    private int oneTable(int id, int asPort, boolean missIsTold) {
         if (lookups == lookedUp.length) {
             lookedUp = Arrays.copyOf(lookedUp, 2 * lookups);
         }
         lookedUp[lookups++] = id;
-        TupleTable<FlowEntry> t = tables.table(id);
-        FlowEntry entry = t == null ? null : t.lookup(key, examined);
+        FlowEntry entry = find(id, asPort);
         if (entry == null) {
-            if (tables.missToController()) {
-                cookie = 0; // of the entry that stands for a miss in Open vSwitch
+            if (missIsTold && tables.missToController()) {
+                cookie = NO_COOKIE;
                 toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
             }
             return -1;
@@ -170,6 +164,9 @@ public final class Translation {
         entries.add(entry);
         cookie = entry.rule().cookie();
         Instructions i = entry.rule().instructions();
+        if (i.meter() >= 0) {
+            meter(i.meter());
+        }
         apply(i.apply());
         if (exit) {
             return -1;
@@ -179,23 +176,35 @@ public final class Translation {
         }
         actionSet.write(i.write());
         if (i.metadataMask() != 0) {
-            key[METADATA] = key[METADATA] & ~i.metadataMask() | i.metadata() & i.metadataMask();
+            packet.setBits(METADATA, i.metadata(), i.metadataMask());
         }
         return i.gotoTable();
     }
 
-    private void runActionSet() {
-        ActionSet set = actionSet;
-        actionSet = new ActionSet();
-        apply(set.inOrder());
+    private FlowEntry find(int id, int asPort) {
+        TupleTable<FlowEntry> t = tables.table(id);
+        if (t == null) {
+            return null;
+        }
+        int real = packet.inPort();
+        packet.inPort(asPort);
+        FlowEntry entry = Conjunctions.lookup(t, packet.key, packet.examined);
+        packet.inPort(real);
+        return entry;
+    }
+
+    // The action set is done once, when the pipeline ends.
+    private void finish() {
+        while (!exit && !actionSet.isEmpty()) {
+            ActionSet set = actionSet;
+            actionSet = new ActionSet();
+            apply(set.inOrder());
+        }
     }
 
     private void apply(List<Action> actions) {
         for (Action action : actions) {
-            if (exit) {
-                return;
-            }
-            if (!apply(action)) {
+            if (exit || !apply(action)) {
                 return;
             }
         }
@@ -206,66 +215,91 @@ public final class Translation {
         switch (action) {
             case Action.Output(int port, int max) -> output(port, max);
             case Action.OutputReg(SubField f, int max) -> {
-                examine(f.field());
-                output((int) read(f), max);
+                packet.examine(f.field());
+                output((int) packet.read(f), max);
             }
             case Action.Enqueue(int port, int queue) -> output(port, 0);
             case Action.Controller(int max, int reason, int id, Bytes userdata, boolean pause) -> {
                 toController(max, reason, id, userdata);
-                if (pause) {
-                    exit = true;
-                }
+                exit |= pause;
             }
             case Action.Group(int id) -> group(id);
-            case Action.SetField f -> set(f.field(), f.high(), f.low(), f.maskHigh(), f.maskLow());
-            case Action.Load(SubField f, long value) -> write(f, value);
+            case Action.SetField f ->
+                    packet.set(f.field(), f.high(), f.low(), f.maskHigh(), f.maskLow());
+            case Action.Load(SubField f, long value) -> packet.write(f, value);
             case Action.Move(SubField from, SubField to) -> {
-                examine(from.field());
-                move(from, to);
+                packet.examine(from.field());
+                packet.move(from, to);
             }
             case Action.StackPush(SubField f) -> {
-                examine(f.field());
-                stack.add(read(f));
+                packet.examine(f.field());
+                stack.add(packet.read(f));
             }
             case Action.StackPop(SubField f) -> {
                 if (!stack.isEmpty()) {
-                    write(f, stack.removeLast());
+                    packet.write(f, stack.removeLast());
                 }
             }
-            case Action.PushVlan(int type) -> pushVlan(type, vlanTci() & 0xefff);
-            case Action.PopVlan() -> popVlan();
-            case Action.SetVlanVid(int vid, boolean push) -> setVlan(0xfff, vid, push);
-            case Action.SetVlanPcp(int pcp, boolean push) -> setVlan(0xe000, pcp << 13, push);
-            case Action.PushMpls(int type) -> pushMpls(type);
-            case Action.PopMpls(int type) -> popMpls(type);
-            case Action.SetMplsTtl(int ttl) -> {
-                if (isMpls()) {
-                    set(Field.MPLS_TTL, 0, ttl, 0, 0xff);
-                }
-            }
+            case Action.PushVlan(int type) -> packet.pushVlan(type, 0);
+            case Action.PopVlan() -> packet.popVlan();
+            case Action.SetVlanVid(int vid, boolean push) -> packet.setVlan(0xfff, vid, push);
+            case Action.SetVlanPcp(int pcp, boolean push) ->
+                    packet.setVlan(0xe000, pcp << 13, push);
+            case Action.PushMpls(int type) -> packet.pushMpls(type);
+            case Action.PopMpls(int type) -> packet.popMpls(type);
+            case Action.SetMplsTtl(int ttl) -> packet.set(Field.MPLS_TTL, 0, ttl, 0, 0xff);
             case Action.DecMplsTtl() -> {
-                return decrementMplsTtl();
+                if (!packet.decrementMplsTtl()) {
+                    toController(0xffff, REASON_INVALID_TTL, 0, Bytes.EMPTY);
+                    return false;
+                }
             }
             case Action.DecTtl(List<Integer> ids) -> {
-                return decrementTtl(ids);
+                if (!packet.decrementTtl()) {
+                    for (int id : ids) {
+                        toController(0xffff, REASON_INVALID_TTL, id, Bytes.EMPTY);
+                    }
+                    return false;
+                }
             }
-            case Action.Resubmit(int port, int id, boolean ct) -> resubmit(port, id);
+            case Action.Resubmit(int port, int id, boolean ct) ->
+                    lookup(
+                            id == 255 ? table : id,
+                            port == OfPort.IN_PORT ? packet.inPort() : port,
+                            false);
             case Action.Clone(List<Action> list) -> cloned(list);
             case Action.Exit() -> exit = true;
+            case Action.Meter(int id) -> meter(id);
+            case Action.Learn learn ->
+                    out.add(
+                            new DatapathAction.Learned(
+                                    Learning.rule(learn, packet), learn.limit()));
+            case Action.Multipath m -> {
+                long hash = PipelinePacket.mix(packet.hash(m.basis()) + m.argument());
+                packet.write(m.target(), (hash >>> 1) % (m.maxLink() + 1));
+            }
+            case Action.Bundle b -> bundle(b);
+            // Nothing to be done to the packet: queues are not modelled, copies of a TTL between
+            // headers are not supported by Open vSwitch's datapath either, and the rest is for
+            // others.
             case Action.CopyTtlOut() -> {}
             case Action.CopyTtlIn() -> {}
             case Action.SetQueue(int queue) -> {}
             case Action.PopQueue() -> {}
-            case Action.Meter(int id) -> {}
             case Action.Note(Bytes data) -> {}
             case Action.Conjunction c -> {}
-            case Action.Learn l -> {}
             case Action.FinTimeout f -> {}
-            case Action.Multipath m -> {}
-            case Action.Bundle b -> {}
             case Action.Opaque o -> {}
         }
         return true;
+    }
+
+    private void meter(int id) {
+        MeterState meter = tables.meter(id);
+        if (meter != null) {
+            packet.commit();
+            out.add(new DatapathAction.Metered(meter));
+        }
     }
 
     // ---- outputs
@@ -273,13 +307,13 @@ public final class Translation {
     private void output(int port, int maxLength) {
         switch (port) {
             case OfPort.CONTROLLER -> toController(maxLength, REASON_ACTION, 0, Bytes.EMPTY);
-            case OfPort.IN_PORT -> send(inPort);
-            case OfPort.TABLE -> lookup(0, true);
+            case OfPort.IN_PORT -> send(packet.inPort());
+            case OfPort.TABLE -> lookup(0, packet.inPort(), true);
             case OfPort.NORMAL -> normal();
             case OfPort.FLOOD -> flood(true);
             case OfPort.ALL -> flood(false);
             default -> {
-                if (port != inPort) {
+                if (port != packet.inPort()) {
                     send(port);
                 }
             }
@@ -289,28 +323,28 @@ public final class Translation {
     private void send(int number) {
         PortState port = tables.ports().get(number);
         if (port != null && port.forwards()) {
-            commit();
+            packet.commit();
             out.add(new DatapathAction.Output(number));
         }
     }
 
     private void flood(boolean respectNoFlood) {
         for (PortState port : tables.ports().values()) {
-            if (port.number() != inPort
-                    && !(respectNoFlood && (port.config() & PortState.NO_FLOOD) != 0)) {
+            boolean exempt = respectNoFlood && (port.config() & PortState.NO_FLOOD) != 0;
+            if (port.number() != packet.inPort() && !exempt) {
                 send(port.number());
             }
         }
     }
 
     private void normal() {
-        examined[ETH_DST_TYPE] |= Field.ETH_DST.ones() << 16;
-        examined[ETH_SRC_VLAN] |= ALL_ONES;
-        int vlan = vlanTci() & 0xfff;
-        long from = key[ETH_SRC_VLAN] >>> 16;
-        long to = key[ETH_DST_TYPE] >>> 16;
-        if (tables.ports().containsKey(inPort)) {
-            learned |= tables.macs().learn(vlan, from, inPort, nowNanos);
+        packet.examined[ETH_DST_TYPE] |= Field.ETH_DST.ones() << 16;
+        packet.examined[ETH_SRC_VLAN] |= -1L;
+        int vlan = packet.vlanTci() & 0xfff;
+        long from = packet.key[ETH_SRC_VLAN] >>> 16;
+        long to = packet.key[ETH_DST_TYPE] >>> 16;
+        if (tables.ports().containsKey(packet.inPort())) {
+            learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
             source = tables.macs().find(vlan, from);
         }
         if (to >>> 4 == 0x0180c200000L) {
@@ -319,17 +353,16 @@ public final class Translation {
         MacTable.Entry known = tables.macs().find(vlan, to);
         if (known == null) {
             flood(true);
-        } else if (known.port() != inPort) {
+        } else if (known.port() != packet.inPort()) {
             send(known.port());
         }
     }
 
     private void toController(int maxLength, int reason, int controllerId, Bytes userdata) {
-        commit();
-        PortState port = tables.ports().get(inPort);
-        if (port != null
-                && (port.config() & PortState.NO_PACKET_IN) != 0
-                && reason != REASON_INVALID_TTL) {
+        packet.commit();
+        PortState port = tables.ports().get(packet.inPort());
+        boolean unwanted = port != null && (port.config() & PortState.NO_PACKET_IN) != 0;
+        if (unwanted && reason != REASON_INVALID_TTL) {
             return;
         }
         out.add(
@@ -340,386 +373,132 @@ public final class Translation {
                         cookie,
                         controllerId,
                         userdata,
-                        inPort,
-                        Arrays.copyOfRange(key, PACKET_WORDS, WORDS)));
+                        packet.inPort(),
+                        Arrays.copyOfRange(packet.key, PACKET_WORDS, WORDS)));
     }
 
+    // ---- groups
+
     private void group(int id) {
-        GroupEntry group = tables.group(id);
-        if (group == null || ++depth > MAX_DEPTH) {
+        GroupState state = tables.group(id);
+        if (state == null || depth >= MAX_DEPTH) {
             return;
         }
-        switch (group.type()) {
+        depth++;
+        groups.add(state.counters());
+        List<GroupEntry.Bucket> buckets = state.group().buckets();
+        switch (state.group().type()) {
             case ALL, INDIRECT -> {
-                for (GroupEntry.Bucket bucket : group.buckets()) {
-                    bucket(bucket);
+                for (int i = 0; i < buckets.size(); i++) {
+                    bucket(state, i);
                 }
             }
-            case SELECT -> {
-                GroupEntry.Bucket best = null;
-                long bestScore = -1;
-                long hash = hashForSelect();
-                for (int i = 0; i < group.buckets().size(); i++) {
-                    GroupEntry.Bucket b = group.buckets().get(i);
-                    if (b.weight() == 0 || !isLive(b, 0)) {
-                        continue;
-                    }
-                    // Highest random weight: taking a bucket away moves only that bucket's flows.
-                    long score = (mix(hash + 31L * i) >>> 48) * b.weight();
-                    if (score > bestScore) {
-                        best = b;
-                        bestScore = score;
-                    }
-                }
-                if (best != null) {
-                    bucket(best);
-                }
-            }
+            case SELECT -> bucket(state, select(buckets));
             case FAST_FAILOVER -> {
-                for (GroupEntry.Bucket b : group.buckets()) {
-                    if (isLive(b, 0)) {
-                        bucket(b);
-                        break;
-                    }
+                int first = 0;
+                while (first < buckets.size() && !isLive(buckets.get(first), 0)) {
+                    first++;
                 }
+                bucket(state, first < buckets.size() ? first : -1);
             }
         }
         depth--;
     }
 
-    private boolean isLive(GroupEntry.Bucket bucket, int nesting) {
-        if (bucket.watchPort() != OfPort.ANY) {
-            PortState port = tables.ports().get(bucket.watchPort());
-            if (port == null || !port.forwards()) {
-                return false;
+    // Highest random weight: taking a bucket away moves only that bucket's flows.
+    private int select(List<GroupEntry.Bucket> buckets) {
+        int best = -1;
+        long bestScore = -1;
+        long hash = packet.hash(0);
+        for (int i = 0; i < buckets.size(); i++) {
+            GroupEntry.Bucket b = buckets.get(i);
+            if (b.weight() != 0 && isLive(b, 0)) {
+                long score = (PipelinePacket.mix(hash + 31L * i) >>> 48) * b.weight();
+                if (score > bestScore) {
+                    best = i;
+                    bestScore = score;
+                }
             }
         }
-        if (bucket.watchGroup() == -1) {
+        return best;
+    }
+
+    // As in Open vSwitch: a bucket that watches nothing is live, one that watches both needs one of
+    // them.
+    private boolean isLive(GroupEntry.Bucket bucket, int nesting) {
+        boolean watchesPort = bucket.watchPort() != OfPort.ANY;
+        boolean watchesGroup = bucket.watchGroup() != -1;
+        if (!watchesPort && !watchesGroup || watchesPort && isLive(bucket.watchPort())) {
             return true;
         }
-        GroupEntry watched = tables.group(bucket.watchGroup());
-        if (watched == null || nesting > MAX_DEPTH) {
-            return false;
-        }
-        for (GroupEntry.Bucket b : watched.buckets()) {
-            if (isLive(b, nesting + 1)) {
-                return true;
-            }
-        }
-        return false;
+        GroupState watched = watchesGroup ? tables.group(bucket.watchGroup()) : null;
+        return watched != null
+                && nesting < MAX_DEPTH
+                && watched.group().buckets().stream().anyMatch(b -> isLive(b, nesting + 1));
+    }
+
+    private boolean isLive(int number) {
+        PortState port = tables.ports().get(number);
+        return port != null
+                && (port.state() & PortState.LINK_DOWN) == 0
+                && (port.config() & PortState.PORT_DOWN) == 0;
     }
 
     // A bucket's actions are an action set, done to a copy of the packet.
-    private void bucket(GroupEntry.Bucket bucket) {
+    private void bucket(GroupState state, int index) {
+        if (index < 0) {
+            return;
+        }
+        groups.add(state.counters(index));
         ActionSet set = new ActionSet();
-        set.write(bucket.actions());
+        set.write(state.group().buckets().get(index).actions());
         cloned(set.inOrder());
     }
 
+    private void bundle(Action.Bundle bundle) {
+        int chosen = OfPort.ANY;
+        int n = bundle.members().size();
+        // Active/backup takes the first that is live; the other kind starts where the hash says.
+        int start =
+                bundle.algorithm() == 0 || n == 0
+                        ? 0
+                        : (int) ((packet.hash(bundle.basis()) >>> 1) % n);
+        for (int i = 0; i < n && chosen == OfPort.ANY; i++) {
+            int member = bundle.members().get((start + i) % n);
+            chosen = isLive(member) ? member : OfPort.ANY;
+        }
+        if (bundle.target() != null) {
+            packet.write(bundle.target(), chosen == OfPort.ANY ? 0xffff : chosen);
+        } else if (chosen != OfPort.ANY) {
+            output(chosen, 0);
+        }
+    }
+
     private void cloned(List<Action> actions) {
-        commit();
-        long[] keyBefore = key.clone();
+        PipelinePacket.Saved saved = packet.save();
         List<Long> stackBefore = List.copyOf(stack);
         ActionSet setBefore = actionSet;
         actionSet = new ActionSet();
         int at = out.size();
         out.add(new DatapathAction.Save());
         apply(actions);
-        boolean changed = false;
-        for (DatapathAction a : out.subList(Math.min(at + 1, out.size()), out.size())) {
-            changed |=
-                    !(a instanceof DatapathAction.Output
-                            || a instanceof DatapathAction.ToController);
+        finish();
+        if (out.size() > at) { // a loop has emptied it
+            boolean changes =
+                    out.subList(at + 1, out.size()).stream()
+                            .anyMatch(a ->
+                                    !(a instanceof DatapathAction.Output
+                                            || a instanceof DatapathAction.ToController));
+            if (changes) {
+                out.add(new DatapathAction.Restore());
+            } else {
+                out.remove(at);
+            }
+            exit = false;
         }
-        if (out.size() > at && !changed) {
-            out.remove(at);
-        } else if (changed) {
-            out.add(new DatapathAction.Restore());
-        }
-        key = keyBefore;
-        written = new long[PACKET_WORDS];
+        packet.restore(saved);
         stack.clear();
         stack.addAll(stackBefore);
         actionSet = setBefore;
-        exit = false;
-    }
-
-    private void resubmit(int port, int id) {
-        int savedPort = inPort;
-        if (port != OfPort.IN_PORT) {
-            // Only the look-up pretends another ingress port; outputs still know the real one.
-            key[IN_PORT] = (long) port << 32;
-        }
-        lookup(id == 255 ? table : id, false);
-        key[IN_PORT] = (long) savedPort << 32;
-    }
-
-    // ---- fields
-
-    private void examine(Field field) {
-        if (field.wide()) {
-            examined[field.word()] = ALL_ONES;
-            examined[field.word() + 1] = ALL_ONES;
-        } else {
-            examined[field.word()] |= field.ones() << field.shift();
-        }
-    }
-
-    private boolean holds(Field field) {
-        examined[ETH_DST_TYPE] |= 0xffff;
-        return switch (field.prerequisite()) {
-            case NONE -> true;
-            case VLAN -> hasVlan();
-            case ARP -> etherType() == 0x0806 || etherType() == 0x8035;
-            case IPV4 -> etherType() == 0x0800;
-            case IPV6 -> etherType() == 0x86dd;
-            case IP -> isIp();
-            case TCP -> isIp() && isProtocol(6);
-            case UDP -> isIp() && isProtocol(17);
-            case SCTP -> isIp() && isProtocol(132);
-            case ICMPV4 -> etherType() == 0x0800 && isProtocol(1);
-            case ICMPV6, ND, ND_SOLICIT, ND_ADVERT -> etherType() == 0x86dd && isProtocol(58);
-            case MPLS -> isMpls();
-        };
-    }
-
-    private boolean isProtocol(int protocol) {
-        examine(Field.IP_PROTO);
-        examine(Field.IP_FRAG);
-        return Field.IP_PROTO.get(key) == protocol
-                && (Field.IP_FRAG.get(key) & FlowKey.FRAG_LATER) == 0;
-    }
-
-    private int etherType() {
-        return (int) key[ETH_DST_TYPE] & 0xffff;
-    }
-
-    private boolean isIp() {
-        return etherType() == 0x0800 || etherType() == 0x86dd;
-    }
-
-    private boolean isMpls() {
-        examined[ETH_DST_TYPE] |= 0xffff;
-        return etherType() == 0x8847 || etherType() == 0x8848;
-    }
-
-    private int vlanTci() {
-        examined[ETH_SRC_VLAN] |= 0xffff;
-        return (int) key[ETH_SRC_VLAN] & 0xffff;
-    }
-
-    private boolean hasVlan() {
-        return (vlanTci() & VLAN_PRESENT) != 0;
-    }
-
-    private void set(Field field, long high, long low, long maskHigh, long maskLow) {
-        if (!holds(field)) {
-            return;
-        }
-        if (field == Field.VLAN_VID || field == Field.VLAN_TCI) {
-            if (!hasVlan()) {
-                return;
-            }
-            maskLow &= ~(long) VLAN_PRESENT; // the tag itself comes and goes by push and pop alone
-        }
-        if (field.wide()) {
-            setBits(field.word(), high, maskHigh);
-            setBits(field.word() + 1, low, maskLow);
-        } else {
-            long mask = maskLow & field.ones();
-            setBits(field.word(), low << field.shift(), mask << field.shift());
-        }
-    }
-
-    private void setBits(int word, long value, long mask) {
-        key[word] = key[word] & ~mask | value & mask;
-        if (word < PACKET_WORDS && word != IN_PORT) {
-            written[word] |= mask;
-        }
-        if (word == IN_PORT) {
-            inPort = (int) (key[IN_PORT] >>> 32);
-        }
-    }
-
-    private long read(SubField f) {
-        Field field = f.field();
-        long ones = f.bits() == 64 ? ALL_ONES : (1L << f.bits()) - 1;
-        if (!field.wide()) {
-            return field.get(key) >>> f.offset() & ones;
-        }
-        if (f.offset() >= 64) {
-            return field.getHigh(key) >>> f.offset() - 64 & ones;
-        }
-        long v = field.get(key) >>> f.offset();
-        if (f.offset() > 0) {
-            v |= field.getHigh(key) << 64 - f.offset();
-        }
-        return v & ones;
-    }
-
-    private void write(SubField f, long value) {
-        Field field = f.field();
-        long ones = f.bits() >= 64 ? ALL_ONES : (1L << f.bits()) - 1;
-        long v = value & ones;
-        if (!field.wide()) {
-            set(field, 0, v << f.offset(), 0, ones << f.offset());
-        } else if (f.offset() >= 64) {
-            set(field, v << f.offset() - 64, 0, ones << f.offset() - 64, 0);
-        } else {
-            long highValue = f.offset() == 0 ? 0 : v >>> 64 - f.offset();
-            long highMask = f.offset() == 0 ? 0 : ones >>> 64 - f.offset();
-            set(field, highValue, v << f.offset(), highMask, ones << f.offset());
-        }
-    }
-
-    private void move(SubField from, SubField to) {
-        if (!holds(from.field())) {
-            return;
-        }
-        int done = 0;
-        long[] chunks = new long[(from.bits() + 31) / 32];
-        for (int i = 0; i < chunks.length; i++, done += 32) {
-            int bits = Math.min(32, from.bits() - done);
-            chunks[i] = read(new SubField(from.field(), from.offset() + done, bits));
-        }
-        done = 0;
-        for (int i = 0; i < chunks.length; i++, done += 32) {
-            int bits = Math.min(32, to.bits() - done);
-            write(new SubField(to.field(), to.offset() + done, bits), chunks[i]);
-        }
-    }
-
-    private void commit() {
-        long any = 0;
-        for (long w : written) {
-            any |= w;
-        }
-        if (any != 0) {
-            out.add(new DatapathAction.Rewrite(Arrays.copyOf(key, PACKET_WORDS), written));
-            written = new long[PACKET_WORDS];
-        }
-    }
-
-    // ---- structure
-
-    private void setVlan(int mask, int bits, boolean push) {
-        if (hasVlan()) {
-            setBits(ETH_SRC_VLAN, bits, mask);
-        } else if (push) {
-            pushVlan(0x8100, bits);
-        }
-    }
-
-    private void pushVlan(int etherType, int tci) {
-        commit();
-        out.add(new DatapathAction.PushVlan(etherType, tci & 0xefff));
-        innerTags = innerTags << 16 | vlanTci();
-        key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | tci & 0xefff | VLAN_PRESENT;
-    }
-
-    private long innerTags; // tags under those that were pushed, innermost first
-
-    private void popVlan() {
-        if (hasVlan()) {
-            commit();
-            out.add(new DatapathAction.PopVlan());
-            key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | innerTags & 0xffff;
-            innerTags >>>= 16;
-        }
-    }
-
-    private void pushMpls(int etherType) {
-        commit();
-        long entry;
-        if (isMpls()) {
-            examined[MPLS] = ALL_ONES;
-            examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
-            entry = key[MPLS] >>> 32 & ~0x100L;
-            key[MPLS + 1] = key[MPLS + 1] & 0xffff_ffffL | key[MPLS] << 32;
-            key[MPLS] = entry << 32 | key[MPLS] >>> 32;
-        } else {
-            long ttl = 64;
-            long tc = 0;
-            if (isIp()) {
-                examine(Field.IP_TTL);
-                examine(Field.IP_DSCP);
-                examine(Field.IP_ECN);
-                ttl = Field.IP_TTL.get(key);
-                tc = Field.IP_DSCP.get(key) >>> 3;
-            }
-            entry = (etherType == 0x8847 && etherType() == 0x86dd ? 2L : 0L) << 12;
-            entry = entry | tc << 9 | 0x100 | ttl;
-            for (int w = FlowKey.IPV4; w < PACKET_WORDS; w++) {
-                key[w] = 0; // what lies under the label can't be seen any more
-            }
-            key[MPLS] = entry << 32;
-        }
-        key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
-        out.add(new DatapathAction.PushMpls(etherType, (int) entry));
-    }
-
-    private void popMpls(int etherType) {
-        if (!isMpls()) {
-            return;
-        }
-        examined[MPLS] = ALL_ONES;
-        commit();
-        out.add(new DatapathAction.PopMpls(etherType));
-        key[MPLS] = key[MPLS] << 32 | key[MPLS + 1] >>> 32;
-        key[MPLS + 1] &= 0xffff_ffffL;
-        key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
-    }
-
-    private boolean decrementMplsTtl() {
-        if (!isMpls()) {
-            return true;
-        }
-        examine(Field.MPLS_TTL);
-        long ttl = Field.MPLS_TTL.get(key);
-        if (ttl > 1) {
-            set(Field.MPLS_TTL, 0, ttl - 1, 0, 0xff);
-            return true;
-        }
-        toController(0xffff, REASON_INVALID_TTL, 0, Bytes.EMPTY);
-        return false;
-    }
-
-    private boolean decrementTtl(List<Integer> controllerIds) {
-        if (!holds(Field.IP_TTL)) {
-            return true;
-        }
-        examine(Field.IP_TTL);
-        long ttl = Field.IP_TTL.get(key);
-        if (ttl > 1) {
-            set(Field.IP_TTL, 0, ttl - 1, 0, 0xff);
-            return true;
-        }
-        for (int id : controllerIds) {
-            toController(0xffff, REASON_INVALID_TTL, id, Bytes.EMPTY);
-        }
-        return false;
-    }
-
-    // ---- hashing
-
-    private long hashForSelect() {
-        holds(Field.IP_PROTO);
-        Field[] fields = {
-            Field.ETH_SRC, Field.ETH_DST, Field.ETH_TYPE, Field.VLAN_TCI, Field.IPV4_SRC,
-            Field.IPV4_DST, Field.IPV6_SRC, Field.IPV6_DST, Field.IP_PROTO, Field.TCP_SRC,
-            Field.TCP_DST
-        };
-        long h = 0;
-        for (Field f : fields) {
-            examine(f);
-            h = mix(h ^ f.get(key)) + mix(f.getHigh(key));
-        }
-        return h;
-    }
-
-    private static long mix(long v) {
-        v = (v ^ v >>> 33) * 0xff51afd7ed558ccdL;
-        v = (v ^ v >>> 33) * 0xc4ceb9fe1a85ec53L;
-        return v ^ v >>> 33;
     }
 }

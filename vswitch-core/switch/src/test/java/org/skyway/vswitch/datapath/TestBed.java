@@ -21,7 +21,7 @@ import org.skyway.vswitch.port.DpdkrPort;
 final class TestBed implements AutoCloseable {
     final Tables tables = new Tables();
     final List<byte[]> packetIns = new ArrayList<>();
-    final Datapath datapath = new Datapath(1, tables, this::packetIn);
+    final Datapath datapath = new Datapath(1, tables, new Sink());
     final List<Vnf> vnfs = new ArrayList<>();
     private final long scratch;
     private final Region scratchRegion;
@@ -114,10 +114,18 @@ final class TestBed implements AutoCloseable {
         }
     }
 
-    private void packetIn(long packet, int length, DatapathAction.ToController action) {
-        byte[] frame = new byte[length];
-        Memory.copyToArray(packet, frame, 0, length);
-        packetIns.add(frame);
+    private final class Sink implements UpcallSink {
+        @Override
+        public void packetIn(long packet, int length, DatapathAction.ToController action) {
+            byte[] frame = new byte[length];
+            Memory.copyToArray(packet, frame, 0, length);
+            packetIns.add(frame);
+        }
+
+        @Override
+        public void learned(DatapathAction.Learned rule) {
+            add(rule.rule());
+        }
     }
 
     @Override

@@ -2,9 +2,12 @@ package org.skyway.vswitch.ofproto;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
@@ -24,7 +27,7 @@ final class MemoryForwarding implements Forwarding {
         long txBytes;
     }
 
-    final List<FlowEntry> entries = new ArrayList<>();
+    final Set<FlowEntry> entries = Collections.newSetFromMap(new IdentityHashMap<>());
     final Map<Integer, GroupEntry> groups = new LinkedHashMap<>();
     final List<PortState> configured = new ArrayList<>();
     int settles;
@@ -52,11 +55,8 @@ final class MemoryForwarding implements Forwarding {
 
     @Override
     public void entryReplaced(FlowEntry old, FlowEntry now) {
-        int at = entries.indexOf(old);
-        if (at < 0) {
-            throw new IllegalStateException("replaced what was never added: " + old);
-        }
-        entries.set(at, now);
+        entryRemoved(old);
+        entryAdded(now);
     }
 
     @Override

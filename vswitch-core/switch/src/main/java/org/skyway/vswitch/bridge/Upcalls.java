@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.skyway.ivshmem.region.Memory;
-import org.skyway.vswitch.datapath.PacketInSink;
+import org.skyway.vswitch.datapath.UpcallSink;
 import org.skyway.vswitch.pipeline.DatapathAction;
 
-/// The queue of packets from the poll threads to the controllers. When it is full, packets are
-/// counted and dropped, without any allocation: a storm of misses must not become a storm of
-/// garbage.
-final class PacketIns implements PacketInSink {
+/// What goes from the poll threads to the ofproto thread. Packets for the controllers go through a
+/// queue; when it is full, they are counted and dropped, without any allocation: a storm of misses
+/// must not become a storm of garbage.
+final class Upcalls implements UpcallSink {
     private static final int CAPACITY = 2048;
     private static final int BATCH = 256;
 
@@ -29,18 +29,24 @@ final class PacketIns implements PacketInSink {
     private final AtomicLong dropped = new AtomicLong();
     private volatile Executor owner;
     private volatile Consumer<PacketIn> consumer;
+    private volatile Consumer<DatapathAction.Learned> learner;
 
     /// Begins to deliver.
     ///
     /// @param ofprotoThread where
-    /// @param to what takes them there
-    void deliver(Executor ofprotoThread, Consumer<PacketIn> to) {
+    /// @param to what takes packets to the controllers
+    /// @param learns what installs rules that were learned
+    void deliver(
+            Executor ofprotoThread,
+            Consumer<PacketIn> to,
+            Consumer<DatapathAction.Learned> learns) {
         consumer = to;
+        learner = learns;
         owner = ofprotoThread;
     }
 
     @Override
-    public void offer(long packet, int length, DatapathAction.ToController action) {
+    public void packetIn(long packet, int length, DatapathAction.ToController action) {
         if (owner == null || queue.size() >= CAPACITY - 1) {
             dropped.incrementAndGet();
             return;
@@ -53,6 +59,15 @@ final class PacketIns implements PacketInSink {
         }
         if (draining.compareAndSet(false, true)) {
             owner.execute(this::drain);
+        }
+    }
+
+    @Override
+    public void learned(DatapathAction.Learned learned) {
+        Executor thread = owner;
+        if (thread != null) {
+            thread.execute(
+                    () -> learner.accept(learned)); // a few a second for each flow that learns
         }
     }
 

@@ -1,0 +1,176 @@
+package org.skyway.experiments.bypass;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.skyway.experiments.vm.host.GuestSpec;
+import org.skyway.experiments.vm.host.Guests;
+import org.skyway.experiments.vm.host.PrivateLibvirt;
+import org.skyway.experiments.vm.image.GuestImage;
+import org.skyway.vswitch.config.SwitchConfig;
+
+/// A real switch, a real libvirtd of its own, and real guests.
+final class VmBed implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int RING_CELLS = 8192;
+
+    final PrivateLibvirt libvirt;
+    final SwitchBed bed;
+    final Guests guests;
+    private final GuestImage image;
+    private final Path directory;
+
+    VmBed(int ports) throws Exception {
+        String missing = PrivateLibvirt.missing();
+        assumeTrue(missing == null, () -> "guests need: " + missing);
+        Path home = Path.of(System.getProperty("skyway.home", ".."));
+        image = image(home);
+        // Kept, so that libvirt need not ask QEMU each time what it can do.
+        Path daemon = GuestImage.defaultCache().resolve("libvirt-test");
+        libvirt = PrivateLibvirt.start(daemon);
+        directory = Files.createTempDirectory("skyway-vm");
+        bed = new SwitchBed(ports, config(libvirt.uri()));
+        guests = new Guests(libvirt.uri());
+    }
+
+    private static GuestImage image(Path home) throws InterruptedException {
+        try {
+            return GuestImage.build(home, GuestImage.defaultCache());
+        } catch (IOException e) {
+            assumeTrue(false, "the guest image can't be built: " + e.getMessage());
+            throw new AssertionError(e);
+        }
+    }
+
+    private static SwitchConfig config(String uri) {
+        return new SwitchConfig(
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                null,
+                RING_CELLS,
+                "libvirt",
+                uri,
+                null,
+                null,
+                null);
+    }
+
+    GuestSpec spec(String name, List<String> ports, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--json-stats", "--stats-interval", "0.5"));
+        return new GuestSpec(
+                name,
+                image,
+                all,
+                ports.stream().map(p -> new GuestSpec.Port(p, bed.portRegion(p))).toList(),
+                directory,
+                -1);
+    }
+
+    GuestSpec source(String port, int rate) {
+        return spec(
+                "source",
+                List.of(port),
+                "source",
+                "--port",
+                port,
+                "--rate",
+                Integer.toString(rate));
+    }
+
+    GuestSpec sink(String port) {
+        return spec("sink", List.of(port), "sink", "--port", port);
+    }
+
+    void awaitDriver(String port) throws Exception {
+        await("driver of port " + port, 90, () -> isDriven(port));
+    }
+
+    boolean isDriven(String port) throws Exception {
+        return bed.agent().machines().toCompletableFuture().get().stream()
+                .flatMap(m -> m.ports().stream())
+                .anyMatch(p -> p.name().equals(port) && p.driver());
+    }
+
+    /// The last line of statistics that a guest has printed.
+    JsonNode statistics(GuestSpec guest) throws IOException {
+        JsonNode last = null;
+        if (Files.exists(guest.console())) {
+            for (String line : Files.readString(guest.console()).split("\r?\n")) {
+                if (line.startsWith("{") && line.endsWith("}")) {
+                    last = JSON.readTree(line);
+                }
+            }
+        }
+        return last == null ? JSON.createObjectNode() : last;
+    }
+
+    /// Waits until a sink has received so many more packets.
+    JsonNode awaitReceived(GuestSpec sink, long more) throws Exception {
+        long before = received(statistics(sink));
+        await(
+                more + " packets after " + before,
+                40,
+                () -> received(statistics(sink)) >= before + more);
+        return statistics(sink);
+    }
+
+    static long received(JsonNode statistics) {
+        return statistics.path("ports").path(0).path("rxPackets").asLong();
+    }
+
+    void await(String what, int seconds, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + seconds * 1_000_000_000L;
+        while (!condition.call()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError(
+                        "no %s after %d s: links %s, machines %s, consoles %s"
+                                .formatted(
+                                        what,
+                                        seconds,
+                                        bed.links(),
+                                        bed.agent().machines().toCompletableFuture().get(),
+                                        consoles()));
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private String consoles() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (var files = Files.newDirectoryStream(directory, "*.console")) {
+            for (Path file : files) {
+                String all = Files.readString(file);
+                text.append(file.getFileName())
+                        .append(": ")
+                        .append(all.substring(Math.max(0, all.length() - 1500)))
+                        .append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() throws Exception {
+        guests.close();
+        bed.close();
+        libvirt.close();
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+}

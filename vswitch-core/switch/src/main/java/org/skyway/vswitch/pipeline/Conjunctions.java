@@ -1,0 +1,74 @@
+package org.skyway.vswitch.pipeline;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.vswitch.classifier.TupleTable;
+import org.skyway.vswitch.ofproto.FlowEntry;
+
+/// Look-ups in tables with conjunctive flows (`ovs-fields(7)`, "Conjunctive Match Fields"): an
+/// entry with a `conjunction` action is a clause of several; when one of each clause of an id
+/// matches, the packet is looked up again with `conj_id` set to it.
+final class Conjunctions {
+    private Conjunctions() {}
+
+    /// Finds the entry that a packet hits, clauses resolved.
+    ///
+    /// @param table where
+    /// @param key the packet; its conj_id is changed for a while
+    /// @param examined collects what the answer depends on
+    /// @return the entry, or null
+    static FlowEntry lookup(TupleTable<FlowEntry> table, long[] key, long[] examined) {
+        FlowEntry hit = table.lookup(key, examined);
+        while (hit != null && isClause(hit)) {
+            int priority = hit.rule().priority();
+            List<FlowEntry> clauses = new ArrayList<>();
+            table.collect(key, priority, examined, clauses);
+            for (int id : satisfied(clauses)) {
+                long before = Field.CONJ_ID.get(key);
+                Field.CONJ_ID.set(key, id);
+                FlowEntry resolved = table.lookup(key, null);
+                Field.CONJ_ID.set(key, before);
+                if (resolved != null && resolved.rule().match().has(Field.CONJ_ID)) {
+                    return resolved;
+                }
+            }
+            FlowEntry plain = null;
+            for (FlowEntry entry : clauses) {
+                if (!isClause(entry)) {
+                    plain = entry; // an ordinary entry of the same priority
+                }
+            }
+            hit = plain != null ? plain : table.lookupBelow(key, examined, priority);
+        }
+        return hit;
+    }
+
+    private static boolean isClause(FlowEntry entry) {
+        for (Action action : entry.rule().instructions().apply()) {
+            if (action instanceof Action.Conjunction) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<Integer> satisfied(List<FlowEntry> entries) {
+        Map<Integer, Long> seen = new HashMap<>(); // by id, a bit for each clause
+        List<Integer> satisfied = new ArrayList<>();
+        for (FlowEntry entry : entries) {
+            for (Action action : entry.rule().instructions().apply()) {
+                if (action instanceof Action.Conjunction(int id, int clause, int clauses)) {
+                    long bits = seen.merge(id, 1L << clause, (a, b) -> a | b);
+                    if (bits == (1L << clauses) - 1 && !satisfied.contains(id)) {
+                        satisfied.add(id);
+                    }
+                }
+            }
+        }
+        return satisfied;
+    }
+}

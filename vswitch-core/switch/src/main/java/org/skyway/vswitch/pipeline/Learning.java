@@ -1,0 +1,82 @@
+package org.skyway.vswitch.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.LearnSpec;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.SubField;
+
+/// What a `learn` action makes of a packet: the rule to be installed.
+final class Learning {
+    private Learning() {}
+
+    /// Makes the rule.
+    ///
+    /// @param learn the action
+    /// @param packet the packet, of which the fields that are copied are examined
+    /// @return the rule
+    static FlowRule rule(Action.Learn learn, PipelinePacket packet) {
+        Match.Builder match = Match.builder();
+        List<Action> actions = new ArrayList<>();
+        for (LearnSpec spec : learn.specs()) {
+            int done = 0;
+            // In pieces of up to 32 bits, which fit any half of a wide field.
+            while (done < spec.bits()) {
+                int bits = Math.min(32, spec.bits() - done);
+                long value = bits(spec, done, bits, packet);
+                switch (spec.kind()) {
+                    case MATCH -> match(match, part(spec.target(), done, bits), value);
+                    case LOAD ->
+                            actions.add(new Action.Load(part(spec.target(), done, bits), value));
+                    case OUTPUT -> actions.add(new Action.Output((int) value, 0));
+                }
+                done += bits;
+            }
+        }
+        return new FlowRule(
+                learn.table(),
+                learn.priority(),
+                match.build(),
+                Instructions.apply(actions),
+                learn.cookie(),
+                learn.idleTimeout(),
+                learn.hardTimeout(),
+                learn.flags() & FlowRule.SEND_FLOW_REMOVED,
+                0);
+    }
+
+    private static SubField part(SubField field, int offset, int bits) {
+        return new SubField(field.field(), field.offset() + offset, bits);
+    }
+
+    private static long bits(LearnSpec spec, int offset, int bits, PipelinePacket packet) {
+        if (spec.source() != null) {
+            packet.examine(spec.source().field());
+            return packet.read(part(spec.source(), offset, bits));
+        }
+        long value = 0;
+        int length = spec.immediate().length();
+        for (int bit = offset + bits - 1; bit >= offset; bit--) {
+            int at = length - 1 - bit / 8;
+            value = value << 1 | (at < 0 ? 0 : spec.immediate().at(at) >> bit % 8 & 1);
+        }
+        return value;
+    }
+
+    private static void match(Match.Builder match, SubField target, long value) {
+        long ones = target.bits() == 64 ? -1L : (1L << target.bits()) - 1;
+        int offset = target.offset();
+        if (target.field().wide() && offset >= 64) {
+            match.masked(target.field(), value << offset - 64, 0, ones << offset - 64, 0);
+        } else if (target.field().wide()) {
+            long high = offset == 0 ? 0 : value >>> 64 - offset;
+            long highMask = offset == 0 ? 0 : ones >>> 64 - offset;
+            match.masked(target.field(), high, value << offset, highMask, ones << offset);
+        } else {
+            match.masked(target.field(), value << offset, ones << offset);
+        }
+    }
+}

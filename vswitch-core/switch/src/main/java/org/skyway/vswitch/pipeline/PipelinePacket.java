@@ -1,0 +1,340 @@
+package org.skyway.vswitch.pipeline;
+
+import static org.skyway.openflow.model.FlowKey.ETH_DST_TYPE;
+import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
+import static org.skyway.openflow.model.FlowKey.IN_PORT;
+import static org.skyway.openflow.model.FlowKey.MPLS;
+import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
+import static org.skyway.openflow.model.FlowKey.VLAN_PRESENT;
+import static org.skyway.openflow.model.FlowKey.WORDS;
+
+import java.util.Arrays;
+import java.util.List;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.Prerequisite;
+import org.skyway.openflow.model.SubField;
+
+/// A packet as the pipeline changes it: its key now, which header bits are still to be written to
+/// the real packet, and which bits anything depended on so far.
+///
+/// Header bits that were written are collected and turned into one [DatapathAction.Rewrite] when
+/// the packet leaves or its structure changes.
+final class PipelinePacket {
+    private static final long ALL_ONES = -1L;
+
+    long[] key = new long[WORDS];
+    final long[] examined = new long[WORDS];
+    private long[] written = new long[PACKET_WORDS];
+    private long innerTags; // tags under those that were pushed, innermost first
+    private final List<DatapathAction> out;
+
+    /// @param out where steps that change the packet go
+    PipelinePacket(long[] packetKey, List<DatapathAction> out) {
+        this.out = out;
+        System.arraycopy(packetKey, 0, key, 0, WORDS);
+    }
+
+    int inPort() {
+        return (int) (key[IN_PORT] >>> 32);
+    }
+
+    void inPort(int port) {
+        key[IN_PORT] = (long) port << 32;
+    }
+
+    /// Remembers the packet as it is, with nothing left to be written.
+    Saved save() {
+        commit();
+        return new Saved(key.clone(), innerTags);
+    }
+
+    /// Makes it again what it was.
+    void restore(Saved saved) {
+        key = saved.key;
+        innerTags = saved.innerTags;
+        written = new long[PACKET_WORDS];
+    }
+
+    /// A packet that was put aside.
+    record Saved(long[] key, long innerTags) {}
+
+    void examine(Field field) {
+        if (field.wide()) {
+            examined[field.word()] = ALL_ONES;
+            examined[field.word() + 1] = ALL_ONES;
+        } else {
+            examined[field.word()] |= field.ones() << field.shift();
+        }
+    }
+
+    /// Whether the packet has a field at all.
+    boolean holds(Field field) {
+        if (field.prerequisite() != Prerequisite.NONE) {
+            examined[ETH_DST_TYPE] |= 0xffff;
+        }
+        return switch (field.prerequisite()) {
+            case NONE -> true;
+            case VLAN -> hasVlan();
+            case ARP -> etherType() == 0x0806 || etherType() == 0x8035;
+            case IPV4 -> etherType() == 0x0800;
+            case IPV6 -> etherType() == 0x86dd;
+            case IP -> isIp();
+            case TCP -> isIp() && isProtocol(6);
+            case UDP -> isIp() && isProtocol(17);
+            case SCTP -> isIp() && isProtocol(132);
+            case ICMPV4 -> etherType() == 0x0800 && isProtocol(1);
+            case ICMPV6 -> isIcmpv6();
+            case ND -> isIcmpv6() && (isType(135) || isType(136));
+            case ND_SOLICIT -> isIcmpv6() && isType(135);
+            case ND_ADVERT -> isIcmpv6() && isType(136);
+            case MPLS -> isMpls();
+        };
+    }
+
+    boolean isProtocol(int protocol) {
+        examine(Field.IP_PROTO);
+        examine(Field.IP_FRAG);
+        return Field.IP_PROTO.get(key) == protocol
+                && (Field.IP_FRAG.get(key) & FlowKey.FRAG_LATER) == 0;
+    }
+
+    private boolean isIcmpv6() {
+        return etherType() == 0x86dd && isProtocol(58);
+    }
+
+    // Of neighbour discovery: its code is always 0.
+    private boolean isType(int type) {
+        examine(Field.ICMPV6_TYPE);
+        examine(Field.ICMPV6_CODE);
+        return Field.ICMPV6_TYPE.get(key) == type && Field.ICMPV6_CODE.get(key) == 0;
+    }
+
+    int etherType() {
+        return (int) key[ETH_DST_TYPE] & 0xffff;
+    }
+
+    boolean isIp() {
+        return etherType() == 0x0800 || etherType() == 0x86dd;
+    }
+
+    boolean isMpls() {
+        examined[ETH_DST_TYPE] |= 0xffff;
+        return etherType() == 0x8847 || etherType() == 0x8848;
+    }
+
+    int vlanTci() {
+        examined[ETH_SRC_VLAN] |= 0xffff;
+        return (int) key[ETH_SRC_VLAN] & 0xffff;
+    }
+
+    boolean hasVlan() {
+        return (vlanTci() & VLAN_PRESENT) != 0;
+    }
+
+    void set(Field field, long high, long low, long maskHigh, long maskLow) {
+        if (!holds(field)) {
+            return;
+        }
+        if (field == Field.VLAN_VID || field == Field.VLAN_TCI) {
+            if (!hasVlan()) {
+                return;
+            }
+            maskLow &= ~(long) VLAN_PRESENT; // the tag itself comes and goes by push and pop alone
+        }
+        if (field.wide()) {
+            setBits(field.word(), high, maskHigh);
+            setBits(field.word() + 1, low, maskLow);
+        } else {
+            long mask = maskLow & field.ones();
+            setBits(field.word(), low << field.shift(), mask << field.shift());
+        }
+    }
+
+    void setBits(int word, long value, long mask) {
+        key[word] = key[word] & ~mask | value & mask;
+        if (word < PACKET_WORDS && word != IN_PORT) {
+            written[word] |= mask;
+        }
+    }
+
+    long read(SubField f) {
+        Field field = f.field();
+        long ones = f.bits() == 64 ? ALL_ONES : (1L << f.bits()) - 1;
+        if (!field.wide()) {
+            return field.get(key) >>> f.offset() & ones;
+        }
+        if (f.offset() >= 64) {
+            return field.getHigh(key) >>> f.offset() - 64 & ones;
+        }
+        long v = field.get(key) >>> f.offset();
+        if (f.offset() > 0) {
+            v |= field.getHigh(key) << 64 - f.offset();
+        }
+        return v & ones;
+    }
+
+    void write(SubField f, long value) {
+        Field field = f.field();
+        long ones = f.bits() >= 64 ? ALL_ONES : (1L << f.bits()) - 1;
+        long v = value & ones;
+        if (!field.wide()) {
+            set(field, 0, v << f.offset(), 0, ones << f.offset());
+        } else if (f.offset() >= 64) {
+            set(field, v << f.offset() - 64, 0, ones << f.offset() - 64, 0);
+        } else {
+            long highValue = f.offset() == 0 ? 0 : v >>> 64 - f.offset();
+            long highMask = f.offset() == 0 ? 0 : ones >>> 64 - f.offset();
+            set(field, highValue, v << f.offset(), highMask, ones << f.offset());
+        }
+    }
+
+    void move(SubField from, SubField to) {
+        if (!holds(from.field())) {
+            return;
+        }
+        int done = 0;
+        long[] chunks = new long[(from.bits() + 31) / 32];
+        for (int i = 0; i < chunks.length; i++, done += 32) {
+            int bits = Math.min(32, from.bits() - done);
+            chunks[i] = read(new SubField(from.field(), from.offset() + done, bits));
+        }
+        done = 0;
+        for (int i = 0; i < chunks.length; i++, done += 32) {
+            int bits = Math.min(32, to.bits() - done);
+            write(new SubField(to.field(), to.offset() + done, bits), chunks[i]);
+        }
+    }
+
+    void commit() {
+        long any = 0;
+        for (long w : written) {
+            any |= w;
+        }
+        if (any != 0) {
+            out.add(new DatapathAction.Rewrite(Arrays.copyOf(key, PACKET_WORDS), written));
+            written = new long[PACKET_WORDS];
+        }
+    }
+
+    // ---- structure
+
+    void setVlan(int mask, int bits, boolean push) {
+        if (hasVlan()) {
+            setBits(ETH_SRC_VLAN, bits, mask);
+        } else if (push) {
+            pushVlan(0x8100, bits);
+        }
+    }
+
+    void pushVlan(int etherType, int tci) {
+        commit();
+        out.add(new DatapathAction.PushVlan(etherType, tci & 0xefff));
+        innerTags = innerTags << 16 | vlanTci();
+        key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | tci & 0xefff | VLAN_PRESENT;
+    }
+
+    void popVlan() {
+        if (hasVlan()) {
+            commit();
+            out.add(new DatapathAction.PopVlan());
+            key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | innerTags & 0xffff;
+            innerTags >>>= 16;
+        }
+    }
+
+    void pushMpls(int etherType) {
+        commit();
+        long entry;
+        if (isMpls()) {
+            examined[MPLS] = ALL_ONES;
+            examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
+            entry = key[MPLS] >>> 32 & ~0x100L;
+            key[MPLS + 1] = key[MPLS + 1] & 0xffff_ffffL | key[MPLS] << 32;
+            key[MPLS] = entry << 32 | key[MPLS] >>> 32;
+        } else {
+            long ttl = 64;
+            long tc = 0;
+            if (isIp()) {
+                examine(Field.IP_TTL);
+                examine(Field.IP_DSCP);
+                examine(Field.IP_ECN);
+                ttl = Field.IP_TTL.get(key);
+                tc = Field.IP_DSCP.get(key) >>> 3;
+            }
+            entry = (etherType == 0x8847 && etherType() == 0x86dd ? 2L : 0L) << 12;
+            entry = entry | tc << 9 | 0x100 | ttl;
+            for (int w = FlowKey.IPV4; w < PACKET_WORDS; w++) {
+                key[w] = 0; // what lies under the label can't be seen any more
+            }
+            key[MPLS] = entry << 32;
+        }
+        key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
+        out.add(new DatapathAction.PushMpls(etherType, (int) entry));
+    }
+
+    void popMpls(int etherType) {
+        if (!isMpls()) {
+            return;
+        }
+        examined[MPLS] = ALL_ONES;
+        commit();
+        out.add(new DatapathAction.PopMpls(etherType));
+        key[MPLS] = key[MPLS] << 32 | key[MPLS + 1] >>> 32;
+        key[MPLS + 1] &= 0xffff_ffffL;
+        key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
+    }
+
+    /// Lowers the TTL of IP.
+    ///
+    /// @return false if it must not be lowered any more
+    boolean decrementTtl() {
+        return decrement(Field.IP_TTL);
+    }
+
+    /// Lowers the TTL of the outermost MPLS label.
+    ///
+    /// @return false if it must not be lowered any more
+    boolean decrementMplsTtl() {
+        return decrement(Field.MPLS_TTL);
+    }
+
+    private boolean decrement(Field field) {
+        if (!holds(field)) {
+            return true; // there is none: nothing to do
+        }
+        examine(field);
+        long ttl = field.get(key);
+        if (ttl <= 1) {
+            return false;
+        }
+        set(field, 0, ttl - 1, 0, 0xff);
+        return true;
+    }
+
+    /// A hash of what identifies a connection, for whoever spreads packets.
+    ///
+    /// @param basis seed
+    long hash(long basis) {
+        holds(Field.IP_PROTO);
+        long h = basis;
+        for (Field f : CONNECTION) {
+            examine(f);
+            h = mix(h ^ f.get(key)) + mix(f.getHigh(key));
+        }
+        return h;
+    }
+
+    /// Spreads the bits of a number over a number.
+    static long mix(long v) {
+        v = (v ^ v >>> 33) * 0xff51afd7ed558ccdL;
+        v = (v ^ v >>> 33) * 0xc4ceb9fe1a85ec53L;
+        return v ^ v >>> 33;
+    }
+
+    private static final Field[] CONNECTION = {
+        Field.ETH_SRC, Field.ETH_DST, Field.ETH_TYPE, Field.VLAN_TCI, Field.IPV4_SRC,
+        Field.IPV4_DST, Field.IPV6_SRC, Field.IPV6_DST, Field.IP_PROTO, Field.TCP_SRC,
+        Field.TCP_DST
+    };
+}

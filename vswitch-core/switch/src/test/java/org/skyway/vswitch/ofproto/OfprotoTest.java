@@ -1,0 +1,348 @@
+package org.skyway.vswitch.ofproto;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.skyway.openflow.message.Dialect;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.ExtensionMessage;
+import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.FlowRemoved;
+import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.PacketIn;
+import org.skyway.openflow.message.PortMod;
+import org.skyway.openflow.message.Role;
+import org.skyway.openflow.message.RoleMessage;
+import org.skyway.openflow.message.StatsReply;
+import org.skyway.openflow.message.StatsRequest;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
+
+/// Several controllers on one [Ofproto], over real sockets.
+class OfprotoTest {
+    private static final byte[] FRAME = new byte[60];
+
+    @TempDir Path directory;
+    private TestSwitch sw;
+
+    @BeforeEach
+    void start() throws Exception {
+        sw = new TestSwitch(directory, OfprotoConfig.FailMode.SECURE, "ptcp:0:127.0.0.1");
+    }
+
+    @AfterEach
+    void stop() {
+        sw.close();
+    }
+
+    private TestController controller(Version version) throws IOException {
+        return TestController.connect(sw.ofproto.tcpListeners().getFirst(), version);
+    }
+
+    private static Match inPort(int port) {
+        return Match.builder().exact(Field.IN_PORT, port).build();
+    }
+
+    private static FlowMod add(int inPort, int flags, int hardTimeout, Action... actions) {
+        return new FlowMod(
+                FlowMod.Command.ADD,
+                inPort(inPort),
+                5,
+                0,
+                0,
+                0,
+                inPort,
+                false,
+                0,
+                hardTimeout,
+                0,
+                -1,
+                OfPort.ANY,
+                -1,
+                flags,
+                Instructions.apply(actions));
+    }
+
+    private static FlowMod deleteAll() {
+        return new FlowMod(
+                FlowMod.Command.DELETE,
+                Match.ANY,
+                0,
+                255,
+                0,
+                0,
+                -1,
+                false,
+                0,
+                0,
+                0,
+                -1,
+                OfPort.ANY,
+                -1,
+                0,
+                Instructions.DROP);
+    }
+
+    @Test
+    void aSecondaryControllerMayOnlyRead() throws IOException {
+        try (TestController a = controller(Version.OF13);
+                TestController b = controller(Version.OF13)) {
+            RoleMessage.RoleReply r =
+                    (RoleMessage.RoleReply)
+                            a.ask(new RoleMessage.RoleRequest(Role.PRIMARY, true, 7));
+            assertEquals(Role.PRIMARY, r.role());
+            b.ask(new RoleMessage.RoleRequest(Role.PRIMARY, true, 8));
+            RoleMessage.RoleStatus s = a.next(RoleMessage.RoleStatus.class);
+            assertEquals(Role.SECONDARY, s.role());
+            assertEquals(
+                    ErrorCode.OFPBRC_IS_SECONDARY, a.tell(add(1, 0, 0, new Action.Output(2, 0))));
+            assertNull(b.tell(add(1, 0, 0, new Action.Output(2, 0))));
+            StatsReply.Table t = (StatsReply.Table) a.ask(new StatsRequest.Table());
+            assertEquals(1, t.tables().getFirst().active());
+            Message stale = a.ask(new RoleMessage.RoleRequest(Role.PRIMARY, true, 7));
+            ErrorCode error =
+                    ErrorCode.of(
+                            Version.OF13, assertInstanceOf(Message.Failure.class, stale).numbers());
+            assertEquals(ErrorCode.OFPRRFC_STALE, error);
+        }
+    }
+
+    @Test
+    void anErrorCarriesTheMessageAndItsTransactionId() throws IOException {
+        try (TestController c = controller(Version.OF13)) {
+            byte[] unknown = {4, 99, 0, 12, 1, 2, 3, 4, 9, 9, 9, 9};
+            c.sendFrame(unknown);
+            byte[] error = c.readFrame();
+            assertEquals(1, error[1]);
+            assertArrayEquals(new byte[] {1, 2, 3, 4}, java.util.Arrays.copyOfRange(error, 4, 8));
+            assertArrayEquals(new byte[] {0, 1, 0, 1}, java.util.Arrays.copyOfRange(error, 8, 12));
+            assertArrayEquals(unknown, java.util.Arrays.copyOfRange(error, 12, error.length));
+        }
+    }
+
+    @Test
+    void whatOneControllerSendsDoesNotEndAnothersConnection() throws IOException {
+        try (TestController good = controller(Version.OF13)) {
+            try (TestController bad = controller(Version.OF13)) {
+                bad.sendFrame(new byte[] {4, 2, 0, 3, 0, 0, 0, 0});
+                assertNull(bad.readFrame());
+            }
+            try (Socket noHello = socket()) {
+                noHello.getOutputStream().write(new byte[] {4, 5, 0, 8, 0, 0, 0, 1});
+                noHello.setSoTimeout(5000);
+                while (noHello.getInputStream().read() >= 0) {}
+            }
+            try (Socket future = socket()) {
+                future.getOutputStream()
+                        .write(new byte[] {9, 0, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 2, 0});
+                future.setSoTimeout(5000);
+                while (future.getInputStream().read() >= 0) {}
+            }
+            Bytes data = Bytes.of((byte) 1, (byte) 2);
+            assertEquals(new Message.EchoReply(data), good.ask(new Message.EchoRequest(data)));
+        }
+    }
+
+    private Socket socket() throws IOException {
+        return new Socket(
+                InetAddress.getLoopbackAddress(), sw.ofproto.tcpListeners().getFirst().getPort());
+    }
+
+    @Test
+    void theHighestCommonVersionIsSpoken() throws IOException {
+        for (Version v : Version.values()) {
+            try (TestController c = controller(v)) {
+                Message.FeaturesReply f =
+                        (Message.FeaturesReply) c.ask(new Message.FeaturesRequest());
+                assertEquals(1, f.datapathId());
+                assertEquals(v == Version.OF10 ? 4 : 0, f.ports().size());
+            }
+        }
+    }
+
+    @Test
+    void removedFlowsAreToldWithFinalCounters() throws IOException {
+        try (TestController ten = controller(Version.OF10);
+                TestController thirteen = controller(Version.OF13)) {
+            ten.tell(new ExtensionMessage.SetFlowFormat(2), Dialect.NICIRA);
+            int flag = FlowRule.SEND_FLOW_REMOVED;
+            assertNull(thirteen.tell(add(1, flag, 0, new Action.Output(2, 0))));
+            sw.run(() -> {
+                sw.forwarding.receive(FRAME, 1);
+                return null;
+            });
+            assertNull(thirteen.tell(deleteAll()));
+            FlowRemoved r = thirteen.next(FlowRemoved.class);
+            assertEquals(List.of(1L, 60L, 2L), List.of(r.packets(), r.bytes(), (long) r.reason()));
+            assertEquals(inPort(1), r.match());
+            assertEquals(r.packets(), ten.next(FlowRemoved.class).packets());
+        }
+    }
+
+    @Test
+    void hardTimeoutsRemoveFlows() throws IOException {
+        try (TestController c = controller(Version.OF14)) {
+            int flag = FlowRule.SEND_FLOW_REMOVED;
+            assertNull(c.tell(add(1, flag, 1, new Action.Output(2, 0))));
+            FlowRemoved r = c.next(FlowRemoved.class);
+            assertEquals(1, r.reason());
+            assertTrue(r.durationNanos() >= 1_000_000_000L, () -> r.durationNanos() + " ns");
+            assertEquals(0, sw.run(() -> sw.forwarding.entries.size()));
+        }
+    }
+
+    @Test
+    void eachControllerGetsPacketsAsItWantsThem() throws IOException {
+        try (TestController ten = controller(Version.OF10);
+                TestController thirteen = controller(Version.OF13);
+                TestController other = controller(Version.OF13)) {
+            thirteen.tell(
+                    new ExtensionMessage.SetPacketInFormat(PacketIn.Format.NXT_PACKET_IN),
+                    Dialect.NICIRA);
+            other.tell(new ExtensionMessage.SetControllerId(44), Dialect.NICIRA);
+            Action toAll = new Action.Controller(0xffff, 1, 0, Bytes.EMPTY, false);
+            assertNull(thirteen.tell(add(1, 0, 0, toAll)));
+            sw.run(() -> {
+                sw.forwarding.receive(FRAME, 1);
+                return null;
+            });
+            PacketIn a = ten.next(PacketIn.class);
+            PacketIn b = thirteen.next(PacketIn.class);
+            assertEquals(PacketIn.Format.STANDARD, a.format());
+            assertEquals(PacketIn.Format.NXT_PACKET_IN, b.format());
+            assertEquals(Bytes.of(FRAME), a.data());
+            assertEquals(1, b.cookie());
+            assertEquals(inPort(1), b.metadata());
+            assertFalse(other.gets(PacketIn.class));
+        }
+    }
+
+    @Test
+    void missesGoToControllersOfOldVersionsOnly() throws IOException {
+        try (TestController thirteen = controller(Version.OF13)) {
+            try (TestController ten = controller(Version.OF10)) {
+                sw.run(() -> {
+                    sw.forwarding.receive(FRAME, 1);
+                    return null;
+                });
+                assertEquals(0, ten.next(PacketIn.class).reason());
+                assertFalse(thirteen.gets(PacketIn.class));
+            }
+        }
+    }
+
+    @Test
+    void othersAreToldOfAPortMod() throws IOException {
+        try (TestController a = controller(Version.OF13);
+                TestController b = controller(Version.OF13)) {
+            long mac = sw.run(() -> sw.ofproto.ports().iterator().next().mac());
+            int down = PortState.PORT_DOWN;
+            assertNull(a.tell(new PortMod(1, mac, down, down, 0)));
+            Message.PortStatus s = b.next(Message.PortStatus.class);
+            assertEquals(down, s.port().config());
+            assertEquals(PortState.LINK_DOWN, s.port().state());
+            assertFalse(a.gets(Message.PortStatus.class));
+            assertEquals(
+                    ErrorCode.OFPPMFC_BAD_HW_ADDR, a.tell(new PortMod(1, mac + 1, 0, down, 0)));
+        }
+    }
+
+    @Test
+    void portsThatComeAndGoAreTold() throws IOException {
+        try (TestController c = controller(Version.OF15)) {
+            sw.run(() -> {
+                sw.forwarding.port(9);
+                sw.ofproto.portAdded(new PortState(9, "p9", 9, 0, 0, 0, 0, 0, 0, 0, 0));
+                sw.ofproto.portRemoved(9);
+                return null;
+            });
+            assertEquals(0, c.next(Message.PortStatus.class).reason());
+            assertEquals(1, c.next(Message.PortStatus.class).reason());
+        }
+    }
+
+    @Test
+    void aSocketInUseIsNotTakenOver() {
+        IOException e =
+                assertThrows(
+                        IOException.class,
+                        () -> new TestSwitch(directory, OfprotoConfig.FailMode.SECURE));
+        assertTrue(e.getMessage().contains("br0.mgmt is in use"), e.getMessage());
+    }
+
+    @Test
+    void aStandaloneBridgeWithoutControllersHasANormalFlow() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("standalone"));
+        try (TestSwitch s = new TestSwitch(other, OfprotoConfig.FailMode.STANDALONE)) {
+            FlowRule rule = s.run(() -> s.forwarding.entries.iterator().next().rule());
+            assertEquals(0, rule.priority());
+            assertEquals(
+                    Instructions.apply(new Action.Output(OfPort.NORMAL, 0)), rule.instructions());
+        }
+    }
+
+    @Test
+    void aControllerThatComesBackIsConnectedAgain() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("dialing"));
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            server.setSoTimeout(10_000);
+            String target = "tcp:127.0.0.1:" + server.getLocalPort();
+            try (TestSwitch s = new TestSwitch(other, OfprotoConfig.FailMode.SECURE, target)) {
+                try (TestController c = new TestController(server.accept(), Version.OF13)) {
+                    assertNull(c.tell(add(1, 0, 0, new Action.Output(2, 0))));
+                    assertTrue(s.run(s.ofproto::hasController));
+                }
+                try (TestController c = new TestController(server.accept(), Version.OF13)) {
+                    StatsReply.Table t = (StatsReply.Table) c.ask(new StatsRequest.Table());
+                    assertEquals(1, t.tables().getFirst().active());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSilentControllerIsProbedAndGivenUp() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("probing"));
+        OfprotoConfig config =
+                new OfprotoConfig(
+                        "br0",
+                        1,
+                        other,
+                        List.of("ptcp:0:127.0.0.1"),
+                        OfprotoConfig.FailMode.SECURE,
+                        java.util.Set.of(Version.OF13),
+                        OfprotoConfig.Description.DEFAULT,
+                        1,
+                        1,
+                        null);
+        try (TestSwitch s = new TestSwitch(config);
+                TestController c =
+                        TestController.connect(s.ofproto.tcpListeners().getFirst(), Version.OF13)) {
+            c.next(Message.EchoRequest.class);
+            assertNull(c.readFrame());
+        }
+    }
+}
