@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.skyway.experiments.conformance.Encoder.Encoded;
 import org.skyway.experiments.process.ExperimentException;
@@ -17,6 +18,9 @@ import org.skyway.experiments.process.Program;
 
 /// Compares what the two switches did.
 final class Comparison {
+    // What ovs-ofctl prints of a message that it can't read.
+    private static final Pattern HEX_DUMP = Pattern.compile("[0-9a-f]{8}  ");
+
     private final Path scratch;
 
     Comparison(Path scratch) {
@@ -39,8 +43,8 @@ final class Comparison {
                         new Difference(
                                 Difference.Kind.PACKET_INS,
                                 where,
-                                printed(a.packetIns()),
-                                printed(b.packetIns())));
+                                hex(a.packetIns()) + printed(a.packetIns()),
+                                hex(b.packetIns()) + printed(b.packetIns())));
             }
         }
         if (!ovs.counters().equals(skyway.counters())) {
@@ -181,7 +185,7 @@ final class Comparison {
                 lines.sort(null); // tables are not in any order
                 result.add(lines);
                 lines = new ArrayList<>();
-            } else if (!line.isBlank() && !line.contains("0 bytes of payload")) {
+            } else if (!line.isBlank() && !HEX_DUMP.matcher(line).lookingAt()) {
                 lines.add(Normaliser.line(line));
             }
         }

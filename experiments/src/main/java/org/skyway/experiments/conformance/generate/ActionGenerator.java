@@ -246,8 +246,9 @@ final class ActionGenerator {
 
     private String set(Match match) {
         Field field = writable(match);
-        if (field == Field.VLAN_TCI) {
-            return vlan(match);
+        boolean tagged = Field.VLAN_PCP.prerequisite().isMetBy(match);
+        if (field == Field.VLAN_TCI || field == Field.VLAN_VID && !tagged) {
+            return version > 1 ? "set_field:0x7->reg0" : vlan(match);
         }
         String mask =
                 field.maskable() && pools.chance(20) && !field.ovsName().contains("vlan")
@@ -279,9 +280,14 @@ final class ActionGenerator {
                 .formatted(from.ovsName(), a, a + bits - 1, to.ovsName(), b, b + bits - 1);
     }
 
-    // For ovs-ofctl, the bit that says that there is a tag is no part of the VLAN id.
+    // For ovs-ofctl some fields are narrower than where they lie in a flow key.
     private static int bits(Field field) {
-        return field == Field.VLAN_VID ? 12 : field.bits();
+        return switch (field) {
+            case VLAN_VID -> 12;
+            case IN_PORT -> 16;
+            case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 8;
+            default -> field.bits();
+        };
     }
 
     private Field readable(Match match) {
@@ -290,7 +296,7 @@ final class ActionGenerator {
             boolean special =
                     switch (field) {
                         case CT_STATE, CT_ZONE, CT_MARK, CT_LABEL, CONJ_ID, ACTSET_OUTPUT -> true;
-                        case TUN_SRC, TUN_DST -> true;
+                        case TUN_SRC, TUN_DST, IP_FRAG -> true;
                         default -> false;
                     };
             special |= version == 1 && field.nxmHeader() == 0 && field != Field.IN_PORT;

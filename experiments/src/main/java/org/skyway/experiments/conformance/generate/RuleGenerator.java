@@ -138,6 +138,7 @@ final class RuleGenerator {
             boolean given =
                     switch (field) {
                         case VLAN_TCI, VLAN_VID, VLAN_PCP, ETH_TYPE, IP_PROTO -> true;
+                        case IP_FRAG -> pools.chance(50) || fragment(key, values, masks);
                         case ACTSET_OUTPUT, CONJ_ID, CT_STATE, CT_ZONE, CT_MARK, CT_LABEL -> true;
                         default -> false;
                     };
@@ -147,6 +148,16 @@ final class RuleGenerator {
             }
         }
         return Match.of(values, masks);
+    }
+
+    // ovs-ofctl has names for these masks alone.
+    private boolean fragment(long[] key, long[] values, long[] masks) {
+        if (Field.IP_FRAG.prerequisite().isMetBy(Match.of(values, masks))) {
+            long mask = (long) pools.oneOf(1, 2, 3) << Field.IP_FRAG.shift();
+            masks[FlowKey.IP_MISC] |= mask;
+            values[FlowKey.IP_MISC] |= key[FlowKey.IP_MISC] & mask;
+        }
+        return true;
     }
 
     private void vlan(long[] key, long[] values, long[] masks) {

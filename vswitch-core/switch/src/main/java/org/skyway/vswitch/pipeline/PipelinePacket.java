@@ -137,17 +137,27 @@ final class PipelinePacket {
             return;
         }
         if (field == Field.VLAN_VID || field == Field.VLAN_TCI) {
-            if (!hasVlan()) {
-                return;
-            }
-            maskLow &= ~(long) VLAN_PRESENT; // the tag itself comes and goes by push and pop alone
-        }
-        if (field.wide()) {
+            setTci((int) low, (int) (maskLow & field.ones()));
+        } else if (field.wide()) {
             setBits(field.word(), high, maskHigh);
             setBits(field.word() + 1, low, maskLow);
         } else {
             long mask = maskLow & field.ones();
             setBits(field.word(), low << field.shift(), mask << field.shift());
+        }
+    }
+
+    // As in Open vSwitch, the bit that says that there is a tag may be written like any other, and
+    // the tag comes and goes with it.
+    private void setTci(int value, int mask) {
+        int tci = vlanTci() & ~mask | value & mask;
+        boolean tagged = (tci & VLAN_PRESENT) != 0;
+        if (tagged && hasVlan()) {
+            setBits(ETH_SRC_VLAN, tci, mask);
+        } else if (tagged) {
+            pushVlan(0x8100, tci);
+        } else {
+            popVlan();
         }
     }
 

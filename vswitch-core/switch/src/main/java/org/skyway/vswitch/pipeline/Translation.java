@@ -120,7 +120,8 @@ public final class Translation {
     // `asPort` is the ingress port that the first look-up sees; what comes behind knows the real
     // one.
     private void lookup(int first, int asPort, boolean missIsTold) {
-        if (depth >= MAX_DEPTH || lookups >= MAX_LOOKUPS) {
+        // The first table is no call.
+        if (depth > MAX_DEPTH || lookups > MAX_LOOKUPS) {
             // A loop: what was done so far is undone, as Open vSwitch does.
             out.clear();
             exit = true;
@@ -152,7 +153,7 @@ public final class Translation {
         FlowEntry entry = find(id, asPort);
         if (entry == null) {
             if (missIsTold && tables.missToController()) {
-                cookie = NO_COOKIE;
+                cookie = 0; // of the entry that stands for a miss in Open vSwitch
                 toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
             }
             return -1;
@@ -381,7 +382,7 @@ public final class Translation {
 
     private void group(int id) {
         GroupState state = tables.group(id);
-        if (state == null || depth >= MAX_DEPTH) {
+        if (state == null || depth > MAX_DEPTH) {
             return;
         }
         depth++;
