@@ -140,7 +140,13 @@ final class Comparison {
             throw new ExperimentException("can't write " + file + ": " + e, e);
         }
         try {
-            return Program.output(scratch, "ovs-ofctl", "--no-names", "ofp-parse", file.toString());
+            return Program.output(
+                    scratch,
+                    "ovs-ofctl",
+                    "-vconsole:off",
+                    "--no-names",
+                    "ofp-parse",
+                    file.toString());
         } catch (ExperimentException e) {
             return e.getMessage();
         }

@@ -93,11 +93,11 @@ public final class Conformance implements AutoCloseable {
     private List<Difference> unexplained(List<Difference> all, boolean count) {
         List<Difference> left = new ArrayList<>();
         for (Difference d : all) {
-            KnownDifferences.Known known = KnownDifferences.find(d);
-            if (known == null) {
+            List<KnownDifferences.Known> known = KnownDifferences.find(d);
+            if (known.isEmpty()) {
                 left.add(d);
             } else if (count) {
-                explained.merge(known.name(), 1, Integer::sum);
+                known.forEach(k -> explained.merge(k.name(), 1, Integer::sum));
             }
         }
         return left;

@@ -36,10 +36,13 @@ public final class FrameGenerator {
             frame = Arrays.copyOf(frame, 60); // as a card would pad it
         }
         if (pools.chance(8)) {
-            frame = Arrays.copyOf(frame, 14 + pools.below(frame.length - 13));
+            // The kernel drops a frame that ends within its VLAN tag.
+            boolean tagged = (frame[12] & 0xff) == 0x81 || (frame[12] & 0xff) == 0x88;
+            int least = tagged ? Math.min(18, frame.length) : 14;
+            frame = Arrays.copyOf(frame, least + pools.below(frame.length - least + 1));
         }
         if (pools.chance(5)) {
-            frame[pools.below(frame.length)] ^= (byte) (1 << pools.below(8));
+            flip(frame);
         }
         return frame;
     }
@@ -50,25 +53,34 @@ public final class FrameGenerator {
     /// @return a changed copy
     public byte[] like(byte[] frame) {
         byte[] other = frame.clone();
-        other[pools.below(other.length)] ^= (byte) (1 << pools.below(8));
+        flip(other);
         return other;
+    }
+
+    private void flip(byte[] frame) {
+        int at;
+        do {
+            at = pools.below(frame.length);
+        } while (at == 14); // where the drop eligible bit of an outermost tag is, see tag()
+        frame[at] ^= (byte) (1 << pools.below(8));
     }
 
     private void tags() {
         if (pools.chance(35)) {
-            tag(pools.chance(80) ? 0x8100 : 0x88a8);
+            tag(pools.chance(80) ? 0x8100 : 0x88a8, false);
             if (pools.chance(25)) {
-                tag(pools.chance(80) ? 0x8100 : 0x88a8);
+                tag(pools.chance(80) ? 0x8100 : 0x88a8, pools.chance(10));
                 if (pools.chance(20)) {
-                    tag(0x8100);
+                    tag(0x8100, pools.chance(10));
                 }
             }
         }
     }
 
-    private void tag(int type) {
-        int cfi = pools.chance(10) ? 0x1000 : 0;
-        shorts(type, pools.vlan() | pools.below(8) << 13 | cfi);
+    // The kernel takes the outermost tag off for Open vSwitch, which puts it back without the drop
+    // eligible bit: so no outermost tag has it here.
+    private void tag(int type, boolean dropEligible) {
+        shorts(type, pools.vlan() | pools.below(8) << 13 | (dropEligible ? 0x1000 : 0));
     }
 
     private void mpls() {

@@ -22,6 +22,8 @@ import org.skyway.openflow.model.SubField;
 /// the packet leaves or its structure changes.
 final class PipelinePacket {
     private static final long ALL_ONES = -1L;
+    private static final long BOTTOM = 0x100; // of a label stack, in an entry
+    private static final int MAX_LABELS = 3; // as in Open vSwitch
 
     long[] key = new long[WORDS];
     final long[] examined = new long[WORDS];
@@ -217,6 +219,7 @@ final class PipelinePacket {
     }
 
     void commit() {
+        dropNetworkRewrite();
         long any = 0;
         for (long w : written) {
             any |= w;
@@ -224,6 +227,21 @@ final class PipelinePacket {
         if (any != 0) {
             out.add(new DatapathAction.Rewrite(Arrays.copyOf(key, PACKET_WORDS), written));
             written = new long[PACKET_WORDS];
+        }
+    }
+
+    // A packet whose protocol (or ARP operation) reads as 0 has no network header to Open vSwitch's
+    // mind when it comes to writing.
+    private void dropNetworkRewrite() {
+        boolean network = false;
+        for (int w = FlowKey.IPV4; w < MPLS; w++) {
+            network |= written[w] != 0;
+        }
+        if (network) {
+            examine(Field.IP_PROTO);
+            if (Field.IP_PROTO.get(key) == 0) {
+                Arrays.fill(written, FlowKey.IPV4, MPLS, 0);
+            }
         }
     }
 
@@ -253,10 +271,36 @@ final class PipelinePacket {
         }
     }
 
-    void pushMpls(int etherType) {
+    // Labels down to the bottom of the stack, or as many as the key holds.
+    private int labels() {
+        if (!isMpls()) {
+            return 0;
+        }
+        examined[MPLS] |= BOTTOM << 32 | BOTTOM;
+        examined[MPLS + 1] |= BOTTOM << 32;
+        long[] entries = {key[MPLS] >>> 32, key[MPLS] & 0xffff_ffffL, key[MPLS + 1] >>> 32};
+        int count = 0;
+        for (int i = 0; i < entries.length; i++) {
+            if ((entries[i] & BOTTOM) != 0) {
+                return i + 1;
+            }
+            count += entries[i] != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /// Puts a label on.
+    ///
+    /// @return false if there are as many already as Open vSwitch can deal with: it then drops the
+    ///   packet
+    boolean pushMpls(int etherType) {
+        int labels = labels();
+        if (labels >= MAX_LABELS) {
+            return false;
+        }
         commit();
         long entry;
-        if (isMpls()) {
+        if (labels > 0) {
             examined[MPLS] = ALL_ONES;
             examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
             entry = key[MPLS] >>> 32 & ~0x100L;
@@ -269,10 +313,10 @@ final class PipelinePacket {
                 examine(Field.IP_TTL);
                 examine(Field.IP_DSCP);
                 examine(Field.IP_ECN);
-                ttl = Field.IP_TTL.get(key);
-                tc = Field.IP_DSCP.get(key) >>> 3;
+                ttl = Field.IP_TTL.get(key) == 0 ? ttl : Field.IP_TTL.get(key);
+                tc = Field.IP_DSCP.get(key) & 7; // its low bits
             }
-            entry = (etherType == 0x8847 && etherType() == 0x86dd ? 2L : 0L) << 12;
+            entry = (etherType() == 0x86dd ? 2L : 0L) << 12;
             entry = entry | tc << 9 | 0x100 | ttl;
             for (int w = FlowKey.IPV4; w < PACKET_WORDS; w++) {
                 key[w] = 0; // what lies under the label can't be seen any more
@@ -281,18 +325,28 @@ final class PipelinePacket {
         }
         key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
         out.add(new DatapathAction.PushMpls(etherType, (int) entry));
+        return true;
     }
 
-    void popMpls(int etherType) {
-        if (!isMpls()) {
-            return;
+    /// Takes the outermost label off, if there is one.
+    ///
+    /// @return false if there are more than Open vSwitch can deal with: it then drops the packet
+    boolean popMpls(int etherType) {
+        int labels = labels();
+        if (labels == 0) {
+            return true;
+        }
+        if (labels == MAX_LABELS && (key[MPLS + 1] & BOTTOM << 32) == 0) {
+            return false;
         }
         examined[MPLS] = ALL_ONES;
+        examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
         commit();
         out.add(new DatapathAction.PopMpls(etherType));
         key[MPLS] = key[MPLS] << 32 | key[MPLS + 1] >>> 32;
         key[MPLS + 1] &= 0xffff_ffffL;
         key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
+        return true;
     }
 
     /// Lowers the TTL of IP.

@@ -52,6 +52,7 @@ public final class Translation {
     private MacTable.Entry source;
     private boolean learned;
     private boolean exit;
+    private boolean abandoned; // nothing is done to this packet after all
     private int table;
     private long cookie = NO_COOKIE;
     private int depth;
@@ -122,9 +123,7 @@ public final class Translation {
     private void lookup(int first, int asPort, boolean missIsTold) {
         // The first table is no call.
         if (depth > MAX_DEPTH || lookups > MAX_LOOKUPS) {
-            // A loop: what was done so far is undone, as Open vSwitch does.
-            out.clear();
-            exit = true;
+            abandon(); // a loop
             return;
         }
         depth++;
@@ -142,6 +141,13 @@ public final class Translation {
         table = outerTable;
         cookie = outerCookie;
         depth--;
+    }
+
+    // As in Open vSwitch, what can't be done to its end is not done at all.
+    private void abandon() {
+        out.clear();
+        abandoned = true;
+        exit = true;
     }
 
     // Returns the table to go on with, or -1.
@@ -246,8 +252,16 @@ public final class Translation {
             case Action.SetVlanVid(int vid, boolean push) -> packet.setVlan(0xfff, vid, push);
             case Action.SetVlanPcp(int pcp, boolean push) ->
                     packet.setVlan(0xe000, pcp << 13, push);
-            case Action.PushMpls(int type) -> packet.pushMpls(type);
-            case Action.PopMpls(int type) -> packet.popMpls(type);
+            case Action.PushMpls(int type) -> {
+                if (!packet.pushMpls(type)) {
+                    abandon();
+                }
+            }
+            case Action.PopMpls(int type) -> {
+                if (!packet.popMpls(type)) {
+                    abandon();
+                }
+            }
             case Action.SetMplsTtl(int ttl) -> packet.set(Field.MPLS_TTL, 0, ttl, 0, 0xff);
             case Action.DecMplsTtl() -> {
                 if (!packet.decrementMplsTtl()) {
@@ -484,7 +498,7 @@ public final class Translation {
         out.add(new DatapathAction.Save());
         apply(actions);
         finish();
-        if (out.size() > at) { // a loop has emptied it
+        if (!abandoned) {
             boolean changes =
                     out.subList(at + 1, out.size()).stream()
                             .anyMatch(a ->
