@@ -116,17 +116,32 @@ public final class Conformance implements AutoCloseable {
     }
 
     private void report(Case original, Difference first) {
-        Shrinker shrinker = new Shrinker(c -> has(c, first.kind()));
-        Case small = shrinker.shrink(original);
-        Difference shown =
-                check(small).stream()
-                        .filter(d -> d.kind() == first.kind())
-                        .findFirst()
-                        .orElse(first);
+        Case small = original;
+        Difference shown = first;
+        if (has(original, first.kind())) {
+            small = new Shrinker(c -> has(c, first.kind())).shrink(original);
+            shown =
+                    check(small).stream()
+                            .filter(d -> d.kind() == first.kind())
+                            .findFirst()
+                            .orElse(first);
+        } else {
+            out.println("(not seen again when the case was repeated by itself)");
+        }
         out.printf("%n==== case %d, OpenFlow 1.%d%n", small.seed(), small.version() - 1);
         small.groups().forEach(g -> out.println("group " + g));
         small.flows().forEach(f -> out.println("flow " + f));
+        List<byte[]> messages = encoder.encode(small).messages();
+        for (int i = messages.size() - small.damage().size(); i < messages.size(); i++) {
+            byte[] damaged = messages.get(Math.max(i, 0));
+            out.printf(
+                    "damaged %s%n%s",
+                    Comparison.hex(damaged), comparison.printed(List.of(damaged)));
+        }
         out.println(shown);
+        if (shown == first && small != original) {
+            out.println("(seen in the whole case, not always in what is shown)");
+        }
     }
 
     private boolean has(Case c, Difference.Kind kind) {

@@ -38,7 +38,7 @@ public final class FrameGenerator {
         if (pools.chance(8)) {
             // The kernel drops a frame that ends within its VLAN tag.
             boolean tagged = (frame[12] & 0xff) == 0x81 || (frame[12] & 0xff) == 0x88;
-            int least = tagged ? Math.min(18, frame.length) : 14;
+            int least = tagged ? Math.min(20, frame.length) : 14;
             frame = Arrays.copyOf(frame, least + pools.below(frame.length - least + 1));
         }
         if (pools.chance(5)) {

@@ -25,6 +25,7 @@ final class PacketExecutor {
     private final PacketRewriter rewriter = new PacketRewriter();
     private final long saved; // MAX_SAVED + 1 buffers
     private final int[] savedLengths = new int[MAX_SAVED];
+    private final int[] savedTags = new int[MAX_SAVED];
     private final long[] address = new long[1];
     private final int[] length = new int[1];
 
@@ -44,16 +45,20 @@ final class PacketExecutor {
         int depth = 0;
         long at = packet;
         int n = bytes;
+        // Tags that the pipeline knows of: the outermost of those that came, and what was pushed.
+        int tags = PacketRewriter.tagged(packet, bytes) ? 1 : 0;
         DatapathAction[] actions = program.actions();
         for (int i = 0; i < actions.length; i++) {
             switch (actions[i]) {
                 case DatapathAction.Output(int port) -> output(port, at, n);
-                case DatapathAction.Rewrite r -> rewriter.rewrite(at, n, r.values(), r.masks());
+                case DatapathAction.Rewrite r ->
+                        rewriter.rewrite(at, n, r.values(), r.masks(), tags);
                 case DatapathAction.PushVlan(int type, int tci) -> {
                     if (n + 4 <= MAX_FRAME && n >= 14 && at - packet > 4 - HEADROOM) {
                         at -= 4;
                         n += 4;
                         rewriter.pushVlan(at, type, tci);
+                        tags++;
                     }
                 }
                 case DatapathAction.PopVlan() -> {
@@ -61,17 +66,18 @@ final class PacketExecutor {
                         rewriter.popVlan(at);
                         at += 4;
                         n -= 4;
+                        tags--;
                     }
                 }
                 case DatapathAction.PushMpls(int type, int entry) -> {
                     if (n + 4 <= MAX_FRAME && n >= 14 && at - packet > 4 - HEADROOM) {
                         at -= 4;
                         n += 4;
-                        rewriter.pushMpls(at, n, type, entry);
+                        rewriter.pushMpls(at, n, type, entry, tags);
                     }
                 }
                 case DatapathAction.PopMpls(int type) -> {
-                    if (rewriter.popMpls(at, n, type)) {
+                    if (rewriter.popMpls(at, n, type, tags)) {
                         at += 4;
                         n -= 4;
                     }
@@ -82,7 +88,7 @@ final class PacketExecutor {
                     if (verdict == MeterState.DROP) {
                         i = endOfCopy(actions, i); // a copy is dropped, the rest goes on
                     } else if (verdict > 0) {
-                        rewriter.raiseDropPrecedence(at, n, verdict);
+                        rewriter.raiseDropPrecedence(at, n, verdict, tags);
                     }
                 }
                 case DatapathAction.Learned learned -> {
@@ -95,11 +101,13 @@ final class PacketExecutor {
                         return; // deeper than the pipeline lets anything nest
                     }
                     Memory.copy(at, savedBuffer(depth), n);
+                    savedTags[depth] = tags;
                     savedLengths[depth++] = n;
                 }
                 case DatapathAction.Restore() -> {
                     depth--;
                     n = savedLengths[depth];
+                    tags = savedTags[depth];
                     at = packet;
                     Memory.copy(savedBuffer(depth), at, n);
                 }

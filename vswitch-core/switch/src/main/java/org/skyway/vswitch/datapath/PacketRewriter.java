@@ -30,8 +30,9 @@ final class PacketRewriter {
     /// @param length its length in bytes
     /// @param values flow-key words
     /// @param masks which bits of them to write
-    void rewrite(long at, int length, long[] values, long[] masks) {
-        int words = parser.parse(at, length, 0);
+    /// @param tags how many VLAN tags the packet is known to have
+    void rewrite(long at, int length, long[] values, long[] masks, int tags) {
+        int words = parser.parse(at, length, 0, tags);
         long[] key = parser.key();
         packet = at;
         if ((words & 1 << ETH_DST_TYPE) == 0) {
@@ -45,7 +46,9 @@ final class PacketRewriter {
             long v = merge(key, values, masks, ETH_SRC_VLAN);
             putMac(at + 6, v >>> 16);
             int outer = Memory.getShortBE(at + 12);
-            if ((outer == 0x8100 || outer == 0x88a8) && (masks[ETH_SRC_VLAN] & 0xffff) != 0) {
+            if (tags > 0
+                    && (outer == 0x8100 || outer == 0x88a8)
+                    && (masks[ETH_SRC_VLAN] & 0xffff) != 0) {
                 int cfi = Memory.getShortBE(at + 14) & 0x1000;
                 Memory.putShortBE(at + 14, (int) v & 0xefff | cfi);
             }
@@ -53,7 +56,7 @@ final class PacketRewriter {
         int l3 = parser.l3Offset();
         if (type == 0x8847 || type == 0x8848) {
             if (masks[MPLS] != 0 && (words & 1 << MPLS) != 0) {
-                int lse = mplsOffset(at);
+                int lse = parser.l2End();
                 Memory.putIntBE(at + lse, (int) (merge(key, values, masks, MPLS) >>> 32));
             }
             return;
@@ -83,8 +86,9 @@ final class PacketRewriter {
     /// @param at address of the packet
     /// @param length its length in bytes
     /// @param levels by how much
-    void raiseDropPrecedence(long at, int length, int levels) {
-        int words = parser.parse(at, length, 0);
+    /// @param tags how many VLAN tags the packet is known to have
+    void raiseDropPrecedence(long at, int length, int levels, int tags) {
+        int words = parser.parse(at, length, 0, tags);
         if ((words & 1 << IP_MISC) == 0) {
             return;
         }
@@ -95,7 +99,7 @@ final class PacketRewriter {
         value[IP_MISC] = value[IP_MISC] & ~mask | (long) (dscp & 0x39 | precedence << 1) << 50;
         long[] masks = new long[value.length];
         masks[IP_MISC] = mask;
-        rewrite(at, length, value, masks);
+        rewrite(at, length, value, masks, tags);
     }
 
     /// Makes room for and writes a VLAN tag.
@@ -116,18 +120,20 @@ final class PacketRewriter {
         moveMacs(at, at + 4);
     }
 
-    /// Makes room for and writes an MPLS label, behind VLAN tags.
+    /// Makes room for and writes an MPLS label, behind the known VLAN tags.
     ///
     /// @param at where the packet starts now: 4 bytes before where it did
     /// @param length its length now
     /// @param type Ethernet type
     /// @param entry the label stack entry
-    void pushMpls(long at, int length, int type, int entry) {
+    /// @param tags how many VLAN tags the packet is known to have
+    void pushMpls(long at, int length, int type, int entry, int tags) {
         long before = at + 4;
-        int header = tagged(before, length - 4) ? 18 : 14;
+        parser.parse(before, length - 4, 0, tags);
+        int header = parser.l2End();
         Memory.copy(before, at, header);
-        Memory.putShortBE(at + header - 2, type);
         Memory.putIntBE(at + header, entry);
+        Memory.putShortBE(at + typeOffset(at, header), type);
     }
 
     /// Takes the outermost MPLS label off.
@@ -135,25 +141,35 @@ final class PacketRewriter {
     /// @param at where the packet starts; 4 bytes later afterwards
     /// @param length its length
     /// @param type Ethernet type afterwards
+    /// @param tags how many VLAN tags the packet is known to have
     /// @return false if there is no label
-    boolean popMpls(long at, int length, int type) {
-        int header = tagged(at, length) ? 18 : 14;
-        if (length < header + 4) {
+    boolean popMpls(long at, int length, int type, int tags) {
+        parser.parse(at, length, 0, tags);
+        int header = parser.l2End();
+        if (header < 0 || length < header + 4) {
             return false;
         }
+        Memory.putShortBE(at + typeOffset(at, header), type);
         Memory.copy(at, at + 4, header);
-        Memory.putShortBE(at + 4 + header - 2, type);
         return true;
     }
 
-    private static boolean tagged(long at, int length) {
-        int type = Memory.getShortBE(at + 12);
-        return (type == 0x8100 || type == 0x88a8) && length >= 18;
+    // Of an 802.2 frame the length goes, as in Open vSwitch.
+    private static int typeOffset(long at, int header) {
+        int outer = Memory.getShortBE(at + 12);
+        return outer == 0x8100 || outer == 0x88a8 ? header - 2 : 12;
     }
 
-    private static int mplsOffset(long at) {
+    /// Whether a packet has a VLAN tag.
+    ///
+    /// @param at where it starts
+    /// @param length its length
+    static boolean tagged(long at, int length) {
+        if (length < 18) {
+            return false;
+        }
         int type = Memory.getShortBE(at + 12);
-        return type == 0x8100 || type == 0x88a8 ? 18 : 14;
+        return type == 0x8100 || type == 0x88a8;
     }
 
     private static void moveMacs(long from, long to) {

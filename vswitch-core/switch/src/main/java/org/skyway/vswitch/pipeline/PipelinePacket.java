@@ -28,7 +28,8 @@ final class PipelinePacket {
     long[] key = new long[WORDS];
     final long[] examined = new long[WORDS];
     private long[] written = new long[PACKET_WORDS];
-    private long innerTags; // tags under those that were pushed, innermost first
+    private int innerTag; // under the outermost; 0 if there is none, or none that was read
+    private int outerType = 0x8100; // of the outermost tag, if it was pushed
     private final List<DatapathAction> out;
 
     /// @param out where steps that change the packet go
@@ -48,18 +49,19 @@ final class PipelinePacket {
     /// Remembers the packet as it is, with nothing left to be written.
     Saved save() {
         commit();
-        return new Saved(key.clone(), innerTags);
+        return new Saved(key.clone(), innerTag, outerType);
     }
 
     /// Makes it again what it was.
     void restore(Saved saved) {
         key = saved.key;
-        innerTags = saved.innerTags;
+        innerTag = saved.innerTag;
+        outerType = saved.outerType;
         written = new long[PACKET_WORDS];
     }
 
     /// A packet that was put aside.
-    record Saved(long[] key, long innerTags) {}
+    record Saved(long[] key, int innerTag, int outerType) {}
 
     void examine(Field field) {
         if (field.wide()) {
@@ -255,20 +257,33 @@ final class PipelinePacket {
         }
     }
 
+    /// Puts a tag on, outermost. Like Open vSwitch it knows of two: one more, and the innermost of
+    /// them goes.
     void pushVlan(int etherType, int tci) {
         commit();
+        int outer = vlanTci();
+        if (innerTag != 0) {
+            out.add(new DatapathAction.PopVlan());
+            out.add(new DatapathAction.PopVlan());
+            out.add(new DatapathAction.PushVlan(outerType, outer & 0xefff));
+        }
         out.add(new DatapathAction.PushVlan(etherType, tci & 0xefff));
-        innerTags = innerTags << 16 | vlanTci();
-        key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | tci & 0xefff | VLAN_PRESENT;
+        innerTag = outer;
+        outerType = etherType;
+        tci(tci | VLAN_PRESENT);
     }
 
     void popVlan() {
         if (hasVlan()) {
             commit();
             out.add(new DatapathAction.PopVlan());
-            key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | innerTags & 0xffff;
-            innerTags >>>= 16;
+            tci(innerTag);
+            innerTag = 0;
         }
+    }
+
+    private void tci(int tci) {
+        key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | tci & 0xffff;
     }
 
     // Labels down to the bottom of the stack, or as many as the key holds.
