@@ -36,15 +36,12 @@ public final class FrameGenerator {
             frame = Arrays.copyOf(frame, 60); // as a card would pad it
         }
         if (pools.chance(8)) {
-            // The kernel drops a frame that ends within its VLAN tag.
-            boolean tagged = (frame[12] & 0xff) == 0x81 || (frame[12] & 0xff) == 0x88;
-            int least = tagged ? Math.min(20, frame.length) : 14;
-            frame = Arrays.copyOf(frame, least + pools.below(frame.length - least + 1));
+            frame = Arrays.copyOf(frame, 14 + pools.below(frame.length - 13));
         }
         if (pools.chance(5)) {
             flip(frame);
         }
-        return frame;
+        return passable(frame);
     }
 
     /// Makes a frame that differs from another in one place.
@@ -54,33 +51,39 @@ public final class FrameGenerator {
     public byte[] like(byte[] frame) {
         byte[] other = frame.clone();
         flip(other);
-        return other;
+        return passable(other);
     }
 
     private void flip(byte[] frame) {
-        int at;
-        do {
-            at = pools.below(frame.length);
-        } while (at == 14); // where the drop eligible bit of an outermost tag is, see tag()
-        frame[at] ^= (byte) (1 << pools.below(8));
+        frame[pools.below(frame.length)] ^= (byte) (1 << pools.below(8));
+    }
+
+    // The kernel takes the outermost tag off for Open vSwitch, which puts it back without the drop
+    // eligible bit; and it drops a frame that ends right behind the tag. Neither is what is tested.
+    private static byte[] passable(byte[] frame) {
+        int type = (frame[12] & 0xff) << 8 | frame[13] & 0xff;
+        if (type != 0x8100 && type != 0x88a8) {
+            return frame;
+        }
+        byte[] tagged = Arrays.copyOf(frame, Math.max(20, frame.length));
+        tagged[14] &= (byte) ~0x10;
+        return tagged;
     }
 
     private void tags() {
         if (pools.chance(35)) {
-            tag(pools.chance(80) ? 0x8100 : 0x88a8, false);
+            tag(pools.chance(80) ? 0x8100 : 0x88a8);
             if (pools.chance(25)) {
-                tag(pools.chance(80) ? 0x8100 : 0x88a8, pools.chance(10));
+                tag(pools.chance(80) ? 0x8100 : 0x88a8);
                 if (pools.chance(20)) {
-                    tag(0x8100, pools.chance(10));
+                    tag(0x8100);
                 }
             }
         }
     }
 
-    // The kernel takes the outermost tag off for Open vSwitch, which puts it back without the drop
-    // eligible bit: so no outermost tag has it here.
-    private void tag(int type, boolean dropEligible) {
-        shorts(type, pools.vlan() | pools.below(8) << 13 | (dropEligible ? 0x1000 : 0));
+    private void tag(int type) {
+        shorts(type, pools.vlan() | pools.below(8) << 13 | (pools.chance(10) ? 0x1000 : 0));
     }
 
     private void mpls() {
