@@ -23,6 +23,12 @@ final class ActionSet {
         return written.isEmpty();
     }
 
+    ActionSet copy() {
+        ActionSet copy = new ActionSet();
+        copy.written.addAll(written);
+        return copy;
+    }
+
     void clear() {
         written.clear();
     }

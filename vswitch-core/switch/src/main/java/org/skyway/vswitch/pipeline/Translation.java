@@ -77,6 +77,9 @@ public final class Translation {
         PortState port = tables.ports().get(packet.inPort());
         if (port == null || port.receives()) {
             lookup(0, packet.inPort(), true);
+            if (!entries.isEmpty()) {
+                cookie = entries.getFirst().rule().cookie(); // in whose name the action set is done
+            }
             finish();
         }
         return program();
@@ -121,12 +124,13 @@ public final class Translation {
     // `asPort` is the ingress port that the first look-up sees; what comes behind knows the real
     // one.
     private void lookup(int first, int asPort, boolean missIsTold) {
-        // The first table is no call.
-        if (depth > MAX_DEPTH || lookups > MAX_LOOKUPS) {
+        if (depth >= MAX_DEPTH || lookups > MAX_LOOKUPS) {
             abandon(); // a loop
             return;
         }
-        depth++;
+        // Open vSwitch takes calls of later tables for harmless: only others can be a loop.
+        int deeper = lookups > 0 && first <= table ? 1 : 0;
+        depth += deeper;
         int outerTable = table;
         long outerCookie = cookie;
         int next = first;
@@ -140,7 +144,7 @@ public final class Translation {
         }
         table = outerTable;
         cookie = outerCookie;
-        depth--;
+        depth -= deeper;
     }
 
     // As in Open vSwitch, what can't be done to its end is not done at all.
@@ -396,7 +400,11 @@ public final class Translation {
 
     private void group(int id) {
         GroupState state = tables.group(id);
-        if (state == null || depth > MAX_DEPTH) {
+        if (state == null) {
+            return;
+        }
+        if (depth >= MAX_DEPTH) {
+            abandon();
             return;
         }
         depth++;
@@ -467,7 +475,12 @@ public final class Translation {
         groups.add(state.counters(index));
         ActionSet set = new ActionSet();
         set.write(state.group().buckets().get(index).actions());
-        cloned(set.inOrder());
+        PipelinePacket.Saved saved = packet.save();
+        int at = copyBegins();
+        apply(set.inOrder());
+        copyEnds(at);
+        packet.restore(saved);
+        exit = abandoned; // it ended the bucket only
     }
 
     private void bundle(Action.Bundle bundle) {
@@ -489,31 +502,42 @@ public final class Translation {
         }
     }
 
+    // What was written into the action set before is done to the clone, too; and an exit in it ends
+    // what comes behind it as well: so it is in Open vSwitch.
     private void cloned(List<Action> actions) {
         PipelinePacket.Saved saved = packet.save();
         List<Long> stackBefore = List.copyOf(stack);
         ActionSet setBefore = actionSet;
-        actionSet = new ActionSet();
-        int at = out.size();
-        out.add(new DatapathAction.Save());
+        actionSet = setBefore.copy();
+        int at = copyBegins();
         apply(actions);
         finish();
-        if (!abandoned) {
-            boolean changes =
-                    out.subList(at + 1, out.size()).stream()
-                            .anyMatch(a ->
-                                    !(a instanceof DatapathAction.Output
-                                            || a instanceof DatapathAction.ToController));
-            if (changes) {
-                out.add(new DatapathAction.Restore());
-            } else {
-                out.remove(at);
-            }
-            exit = false;
-        }
+        copyEnds(at);
         packet.restore(saved);
         stack.clear();
         stack.addAll(stackBefore);
         actionSet = setBefore;
+    }
+
+    private int copyBegins() {
+        out.add(new DatapathAction.Save());
+        return out.size() - 1;
+    }
+
+    // A copy is needed only if something is done to it.
+    private void copyEnds(int at) {
+        if (abandoned) {
+            return;
+        }
+        boolean changes =
+                out.subList(at + 1, out.size()).stream()
+                        .anyMatch(a ->
+                                !(a instanceof DatapathAction.Output
+                                        || a instanceof DatapathAction.ToController));
+        if (changes) {
+            out.add(new DatapathAction.Restore());
+        } else {
+            out.remove(at);
+        }
     }
 }
