@@ -1,6 +1,7 @@
 package org.skyway.experiments.conformance;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.skyway.experiments.conformance.generate.Feature;
@@ -45,6 +46,19 @@ public final class ConformanceCommand implements Callable<Integer> {
             description = "leave out: ${COMPLETION-CANDIDATES}")
     private Set<Feature> without = Set.of();
 
+    @Option(
+            names = "--commands",
+            description =
+                    "instead, run every ovs-ofctl sub-command against both, and print a table")
+    private boolean commands;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description =
+                    "instead, measure how fast N flows are installed from one file and listed")
+    private int rate;
+
     /// For picocli.
     public ConformanceCommand() {}
 
@@ -57,6 +71,12 @@ public final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (commands) {
+            return commands();
+        }
+        if (rate > 0) {
+            return rate();
+        }
         long first = seed == null ? System.currentTimeMillis() : seed;
         EnumSet<Feature> features = EnumSet.allOf(Feature.class);
         features.removeAll(without);
@@ -65,5 +85,35 @@ public final class ConformanceCommand implements Callable<Integer> {
                 Conformance conformance = new Conformance(lab, features, System.out)) {
             return conformance.run(cases, first, differences) == 0 ? 0 : 1;
         }
+    }
+
+    private int commands() {
+        try (Lab lab = new Lab(ConformanceCommand::log)) {
+            List<OfctlCommands.Result> results = OfctlCommands.run(lab.ovs(), lab.skyway());
+            System.out.println("| command | OpenFlow | Open vSwitch | Skyway |");
+            System.out.println("|---|---|---|---|");
+            results.forEach(r -> System.out.println(r.row()));
+            return results.stream().allMatch(OfctlCommands.Result::alike) ? 0 : 1;
+        }
+    }
+
+    private int rate() {
+        try (Lab lab = new Lab(ConformanceCommand::log)) {
+            for (int round = 1; round <= 3; round++) { // the first finds a JVM that is not warm
+                FlowModRate.Seconds a = FlowModRate.of(lab.ovs(), lab.scratch().resolve("f"), rate);
+                FlowModRate.Seconds b =
+                        FlowModRate.of(lab.skyway(), lab.scratch().resolve("f"), rate);
+                print(round, "add-flows", a.add(), b.add());
+                print(round, "--bundle add-flows", a.bundle(), b.bundle());
+                print(round, "dump-flows", a.dump(), b.dump());
+            }
+            return 0;
+        }
+    }
+
+    private void print(int round, String what, double ovs, double skyway) {
+        System.out.printf(
+                "round %d, %-18s Open vSwitch %,9.0f/s, Skyway %,9.0f/s, ratio %.2f%n",
+                round, what, rate / ovs, rate / skyway, ovs / skyway);
     }
 }

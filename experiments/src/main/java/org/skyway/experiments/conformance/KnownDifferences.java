@@ -3,7 +3,6 @@ package org.skyway.experiments.conformance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /// Differences that are meant to be, each with its reason.
@@ -15,19 +14,22 @@ final class KnownDifferences {
     /// @param alike makes what both did alike, if this is all that differs
     record Known(String name, String reason, UnaryOperator<String> alike) {}
 
-    private static final Pattern TOS_BITS =
-            Pattern.compile("NXM_OF_IP_TOS\\[(\\d+)(?:\\.\\.(\\d+))?]");
+    private static final Pattern WHOLE_MASK =
+            Pattern.compile(
+                    "(set_field:\\w+)/(?:0x3(?=->nw_ecn)|0x3f(?=->ip_dscp)"
+                            + "|0x7(?=->(?:vlan_pcp|mpls_tc))"
+                            + "|0xfffff(?=->(?:mpls_label|ipv6_label)))");
     private static final Pattern SELECT_BYTES =
             Pattern.compile("(group_id=.*packet_count=\\d+),byte_count=\\d+(.*)");
 
     static final List<Known> TABLE =
             List.of(
                     new Known(
-                            "dscp-name",
-                            "Bits of the DSCP have two names, NXM_OF_IP_TOS[2..7] and"
-                                    + " OXM_OF_IP_DSCP[]; a dump shows the one that Skyway keeps"
-                                    + " them by.",
-                            text -> TOS_BITS.matcher(text).replaceAll(KnownDifferences::dscp)),
+                            "whole-mask",
+                            "Of a field that is narrower than its bytes, a set-field with a mask of"
+                                    + " all its bits and one without are the same to Skyway; a"
+                                    + " dump shows the latter.",
+                            text -> WHOLE_MASK.matcher(text).replaceAll("$1")),
                     new Known(
                             "nw-ttl-name",
                             "`mod_nw_ttl` and `set_field:…->nw_ttl` are one action to Skyway; a"
@@ -48,13 +50,6 @@ final class KnownDifferences {
                             }));
 
     private KnownDifferences() {}
-
-    private static String dscp(MatchResult m) {
-        int first = Integer.parseInt(m.group(1));
-        int last = m.group(2) == null ? first : Integer.parseInt(m.group(2));
-        String bits = first == last ? "" + (first - 2) : (first - 2) + ".." + (last - 2);
-        return first == 2 && last == 7 ? "OXM_OF_IP_DSCP[]" : "OXM_OF_IP_DSCP[" + bits + "]";
-    }
 
     /// Finds what explains a difference.
     ///

@@ -1,8 +1,10 @@
 package org.skyway.experiments.conformance.lab;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 
 /// One of the two switches.
@@ -75,6 +77,22 @@ public abstract class Side implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("ovs-ofctl"));
         command.addAll(List.of(words));
         return Program.output(directory, command.toArray(new String[0]));
+    }
+
+    /// Runs `ovs-ofctl` against it for as long as it takes, and forgets what it prints.
+    ///
+    /// @param words options, sub-command and arguments
+    public final void ofctlQuietly(List<String> words) {
+        List<String> command = new ArrayList<>(List.of("ovs-ofctl"));
+        command.addAll(words);
+        try (Program p = Program.start("ovs-ofctl", directory, line -> {}, command)) {
+            int status = p.waitFor(Duration.ofMinutes(10));
+            if (status != 0) {
+                throw new ExperimentException(
+                        "`%s` ended with status %d on %s"
+                                .formatted(String.join(" ", command), status, name));
+            }
+        }
     }
 
     /// Its run directory.

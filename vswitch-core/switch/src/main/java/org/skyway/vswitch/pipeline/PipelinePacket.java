@@ -233,7 +233,7 @@ final class PipelinePacket {
     }
 
     // A packet whose protocol (or ARP operation) reads as 0 has no network header to Open vSwitch's
-    // mind when it comes to writing.
+    // mind when it comes to writing; nor has one of RARP.
     private void dropNetworkRewrite() {
         boolean network = false;
         for (int w = FlowKey.IPV4; w < MPLS; w++) {
@@ -241,7 +241,7 @@ final class PipelinePacket {
         }
         if (network) {
             examine(Field.IP_PROTO);
-            if (Field.IP_PROTO.get(key) == 0) {
+            if (Field.IP_PROTO.get(key) == 0 || etherType() == 0x8035) {
                 Arrays.fill(written, FlowKey.IPV4, MPLS, 0);
             }
         }

@@ -156,6 +156,9 @@ public final class Translation {
 
     // Returns the table to go on with, or -1.
     private int oneTable(int id, int asPort, boolean missIsTold) {
+        if (id >= Tables.COUNT) {
+            return -1; // may be named, as in Open vSwitch, but there is none: not even a miss
+        }
         if (lookups == lookedUp.length) {
             lookedUp = Arrays.copyOf(lookedUp, 2 * lookups);
         }
