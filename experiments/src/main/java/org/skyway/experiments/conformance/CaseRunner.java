@@ -38,7 +38,7 @@ final class CaseRunner {
     List<Observation> run(Encoded encoded) {
         connect(encoded.of().version());
         List<byte[]> commands = new ArrayList<>();
-        commands.addAll(encoder.request(version, "del-flows"));
+        encoder.request(version, "del-flows").forEach(m -> commands.add(ofAllTables(m)));
         if (version > 1) {
             commands.addAll(encoder.request(version, "del-groups"));
         }
@@ -137,6 +137,15 @@ final class CaseRunner {
             b.putInt(value);
         }
         return b.array();
+    }
+
+    // In 1.0, when a flow-mod names its table, a plain del-flows means table 0.
+    private byte[] ofAllTables(byte[] delete) {
+        byte[] all = delete.clone();
+        if (version == 1) {
+            all[all[1] == 4 ? 24 : 56] = (byte) 0xff;
+        }
+        return all;
     }
 
     private List<List<byte[]>> both(List<byte[]> messages) {

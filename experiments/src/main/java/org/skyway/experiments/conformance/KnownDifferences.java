@@ -2,7 +2,9 @@ package org.skyway.experiments.conformance;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /// Differences that are meant to be, each with its reason.
@@ -19,6 +21,8 @@ final class KnownDifferences {
                     "(set_field:\\w+)/(?:0x3(?=->nw_ecn)|0x3f(?=->ip_dscp)"
                             + "|0x7(?=->(?:vlan_pcp|mpls_tc))"
                             + "|0xfffff(?=->(?:mpls_label|ipv6_label)))");
+    private static final Pattern MPLS_LOAD =
+            Pattern.compile("load:(?:0x)?(\\w+)->OXM_OF_MPLS_(TC|LABEL)\\[]");
     private static final Pattern SELECT_BYTES =
             Pattern.compile("(group_id=.*packet_count=\\d+),byte_count=\\d+(.*)");
 
@@ -36,6 +40,26 @@ final class KnownDifferences {
                                     + " dump shows the first.",
                             text -> text.replaceAll("set_field:(\\d+)->nw_ttl", "mod_nw_ttl:$1")),
                     new Known(
+                            "tunnel-name",
+                            "`set_tunnel` and a load of the whole tunnel id are one action to"
+                                    + " Skyway; a dump shows the first.",
+                            text ->
+                                    text.replaceAll(
+                                            "load:(0x\\w+)->NXM_NX_TUN_ID\\[]", "set_tunnel:$1")),
+                    new Known(
+                            "mpls-name",
+                            "Setting a whole MPLS label or traffic class is one action to Skyway;"
+                                    + " an OpenFlow 1.0 dump shows Nicira's own for it.",
+                            text -> MPLS_LOAD.matcher(text).replaceAll(KnownDifferences::mpls)),
+                    new Known(
+                            "unknown-field-error",
+                            "For a set-field of an unknown field Open vSwitch answers BAD_SET_LEN"
+                                    + " or BAD_SET_TYPE as its hash table happens to lie; Skyway"
+                                    + " always answers BAD_SET_TYPE.",
+                            text ->
+                                    text.replaceAll("(?m)^(0[1-6]01\\w{12}0002)000e", "$1000d")
+                                            .replace("BAD_SET_LEN", "BAD_SET_TYPE")),
+                    new Known(
                             "group-bytes",
                             "Open vSwitch sends a packet round again for a select group, and from"
                                     + " then on counts it with the tags pushed before; Skyway"
@@ -50,6 +74,11 @@ final class KnownDifferences {
                             }));
 
     private KnownDifferences() {}
+
+    private static String mpls(MatchResult m) {
+        return "set_mpls_%s(%d)"
+                .formatted(m.group(2).toLowerCase(Locale.ROOT), Long.parseLong(m.group(1), 16));
+    }
 
     /// Finds what explains a difference.
     ///

@@ -239,7 +239,7 @@ final class ActionGenerator {
 
     private static boolean isExcluded(Field field) {
         return switch (field) {
-            case CT_MARK, CT_LABEL, TUN_SRC, TUN_DST, IN_PORT -> true;
+            case CT_MARK, CT_LABEL, TUN_SRC, TUN_DST, IN_PORT, ARP_OP -> true;
             default -> false;
         };
     }
@@ -296,7 +296,7 @@ final class ActionGenerator {
             boolean special =
                     switch (field) {
                         case CT_STATE, CT_ZONE, CT_MARK, CT_LABEL, CONJ_ID, ACTSET_OUTPUT -> true;
-                        case TUN_SRC, TUN_DST, IP_FRAG -> true;
+                        case TUN_SRC, TUN_DST, IP_FRAG, ARP_OP -> true;
                         default -> false;
                     };
             special |= version == 1 && field.nxmHeader() == 0 && field != Field.IN_PORT;

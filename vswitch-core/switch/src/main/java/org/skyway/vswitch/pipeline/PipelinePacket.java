@@ -162,6 +162,7 @@ final class PipelinePacket {
             pushVlan(0x8100, tci);
         } else {
             popVlan();
+            popVlan(); // one that does not show is not looked behind
         }
     }
 
@@ -357,6 +358,14 @@ final class PipelinePacket {
         examined[MPLS] = ALL_ONES;
         examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
         commit();
+        if (etherType != 0x8847 && etherType != 0x8848) {
+            // What is no MPLS packet any more can't have labels: the others go, too.
+            for (int i = 1; i < labels; i++) {
+                out.add(new DatapathAction.PopMpls(0x8847));
+            }
+            key[MPLS] = 0;
+            key[MPLS + 1] &= 0xffff_ffffL;
+        }
         out.add(new DatapathAction.PopMpls(etherType));
         key[MPLS] = key[MPLS] << 32 | key[MPLS + 1] >>> 32;
         key[MPLS + 1] &= 0xffff_ffffL;

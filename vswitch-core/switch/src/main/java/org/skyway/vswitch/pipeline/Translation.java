@@ -35,6 +35,9 @@ public final class Translation {
     private static final int REASON_NO_MATCH = 0;
     private static final int REASON_ACTION = 1;
     private static final int REASON_INVALID_TTL = 2;
+    private static final int REASON_ACTION_SET = 3;
+    private static final int REASON_GROUP = 4;
+    private static final int REASON_PACKET_OUT = 5;
     private static final long NO_COOKIE = -1L;
 
     private final Tables tables;
@@ -56,6 +59,9 @@ public final class Translation {
     private int table;
     private long cookie = NO_COOKIE;
     private int depth;
+    private boolean packetOut;
+    private boolean inGroup;
+    private boolean inActionSet;
 
     /// A run.
     ///
@@ -90,6 +96,7 @@ public final class Translation {
     /// @param actions in order
     /// @return what to do with the packet
     public Program run(List<Action> actions) {
+        packetOut = true;
         apply(actions);
         finish();
         return program();
@@ -137,6 +144,10 @@ public final class Translation {
         int port = asPort;
         boolean told = missIsTold;
         while (next >= 0 && !exit) {
+            if (depth >= MAX_DEPTH && next != first) {
+                abandon();
+                break;
+            }
             table = next;
             next = oneTable(next, port, told);
             port = packet.inPort();
@@ -181,9 +192,8 @@ public final class Translation {
         if (i.meter() >= 0) {
             meter(i.meter());
         }
-        apply(i.apply());
-        if (exit) {
-            return -1;
+        if (!apply(i.apply())) {
+            return -1; // the other instructions are not carried out either
         }
         if (i.clear()) {
             actionSet.clear();
@@ -209,19 +219,24 @@ public final class Translation {
 
     // The action set is done once, when the pipeline ends.
     private void finish() {
+        boolean outer = inActionSet;
+        inActionSet = true;
         while (!exit && !actionSet.isEmpty()) {
             ActionSet set = actionSet;
             actionSet = new ActionSet();
             apply(set.inOrder());
         }
+        inActionSet = outer;
     }
 
-    private void apply(List<Action> actions) {
+    // Returns false if the list was not done to its end.
+    private boolean apply(List<Action> actions) {
         for (Action action : actions) {
             if (exit || !apply(action)) {
-                return;
+                return false;
             }
         }
+        return !exit;
     }
 
     // Returns false if the rest of the list is not to be done.
@@ -328,7 +343,7 @@ public final class Translation {
 
     private void output(int port, int maxLength) {
         switch (port) {
-            case OfPort.CONTROLLER -> toController(maxLength, REASON_ACTION, 0, Bytes.EMPTY);
+            case OfPort.CONTROLLER -> toController(maxLength, whyToController(), 0, Bytes.EMPTY);
             case OfPort.IN_PORT -> send(packet.inPort());
             case OfPort.TABLE -> lookup(0, packet.inPort(), true);
             case OfPort.NORMAL -> normal();
@@ -340,6 +355,12 @@ public final class Translation {
                 }
             }
         }
+    }
+
+    private int whyToController() {
+        return packetOut
+                ? REASON_PACKET_OUT
+                : inGroup ? REASON_GROUP : inActionSet ? REASON_ACTION_SET : REASON_ACTION;
     }
 
     private void send(int number) {
@@ -411,6 +432,8 @@ public final class Translation {
             return;
         }
         depth++;
+        boolean nested = inGroup;
+        inGroup = true;
         groups.add(state.counters());
         List<GroupEntry.Bucket> buckets = state.group().buckets();
         switch (state.group().type()) {
@@ -428,6 +451,7 @@ public final class Translation {
                 bucket(state, first < buckets.size() ? first : -1);
             }
         }
+        inGroup = nested;
         depth--;
     }
 
