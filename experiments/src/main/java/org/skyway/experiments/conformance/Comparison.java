@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.skyway.experiments.conformance.Encoder.Encoded;
+import org.skyway.experiments.conformance.generate.Case;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 
@@ -51,11 +52,21 @@ final class Comparison {
             found.add(
                     new Difference(
                             Difference.Kind.COUNTERS,
-                            "what tables and ports counted",
+                            frames(encoded.of()),
                             ovs.counters().without(skyway.counters()),
                             skyway.counters().without(ovs.counters())));
         }
         return found;
+    }
+
+    // What was sent, if it is little enough to be shown.
+    private static String frames(Case c) {
+        int frames = c.rounds().stream().mapToInt(Map::size).sum();
+        StringBuilder text = new StringBuilder("what tables and ports counted");
+        for (int r = 0; r < c.rounds().size() && frames <= 6; r++) {
+            text.append('\n').append(where(r, c.rounds().get(r)));
+        }
+        return text.toString();
     }
 
     private static String where(int round, Map<Integer, byte[]> frames) {

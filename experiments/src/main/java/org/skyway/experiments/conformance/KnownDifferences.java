@@ -60,6 +60,13 @@ final class KnownDifferences {
                                     text.replaceAll("(?m)^(0[1-6]01\\w{12}0002)000e", "$1000d")
                                             .replace("BAD_SET_LEN", "BAD_SET_TYPE")),
                     new Known(
+                            "other-error",
+                            "A command that both refuse, for another of its mistakes: an action"
+                                    + " that Skyway does not know (debug_recirc, nat without ct,"
+                                    + " tunnel metadata) is reported as such, whatever else is"
+                                    + " wrong.",
+                            KnownDifferences::error),
+                    new Known(
                             "group-bytes",
                             "Open vSwitch sends a packet round again for a select group, and from"
                                     + " then on counts it with the tags pushed before; Skyway"
@@ -78,6 +85,11 @@ final class KnownDifferences {
     private static String mpls(MatchResult m) {
         return "set_mpls_%s(%d)"
                 .formatted(m.group(2).toLowerCase(Locale.ROOT), Long.parseLong(m.group(1), 16));
+    }
+
+    // Leaves of an error message that it is one.
+    private static String error(String text) {
+        return text.contains("OFPT_ERROR") ? "refused" : text;
     }
 
     /// Finds what explains a difference.

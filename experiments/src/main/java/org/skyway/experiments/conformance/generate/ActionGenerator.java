@@ -17,13 +17,25 @@ final class ActionGenerator {
     private final Set<Feature> features;
     private final boolean normal;
     private final int groups;
+    private final boolean selects;
 
-    ActionGenerator(Pools pools, int version, Set<Feature> features, boolean normal, int groups) {
+    /// A generator.
+    ///
+    /// @param selects whether there are select groups: then no table calls an earlier one, and
+    ///   there are no clones
+    ActionGenerator(
+            Pools pools,
+            int version,
+            Set<Feature> features,
+            boolean normal,
+            int groups,
+            boolean selects) {
         this.pools = pools;
         this.version = version;
         this.features = features;
         this.normal = normal;
         this.groups = groups;
+        this.selects = selects;
     }
 
     /// Actions of a flow.
@@ -43,12 +55,12 @@ final class ActionGenerator {
     }
 
     /// Actions of a bucket.
-    String bucket(int id) {
+    String bucket(int id, String type) {
         StringJoiner list = new StringJoiner(",");
         if (pools.chance(40)) {
             list.add(set(Match.ANY));
         }
-        if (pools.chance(15)) {
+        if (pools.chance(15) && !type.equals("select")) {
             list.add(pools.one("push_vlan:0x8100", "push_vlan:0x88a8"));
         }
         if (id > 1 && pools.chance(15)) {
@@ -102,7 +114,7 @@ final class ActionGenerator {
             case 16 -> isIp(match) ? pools.one("dec_ttl", "dec_ttl(1,2)", "dec_ttl") : vlan(match);
             case 17, 18 -> resubmit(table);
             case 19 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
-            case 20 -> depth > 0 ? cloned(table, match, depth) : output();
+            case 20 -> depth > 0 && !selects ? cloned(table, match, depth) : output();
             case 21 -> stack();
             case 22 -> rare();
             default -> special(match);
@@ -156,13 +168,16 @@ final class ActionGenerator {
             case 2 -> "set_tunnel:" + pools.below(4);
             case 3 -> version == 1 ? "enqueue:%d:0".formatted(port()) : "set_queue:1";
             case 4 -> "pop_queue";
-            case 5 -> "table";
+            case 5 -> selects ? "pop_queue" : "table";
             default -> "note:aa";
         };
     }
 
     private String resubmit(int table) {
-        int next = pools.chance(85) ? Math.min(table, 250) + 1 + pools.below(3) : pools.below(4);
+        int next =
+                selects || pools.chance(85)
+                        ? Math.min(table, 250) + 1 + pools.below(3)
+                        : pools.below(4);
         return pools.chance(80)
                 ? "resubmit(,%d)".formatted(next)
                 : "resubmit(%d,%d)".formatted(1 + pools.below(5), next);

@@ -21,6 +21,7 @@ final class RuleGenerator {
     private final List<long[]> keys;
     private final ActionGenerator actions;
     private final int groupCount;
+    private final boolean selects;
     private final Set<Integer> priorities = new HashSet<>();
 
     RuleGenerator(
@@ -33,13 +34,17 @@ final class RuleGenerator {
                 version > 1 && features.contains(Feature.GROUPS) && random.nextInt(2) == 0
                         ? 1 + random.nextInt(5)
                         : 0;
-        actions = new ActionGenerator(pools, version, features, normal, groupCount);
+        selects = groupCount > 0 && pools.chance(30);
+        actions = new ActionGenerator(pools, version, features, normal, groupCount, selects);
     }
 
     List<String> groups() {
         List<String> groups = new ArrayList<>();
         for (int id = 1; id <= groupCount; id++) {
-            String type = pools.one("all", "indirect", "select", "ff");
+            // Open vSwitch sends a packet round again for a select group and reads its headers
+            // anew,
+            // which shows in what comes behind it: so it is never behind something, nor in a loop.
+            String type = pools.one("all", "indirect", selects ? "select" : "ff", "ff");
             int buckets = type.equals("all") || type.equals("ff") ? 1 + pools.below(3) : 1;
             StringBuilder group = new StringBuilder("group_id=%d,type=%s".formatted(id, type));
             for (int i = 0; i < buckets; i++) {
@@ -47,7 +52,7 @@ final class RuleGenerator {
                 if (type.equals("ff")) {
                     group.append("watch_port:").append(1 + pools.below(4)).append(',');
                 }
-                group.append("actions=").append(actions.bucket(id));
+                group.append("actions=").append(actions.bucket(id, type));
             }
             groups.add(group.toString());
         }

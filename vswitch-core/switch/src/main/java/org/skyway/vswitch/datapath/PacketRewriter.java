@@ -193,10 +193,16 @@ final class PacketRewriter {
         pseudoHeader = false;
         udp = false;
         int l4 = parser.l4Offset();
-        if (l4 < 0 || (words & 1 << TRANSPORT) == 0) {
+        if (l4 < 0) {
             return;
         }
-        switch ((int) (key[IP_MISC] >>> 56)) {
+        int protocol = (int) (key[IP_MISC] >>> 56);
+        // A TCP header that claims a senseless length still has a checksum where it belongs.
+        boolean whole = protocol == 6 && ipPayloadEnd() - l4 >= 20;
+        if (!whole && (words & 1 << TRANSPORT) == 0) {
+            return;
+        }
+        switch (protocol) {
             case 6 -> {
                 l4Checksum = l4 + 16;
                 pseudoHeader = true;

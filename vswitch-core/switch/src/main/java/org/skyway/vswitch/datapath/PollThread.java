@@ -49,6 +49,7 @@ final class PollThread {
     private int pendingQueues;
     private long version = -1;
     private volatile long seenVersion = -1;
+    private volatile boolean quiet;
     private long now = System.nanoTime();
     private volatile long busyNanos;
     private volatile boolean running = true;
@@ -91,7 +92,13 @@ final class PollThread {
                 busyNanos = busyNanos + (t - now);
             }
             now = t;
-            idle.idle(moved);
+            if (moved > 0) {
+                idle.idle(moved);
+            } else {
+                quiet = true;
+                idle.idle(0);
+                quiet = false; // before the next pass looks at the version
+            }
         }
         seenVersion = Long.MAX_VALUE;
     }
@@ -335,8 +342,12 @@ final class PollThread {
         }
     }
 
+    /// Whether nothing is used any more that was cached before a version, and every command is
+    /// done. A thread between two passes uses nothing, and the next pass begins by looking at the
+    /// version; so a barrier need not wake a switch that has nothing to do.
     boolean hasSeen(long v) {
-        return seenVersion >= v && commands.isEmpty();
+        // In this order: a command leaves the queue in a pass, and the thread is quiet after it.
+        return commands.isEmpty() && (quiet || seenVersion >= v);
     }
 
     long busyNanos() {

@@ -394,10 +394,21 @@ public final class Translation {
             return; // reserved for link protocols: a bridge does not forward it
         }
         MacTable.Entry known = tables.macs().find(vlan, to);
+        // A tag that says nothing is not passed on, as by Open vSwitch's `priority-tags=no`.
+        boolean priorityTag = packet.hasVlan() && (packet.vlanTci() & 0xefff) == 0;
+        PipelinePacket.Saved saved = priorityTag ? packet.save() : null;
+        int at = priorityTag ? copyBegins() : 0;
+        if (priorityTag) {
+            packet.popVlan();
+        }
         if (known == null) {
             flood(true);
         } else if (known.port() != packet.inPort()) {
             send(known.port());
+        }
+        if (priorityTag) {
+            copyEnds(at);
+            packet.restore(saved);
         }
     }
 
