@@ -121,7 +121,12 @@ final class Encoder implements AutoCloseable {
     // A copy of one of the messages in which a byte is another, or the end is missing. Its header
     // says the true length, or neither switch would know where the next message starts.
     private static byte[] damage(List<byte[]> messages, long how) {
-        byte[] original = messages.get((int) Long.remainderUnsigned(how, messages.size()));
+        byte[] original = messages.get((int) Long.remainderUnsigned(how, messages.size())).clone();
+        if (isFlowMod(original)) {
+            // Else it might be an entry beside the first of the same priority that matches the
+            // same.
+            original[original[0] == 1 && original[1] == FLOW_MOD ? 63 : 31] ^= 1;
+        }
         int at = 8 + (int) ((how >>> 16 & 0xffff) % (original.length - 8));
         byte[] copy = original.clone();
         switch ((int) (how >>> 32 & 3)) {

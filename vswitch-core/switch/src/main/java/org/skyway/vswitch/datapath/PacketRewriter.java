@@ -31,7 +31,8 @@ final class PacketRewriter {
     /// @param values flow-key words
     /// @param masks which bits of them to write
     /// @param tags how many VLAN tags the packet is known to have
-    void rewrite(long at, int length, long[] values, long[] masks, int tags) {
+    /// @param labels where its labels start, -1 to find out
+    void rewrite(long at, int length, long[] values, long[] masks, int tags, int labels) {
         int words = parser.parse(at, length, 0, tags);
         long[] key = parser.key();
         packet = at;
@@ -56,7 +57,7 @@ final class PacketRewriter {
         int l3 = parser.l3Offset();
         if (type == 0x8847 || type == 0x8848) {
             if (masks[MPLS] != 0 && (words & 1 << MPLS) != 0) {
-                int lse = parser.l2End();
+                int lse = labels < 0 ? parser.l2End() : labels;
                 Memory.putIntBE(at + lse, (int) (merge(key, values, masks, MPLS) >>> 32));
             }
             return;
@@ -99,7 +100,7 @@ final class PacketRewriter {
         value[IP_MISC] = value[IP_MISC] & ~mask | (long) (dscp & 0x39 | precedence << 1) << 50;
         long[] masks = new long[value.length];
         masks[IP_MISC] = mask;
-        rewrite(at, length, value, masks, tags);
+        rewrite(at, length, value, masks, tags, -1);
     }
 
     /// Makes room for and writes a VLAN tag.
@@ -127,13 +128,19 @@ final class PacketRewriter {
     /// @param type Ethernet type
     /// @param entry the label stack entry
     /// @param tags how many VLAN tags the packet is known to have
-    void pushMpls(long at, int length, int type, int entry, int tags) {
+    /// @param labels where its labels start, -1 to find out
+    /// @return where its labels start now
+    int pushMpls(long at, int length, int type, int entry, int tags, int labels) {
         long before = at + 4;
-        parser.parse(before, length - 4, 0, tags);
-        int header = parser.l2End();
+        int header = labels;
+        if (header < 0) {
+            parser.parse(before, length - 4, 0, tags);
+            header = parser.l2End();
+        }
         Memory.copy(before, at, header);
         Memory.putIntBE(at + header, entry);
         Memory.putShortBE(at + typeOffset(at, header), type);
+        return header;
     }
 
     /// Takes the outermost MPLS label off.
@@ -142,10 +149,14 @@ final class PacketRewriter {
     /// @param length its length
     /// @param type Ethernet type afterwards
     /// @param tags how many VLAN tags the packet is known to have
+    /// @param labels where its labels start, -1 to find out
     /// @return false if there is no label
-    boolean popMpls(long at, int length, int type, int tags) {
-        parser.parse(at, length, 0, tags);
-        int header = parser.l2End();
+    boolean popMpls(long at, int length, int type, int tags, int labels) {
+        int header = labels;
+        if (header < 0) {
+            parser.parse(at, length, 0, tags);
+            header = parser.l2End();
+        }
         if (header < 0 || length < header + 4) {
             return false;
         }

@@ -163,6 +163,7 @@ final class PipelinePacket {
         } else {
             popVlan();
             popVlan(); // one that does not show is not looked behind
+            tci(tci); // bits of a tag that is not there: matches see them, nothing else does
         }
     }
 
@@ -269,7 +270,7 @@ final class PipelinePacket {
             out.add(new DatapathAction.PushVlan(outerType, outer & 0xefff));
         }
         out.add(new DatapathAction.PushVlan(etherType, tci & 0xefff));
-        innerTag = outer;
+        innerTag = (outer & VLAN_PRESENT) != 0 ? outer : 0;
         outerType = etherType;
         tci(tci | VLAN_PRESENT);
     }
