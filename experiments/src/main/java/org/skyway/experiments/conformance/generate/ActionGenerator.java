@@ -219,8 +219,9 @@ final class ActionGenerator {
         }
         return pools.one(
                 "push_mpls:0x8847",
-                "pop_mpls:0x0800",
-                "pop_mpls:0x86dd",
+                // Open vSwitch sends the packet round again to read what was under the last label.
+                "pop_mpls:0x0800,output:2,exit",
+                "pop_mpls:0x86dd,output:3,exit",
                 "pop_mpls:0x8847",
                 "dec_mpls_ttl",
                 "set_mpls_ttl(%d)".formatted(pools.ttl()),

@@ -76,6 +76,9 @@ public final class FrameGenerator {
         if (tagged) {
             passable[14] &= (byte) ~0x10;
         }
+        if (passable.length >= at + 6 && isLabelled(type(passable, at))) {
+            passable[at + 5] |= 1; // a label stack entry of nothing but zeros, neither
+        }
         if (passable.length >= at + 10
                 && type(passable, at) < 0x600
                 && isTag(type(passable, at + 8))) {
@@ -165,8 +168,9 @@ public final class FrameGenerator {
     private void ipv4() {
         int start = f.position();
         int options = pools.chance(12) ? pools.below(5) : 0;
-        int protocol = protocol(1);
         int fragment = pools.chance(12) ? pools.oneOf(0x2000, 0x2001, 185, 0x4000) : 0;
+        // In a later fragment Open vSwitch changes what would be the checksum, were it the first.
+        int protocol = (fragment & 0x1fff) != 0 ? 0xfd : protocol(1);
         bytes(0x45 + options, pools.tos());
         shorts(0, pools.below(0x10000), fragment);
         bytes(pools.ttl(), protocol);

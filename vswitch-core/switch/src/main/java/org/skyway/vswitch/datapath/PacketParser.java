@@ -107,8 +107,10 @@ public final class PacketParser {
         at += 2;
         rest -= 2;
         if (type < ETH_TYPE_MIN) {
-            type = llcSnapType(at, rest);
-            if (type != FlowKey.ETH_TYPE_NONE) {
+            type = FlowKey.ETH_TYPE_NONE;
+            if (isSnap(at, rest)) {
+                int inner = Memory.getShortBE(at + 6);
+                type = inner >= ETH_TYPE_MIN ? inner : type;
                 at += 8;
                 rest -= 8;
             }
@@ -139,12 +141,8 @@ public final class PacketParser {
         }
     }
 
-    private static int llcSnapType(long at, int rest) {
-        if (rest < 8 || Memory.getIntBE(at) != 0xaaaa0300 || Memory.getShortBE(at + 4) != 0) {
-            return FlowKey.ETH_TYPE_NONE;
-        }
-        int type = Memory.getShortBE(at + 6);
-        return type >= ETH_TYPE_MIN ? type : FlowKey.ETH_TYPE_NONE;
+    private static boolean isSnap(long at, int rest) {
+        return rest >= 8 && Memory.getIntBE(at) == 0xaaaa0300 && Memory.getShortBE(at + 4) == 0;
     }
 
     private void mpls(long at, int rest) {

@@ -7,15 +7,19 @@ import org.skyway.openflow.model.Action;
 /// A packet's action set: done in the order of OpenFlow 1.3.5, "Action Set", whatever the order in
 /// which they were written. What Open vSwitch makes of that:
 ///
-/// - An action set does something only if it ends in an output or a group.
+/// - An action set does something only if it ends in an output, a group or a call of a table.
+/// - Actions that have no place in one (an output to the port in a register, a `controller` with
+///   more than a length) may stand in it, but nothing is done.
 /// - Of the actions that change the packet's structure or lower a TTL, the last of each kind
 ///   counts.
 /// - Those that set fields are all done in the order in which they were written: two of them may
 ///   write different bits of one field.
 final class ActionSet {
     private static final int SET = 7;
-    private static final int OUTPUT = 8;
-    private static final int GROUP = 9;
+    private static final int RESUBMIT = 8;
+    private static final int OUTPUT = 9;
+    private static final int GROUP = 10;
+    private static final int NOTHING = -1;
 
     private final List<Action> written = new ArrayList<>(0);
 
@@ -43,6 +47,9 @@ final class ActionSet {
         Action end = null;
         for (Action action : written) {
             int rank = rank(action);
+            if (rank == NOTHING) {
+                continue;
+            }
             if (rank < SET) {
                 lastOf[rank] = action;
             } else if (rank == SET) {
@@ -74,11 +81,17 @@ final class ActionSet {
             case Action.PushVlan a -> 4;
             case Action.DecTtl a -> 5;
             case Action.DecMplsTtl a -> 6;
+            case Action.Resubmit a -> RESUBMIT;
             case Action.Output a -> OUTPUT;
-            case Action.OutputReg a -> OUTPUT;
-            case Action.Enqueue a -> OUTPUT;
             case Action.Group a -> GROUP;
-            default -> SET;
+            case Action.SetField a -> SET;
+            case Action.Load a -> SET;
+            case Action.Move a -> SET;
+            case Action.SetVlanVid a -> SET;
+            case Action.SetVlanPcp a -> SET;
+            case Action.SetMplsTtl a -> SET;
+            case Action.SetQueue a -> SET;
+            default -> NOTHING;
         };
     }
 }

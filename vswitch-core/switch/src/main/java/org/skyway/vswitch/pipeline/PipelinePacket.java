@@ -284,6 +284,29 @@ final class PipelinePacket {
         }
     }
 
+    /// Whether a known tag has neither VLAN id nor priority.
+    boolean hasEmptyTags() {
+        return hasVlan() && (isEmpty(vlanTci()) || innerTag != 0 && isEmpty(innerTag));
+    }
+
+    /// Takes such tags off; what lies under an empty one goes with it, as in Open vSwitch.
+    void dropEmptyTags() {
+        if (isEmpty(vlanTci())) {
+            popVlan();
+            popVlan();
+        } else {
+            int outer = vlanTci();
+            int type = outerType;
+            popVlan();
+            popVlan();
+            pushVlan(type, outer);
+        }
+    }
+
+    private static boolean isEmpty(int tci) {
+        return (tci & 0xefff) == 0;
+    }
+
     private void tci(int tci) {
         key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | tci & 0xffff;
     }
@@ -303,6 +326,8 @@ final class PipelinePacket {
             }
             count += entries[i] != 0 ? 1 : 0;
         }
+        examined[MPLS] = ALL_ONES;
+        examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
         return count;
     }
 

@@ -5,6 +5,7 @@ import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
 import static org.skyway.openflow.model.FlowKey.IN_PORT;
 import static org.skyway.openflow.model.FlowKey.METADATA;
 import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
+import static org.skyway.openflow.model.FlowKey.TRANSPORT;
 import static org.skyway.openflow.model.FlowKey.WORDS;
 
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class Translation {
     private static final int REASON_ACTION_SET = 3;
     private static final int REASON_GROUP = 4;
     private static final int REASON_PACKET_OUT = 5;
+    private static final long PORTS = 0xffff_ffff_0000_0000L; // of a flow key's transport word
     private static final long NO_COOKIE = -1L;
 
     private final Tables tables;
@@ -80,6 +82,12 @@ public final class Translation {
     /// @return what to do with it and its like
     public Program run() {
         packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
+        if (tables.fragmentHandling() == Tables.FRAGMENTS_DROP) {
+            packet.examine(Field.IP_FRAG);
+            if (Field.IP_FRAG.get(packet.key) != 0) {
+                return program();
+            }
+        }
         PortState port = tables.ports().get(packet.inPort());
         if (port == null || port.receives()) {
             lookup(0, packet.inPort(), true);
@@ -212,7 +220,16 @@ public final class Translation {
         }
         int real = packet.inPort();
         packet.inPort(asPort);
+        boolean hidden = tables.fragmentHandling() == Tables.FRAGMENTS_NORMAL;
+        long transport = packet.key[TRANSPORT];
+        if (hidden && Field.IP_FRAG.get(packet.key) != 0) {
+            packet.key[TRANSPORT] &= ~PORTS;
+        }
         FlowEntry entry = Conjunctions.lookup(t, packet.key, packet.examined);
+        if (hidden && (packet.examined[TRANSPORT] & PORTS) != 0) {
+            packet.examine(Field.IP_FRAG);
+        }
+        packet.key[TRANSPORT] = transport;
         packet.inPort(real);
         return entry;
     }
@@ -386,27 +403,27 @@ public final class Translation {
         int vlan = packet.vlanTci() & 0xfff;
         long from = packet.key[ETH_SRC_VLAN] >>> 16;
         long to = packet.key[ETH_DST_TYPE] >>> 16;
+        if (to >>> 4 == 0x0180c200000L) {
+            return; // reserved for link protocols: a bridge neither forwards it nor learns from it
+        }
         if (tables.ports().containsKey(packet.inPort())) {
             learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
             source = tables.macs().find(vlan, from);
         }
-        if (to >>> 4 == 0x0180c200000L) {
-            return; // reserved for link protocols: a bridge does not forward it
-        }
         MacTable.Entry known = tables.macs().find(vlan, to);
-        // A tag that says nothing is not passed on, as by Open vSwitch's `priority-tags=no`.
-        boolean priorityTag = packet.hasVlan() && (packet.vlanTci() & 0xefff) == 0;
-        PipelinePacket.Saved saved = priorityTag ? packet.save() : null;
-        int at = priorityTag ? copyBegins() : 0;
-        if (priorityTag) {
-            packet.popVlan();
+        // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
+        boolean emptyTags = packet.hasEmptyTags();
+        PipelinePacket.Saved saved = emptyTags ? packet.save() : null;
+        int at = emptyTags ? copyBegins() : 0;
+        if (emptyTags) {
+            packet.dropEmptyTags();
         }
         if (known == null) {
             flood(true);
         } else if (known.port() != packet.inPort()) {
             send(known.port());
         }
-        if (priorityTag) {
+        if (emptyTags) {
             copyEnds(at);
             packet.restore(saved);
         }
