@@ -143,6 +143,7 @@ final class Requests {
         int fragments = m.flags() & FRAGMENT_BITS;
         if ((c.service() || c.role() != Role.SECONDARY) && fragments != REASSEMBLE) {
             bridge.fragmentHandling(fragments);
+            bridge.forwarding().fragmentHandling(fragments);
         }
         if (old) {
             AsyncConfig.Masks p = c.async().primary();
