@@ -42,11 +42,12 @@ final class VmDemo implements AutoCloseable {
 
     int run(boolean keep) {
         try {
-            start();
+            PrivateLibvirt libvirt = startSwitch();
             say("Rules come in through OpenFlow: each guest's traffic goes to the other.");
             control.ask(ControlClient.request("bypass").put("on", false));
             ofctl("priority=100,in_port=1,actions=output:2");
             ofctl("priority=100,in_port=2,actions=output:1");
+            startGuests(libvirt);
             say("First every packet passes the switch.");
             double normal = phase();
             say("Now bypasses are allowed: ivshmem devices are hot-plugged into both guests.");
@@ -66,10 +67,14 @@ final class VmDemo implements AutoCloseable {
                     "priority=200,in_port=1,udp,tp_dst=7777");
             await("two links", Duration.ofSeconds(30), () -> active() == 2);
             double again = phase();
+            say("Once more through the switch, now that all compilers have warmed up.");
+            control.ask(ControlClient.request("bypass").put("on", false));
+            double last = phase();
             if (keep) {
+                control.ask(ControlClient.request("bypass").put("on", true));
                 stay();
             }
-            return summary(normal, Math.max(bypass, again));
+            return summary(Math.max(normal, last), Math.max(bypass, again));
         } catch (IOException e) {
             throw new ExperimentException(e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -78,15 +83,12 @@ final class VmDemo implements AutoCloseable {
         }
     }
 
-    private void start() throws IOException, InterruptedException {
+    private PrivateLibvirt startSwitch() throws IOException {
         String missing = PrivateLibvirt.missing();
         if (missing != null) {
             throw new ExperimentException("guests need: " + missing);
         }
-        say("Building what the guests boot, unless it was built before.");
-        Path home = Path.of(System.getProperty("skyway.home", "."));
-        GuestImage image = GuestImage.build(home, GuestImage.defaultCache());
-        say("Starting a libvirtd of our own, the switch and two guests in " + runDirectory);
+        say("Starting a libvirtd of our own and the switch in " + runDirectory);
         PrivateLibvirt libvirt =
                 PrivateLibvirt.start(GuestImage.defaultCache().resolve("libvirt-demo"));
         started.add(libvirt);
@@ -110,6 +112,14 @@ final class VmDemo implements AutoCloseable {
         vswitchd.await(line -> line.contains("is ready"), Duration.ofSeconds(60), "it is ready");
         control = new ControlClient(runDirectory);
         started.add(control);
+        return libvirt;
+    }
+
+    private void startGuests(PrivateLibvirt libvirt) throws IOException, InterruptedException {
+        say("Building what the guests boot, unless it was built before.");
+        Path home = Path.of(System.getProperty("skyway.home", "."));
+        GuestImage image = GuestImage.build(home, GuestImage.defaultCache());
+        say("Starting two guests.");
         guests = new Guests(libvirt.uri());
         started.add(guests);
         Chain chain = new Chain(control, image, runDirectory.resolve("g"));
