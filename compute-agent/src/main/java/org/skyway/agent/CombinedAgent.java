@@ -118,6 +118,11 @@ public final class CombinedAgent implements Agent {
             host.vnfPaused(port, paused);
         }
 
+        @Override
+        public void vnfReported(String port, String reason) {
+            host.vnfReported(port, reason);
+        }
+
         // The driver stays on record: until the next one comes, it is who could be asked.
         @Override
         public void vnfDisconnected(String port, String reason) {

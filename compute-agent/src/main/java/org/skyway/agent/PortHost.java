@@ -27,6 +27,13 @@ public interface PortHost {
     /// @param paused whether it is paused now
     default void vnfPaused(String port, boolean paused) {}
 
+    /// A VNF's driver says, unasked, that something is wrong with a link: its ring holds what can't
+    /// be.
+    ///
+    /// @param port the port it drives
+    /// @param reason which link, and what was found
+    default void vnfReported(String port, String reason) {}
+
     /// A VNF is gone: its process ended, its machine stopped, or its driver does not answer.
     ///
     /// @param port the port it drove

@@ -193,8 +193,8 @@ final class VnfConnection {
         switch (message) {
             case Hello hello -> hello(hello);
             case Done done -> answer(done.id(), null);
-            case Failed failed when failed.id() == 0 ->
-                    LOG.warn("{} reports: {}", this, failed.reason());
+            case Failed failed when failed.id() == 0 && port != null ->
+                    agent.host().vnfReported(port, failed.reason());
             case Failed failed -> answer(failed.id(), failed.reason());
             case Welcome _, Introduce _, Attach _, Detach _, Ping _ ->
                     throw new IOException("a driver may not send " + message);

@@ -82,6 +82,17 @@ final class Vnfs implements PortHost {
     }
 
     @Override
+    public void vnfReported(String port, String reason) {
+        owner.execute(() -> {
+            BridgePort p = bridge.ports().byName(port);
+            if (p != null && p.attachment() != null) {
+                events.fault(port, reason);
+                bridge.links().broken(p.attachment(), reason);
+            }
+        });
+    }
+
+    @Override
     public void vnfPaused(String port, boolean paused) {
         owner.execute(() -> {
             BridgePort p = bridge.ports().byName(port);

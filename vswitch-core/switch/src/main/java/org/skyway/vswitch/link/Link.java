@@ -20,6 +20,7 @@ public final class Link {
     long writtenBefore; // how far the bypass ring was written when it was armed
     boolean armed; // the sender was told to use the bypass and has not been told otherwise
     SenderCounters counters; // of the present epoch, or null
+    String broken; // why its channel is of no more use; null if it is
     boolean leaving; // is to be unplugged as soon as it is not used
     long retryNanos;
     int failures;

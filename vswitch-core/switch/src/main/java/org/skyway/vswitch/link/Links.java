@@ -145,6 +145,27 @@ public final class Links {
         tick();
     }
 
+    /// A VNF's driver found in a link what can't be there and has stopped using it. As it does not
+    /// say which link, all of its links are set up anew, each after a while.
+    ///
+    /// @param vnf the VNF
+    /// @param why what it found
+    public void broken(Attachment vnf, String why) {
+        for (Link link : links) {
+            if ((link.sender() == vnf || link.receiver() == vnf)
+                    && (link.state() == LinkState.READY
+                            || link.state() == LinkState.ACTIVE
+                            || link.state() == LinkState.REVOKING)) {
+                link.broken = why;
+                if (link.armed) {
+                    command(link, ControlBlock.Mode.NORMAL);
+                    step(link, LinkState.REVOKING, why);
+                }
+            }
+        }
+        tick();
+    }
+
     /// Takes the links of a VNF back and unplugs them without waiting for whether they will be
     /// wanted again.
     ///
@@ -306,7 +327,16 @@ public final class Links {
     }
 
     private void ready(Link link, long now) {
-        if (link.armed) {
+        if (link.broken != null && !link.armed) {
+            String why = link.broken;
+            Channel channel = link.channel;
+            link.broken = null;
+            link.channel = null;
+            fail(link, why);
+            if (links.stream().noneMatch(l -> l.channel == channel)) {
+                channel.unplug(c -> tick());
+            }
+        } else if (link.armed) {
             if (link.sender().control().obeyed() == link.command) {
                 link.activations++;
                 step(link, LinkState.ACTIVE, "the sender has obeyed");
@@ -329,7 +359,8 @@ public final class Links {
             return;
         }
         boolean drained =
-                link.receiver().isGone()
+                link.broken != null
+                        || link.receiver().isGone()
                         || link.receiver().control().ended(link.channel.slotOf(link.receiver()))
                                 == link.epoch
                         || (!link.sender().isGone()
@@ -486,6 +517,7 @@ public final class Links {
             if (c != null
                     && c.joins(x, y)
                     && c.failure() == null
+                    && link.broken == null
                     && (c.state() == Channel.State.PLUGGING
                             || c.state() == Channel.State.PLUGGED)) {
                 return c;

@@ -84,7 +84,10 @@ final class PipelinePacket {
             case UDP -> isIp() && isProtocol(17);
             case SCTP -> isIp() && isProtocol(132);
             case ICMPV4 -> etherType() == 0x0800 && isProtocol(1);
-            case ICMPV6, ND, ND_SOLICIT, ND_ADVERT -> etherType() == 0x86dd && isProtocol(58);
+            case ICMPV6 -> isIcmpv6();
+            case ND -> isIcmpv6() && (isType(135) || isType(136));
+            case ND_SOLICIT -> isIcmpv6() && isType(135);
+            case ND_ADVERT -> isIcmpv6() && isType(136);
             case MPLS -> isMpls();
         };
     }
@@ -94,6 +97,17 @@ final class PipelinePacket {
         examine(Field.IP_FRAG);
         return Field.IP_PROTO.get(key) == protocol
                 && (Field.IP_FRAG.get(key) & FlowKey.FRAG_LATER) == 0;
+    }
+
+    private boolean isIcmpv6() {
+        return etherType() == 0x86dd && isProtocol(58);
+    }
+
+    // Of neighbour discovery: its code is always 0.
+    private boolean isType(int type) {
+        examine(Field.ICMPV6_TYPE);
+        examine(Field.ICMPV6_CODE);
+        return Field.ICMPV6_TYPE.get(key) == type && Field.ICMPV6_CODE.get(key) == 0;
     }
 
     int etherType() {

@@ -240,7 +240,7 @@ public final class Translation {
                     packet.write(f, stack.removeLast());
                 }
             }
-            case Action.PushVlan(int type) -> packet.pushVlan(type, packet.vlanTci() & 0xefff);
+            case Action.PushVlan(int type) -> packet.pushVlan(type, 0);
             case Action.PopVlan() -> packet.popVlan();
             case Action.SetVlanVid(int vid, boolean push) -> packet.setVlan(0xfff, vid, push);
             case Action.SetVlanPcp(int pcp, boolean push) ->
@@ -423,14 +423,15 @@ public final class Translation {
         return best;
     }
 
+    // As in Open vSwitch: a bucket that watches nothing is live, one that watches both needs one of
+    // them.
     private boolean isLive(GroupEntry.Bucket bucket, int nesting) {
-        if (bucket.watchPort() != OfPort.ANY && !isLive(bucket.watchPort())) {
-            return false;
-        }
-        if (bucket.watchGroup() == -1) {
+        boolean watchesPort = bucket.watchPort() != OfPort.ANY;
+        boolean watchesGroup = bucket.watchGroup() != -1;
+        if (!watchesPort && !watchesGroup || watchesPort && isLive(bucket.watchPort())) {
             return true;
         }
-        GroupState watched = tables.group(bucket.watchGroup());
+        GroupState watched = watchesGroup ? tables.group(bucket.watchGroup()) : null;
         return watched != null
                 && nesting < MAX_DEPTH
                 && watched.group().buckets().stream().anyMatch(b -> isLive(b, nesting + 1));
@@ -438,7 +439,9 @@ public final class Translation {
 
     private boolean isLive(int number) {
         PortState port = tables.ports().get(number);
-        return port != null && port.forwards();
+        return port != null
+                && (port.state() & PortState.LINK_DOWN) == 0
+                && (port.config() & PortState.PORT_DOWN) == 0;
     }
 
     // A bucket's actions are an action set, done to a copy of the packet.
