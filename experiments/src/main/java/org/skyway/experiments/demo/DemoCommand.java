@@ -19,6 +19,11 @@ public final class DemoCommand implements Callable<Integer> {
     private boolean keep;
 
     @Option(
+            names = "--vms",
+            description = "two virtual machines under a libvirtd of their own instead of processes")
+    private boolean machines;
+
+    @Option(
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "8",
@@ -37,6 +42,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (machines) {
+            try (VmDemo demo = new VmDemo(seconds, System.out)) {
+                return demo.run(keep);
+            }
+        }
         try (Demo demo = new Demo(seconds, size, System.out)) {
             return demo.run(keep);
         }

@@ -53,6 +53,38 @@ public final class Guests implements AutoCloseable {
         }
     }
 
+    /// Defines a guest, so that libvirt remembers it, and starts it. It does not end with this.
+    ///
+    /// @param guest what
+    /// @throws IOException if libvirt refuses
+    public void define(GuestSpec guest) throws IOException {
+        Files.createDirectories(guest.directory());
+        try {
+            Domain domain = connection.domainDefineXML(guest.xml());
+            domain.create();
+            domain.free();
+        } catch (LibvirtException e) {
+            throw failure("can't start guest " + guest.name(), e);
+        }
+    }
+
+    /// Ends a guest and makes libvirt forget it. Does nothing if there is none.
+    ///
+    /// @param name the guest's
+    /// @return whether there was one
+    /// @throws IOException if libvirt refuses
+    public boolean undefine(String name) throws IOException {
+        Domain domain = find(name);
+        if (domain == null) {
+            return false;
+        }
+        if (isRunning(name)) {
+            call("can't end guest " + name, domain, Domain::destroy);
+        }
+        call("can't undefine guest " + name, domain, Domain::undefine);
+        return true;
+    }
+
     /// Ends a guest at once, as if its power failed. Does nothing if it is not running.
     ///
     /// @param name the guest's

@@ -354,6 +354,15 @@ public final class Bridge implements Forwarding, LinkListener {
         }
     }
 
+    boolean isHeld(String port) {
+        return held.contains(port);
+    }
+
+    /// The file of a port's region for virtual machines; null if it has none.
+    String lastingRegion(String port) {
+        return vnfs.lastingRegion(port);
+    }
+
     /// Who plugs regions into VNFs.
     ///
     /// @return the agent

@@ -29,6 +29,7 @@ public final class Requests {
 
     private final Bridge bridge;
     private final Reports reports;
+    private final MachineRequests machines;
 
     /// Requests to a bridge.
     ///
@@ -36,6 +37,7 @@ public final class Requests {
     public Requests(Bridge bridge) {
         this.bridge = bridge;
         reports = new Reports(bridge);
+        machines = new MachineRequests(bridge);
     }
 
     /// Carries one out.
@@ -65,6 +67,9 @@ public final class Requests {
                 bridge.bypass(arguments.path("on").asBoolean());
                 yield JSON.createObjectNode().put("on", bridge.bypass());
             }
+            case "machines" -> machines.list();
+            case "vm-hold" -> machines.hold(text(arguments, "domain"), true);
+            case "vm-release" -> machines.hold(text(arguments, "domain"), false);
             case "p2p-explain" -> explain(text(arguments, "port"));
             case "p2p-what-if" -> whatIf(arguments.path("lines"));
             case "trace" -> trace(text(arguments, "port"), text(arguments, "packet"));

@@ -53,6 +53,11 @@ final class Vnfs implements PortHost {
         return lasting.open(port).ref();
     }
 
+    String lastingRegion(String port) {
+        LastingRegions.Lasting kept = lasting.of(port);
+        return kept == null ? null : kept.region().path().toString();
+    }
+
     @Override
     public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
         CompletableFuture<RegionRef> result = new CompletableFuture<>();

@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             CtlCommand.LinksCommand.class,
             CtlCommand.Stats.class,
             BypassCommand.class,
+            MachineCommands.AgentCommand.class,
+            MachineCommands.Vm.class,
             P2pCommands.class,
             TraceCommand.class,
             CtlCommand.Events.class

@@ -1,0 +1,69 @@
+package org.skyway.experiments.vm.chain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.experiments.vm.host.GuestSpec;
+import org.skyway.experiments.vm.image.GuestImage;
+import org.skyway.vswitch.daemon.ControlClient;
+
+/// Guests on the ports of a running switch.
+public final class Chain {
+    private final ControlClient control;
+    private final GuestImage image;
+    private final Path directory;
+
+    /// Guests for a switch.
+    ///
+    /// @param control of the switch
+    /// @param image what they boot
+    /// @param directory where their consoles and channels are; with a short name
+    public Chain(ControlClient control, GuestImage image, Path directory) {
+        this.control = control;
+        this.image = image;
+        this.directory = directory;
+    }
+
+    /// Describes a guest; ports that the switch lacks are added.
+    ///
+    /// @param name the guest's
+    /// @param arguments the VNF program and its options
+    /// @param ports the ports that it drives
+    /// @param core the host's core that it is bound to; -1 for none
+    /// @return the guest
+    /// @throws IOException if the switch is not one for virtual machines
+    public GuestSpec guest(String name, List<String> arguments, List<String> ports, int core)
+            throws IOException {
+        List<GuestSpec.Port> own = new ArrayList<>();
+        for (String port : ports) {
+            own.add(new GuestSpec.Port(port, region(port)));
+        }
+        return new GuestSpec(name, image, arguments, own, directory, core);
+    }
+
+    private Path region(String name) throws IOException {
+        JsonNode port = port(name);
+        if (port == null) {
+            control.ask(ControlClient.request("port-add").put("type", "dpdkr").put("name", name));
+            port = port(name);
+        }
+        JsonNode region = port.path("region");
+        if (!region.isTextual()) {
+            throw new IOException(
+                    "port %s is not for virtual machines; start the switch with --vms"
+                            .formatted(name));
+        }
+        return Path.of(region.textValue());
+    }
+
+    private JsonNode port(String name) {
+        for (JsonNode port : control.ask(ControlClient.request("ports"))) {
+            if (port.get("name").asText().equals(name)) {
+                return port;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,99 @@
+package org.skyway.experiments.vm.chain;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.skyway.experiments.vm.host.Guests;
+import org.skyway.experiments.vm.image.GuestImage;
+import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.daemon.ControlClient;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `skyway chain`: starts and removes chains of virtual machines.
+@Command(
+        name = "chain",
+        description = "Starts and removes chains of virtual machines.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ChainCommand.Up.class, ChainCommand.Down.class})
+public final class ChainCommand {
+    private ChainCommand() {}
+
+    /// Runs the command.
+    ///
+    /// @param args see `--help`
+    public static void main(String[] args) {
+        CommandLine line = new CommandLine(new ChainCommand());
+        line.setExecutionExceptionHandler((e, command, _) -> {
+            if (!(e instanceof IOException || e instanceof ConfigException)) {
+                throw e;
+            }
+            command.getErr().println("skyway chain: " + e.getMessage());
+            return 1;
+        });
+        System.exit(line.execute(args));
+    }
+
+    @Command(
+            name = "up",
+            mixinStandardHelpOptions = true,
+            description = "Defines and starts the guests of a chain; adds ports that are missing.")
+    static final class Up implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "YAML, see README")
+        private Path file;
+
+        @Option(names = "--rundir", paramLabel = "DIR", description = "the switch's run directory")
+        private Path runDirectory = RunDirectory.path();
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            ChainConfig config = ChainConfig.read(file);
+            Path home = Path.of(System.getProperty("skyway.home", "."));
+            GuestImage image = GuestImage.build(home, GuestImage.defaultCache());
+            try (ControlClient control = new ControlClient(runDirectory);
+                    Guests guests = new Guests(config.libvirtUri())) {
+                Chain chain =
+                        new Chain(control, image, runDirectory.toAbsolutePath().resolve("guests"));
+                for (ChainConfig.Guest guest : config.guests()) {
+                    guests.define(
+                            chain.guest(
+                                    guest.name(),
+                                    guest.arguments(),
+                                    guest.ports(),
+                                    guest.core() == null ? -1 : guest.core()));
+                    System.out.printf(
+                            "guest %s drives %s%n",
+                            guest.name(), String.join(" and ", guest.ports()));
+                }
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "down",
+            mixinStandardHelpOptions = true,
+            description = "Ends the guests of a chain and makes libvirt forget them.")
+    static final class Down implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "YAML, as given to up")
+        private Path file;
+
+        @Override
+        public Integer call() throws IOException {
+            ChainConfig config = ChainConfig.read(file);
+            try (Guests guests = new Guests(config.libvirtUri())) {
+                for (ChainConfig.Guest guest : config.guests()) {
+                    System.out.printf(
+                            "guest %s %s%n",
+                            guest.name(),
+                            guests.undefine(guest.name()) ? "is removed" : "was not there");
+                }
+            }
+            return 0;
+        }
+    }
+}
