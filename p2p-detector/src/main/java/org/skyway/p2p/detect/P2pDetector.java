@@ -218,8 +218,8 @@ public final class P2pDetector {
             if (ingress.cost > COSTLY) {
                 postpone(ingress);
                 resting.add(ingress);
-            } else {
-                decide(ingress);
+            } else if (!decideOrGiveUp(ingress)) {
+                resting.add(ingress);
             }
             if (!ingress.verdict.equals(before)) {
                 changes.add(new Change(ingress.port, before, ingress.verdict));
@@ -342,6 +342,24 @@ public final class P2pDetector {
                             "the entries are too complex to decide after every change",
                             null,
                             null);
+        }
+    }
+
+    // A mistake in the decision about one port must not keep the others from being decided about: a
+    // link that is none any more has to be taken back whatever happens.
+    private boolean decideOrGiveUp(Ingress ingress) {
+        try {
+            decide(ingress);
+            return true;
+        } catch (RuntimeException | StackOverflowError e) {
+            ingress.verdict =
+                    new Verdict.NoLink(
+                            ingress.port, "the entries can't be decided about: " + e, null, null);
+            ingress.agreement = null;
+            ingress.cost = 0;
+            ingress.dirty = true;
+            rest(ingress, new Dependencies(), true);
+            return false;
         }
     }
 
