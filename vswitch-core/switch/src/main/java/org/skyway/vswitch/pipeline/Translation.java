@@ -142,6 +142,14 @@ public final class Translation {
         return packet.examined;
     }
 
+    /// Whether the pipeline gave up: a loop, or more labels than it can deal with. Then nothing is
+    /// done.
+    ///
+    /// @return true if so
+    public boolean gaveUp() {
+        return abandoned;
+    }
+
     /// Whether the run learned an address, so that what was decided before may no longer hold.
     ///
     /// @return true if so
