@@ -20,6 +20,8 @@ final class Encoder implements AutoCloseable {
     private static final int FLOW_MOD = 14;
     private static final int VENDOR = 4;
     private static final int NXT_FLOW_MOD = 13;
+    // recirc_id and dp_hash: what Open vSwitch's datapath tells itself, and no switch else.
+    private static final Pattern INTERNAL_FIELD = Pattern.compile("000146|000147|000148");
     private static final Pattern REFUSED = Pattern.compile("ovs-ofctl: \\S+:(\\d+): (.*)");
 
     private final Path scratch;
@@ -56,7 +58,10 @@ final class Encoder implements AutoCloseable {
         List<byte[]> damaged = new ArrayList<>();
         if (!messages.isEmpty()) {
             for (long how : c.damage()) {
-                damaged.add(damage(messages, how, 1 + damaged.size()));
+                byte[] copy = damage(messages, how, 1 + damaged.size());
+                if (!INTERNAL_FIELD.matcher(Comparison.hex(copy)).find()) {
+                    damaged.add(copy);
+                }
             }
         }
         messages.addAll(damaged);

@@ -54,7 +54,10 @@ final class ActionGenerator {
             return "drop";
         }
         StringJoiner list = new StringJoiner(",");
-        if (meters > 0 && pools.chance(30)) {
+        // In the first table only: behind a copy that was changed Open vSwitch meters the packet
+        // with
+        // what the copy was given.
+        if (meters > 0 && table == 0 && pools.chance(50)) {
             list.add("meter:" + (1 + pools.below(meters)));
         }
         int n = 1 + pools.below(4);
@@ -238,7 +241,7 @@ final class ActionGenerator {
             case 2 -> "set_tunnel:" + pools.below(4);
             case 3 -> version == 1 ? "enqueue:%d:0".formatted(port()) : "set_queue:1";
             case 4 -> "pop_queue";
-            case 5 -> selects ? "pop_queue" : "table";
+            case 5 -> selects || meters > 0 ? "pop_queue" : "table";
             default -> "note:aa";
         };
     }
