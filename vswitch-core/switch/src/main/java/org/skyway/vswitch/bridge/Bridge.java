@@ -258,7 +258,7 @@ public final class Bridge implements Forwarding, LinkListener {
         if (changed) {
             changed = false;
             List<Change> changes = detector.update();
-            links.revoke(broken(changes), "the rules changed");
+            revoke(broken(changes));
             datapath.settle();
             begin(changes);
             if (rerouted && bypass) {
@@ -287,6 +287,25 @@ public final class Bridge implements Forwarding, LinkListener {
             }
         }
         return broken;
+    }
+
+    // What a VNF has cut short faults once, and then no more: see checkMemory.
+    private void revoke(List<Link> broken) {
+        try {
+            links.revoke(broken, "the rules changed");
+        } catch (InternalError e) {
+            checkMemory();
+            links.revoke(broken, "the rules changed");
+        }
+    }
+
+    private void checkMemory() {
+        for (BridgePort port : ports.all()) {
+            if (port.datapathPort() instanceof DpdkrPort d) {
+                d.checkMemory();
+            }
+        }
+        links.checkMemory();
     }
 
     private void begin(List<Change> changes) {
@@ -488,27 +507,33 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void silent(Attachment vnf, String why) {
-        events.fault(vnf.portName(), vnf + " " + why + "; it is considered dead");
-        BridgePort port = ports.byName(vnf.portName());
-        if (port != null && port.attachment() == vnf) {
-            vnfs.disconnect(port, why);
-            agent.drop(vnf.portName(), why);
-        }
+        events.fault(vnf.portName(), vnf + " " + why + "; its links rest until it goes on");
+    }
+
+    @Override
+    public void awake(Attachment vnf) {
+        events.vnf("vnf-resumed", vnf.portName(), vnf.program() + " goes on");
     }
 
     /// Does what is due, every few milliseconds.
     ///
     /// @return whether anything is under way that wants another tick soon
     public boolean tick() {
-        boolean busy = links.tick();
-        busy |= vnfs.tick();
-        links.sample();
-        return busy;
+        try {
+            boolean busy = links.tick();
+            busy |= vnfs.tick();
+            links.sample();
+            return busy;
+        } catch (InternalError e) {
+            checkMemory();
+            return true;
+        }
     }
 
     /// Looks after what changes slowly, a few times a second: interfaces that go up and down, rings
     /// that went bad, addresses that age.
     public void slowTick() {
+        checkMemory();
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 linkUp(port, n.socket().linkUp());

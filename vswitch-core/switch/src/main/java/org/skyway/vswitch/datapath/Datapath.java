@@ -167,6 +167,10 @@ public final class Datapath implements AutoCloseable {
         return sink;
     }
 
+    void checkMemory() {
+        ports.values().forEach(DatapathPort::checkMemory);
+    }
+
     DatapathPort port(int number) {
         return ports.get(number);
     }
