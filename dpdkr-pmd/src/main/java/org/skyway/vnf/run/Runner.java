@@ -52,6 +52,9 @@ public final class Runner {
             Function<List<CountedPort>, Work> makeWork)
             throws IOException, InterruptedException {
         options.burst(); // wrong options show before anything is opened
+        if (ports.stream().anyMatch(String::isBlank)) {
+            throw new BadInputException("a port needs a name, as the switch knows it");
+        }
         return new Runner(program, options).run(ports, makeWork);
     }
 

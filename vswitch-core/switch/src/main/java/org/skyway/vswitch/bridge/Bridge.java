@@ -129,7 +129,11 @@ public final class Bridge implements Forwarding, LinkListener {
     public void start(Agent agent, Executor owner) {
         this.agent = agent;
         links = new Links(store, config.ringCells(), agent, owner, this);
-        datapath.start(config.cores());
+        try {
+            datapath.start(config.cores());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("cores: " + e.getMessage(), e);
+        }
     }
 
     /// What the user asked for.
