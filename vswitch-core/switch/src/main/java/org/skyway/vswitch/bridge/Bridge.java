@@ -15,6 +15,7 @@ import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Change;
@@ -71,6 +72,7 @@ public final class Bridge implements Forwarding, LinkListener {
     private Links links;
     private Agent agent;
     private final Set<String> held = new HashSet<>(); // ports whose links get no bypass
+    private final long createdNanos = System.nanoTime();
     private boolean bypass;
     private boolean changed;
     private boolean rerouted; // something on a link's way is another object now
@@ -129,6 +131,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void start(Agent agent, Executor owner) {
         this.agent = agent;
         links = new Links(store, config.ringCells(), agent, owner, this);
+        ports.addLocal(config.bridge());
         try {
             datapath.start(config.cores());
         } catch (IllegalArgumentException e) {
@@ -250,6 +253,10 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void portConfigured(PortState port) {
+        if (port.number() == OfPort.LOCAL) {
+            tables.port(port);
+            changed = true;
+        }
         BridgePort p = ports.byNumber(port.number());
         if (p != null) {
             ports.configured(p, port.config());
@@ -447,6 +454,10 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public PortCounters portCounters(int number) {
+        if (number == OfPort.LOCAL) {
+            long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
+            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
+        }
         BridgePort port = ports.byNumber(number);
         if (port == null) {
             return null;

@@ -91,6 +91,16 @@ public final class Datapath implements AutoCloseable {
         settle();
     }
 
+    /// Adds a port from which no packets ever come.
+    ///
+    /// @param port a port whose number is not in use
+    public void addSink(DatapathPort port) {
+        if (ports.putIfAbsent(port.number(), port) != null) {
+            throw new IllegalStateException("port number " + port.number() + " is in use");
+        }
+        settle();
+    }
+
     /// Removes a port. When this returns, no poll thread touches it any more.
     ///
     /// @param port the port
