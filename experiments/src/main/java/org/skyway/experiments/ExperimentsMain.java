@@ -1,5 +1,6 @@
 package org.skyway.experiments;
 
+import org.skyway.experiments.conformance.ConformanceCommand;
 import org.skyway.experiments.demo.DemoCommand;
 import org.skyway.experiments.process.ExperimentException;
 import picocli.CommandLine;
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
 /// Entry point of `skyway demo` and `skyway experiment`.
 @Command(
         name = "skyway",
-        subcommands = {DemoCommand.class, JmhCommand.class},
+        subcommands = {DemoCommand.class, JmhCommand.class, ConformanceCommand.class},
         mixinStandardHelpOptions = true,
         description = "Demo and experiments.")
 public final class ExperimentsMain {

@@ -17,6 +17,7 @@ public sealed interface Message
                 Message.SetConfig,
                 Message.PortStatus,
                 Message.TableStatus,
+                Message.RequestForward,
                 Message.BarrierRequest,
                 Message.BarrierReply,
                 Message.QueueGetConfigRequest,
@@ -109,6 +110,11 @@ public sealed interface Message
     /// @param reason OFPTR_ code
     /// @param table the table's configuration
     record TableStatus(int reason, TableConfig table) implements Message {}
+
+    /// Another controller changed a group or a meter (OpenFlow 1.4).
+    ///
+    /// @param request the request, header included
+    record RequestForward(Bytes request) implements Message {}
 
     /// Asks to be told when all before it is done.
     record BarrierRequest() implements Message {}

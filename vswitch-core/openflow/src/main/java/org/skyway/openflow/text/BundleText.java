@@ -64,10 +64,17 @@ final class BundleText {
         return "%s(%s,%d,%s,ofport,%smembers:%s)"
                 .formatted(
                         bundle.target() == null ? "bundle" : "bundle_load",
-                        HASHES.get(bundle.fields()),
+                        name(HASHES, bundle.fields()),
                         bundle.basis(),
-                        MEMBERS.get(bundle.algorithm()),
+                        name(MEMBERS, bundle.algorithm()),
                         bundle.target() == null ? "" : FieldLexicon.print(bundle.target()) + ",",
                         String.join(",", members));
+    }
+
+    // A bundle_load is taken with any algorithm and hash, as by Open vSwitch; those without a name
+    // are
+    // shown as numbers.
+    private static String name(List<String> names, int code) {
+        return code < names.size() ? names.get(code) : Integer.toString(code);
     }
 }

@@ -171,7 +171,7 @@ final class ActionEncoder {
     }
 
     private void outputReg(Action.OutputReg a) {
-        OxmTable.Row row = OxmTable.of(a.source().field(), OxmTable.NXM);
+        OxmTable.Row row = OxmTable.of(a.source(), OxmTable.NXM);
         int range = range(row, a.source());
         if (row.experimenter()) {
             int start = nicira(32);
@@ -271,7 +271,7 @@ final class ActionEncoder {
     }
 
     private void stack(int subtype, SubField s) {
-        OxmTable.Row row = OxmTable.of(s.field(), OxmTable.NXM);
+        OxmTable.Row row = OxmTable.of(s, OxmTable.NXM);
         int start = nicira(subtype);
         out.u16(OxmCodec.wireOffset(row, s));
         OxmCodec.putHeader(out, row, false);
@@ -310,7 +310,7 @@ final class ActionEncoder {
     }
 
     private void multipath(Action.Multipath a) {
-        OxmTable.Row row = OxmTable.of(a.target().field(), OxmTable.NXM);
+        OxmTable.Row row = OxmTable.of(a.target(), OxmTable.NXM);
         int start = nicira(10);
         out.u16(a.fields())
                 .u16(a.basis())
@@ -325,8 +325,7 @@ final class ActionEncoder {
     }
 
     private void bundle(Action.Bundle a) {
-        OxmTable.Row row =
-                a.target() == null ? null : OxmTable.of(a.target().field(), OxmTable.NXM);
+        OxmTable.Row row = a.target() == null ? null : OxmTable.of(a.target(), OxmTable.NXM);
         int start = nicira(row == null ? 12 : 13);
         out.u16(a.algorithm())
                 .u16(a.fields())

@@ -266,8 +266,23 @@ final class BasicRows {
                 0,
                 (in, c) -> new RoleMessage.RoleReply(niciraRole(in.s32()), false, 0),
                 (out, m, c) -> out.u32(m.role().ordinal() - 1));
+        forward(Kind.TYPE, 32, OF14, OF15);
+        forward(Kind.ONFT, 2350, OF13, OF13);
         roleStatus(Kind.TYPE, 30, OF14, OF15);
         roleStatus(Kind.ONFT, 1911, OF13, OF13);
+    }
+
+    private static void forward(Kind kind, int number, Version first, Version last) {
+        MessageTable.row(
+                Message.RequestForward.class,
+                kind,
+                number,
+                first,
+                last,
+                8,
+                8,
+                (in, c) -> new Message.RequestForward(rest(in)),
+                (out, m, c) -> out.bytes(m.request()));
     }
 
     private static void roleStatus(Kind kind, int number, Version first, Version last) {

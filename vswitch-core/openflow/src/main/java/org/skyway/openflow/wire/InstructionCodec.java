@@ -94,7 +94,7 @@ final class InstructionCodec {
         }
         int table = found[GOTO_TABLE] == null ? -1 : found[GOTO_TABLE].u8();
         return new Instructions(
-                meter, apply, found[CLEAR_ACTIONS] != null, write, metadata & mask, mask, table);
+                meter, apply, found[CLEAR_ACTIONS] != null, write, metadata, mask, table);
     }
 
     private static List<Action> actions(WireReader in, Version version, Match match) {

@@ -140,7 +140,7 @@ final class LearnCodec {
     }
 
     private static void putSubField(WireWriter out, SubField s) {
-        OxmTable.Row row = OxmTable.of(s.field(), OxmTable.NXM);
+        OxmTable.Row row = OxmTable.of(s, OxmTable.NXM);
         out.u32(row.head(false)).u16(OxmCodec.wireOffset(row, s));
     }
 

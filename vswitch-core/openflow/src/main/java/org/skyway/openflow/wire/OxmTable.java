@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.SubField;
 
@@ -133,8 +134,12 @@ final class OxmTable {
         return best;
     }
 
-    /// The row to write part of a field with. The lower half of a port number is Nicira's field.
+    /// The row to write part of a field with. The lower half of a port number is Nicira's field;
+    /// the bits of a DSCP are those of the standard's, because Nicira's has two more below.
     static Row of(SubField s, int version) {
+        if (s.field() == Field.IP_DSCP) {
+            return of(s.field(), Math.max(version, Version.OF13.number()));
+        }
         boolean half = s.field() == Field.IN_PORT && s.offset() + s.bits() <= 16;
         return of(s.field(), half ? NXM : version);
     }

@@ -98,7 +98,7 @@ final class Properties {
 
     static void u8(WireWriter out, int type, int value) {
         int start = start(out, type);
-        out.u8(value).zeros(3);
+        out.u8(value);
         end(out, start);
     }
 

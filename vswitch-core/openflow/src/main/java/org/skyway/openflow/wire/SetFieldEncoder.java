@@ -48,7 +48,8 @@ final class SetFieldEncoder {
             long maskHigh =
                     offset >= 64 ? ones << offset - 64 : offset == 0 ? 0 : ones >>> 64 - offset;
             // A load writes just the field's bits: in a padded field that is not all of it.
-            boolean all = target.bits() == f.bits() && f.bits() == 8 * row(f).bytes();
+            OxmTable.Row row = row(f);
+            boolean all = OxmCodec.wireBits(row, target) == 8 * row.bytes();
             setField(f, high, low, maskHigh, maskLow, all);
         } else if (OxmTable.hasNxm(f)) {
             regLoad(target, value);
@@ -150,7 +151,7 @@ final class SetFieldEncoder {
     }
 
     private void regLoad(SubField target, long value) {
-        OxmTable.Row row = OxmTable.of(target.field(), OxmTable.NXM);
+        OxmTable.Row row = OxmTable.of(target, OxmTable.NXM);
         int start = ActionEncoder.nicira(out, 7);
         int shift = row.shift() - OxmCodec.wireOffset(row, target) + target.offset();
         out.u16(ActionEncoder.range(row, target)).u32(row.head(false)).u64(value << shift);

@@ -540,6 +540,14 @@ public final class Bridge implements Forwarding, LinkListener {
         }
     }
 
+    @Override
+    public void fragmentHandling(int bits) {
+        if (bits != tables.fragmentHandling()) {
+            tables.fragmentHandling(bits);
+            changed = true;
+        }
+    }
+
     /// Packets for the controllers that were dropped because there were too many.
     ///
     /// @return packets

@@ -25,6 +25,8 @@ final class PacketExecutor {
     private final PacketRewriter rewriter = new PacketRewriter();
     private final long saved; // MAX_SAVED + 1 buffers
     private final int[] savedLengths = new int[MAX_SAVED];
+    private final int[] savedTags = new int[MAX_SAVED];
+    private final int[] savedLabels = new int[MAX_SAVED];
     private final long[] address = new long[1];
     private final int[] length = new int[1];
 
@@ -44,16 +46,23 @@ final class PacketExecutor {
         int depth = 0;
         long at = packet;
         int n = bytes;
+        // Tags that the pipeline knows of: the outermost of those that came, and what was pushed.
+        int tags = PacketRewriter.tagged(packet, bytes) ? 1 : 0;
+        int labels =
+                -1; // where the first label is, once one was put on: behind an 802.2 header, if any
         DatapathAction[] actions = program.actions();
         for (int i = 0; i < actions.length; i++) {
             switch (actions[i]) {
                 case DatapathAction.Output(int port) -> output(port, at, n);
-                case DatapathAction.Rewrite r -> rewriter.rewrite(at, n, r.values(), r.masks());
+                case DatapathAction.Rewrite r ->
+                        rewriter.rewrite(at, n, r.values(), r.masks(), tags, labels);
                 case DatapathAction.PushVlan(int type, int tci) -> {
                     if (n + 4 <= MAX_FRAME && n >= 14 && at - packet > 4 - HEADROOM) {
                         at -= 4;
                         n += 4;
                         rewriter.pushVlan(at, type, tci);
+                        tags++;
+                        labels += labels < 0 ? 0 : 4;
                     }
                 }
                 case DatapathAction.PopVlan() -> {
@@ -61,17 +70,19 @@ final class PacketExecutor {
                         rewriter.popVlan(at);
                         at += 4;
                         n -= 4;
+                        tags--;
+                        labels -= labels < 0 ? 0 : 4;
                     }
                 }
                 case DatapathAction.PushMpls(int type, int entry) -> {
                     if (n + 4 <= MAX_FRAME && n >= 14 && at - packet > 4 - HEADROOM) {
                         at -= 4;
                         n += 4;
-                        rewriter.pushMpls(at, n, type, entry);
+                        labels = rewriter.pushMpls(at, n, type, entry, tags, labels);
                     }
                 }
                 case DatapathAction.PopMpls(int type) -> {
-                    if (rewriter.popMpls(at, n, type)) {
+                    if (rewriter.popMpls(at, n, type, tags, labels)) {
                         at += 4;
                         n -= 4;
                     }
@@ -82,7 +93,7 @@ final class PacketExecutor {
                     if (verdict == MeterState.DROP) {
                         i = endOfCopy(actions, i); // a copy is dropped, the rest goes on
                     } else if (verdict > 0) {
-                        rewriter.raiseDropPrecedence(at, n, verdict);
+                        rewriter.raiseDropPrecedence(at, n, verdict, tags);
                     }
                 }
                 case DatapathAction.Learned learned -> {
@@ -95,11 +106,15 @@ final class PacketExecutor {
                         return; // deeper than the pipeline lets anything nest
                     }
                     Memory.copy(at, savedBuffer(depth), n);
+                    savedTags[depth] = tags;
+                    savedLabels[depth] = labels;
                     savedLengths[depth++] = n;
                 }
                 case DatapathAction.Restore() -> {
                     depth--;
                     n = savedLengths[depth];
+                    tags = savedTags[depth];
+                    labels = savedLabels[depth];
                     at = packet;
                     Memory.copy(savedBuffer(depth), at, n);
                 }

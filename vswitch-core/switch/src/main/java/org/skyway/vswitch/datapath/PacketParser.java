@@ -29,6 +29,7 @@ public final class PacketParser {
 
     private final long[] key = new long[FlowKey.WORDS];
     private int words;
+    private int l2End;
     private int l3Offset;
     private int l4Offset;
 
@@ -49,6 +50,13 @@ public final class PacketParser {
         return l3Offset;
     }
 
+    /// Where what lies behind Ethernet and its VLAN tags starts, be it a label or a network header.
+    ///
+    /// @return offset in bytes, or -1 if the packet is too short
+    int l2End() {
+        return l2End;
+    }
+
     /// Where the transport header starts.
     ///
     /// @return offset in bytes, or -1 if none was read
@@ -63,8 +71,20 @@ public final class PacketParser {
     /// @param inPort its ingress port
     /// @return a bitmap of the words that may be other than zero
     public int parse(long packet, int length, int inPort) {
+        return parse(packet, length, inPort, 1);
+    }
+
+    /// Reads a packet on which there may be more tags than the one that it came with.
+    ///
+    /// @param packet address of the destination MAC address
+    /// @param length bytes
+    /// @param inPort its ingress port
+    /// @param tags how many VLAN tags to read at most; the key tells of the outermost
+    /// @return a bitmap of the words that may be other than zero
+    int parse(long packet, int length, int inPort, int tags) {
         clear();
         words = 1 << IN_PORT;
+        l2End = -1;
         l3Offset = -1;
         l4Offset = -1;
         key[IN_PORT] = (long) inPort << 32;
@@ -76,8 +96,10 @@ public final class PacketParser {
         int rest = length - 12;
         long tci = 0;
         int type = Memory.getShortBE(at);
-        if ((type == 0x8100 || type == 0x88a8) && rest >= 6) {
-            tci = Memory.getShortBE(at + 2) | FlowKey.VLAN_PRESENT;
+        for (int i = 0; i < tags && (type == 0x8100 || type == 0x88a8) && rest >= 6; i++) {
+            if (i == 0) {
+                tci = Memory.getShortBE(at + 2) | FlowKey.VLAN_PRESENT;
+            }
             at += 4;
             rest -= 4;
             type = Memory.getShortBE(at);
@@ -85,8 +107,10 @@ public final class PacketParser {
         at += 2;
         rest -= 2;
         if (type < ETH_TYPE_MIN) {
-            type = llcSnapType(at, rest);
-            if (type != FlowKey.ETH_TYPE_NONE) {
+            type = FlowKey.ETH_TYPE_NONE;
+            if (isSnap(at, rest)) {
+                int inner = Memory.getShortBE(at + 6);
+                type = inner >= ETH_TYPE_MIN ? inner : type;
                 at += 8;
                 rest -= 8;
             }
@@ -96,11 +120,12 @@ public final class PacketParser {
                 (long) Memory.getIntBE(packet + 6) << 32
                         | (long) Memory.getShortBE(packet + 10) << 16
                         | tci;
+        l2End = (int) (at - packet);
         if (type == 0x8847 || type == 0x8848) {
             mpls(at, rest);
             return words;
         }
-        l3Offset = (int) (at - packet);
+        l3Offset = l2End;
         switch (type) {
             case 0x0800 -> ipv4(packet, at, rest);
             case 0x86dd -> ipv6(packet, at, rest);
@@ -116,12 +141,8 @@ public final class PacketParser {
         }
     }
 
-    private static int llcSnapType(long at, int rest) {
-        if (rest < 8 || Memory.getIntBE(at) != 0xaaaa0300 || Memory.getShortBE(at + 4) != 0) {
-            return FlowKey.ETH_TYPE_NONE;
-        }
-        int type = Memory.getShortBE(at + 6);
-        return type >= ETH_TYPE_MIN ? type : FlowKey.ETH_TYPE_NONE;
+    private static boolean isSnap(long at, int rest) {
+        return rest >= 8 && Memory.getIntBE(at) == 0xaaaa0300 && Memory.getShortBE(at + 4) == 0;
     }
 
     private void mpls(long at, int rest) {

@@ -30,8 +30,10 @@ final class PacketRewriter {
     /// @param length its length in bytes
     /// @param values flow-key words
     /// @param masks which bits of them to write
-    void rewrite(long at, int length, long[] values, long[] masks) {
-        int words = parser.parse(at, length, 0);
+    /// @param tags how many VLAN tags the packet is known to have
+    /// @param labels where its labels start, -1 to find out
+    void rewrite(long at, int length, long[] values, long[] masks, int tags, int labels) {
+        int words = parser.parse(at, length, 0, tags);
         long[] key = parser.key();
         packet = at;
         if ((words & 1 << ETH_DST_TYPE) == 0) {
@@ -45,7 +47,9 @@ final class PacketRewriter {
             long v = merge(key, values, masks, ETH_SRC_VLAN);
             putMac(at + 6, v >>> 16);
             int outer = Memory.getShortBE(at + 12);
-            if ((outer == 0x8100 || outer == 0x88a8) && (masks[ETH_SRC_VLAN] & 0xffff) != 0) {
+            if (tags > 0
+                    && (outer == 0x8100 || outer == 0x88a8)
+                    && (masks[ETH_SRC_VLAN] & 0xffff) != 0) {
                 int cfi = Memory.getShortBE(at + 14) & 0x1000;
                 Memory.putShortBE(at + 14, (int) v & 0xefff | cfi);
             }
@@ -53,7 +57,7 @@ final class PacketRewriter {
         int l3 = parser.l3Offset();
         if (type == 0x8847 || type == 0x8848) {
             if (masks[MPLS] != 0 && (words & 1 << MPLS) != 0) {
-                int lse = mplsOffset(at);
+                int lse = labels < 0 ? parser.l2End() : labels;
                 Memory.putIntBE(at + lse, (int) (merge(key, values, masks, MPLS) >>> 32));
             }
             return;
@@ -83,8 +87,9 @@ final class PacketRewriter {
     /// @param at address of the packet
     /// @param length its length in bytes
     /// @param levels by how much
-    void raiseDropPrecedence(long at, int length, int levels) {
-        int words = parser.parse(at, length, 0);
+    /// @param tags how many VLAN tags the packet is known to have
+    void raiseDropPrecedence(long at, int length, int levels, int tags) {
+        int words = parser.parse(at, length, 0, tags);
         if ((words & 1 << IP_MISC) == 0) {
             return;
         }
@@ -95,7 +100,7 @@ final class PacketRewriter {
         value[IP_MISC] = value[IP_MISC] & ~mask | (long) (dscp & 0x39 | precedence << 1) << 50;
         long[] masks = new long[value.length];
         masks[IP_MISC] = mask;
-        rewrite(at, length, value, masks);
+        rewrite(at, length, value, masks, tags, -1);
     }
 
     /// Makes room for and writes a VLAN tag.
@@ -116,18 +121,26 @@ final class PacketRewriter {
         moveMacs(at, at + 4);
     }
 
-    /// Makes room for and writes an MPLS label, behind VLAN tags.
+    /// Makes room for and writes an MPLS label, behind the known VLAN tags.
     ///
     /// @param at where the packet starts now: 4 bytes before where it did
     /// @param length its length now
     /// @param type Ethernet type
     /// @param entry the label stack entry
-    void pushMpls(long at, int length, int type, int entry) {
+    /// @param tags how many VLAN tags the packet is known to have
+    /// @param labels where its labels start, -1 to find out
+    /// @return where its labels start now
+    int pushMpls(long at, int length, int type, int entry, int tags, int labels) {
         long before = at + 4;
-        int header = tagged(before, length - 4) ? 18 : 14;
+        int header = labels;
+        if (header < 0) {
+            parser.parse(before, length - 4, 0, tags);
+            header = parser.l2End();
+        }
         Memory.copy(before, at, header);
-        Memory.putShortBE(at + header - 2, type);
         Memory.putIntBE(at + header, entry);
+        Memory.putShortBE(at + typeOffset(at, header), type);
+        return header;
     }
 
     /// Takes the outermost MPLS label off.
@@ -135,25 +148,39 @@ final class PacketRewriter {
     /// @param at where the packet starts; 4 bytes later afterwards
     /// @param length its length
     /// @param type Ethernet type afterwards
+    /// @param tags how many VLAN tags the packet is known to have
+    /// @param labels where its labels start, -1 to find out
     /// @return false if there is no label
-    boolean popMpls(long at, int length, int type) {
-        int header = tagged(at, length) ? 18 : 14;
-        if (length < header + 4) {
+    boolean popMpls(long at, int length, int type, int tags, int labels) {
+        int header = labels;
+        if (header < 0) {
+            parser.parse(at, length, 0, tags);
+            header = parser.l2End();
+        }
+        if (header < 0 || length < header + 4) {
             return false;
         }
+        Memory.putShortBE(at + typeOffset(at, header), type);
         Memory.copy(at, at + 4, header);
-        Memory.putShortBE(at + 4 + header - 2, type);
         return true;
     }
 
-    private static boolean tagged(long at, int length) {
-        int type = Memory.getShortBE(at + 12);
-        return (type == 0x8100 || type == 0x88a8) && length >= 18;
+    // Of an 802.2 frame the length goes, as in Open vSwitch.
+    private static int typeOffset(long at, int header) {
+        int outer = Memory.getShortBE(at + 12);
+        return outer == 0x8100 || outer == 0x88a8 ? header - 2 : 12;
     }
 
-    private static int mplsOffset(long at) {
+    /// Whether a packet has a VLAN tag.
+    ///
+    /// @param at where it starts
+    /// @param length its length
+    static boolean tagged(long at, int length) {
+        if (length < 18) {
+            return false;
+        }
         int type = Memory.getShortBE(at + 12);
-        return type == 0x8100 || type == 0x88a8 ? 18 : 14;
+        return type == 0x8100 || type == 0x88a8;
     }
 
     private static void moveMacs(long from, long to) {
@@ -177,10 +204,16 @@ final class PacketRewriter {
         pseudoHeader = false;
         udp = false;
         int l4 = parser.l4Offset();
-        if (l4 < 0 || (words & 1 << TRANSPORT) == 0) {
+        if (l4 < 0) {
             return;
         }
-        switch ((int) (key[IP_MISC] >>> 56)) {
+        int protocol = (int) (key[IP_MISC] >>> 56);
+        // A TCP header that claims a senseless length still has a checksum where it belongs.
+        boolean whole = protocol == 6 && ipPayloadEnd() - l4 >= 20;
+        if (!whole && (words & 1 << TRANSPORT) == 0) {
+            return;
+        }
+        switch (protocol) {
             case 6 -> {
                 l4Checksum = l4 + 16;
                 pseudoHeader = true;

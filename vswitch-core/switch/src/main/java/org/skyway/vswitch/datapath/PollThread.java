@@ -13,9 +13,14 @@ import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Translation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One thread of the datapath. It alone receives from the ports that it was given.
 final class PollThread {
+    private static final Logger LOG = LoggerFactory.getLogger(PollThread.class);
+    private static final int MOST_LOGGED = 10;
+
     static final int BURST = 32;
 
     /// Megaflows a thread keeps before it starts anew; a bound on memory, not on flows.
@@ -44,9 +49,11 @@ final class PollThread {
     private int pendingQueues;
     private long version = -1;
     private volatile long seenVersion = -1;
+    private volatile boolean quiet;
     private long now = System.nanoTime();
     private volatile long busyNanos;
     private volatile boolean running = true;
+    private int failures;
 
     /// A port to receive from, with the megaflow of all its packets, if there is one.
     private static final class RxPort {
@@ -79,15 +86,37 @@ final class PollThread {
 
     void run() {
         while (running) {
-            int moved = poll();
+            int moved = pollSafely();
             long t = System.nanoTime();
             if (moved > 0) {
                 busyNanos = busyNanos + (t - now);
             }
             now = t;
-            idle.idle(moved);
+            if (moved > 0) {
+                idle.idle(moved);
+            } else {
+                quiet = true;
+                idle.idle(0);
+                quiet = false; // before the next pass looks at the version
+            }
         }
         seenVersion = Long.MAX_VALUE;
+    }
+
+    // A packet that brings a mistake in the switch to light must not end all traffic.
+    private int pollSafely() {
+        try {
+            return poll();
+        } catch (RuntimeException e) {
+            if (failures++ < MOST_LOGGED) {
+                LOG.error("poll thread {}: a burst was lost", index, e);
+            }
+            pendingQueues = 0;
+            for (TxQueue queue : txQueues) {
+                queue.count = 0;
+            }
+            return 1;
+        }
     }
 
     /// One pass over all ports.
@@ -313,8 +342,12 @@ final class PollThread {
         }
     }
 
+    /// Whether nothing is used any more that was cached before a version, and every command is
+    /// done. A thread between two passes uses nothing, and the next pass begins by looking at the
+    /// version; so a barrier need not wake a switch that has nothing to do.
     boolean hasSeen(long v) {
-        return seenVersion >= v && commands.isEmpty();
+        // In this order: a command leaves the queue in a pass, and the thread is quiet after it.
+        return commands.isEmpty() && (quiet || seenVersion >= v);
     }
 
     long busyNanos() {

@@ -119,7 +119,13 @@ final class ActionCheck {
             case Action.DecMplsTtl a -> needs(Prerequisite.MPLS);
             case Action.DecTtl a -> needs(Prerequisite.IP);
             case Action.SetField a -> setField(a);
-            case Action.Load a -> writes(a.target());
+            case Action.Load a -> {
+                writes(a.target());
+                if (a.target().field() == Field.VLAN_TCI) {
+                    // From here on there is a tag or none; bits that are not written count as 0.
+                    set(Field.VLAN_TCI, a.value() << a.target().offset());
+                }
+            }
             case Action.Move a -> {
                 reads(a.source());
                 writes(a.target());
@@ -255,9 +261,6 @@ final class ActionCheck {
 
     private void writes(SubField s) {
         reads(s);
-        if (s.field() == Field.VLAN_TCI && s.bits() == 16) {
-            present = null;
-        }
     }
 
     private void learn(Action.Learn a) {

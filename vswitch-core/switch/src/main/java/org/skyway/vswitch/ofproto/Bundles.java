@@ -133,6 +133,10 @@ final class Bundles {
             }
         }
         bridge.undo().commit();
+        for (Bundle.Item item : b.items) {
+            Envelope e = item.envelope();
+            bridge.connections().forward(e.message(), new FlowModder.Requester(c, e.xid()));
+        }
         for (PacketOut p : packets) {
             PacketOuts.transmit(bridge, p);
         }

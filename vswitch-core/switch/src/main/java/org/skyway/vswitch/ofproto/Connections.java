@@ -5,13 +5,17 @@ import java.util.List;
 import org.skyway.openflow.message.Dialect;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.FlowRemoved;
+import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.PacketIn;
 import org.skyway.openflow.message.Role;
 import org.skyway.openflow.message.RoleMessage;
 import org.skyway.openflow.message.TableConfig;
 import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// All connections that have said hello, and what is told to several of them. Ofproto thread only.
 final class Connections {
@@ -19,6 +23,11 @@ final class Connections {
 
     /// OFPCRR_MASTER_REQUEST: another controller became primary.
     private static final int PRIMARY_REQUEST = 0;
+
+    /// OFPRFR_ codes.
+    private static final int GROUP_MOD = 0;
+
+    private static final int METER_MOD = 1;
 
     private final OfSwitch bridge;
     private final List<Connection> all = new ArrayList<>();
@@ -76,7 +85,7 @@ final class Connections {
     }
 
     private static byte[] encoded(Version version, PortState port) {
-        return org.skyway.openflow.wire.OpenFlowCodec.encode(
+        return OpenFlowCodec.encode(
                 new Envelope(version, 0, new Message.PortStatus(PORT_MODIFIED, port)));
     }
 
@@ -167,6 +176,34 @@ final class Connections {
                             PRIMARY_REQUEST,
                             bridge.hasGeneration(),
                             bridge.generation()));
+        }
+    }
+
+    /// Tells other controllers of a request that changed a group or a meter (OpenFlow 1.4,
+    /// "Requests forwarding"). Other requests are not told.
+    void forward(Message request, FlowModder.Requester by) {
+        int reason =
+                switch (request) {
+                    case GroupMod m -> GROUP_MOD;
+                    case MeterMod m -> METER_MOD;
+                    default -> -1;
+                };
+        if (reason < 0) {
+            return;
+        }
+        for (Connection c : List.copyOf(all)) {
+            boolean sayable =
+                    c.version().atLeast(Version.OF14)
+                            && (!(request instanceof GroupMod g)
+                                    || g.command() <= GroupMod.DELETE
+                                    || c.version().atLeast(Version.OF15));
+            if (c != by.connection()
+                    && sayable
+                    && c.listens()
+                    && wants(c.wanted().requestForward(), reason)) {
+                byte[] inner = OpenFlowCodec.encode(new Envelope(c.version(), by.xid(), request));
+                c.send(new Message.RequestForward(Bytes.of(inner)));
+            }
         }
     }
 

@@ -3,8 +3,10 @@ package org.skyway.vswitch.ofproto;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.skyway.openflow.message.AsyncMessage;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.ExtensionMessage;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.Bytes;
@@ -76,6 +78,9 @@ final class ControllerPeer extends Peer {
                                 ? OpenFlowCodec.decode(frame, tid)
                                 : MultipartAssembler.join(parts, tid);
                 ofproto.requests().handle(connection, e, frame);
+                if (mayChangeWishes(e.message())) {
+                    ofproto.connectionsChanged(); // before the barrier that may follow
+                }
             }
         } catch (OpenFlowException refused) {
             LOG.debug("{}: {}", name(), refused.getMessage());
@@ -84,6 +89,12 @@ final class ControllerPeer extends Peer {
             LOG.error("{}: message of type {} could not be done", name(), type, bug);
             connection.sendError(ErrorCode.OFPBRC_BAD_TYPE, frame);
         }
+    }
+
+    private static boolean mayChangeWishes(Message message) {
+        return message instanceof Message.SetConfig
+                || message instanceof AsyncMessage.SetAsync
+                || message instanceof ExtensionMessage;
     }
 
     @Override

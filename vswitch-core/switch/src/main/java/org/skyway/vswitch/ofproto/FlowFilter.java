@@ -106,6 +106,24 @@ record FlowFilter(
         return false;
     }
 
+    /// How often instructions name a group.
+    static int usesOfGroup(Instructions i, int group) {
+        return usesOfGroup(i.apply(), group) + usesOfGroup(i.write(), group);
+    }
+
+    private static int usesOfGroup(Iterable<Action> actions, int group) {
+        int uses = 0;
+        for (Action a : actions) {
+            uses +=
+                    switch (a) {
+                        case Action.Group g -> g.id() == group ? 1 : 0;
+                        case Action.Clone c -> usesOfGroup(c.actions(), group);
+                        default -> 0;
+                    };
+        }
+        return uses;
+    }
+
     /// Whether a group's buckets use a group.
     static boolean usesGroup(GroupEntry entry, int group) {
         for (GroupEntry.Bucket b : entry.buckets()) {

@@ -61,6 +61,12 @@ public interface Forwarding {
     /// @param wanted true if so
     default void missToController(boolean wanted) {}
 
+    /// What is done with IP fragments. Effective after the next [#settle].
+    ///
+    /// @param bits OFPC_FRAG_ code: 0 passes them without looking at ports, 1 drops them, 3 lets
+    ///   matches see the ports of the first
+    default void fragmentHandling(int bits) {}
+
     /// Makes all changes since the last call effective: revokes the links that they break, hands
     /// the tables to the datapath, and returns when no poll thread uses the old ones any more.
     /// Cheap if nothing changed. To be called before a barrier reply, a FLOW_REMOVED, a statistics

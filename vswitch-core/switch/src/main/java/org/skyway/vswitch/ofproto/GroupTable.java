@@ -189,6 +189,13 @@ final class GroupTable {
         change(id, null);
     }
 
+    /// How often entries name a group, each time counted.
+    int references(int id) {
+        return users(id).stream()
+                .mapToInt(e -> FlowFilter.usesOfGroup(e.rule().instructions(), id))
+                .sum();
+    }
+
     /// The entries that use a group.
     List<FlowEntry> users(int id) {
         List<FlowEntry> users = new ArrayList<>();

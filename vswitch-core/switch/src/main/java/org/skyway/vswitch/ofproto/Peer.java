@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLException;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Message;
@@ -140,6 +141,8 @@ abstract class Peer extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof java.io.IOException) {
             LOG.debug("{}: {}", name, cause.getMessage());
+        } else if (cause.getCause() instanceof SSLException refused) {
+            LOG.warn("{}: TLS refused: {}", name, refused.getMessage());
         } else {
             LOG.error("{}: closing after an unexpected error", name, cause);
         }

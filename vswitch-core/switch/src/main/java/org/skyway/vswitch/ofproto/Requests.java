@@ -79,6 +79,7 @@ final class Requests {
             case Message.GetConfigReply m -> throw unexpected(e);
             case Message.PortStatus m -> throw unexpected(e);
             case Message.TableStatus m -> throw unexpected(e);
+            case Message.RequestForward m -> throw unexpected(e);
             case Message.BarrierReply m -> throw unexpected(e);
             case Message.QueueGetConfigReply m -> throw unexpected(e);
             case AsyncMessage.GetAsyncReply m -> throw unexpected(e);
@@ -104,7 +105,9 @@ final class Requests {
 
     private void change(Connection c, Envelope e) {
         refuseSecondary(c);
-        change(e.message(), e.version(), new FlowModder.Requester(c, e.xid()));
+        FlowModder.Requester by = new FlowModder.Requester(c, e.xid());
+        change(e.message(), e.version(), by);
+        bridge.connections().forward(e.message(), by);
     }
 
     /// Does a message that changes something: by itself or out of a bundle.
@@ -140,6 +143,7 @@ final class Requests {
         int fragments = m.flags() & FRAGMENT_BITS;
         if ((c.service() || c.role() != Role.SECONDARY) && fragments != REASSEMBLE) {
             bridge.fragmentHandling(fragments);
+            bridge.forwarding().fragmentHandling(fragments);
         }
         if (old) {
             AsyncConfig.Masks p = c.async().primary();

@@ -227,7 +227,7 @@ final class Statistics {
             stats.add(
                     new GroupStats(
                             entry.id(),
-                            bridge.groups().users(entry.id()).size(),
+                            bridge.groups().references(entry.id()),
                             c.packets(),
                             c.bytes(),
                             OfSwitch.wholeMillis(bridge.now() - g.createdNanos()),

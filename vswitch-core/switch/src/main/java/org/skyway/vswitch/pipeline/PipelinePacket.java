@@ -22,11 +22,14 @@ import org.skyway.openflow.model.SubField;
 /// the packet leaves or its structure changes.
 final class PipelinePacket {
     private static final long ALL_ONES = -1L;
+    private static final long BOTTOM = 0x100; // of a label stack, in an entry
+    private static final int MAX_LABELS = 3; // as in Open vSwitch
 
     long[] key = new long[WORDS];
     final long[] examined = new long[WORDS];
     private long[] written = new long[PACKET_WORDS];
-    private long innerTags; // tags under those that were pushed, innermost first
+    private int innerTag; // under the outermost; 0 if there is none, or none that was read
+    private int outerType = 0x8100; // of the outermost tag, if it was pushed
     private final List<DatapathAction> out;
 
     /// @param out where steps that change the packet go
@@ -46,18 +49,19 @@ final class PipelinePacket {
     /// Remembers the packet as it is, with nothing left to be written.
     Saved save() {
         commit();
-        return new Saved(key.clone(), innerTags);
+        return new Saved(key.clone(), innerTag, outerType);
     }
 
     /// Makes it again what it was.
     void restore(Saved saved) {
         key = saved.key;
-        innerTags = saved.innerTags;
+        innerTag = saved.innerTag;
+        outerType = saved.outerType;
         written = new long[PACKET_WORDS];
     }
 
     /// A packet that was put aside.
-    record Saved(long[] key, long innerTags) {}
+    record Saved(long[] key, int innerTag, int outerType) {}
 
     void examine(Field field) {
         if (field.wide()) {
@@ -137,17 +141,29 @@ final class PipelinePacket {
             return;
         }
         if (field == Field.VLAN_VID || field == Field.VLAN_TCI) {
-            if (!hasVlan()) {
-                return;
-            }
-            maskLow &= ~(long) VLAN_PRESENT; // the tag itself comes and goes by push and pop alone
-        }
-        if (field.wide()) {
+            setTci((int) low, (int) (maskLow & field.ones()));
+        } else if (field.wide()) {
             setBits(field.word(), high, maskHigh);
             setBits(field.word() + 1, low, maskLow);
         } else {
             long mask = maskLow & field.ones();
             setBits(field.word(), low << field.shift(), mask << field.shift());
+        }
+    }
+
+    // As in Open vSwitch, the bit that says that there is a tag may be written like any other, and
+    // the tag comes and goes with it.
+    private void setTci(int value, int mask) {
+        int tci = vlanTci() & ~mask | value & mask;
+        boolean tagged = (tci & VLAN_PRESENT) != 0;
+        if (tagged && hasVlan()) {
+            setBits(ETH_SRC_VLAN, tci, mask);
+        } else if (tagged) {
+            pushVlan(0x8100, tci);
+        } else {
+            popVlan();
+            popVlan(); // one that does not show is not looked behind
+            tci(tci); // bits of a tag that is not there: matches see them, nothing else does
         }
     }
 
@@ -207,6 +223,7 @@ final class PipelinePacket {
     }
 
     void commit() {
+        dropNetworkRewrite();
         long any = 0;
         for (long w : written) {
             any |= w;
@@ -214,6 +231,21 @@ final class PipelinePacket {
         if (any != 0) {
             out.add(new DatapathAction.Rewrite(Arrays.copyOf(key, PACKET_WORDS), written));
             written = new long[PACKET_WORDS];
+        }
+    }
+
+    // A packet whose protocol (or ARP operation) reads as 0 has no network header to Open vSwitch's
+    // mind when it comes to writing; nor has one of RARP.
+    private void dropNetworkRewrite() {
+        boolean network = false;
+        for (int w = FlowKey.IPV4; w < MPLS; w++) {
+            network |= written[w] != 0;
+        }
+        if (network) {
+            examine(Field.IP_PROTO);
+            if (Field.IP_PROTO.get(key) == 0 || etherType() == 0x8035) {
+                Arrays.fill(written, FlowKey.IPV4, MPLS, 0);
+            }
         }
     }
 
@@ -227,26 +259,90 @@ final class PipelinePacket {
         }
     }
 
+    /// Puts a tag on, outermost. Like Open vSwitch it knows of two: one more, and the innermost of
+    /// them goes.
     void pushVlan(int etherType, int tci) {
         commit();
+        int outer = vlanTci();
+        if (innerTag != 0) {
+            out.add(new DatapathAction.PopVlan());
+            out.add(new DatapathAction.PopVlan());
+            out.add(new DatapathAction.PushVlan(outerType, outer & 0xefff));
+        }
         out.add(new DatapathAction.PushVlan(etherType, tci & 0xefff));
-        innerTags = innerTags << 16 | vlanTci();
-        key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | tci & 0xefff | VLAN_PRESENT;
+        innerTag = (outer & VLAN_PRESENT) != 0 ? outer : 0;
+        outerType = etherType;
+        tci(tci | VLAN_PRESENT);
     }
 
     void popVlan() {
         if (hasVlan()) {
             commit();
             out.add(new DatapathAction.PopVlan());
-            key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | innerTags & 0xffff;
-            innerTags >>>= 16;
+            tci(innerTag);
+            innerTag = 0;
         }
     }
 
-    void pushMpls(int etherType) {
+    /// Whether a known tag has neither VLAN id nor priority.
+    boolean hasEmptyTags() {
+        return hasVlan() && (isEmpty(vlanTci()) || innerTag != 0 && isEmpty(innerTag));
+    }
+
+    /// Takes such tags off; what lies under an empty one goes with it, as in Open vSwitch.
+    void dropEmptyTags() {
+        if (isEmpty(vlanTci())) {
+            popVlan();
+            popVlan();
+        } else {
+            int outer = vlanTci();
+            int type = outerType;
+            popVlan();
+            popVlan();
+            pushVlan(type, outer);
+        }
+    }
+
+    private static boolean isEmpty(int tci) {
+        return (tci & 0xefff) == 0;
+    }
+
+    private void tci(int tci) {
+        key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | tci & 0xffff;
+    }
+
+    // Labels down to the bottom of the stack, or as many as the key holds.
+    private int labels() {
+        if (!isMpls()) {
+            return 0;
+        }
+        examined[MPLS] |= BOTTOM << 32 | BOTTOM;
+        examined[MPLS + 1] |= BOTTOM << 32;
+        long[] entries = {key[MPLS] >>> 32, key[MPLS] & 0xffff_ffffL, key[MPLS + 1] >>> 32};
+        int count = 0;
+        for (int i = 0; i < entries.length; i++) {
+            if ((entries[i] & BOTTOM) != 0) {
+                return i + 1;
+            }
+            count += entries[i] != 0 ? 1 : 0;
+        }
+        examined[MPLS] = ALL_ONES;
+        examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
+        return count;
+    }
+
+    /// Puts a label on.
+    ///
+    /// @return false if there are as many already as Open vSwitch can deal with: it then drops the
+    ///   packet
+    boolean pushMpls(int etherType) {
+        int labels = labels();
+        if (labels >= MAX_LABELS) {
+            return false;
+        }
         commit();
         long entry;
-        if (isMpls()) {
+        if (labels > 0) {
             examined[MPLS] = ALL_ONES;
             examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
             entry = key[MPLS] >>> 32 & ~0x100L;
@@ -259,10 +355,10 @@ final class PipelinePacket {
                 examine(Field.IP_TTL);
                 examine(Field.IP_DSCP);
                 examine(Field.IP_ECN);
-                ttl = Field.IP_TTL.get(key);
-                tc = Field.IP_DSCP.get(key) >>> 3;
+                ttl = Field.IP_TTL.get(key) == 0 ? ttl : Field.IP_TTL.get(key);
+                tc = Field.IP_DSCP.get(key) & 7; // its low bits
             }
-            entry = (etherType == 0x8847 && etherType() == 0x86dd ? 2L : 0L) << 12;
+            entry = (etherType() == 0x86dd ? 2L : 0L) << 12;
             entry = entry | tc << 9 | 0x100 | ttl;
             for (int w = FlowKey.IPV4; w < PACKET_WORDS; w++) {
                 key[w] = 0; // what lies under the label can't be seen any more
@@ -271,18 +367,36 @@ final class PipelinePacket {
         }
         key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
         out.add(new DatapathAction.PushMpls(etherType, (int) entry));
+        return true;
     }
 
-    void popMpls(int etherType) {
-        if (!isMpls()) {
-            return;
+    /// Takes the outermost label off, if there is one.
+    ///
+    /// @return false if there are more than Open vSwitch can deal with: it then drops the packet
+    boolean popMpls(int etherType) {
+        int labels = labels();
+        if (labels == 0) {
+            return true;
+        }
+        if (labels == MAX_LABELS && (key[MPLS + 1] & BOTTOM << 32) == 0) {
+            return false;
         }
         examined[MPLS] = ALL_ONES;
+        examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
         commit();
+        if (etherType != 0x8847 && etherType != 0x8848) {
+            // What is no MPLS packet any more can't have labels: the others go, too.
+            for (int i = 1; i < labels; i++) {
+                out.add(new DatapathAction.PopMpls(0x8847));
+            }
+            key[MPLS] = 0;
+            key[MPLS + 1] &= 0xffff_ffffL;
+        }
         out.add(new DatapathAction.PopMpls(etherType));
         key[MPLS] = key[MPLS] << 32 | key[MPLS + 1] >>> 32;
         key[MPLS + 1] &= 0xffff_ffffL;
         key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
+        return true;
     }
 
     /// Lowers the TTL of IP.

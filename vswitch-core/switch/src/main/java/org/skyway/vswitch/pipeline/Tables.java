@@ -14,6 +14,12 @@ public final class Tables {
     /// How many flow tables there are; 255 is "all of them" in OpenFlow, 254 is Open vSwitch's own.
     public static final int COUNT = 255;
 
+    /// Fragments match like other packets, but their ports can't be seen.
+    public static final int FRAGMENTS_NORMAL = 0;
+
+    /// Fragments are dropped.
+    public static final int FRAGMENTS_DROP = 1;
+
     private final AtomicReferenceArray<TupleTable<FlowEntry>> tables =
             new AtomicReferenceArray<>(COUNT);
     private final MacTable macs = new MacTable();
@@ -21,6 +27,7 @@ public final class Tables {
     private volatile Map<Integer, MeterState> meters = Map.of();
     private volatile Map<Integer, PortState> ports = Map.of();
     private volatile boolean missToController;
+    private volatile int fragmentHandling;
 
     /// Tables without entries, groups or ports.
     public Tables() {}
@@ -148,5 +155,20 @@ public final class Tables {
     /// @param value whether to send them
     public void missToController(boolean value) {
         missToController = value;
+    }
+
+    /// What is done with IP fragments: [#FRAGMENTS_NORMAL], [#FRAGMENTS_DROP], or matched as they
+    /// are.
+    ///
+    /// @return OFPC_FRAG_ code
+    public int fragmentHandling() {
+        return fragmentHandling;
+    }
+
+    /// Sets what [#fragmentHandling] returns. Ofproto thread.
+    ///
+    /// @param bits OFPC_FRAG_ code
+    public void fragmentHandling(int bits) {
+        fragmentHandling = bits;
     }
 }

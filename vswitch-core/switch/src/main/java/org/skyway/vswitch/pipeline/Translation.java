@@ -5,6 +5,7 @@ import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
 import static org.skyway.openflow.model.FlowKey.IN_PORT;
 import static org.skyway.openflow.model.FlowKey.METADATA;
 import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
+import static org.skyway.openflow.model.FlowKey.TRANSPORT;
 import static org.skyway.openflow.model.FlowKey.WORDS;
 
 import java.util.ArrayList;
@@ -35,6 +36,10 @@ public final class Translation {
     private static final int REASON_NO_MATCH = 0;
     private static final int REASON_ACTION = 1;
     private static final int REASON_INVALID_TTL = 2;
+    private static final int REASON_ACTION_SET = 3;
+    private static final int REASON_GROUP = 4;
+    private static final int REASON_PACKET_OUT = 5;
+    private static final long PORTS = 0xffff_ffff_0000_0000L; // of a flow key's transport word
     private static final long NO_COOKIE = -1L;
 
     private final Tables tables;
@@ -52,9 +57,13 @@ public final class Translation {
     private MacTable.Entry source;
     private boolean learned;
     private boolean exit;
+    private boolean abandoned; // nothing is done to this packet after all
     private int table;
     private long cookie = NO_COOKIE;
     private int depth;
+    private boolean packetOut;
+    private boolean inGroup;
+    private boolean inActionSet;
 
     /// A run.
     ///
@@ -73,9 +82,18 @@ public final class Translation {
     /// @return what to do with it and its like
     public Program run() {
         packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
+        if (tables.fragmentHandling() == Tables.FRAGMENTS_DROP) {
+            packet.examine(Field.IP_FRAG);
+            if (Field.IP_FRAG.get(packet.key) != 0) {
+                return program();
+            }
+        }
         PortState port = tables.ports().get(packet.inPort());
         if (port == null || port.receives()) {
             lookup(0, packet.inPort(), true);
+            if (!entries.isEmpty()) {
+                cookie = entries.getFirst().rule().cookie(); // in whose name the action set is done
+            }
             finish();
         }
         return program();
@@ -86,6 +104,7 @@ public final class Translation {
     /// @param actions in order
     /// @return what to do with the packet
     public Program run(List<Action> actions) {
+        packetOut = true;
         apply(actions);
         finish();
         return program();
@@ -120,19 +139,23 @@ public final class Translation {
     // `asPort` is the ingress port that the first look-up sees; what comes behind knows the real
     // one.
     private void lookup(int first, int asPort, boolean missIsTold) {
-        if (depth >= MAX_DEPTH || lookups >= MAX_LOOKUPS) {
-            // A loop: what was done so far is undone, as Open vSwitch does.
-            out.clear();
-            exit = true;
+        if (depth >= MAX_DEPTH || lookups > MAX_LOOKUPS) {
+            abandon(); // a loop
             return;
         }
-        depth++;
+        // Open vSwitch takes calls of later tables for harmless: only others can be a loop.
+        int deeper = lookups > 0 && first <= table ? 1 : 0;
+        depth += deeper;
         int outerTable = table;
         long outerCookie = cookie;
         int next = first;
         int port = asPort;
         boolean told = missIsTold;
         while (next >= 0 && !exit) {
+            if (depth >= MAX_DEPTH && next != first) {
+                abandon();
+                break;
+            }
             table = next;
             next = oneTable(next, port, told);
             port = packet.inPort();
@@ -140,11 +163,21 @@ public final class Translation {
         }
         table = outerTable;
         cookie = outerCookie;
-        depth--;
+        depth -= deeper;
+    }
+
+    // As in Open vSwitch, what can't be done to its end is not done at all.
+    private void abandon() {
+        out.clear();
+        abandoned = true;
+        exit = true;
     }
 
     // Returns the table to go on with, or -1.
     private int oneTable(int id, int asPort, boolean missIsTold) {
+        if (id >= Tables.COUNT) {
+            return -1; // may be named, as in Open vSwitch, but there is none: not even a miss
+        }
         if (lookups == lookedUp.length) {
             lookedUp = Arrays.copyOf(lookedUp, 2 * lookups);
         }
@@ -152,7 +185,7 @@ public final class Translation {
         FlowEntry entry = find(id, asPort);
         if (entry == null) {
             if (missIsTold && tables.missToController()) {
-                cookie = NO_COOKIE;
+                cookie = 0; // of the entry that stands for a miss in Open vSwitch
                 toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
             }
             return -1;
@@ -167,9 +200,8 @@ public final class Translation {
         if (i.meter() >= 0) {
             meter(i.meter());
         }
-        apply(i.apply());
-        if (exit) {
-            return -1;
+        if (!apply(i.apply())) {
+            return -1; // the other instructions are not carried out either
         }
         if (i.clear()) {
             actionSet.clear();
@@ -188,26 +220,40 @@ public final class Translation {
         }
         int real = packet.inPort();
         packet.inPort(asPort);
+        boolean hidden = tables.fragmentHandling() == Tables.FRAGMENTS_NORMAL;
+        long transport = packet.key[TRANSPORT];
+        if (hidden && Field.IP_FRAG.get(packet.key) != 0) {
+            packet.key[TRANSPORT] &= ~PORTS;
+        }
         FlowEntry entry = Conjunctions.lookup(t, packet.key, packet.examined);
+        if (hidden && (packet.examined[TRANSPORT] & PORTS) != 0) {
+            packet.examine(Field.IP_FRAG);
+        }
+        packet.key[TRANSPORT] = transport;
         packet.inPort(real);
         return entry;
     }
 
     // The action set is done once, when the pipeline ends.
     private void finish() {
+        boolean outer = inActionSet;
+        inActionSet = true;
         while (!exit && !actionSet.isEmpty()) {
             ActionSet set = actionSet;
             actionSet = new ActionSet();
             apply(set.inOrder());
         }
+        inActionSet = outer;
     }
 
-    private void apply(List<Action> actions) {
+    // Returns false if the list was not done to its end.
+    private boolean apply(List<Action> actions) {
         for (Action action : actions) {
             if (exit || !apply(action)) {
-                return;
+                return false;
             }
         }
+        return !exit;
     }
 
     // Returns false if the rest of the list is not to be done.
@@ -245,8 +291,16 @@ public final class Translation {
             case Action.SetVlanVid(int vid, boolean push) -> packet.setVlan(0xfff, vid, push);
             case Action.SetVlanPcp(int pcp, boolean push) ->
                     packet.setVlan(0xe000, pcp << 13, push);
-            case Action.PushMpls(int type) -> packet.pushMpls(type);
-            case Action.PopMpls(int type) -> packet.popMpls(type);
+            case Action.PushMpls(int type) -> {
+                if (!packet.pushMpls(type)) {
+                    abandon();
+                }
+            }
+            case Action.PopMpls(int type) -> {
+                if (!packet.popMpls(type)) {
+                    abandon();
+                }
+            }
             case Action.SetMplsTtl(int ttl) -> packet.set(Field.MPLS_TTL, 0, ttl, 0, 0xff);
             case Action.DecMplsTtl() -> {
                 if (!packet.decrementMplsTtl()) {
@@ -306,7 +360,7 @@ public final class Translation {
 
     private void output(int port, int maxLength) {
         switch (port) {
-            case OfPort.CONTROLLER -> toController(maxLength, REASON_ACTION, 0, Bytes.EMPTY);
+            case OfPort.CONTROLLER -> toController(maxLength, whyToController(), 0, Bytes.EMPTY);
             case OfPort.IN_PORT -> send(packet.inPort());
             case OfPort.TABLE -> lookup(0, packet.inPort(), true);
             case OfPort.NORMAL -> normal();
@@ -318,6 +372,12 @@ public final class Translation {
                 }
             }
         }
+    }
+
+    private int whyToController() {
+        return packetOut
+                ? REASON_PACKET_OUT
+                : inGroup ? REASON_GROUP : inActionSet ? REASON_ACTION_SET : REASON_ACTION;
     }
 
     private void send(int number) {
@@ -343,18 +403,29 @@ public final class Translation {
         int vlan = packet.vlanTci() & 0xfff;
         long from = packet.key[ETH_SRC_VLAN] >>> 16;
         long to = packet.key[ETH_DST_TYPE] >>> 16;
+        if (to >>> 4 == 0x0180c200000L) {
+            return; // reserved for link protocols: a bridge neither forwards it nor learns from it
+        }
         if (tables.ports().containsKey(packet.inPort())) {
             learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
             source = tables.macs().find(vlan, from);
         }
-        if (to >>> 4 == 0x0180c200000L) {
-            return; // reserved for link protocols: a bridge does not forward it
-        }
         MacTable.Entry known = tables.macs().find(vlan, to);
+        // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
+        boolean emptyTags = packet.hasEmptyTags();
+        PipelinePacket.Saved saved = emptyTags ? packet.save() : null;
+        int at = emptyTags ? copyBegins() : 0;
+        if (emptyTags) {
+            packet.dropEmptyTags();
+        }
         if (known == null) {
             flood(true);
         } else if (known.port() != packet.inPort()) {
             send(known.port());
+        }
+        if (emptyTags) {
+            copyEnds(at);
+            packet.restore(saved);
         }
     }
 
@@ -381,10 +452,16 @@ public final class Translation {
 
     private void group(int id) {
         GroupState state = tables.group(id);
-        if (state == null || depth >= MAX_DEPTH) {
+        if (state == null) {
+            return;
+        }
+        if (depth >= MAX_DEPTH) {
+            abandon();
             return;
         }
         depth++;
+        boolean nested = inGroup;
+        inGroup = true;
         groups.add(state.counters());
         List<GroupEntry.Bucket> buckets = state.group().buckets();
         switch (state.group().type()) {
@@ -402,6 +479,7 @@ public final class Translation {
                 bucket(state, first < buckets.size() ? first : -1);
             }
         }
+        inGroup = nested;
         depth--;
     }
 
@@ -452,7 +530,12 @@ public final class Translation {
         groups.add(state.counters(index));
         ActionSet set = new ActionSet();
         set.write(state.group().buckets().get(index).actions());
-        cloned(set.inOrder());
+        PipelinePacket.Saved saved = packet.save();
+        int at = copyBegins();
+        apply(set.inOrder());
+        copyEnds(at);
+        packet.restore(saved);
+        exit = abandoned; // it ended the bucket only
     }
 
     private void bundle(Action.Bundle bundle) {
@@ -474,31 +557,42 @@ public final class Translation {
         }
     }
 
+    // What was written into the action set before is done to the clone, too; and an exit in it ends
+    // what comes behind it as well: so it is in Open vSwitch.
     private void cloned(List<Action> actions) {
         PipelinePacket.Saved saved = packet.save();
         List<Long> stackBefore = List.copyOf(stack);
         ActionSet setBefore = actionSet;
-        actionSet = new ActionSet();
-        int at = out.size();
-        out.add(new DatapathAction.Save());
+        actionSet = setBefore.copy();
+        int at = copyBegins();
         apply(actions);
         finish();
-        if (out.size() > at) { // a loop has emptied it
-            boolean changes =
-                    out.subList(at + 1, out.size()).stream()
-                            .anyMatch(a ->
-                                    !(a instanceof DatapathAction.Output
-                                            || a instanceof DatapathAction.ToController));
-            if (changes) {
-                out.add(new DatapathAction.Restore());
-            } else {
-                out.remove(at);
-            }
-            exit = false;
-        }
+        copyEnds(at);
         packet.restore(saved);
         stack.clear();
         stack.addAll(stackBefore);
         actionSet = setBefore;
+    }
+
+    private int copyBegins() {
+        out.add(new DatapathAction.Save());
+        return out.size() - 1;
+    }
+
+    // A copy is needed only if something is done to it.
+    private void copyEnds(int at) {
+        if (abandoned) {
+            return;
+        }
+        boolean changes =
+                out.subList(at + 1, out.size()).stream()
+                        .anyMatch(a ->
+                                !(a instanceof DatapathAction.Output
+                                        || a instanceof DatapathAction.ToController));
+        if (changes) {
+            out.add(new DatapathAction.Restore());
+        } else {
+            out.remove(at);
+        }
     }
 }

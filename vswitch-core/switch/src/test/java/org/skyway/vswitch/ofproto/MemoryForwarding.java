@@ -86,6 +86,11 @@ final class MemoryForwarding implements Forwarding {
         pipeline(frame, port);
     }
 
+    /// Flows may send packets to the tables again.
+    private static final int MAX_DEPTH = 64;
+
+    private int depth;
+
     private void pipeline(byte[] frame, int port) {
         long[] key = frame.length < 14 ? new long[FlowKey.WORDS] : FrameParser.parse(frame, port);
         FlowEntry best = null;
@@ -151,7 +156,11 @@ final class MemoryForwarding implements Forwarding {
                     0,
                     org.skyway.openflow.model.Bytes.EMPTY);
         } else if (port == OfPort.TABLE) {
-            pipeline(frame, inPort);
+            if (depth < MAX_DEPTH) {
+                depth++;
+                pipeline(frame, inPort);
+                depth--;
+            }
         } else if (ports.containsKey(port)) {
             Traffic t = ports.get(port);
             t.txPackets++;

@@ -19,11 +19,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.skyway.openflow.message.AsyncConfig;
+import org.skyway.openflow.message.AsyncMessage;
 import org.skyway.openflow.message.Dialect;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.ExtensionMessage;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.FlowRemoved;
+import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.PacketIn;
 import org.skyway.openflow.message.PortMod;
@@ -36,10 +39,12 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// Several controllers on one [Ofproto], over real sockets.
 class OfprotoTest {
@@ -267,6 +272,24 @@ class OfprotoTest {
             assertFalse(a.gets(Message.PortStatus.class));
             assertEquals(
                     ErrorCode.OFPPMFC_BAD_HW_ADDR, a.tell(new PortMod(1, mac + 1, 0, down, 0)));
+        }
+    }
+
+    @Test
+    void otherControllersAreToldOfGroupsIfTheyWant() throws IOException {
+        try (TestController a = controller(Version.OF15);
+                TestController b = controller(Version.OF14)) {
+            AsyncConfig.Masks all = new AsyncConfig.Masks(0, 0, 0, 0, 0, 3);
+            AsyncConfig config = new AsyncConfig(all, all);
+            int requestForward = 3 << 10;
+            assertNull(a.tell(new AsyncMessage.SetAsync(config, requestForward)));
+            assertNull(b.tell(new AsyncMessage.SetAsync(config, requestForward)));
+            GroupEntry g = new GroupEntry(9, GroupEntry.Type.ALL, List.of());
+            GroupMod mod = new GroupMod(GroupMod.ADD, 9, 0, GroupMod.BUCKET_ALL, g);
+            assertNull(a.tell(mod));
+            Bytes told = b.next(Message.RequestForward.class).request();
+            assertEquals(mod, OpenFlowCodec.decode(told.toArray(), false).message());
+            assertFalse(a.gets(Message.RequestForward.class));
         }
     }
 

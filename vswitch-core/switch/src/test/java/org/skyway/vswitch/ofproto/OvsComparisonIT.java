@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -18,11 +19,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.skyway.openflow.message.Version;
 
 /// Open vSwitch and Skyway side by side, given the same: what they answer must be the same.
 class OvsComparisonIT {
+    /// More than there are compares them all, in every version, in some two minutes.
     private static final int FLOWS = Integer.getInteger("skyway.comparison.flows", 60);
+
     private static final int MESSAGES = Integer.getInteger("skyway.comparison.messages", 3000);
     private static final List<String> VERSIONS =
             List.of("OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15");
@@ -73,7 +78,7 @@ class OvsComparisonIT {
         return r.status()
                 + "\n"
                 + r.output()
-                        .replaceAll("(duration=[0-9.]+s|(idle|hard)_age=\\d+), ", "")
+                        .replaceAll("(duration=[0-9.]+s|(idle|hard)_age=\\d+),\\s?", "")
                         .replaceAll("xid=0x[0-9a-f]+", "xid")
                         .replaceAll("\\S+Z\\|\\d+\\|", "")
                         .replaceAll("(?m)^.*\\|INFO\\|.*\n", "");
@@ -90,25 +95,59 @@ class OvsComparisonIT {
                 || new10
                         && flow.equals("ip,nw_src=1.2.3.4,actions=mod_nw_src:1.1.1.1,mod_tp_src:80")
                 // ovs-ofctl can't read what Open vSwitch itself sends; only the times differ.
-                || flow.contains("write_metadata") && dumped.equals("OpenFlow10");
+                || flow.contains("write_metadata") && dumped.equals("OpenFlow10")
+                // To OpenFlow 1.0, Open vSwitch forgets the mask.
+                || flow.equals("actions=load:5->NXM_OF_VLAN_TCI[0..11]")
+                        && installed.equals("OpenFlow15")
+                        && dumped.equals("OpenFlow10");
     }
 
     @Test
     void flowsAreAnsweredAndListedAlike() throws Exception {
         Random random = random("flowsAreAnsweredAndListedAlike");
-        List<String> flows = lines("comparison-flows.txt");
-        for (int i = 0; i < FLOWS; i++) {
-            String flow = flows.get(random.nextInt(flows.size()));
-            String version = VERSIONS.get(random.nextInt(VERSIONS.size()));
-            for (Path p : List.of(ovs.directory, sw.directory)) {
-                Tool.ofctl(p, version, "del-flows", "br0");
-            }
-            same(version, "--no-names", "add-flow", "br0", flow);
-            String other = VERSIONS.get(random.nextInt(VERSIONS.size()));
-            if (!explained(flow, version, other)) {
-                same(other, "dump-flows", "br0");
+        List<FlowCase> cases = new ArrayList<>();
+        for (String flow : lines("comparison-flows.txt")) {
+            for (String installed : VERSIONS) {
+                for (String dumped : VERSIONS) {
+                    cases.add(new FlowCase(flow, installed, dumped));
+                }
             }
         }
+        Collections.shuffle(cases, random);
+        for (FlowCase c : cases.subList(0, Math.min(FLOWS, cases.size()))) {
+            for (Path p : List.of(ovs.directory, sw.directory)) {
+                Tool.ofctl(p, c.installed, "del-flows", "br0");
+            }
+            same(c.installed, "--no-names", "add-flow", "br0", c.flow);
+            if (!explained(c.flow, c.installed, c.dumped)) {
+                same(c.dumped, "dump-flows", "br0");
+            }
+        }
+    }
+
+    private record FlowCase(String flow, String installed, String dumped) {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"})
+    void commandsAreAnsweredAlike(String version) throws Exception {
+        for (String line : lines("comparison-commands.txt")) {
+            List<String> arguments = new ArrayList<>(List.of(line.split("\t")));
+            int command = 0;
+            while (arguments.get(command).startsWith("-")) {
+                command++;
+            }
+            arguments.add(command + 1, "br0");
+            String[] a = arguments.toArray(String[]::new);
+            assertEquals(
+                    sorted(output(ovs.directory, version, a)),
+                    sorted(output(sw.directory, version, a)),
+                    () -> version + " " + line);
+        }
+    }
+
+    /// Open vSwitch lists things in the order of its hash tables.
+    private static List<String> sorted(String output) {
+        return output.lines().map(l -> l.replaceAll("duration:[0-9.]+s", "")).sorted().toList();
     }
 
     private void same(String version, String... arguments) throws Exception {
@@ -131,6 +170,9 @@ class OvsComparisonIT {
                     RawConnection b = new RawConnection(sw.management(), v)) {
                 for (int i = 0; i < MESSAGES / Version.values().length; i++) {
                     byte[] frame = mutate(ofVersion.get(random.nextInt(ofVersion.size())), random);
+                    if (hangsOpenVSwitch(frame)) {
+                        continue;
+                    }
                     Set<String> theirs = a.errors(frame);
                     Set<String> ours = b.errors(frame);
                     if (!theirs.equals(ours) && !explained(theirs, ours)) {
@@ -142,9 +184,10 @@ class OvsComparisonIT {
                 }
             }
         }
+        System.out.println(
+                different + " of " + MESSAGES + " malformed messages answered otherwise");
         // Which of two errors comes first is the parser's choice in some doubly broken messages,
-        // and
-        // Open vSwitch's answer to an unknown OXM header depends on its hash table.
+        // and Open vSwitch's answer to an unknown OXM header depends on its hash table.
         int limit = MESSAGES / 100;
         assertEquals(
                 true, different <= limit, different + " differ:\n" + String.join("\n", examples));
@@ -160,6 +203,14 @@ class OvsComparisonIT {
                         && setField.containsAll(ours)
                         && !theirs.isEmpty()
                         && !ours.isEmpty();
+    }
+
+    /// Open vSwitch 3.1 never comes back from inserting no buckets into a group.
+    private static boolean hangsOpenVSwitch(byte[] frame) {
+        return frame[0] == 6
+                && frame[1] == 15
+                && (frame.length < 18
+                        || frame[8] == 0 && frame[9] == 3 && frame[16] == 0 && frame[17] == 0);
     }
 
     private static byte[] mutate(byte[] original, Random random) {

@@ -18,7 +18,7 @@ import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// A connection to a management socket that sends any bytes and says which errors come back.
 final class RawConnection implements AutoCloseable {
-    private static final int BARRIER = 0x2000;
+    private int nextBarrier = 0x2000;
 
     private final SocketChannel channel;
     private final DataInputStream in;
@@ -56,14 +56,19 @@ final class RawConnection implements AutoCloseable {
     /// @return the errors that came before the barrier's reply, by name
     Set<String> errors(byte[] frame) throws IOException {
         write(frame);
-        write(OpenFlowCodec.encode(new Envelope(version, BARRIER, new Message.BarrierRequest())));
+        int barrier = nextBarrier++;
+        write(OpenFlowCodec.encode(new Envelope(version, barrier, new Message.BarrierRequest())));
         Set<String> errors = new TreeSet<>();
         while (true) {
             byte[] reply = read();
-            if (OpenFlowCodec.xid(reply) == BARRIER) {
+            int type = OpenFlowCodec.type(reply);
+            if (type == (version == Version.OF10 ? 19 : 21)
+                    && OpenFlowCodec.xid(reply) == barrier) {
                 return errors;
             }
-            if (OpenFlowCodec.type(reply) == 1) {
+            if (type == 1 && reply[0] != version.number()) {
+                errors.add("Numbers[of another version]");
+            } else if (type == 1) {
                 Message.Failure f = (Message.Failure) OpenFlowCodec.decode(reply, false).message();
                 ErrorCode code = ErrorCode.of(version, f.numbers());
                 errors.add(code == null ? f.numbers().toString() : code.name());

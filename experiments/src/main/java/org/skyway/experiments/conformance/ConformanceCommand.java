@@ -1,0 +1,119 @@
+package org.skyway.experiments.conformance;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.skyway.experiments.conformance.generate.Feature;
+import org.skyway.experiments.conformance.lab.Lab;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `skyway experiment conformance`.
+@Command(
+        name = "conformance",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts a private Open vSwitch beside Skyway, gives both the same random rules and packets,",
+            "and compares frames, packet-ins, errors, dumps and counters. Needs root."
+        })
+public final class ConformanceCommand implements Callable<Integer> {
+    @Option(
+            names = "--cases",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "how many cases (default: ${DEFAULT-VALUE})")
+    private int cases;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "of the first case; the next have the next numbers (default: the time)")
+    private Long seed;
+
+    @Option(
+            names = "--differences",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "how many differences to show before it stops (default: ${DEFAULT-VALUE})")
+    private int differences;
+
+    @Option(
+            names = "--without",
+            paramLabel = "FEATURE",
+            split = ",",
+            description = "leave out: ${COMPLETION-CANDIDATES}")
+    private Set<Feature> without = Set.of();
+
+    @Option(
+            names = "--commands",
+            description =
+                    "instead, run every ovs-ofctl sub-command against both, and print a table")
+    private boolean commands;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description =
+                    "instead, measure how fast N flows are installed from one file and listed")
+    private int rate;
+
+    /// For picocli.
+    public ConformanceCommand() {}
+
+    // What goes wrong in Skyway matters; that it started does not.
+    private static void log(String line) {
+        if (!line.contains(" INFO ") && !line.contains(" is ready")) {
+            System.out.println("vswitchd: " + line);
+        }
+    }
+
+    @Override
+    public Integer call() {
+        if (commands) {
+            return commands();
+        }
+        if (rate > 0) {
+            return rate();
+        }
+        long first = seed == null ? System.currentTimeMillis() : seed;
+        EnumSet<Feature> features = EnumSet.allOf(Feature.class);
+        features.removeAll(without);
+        System.out.printf("seed %d, %d cases, %s%n", first, cases, features);
+        try (Lab lab = new Lab(ConformanceCommand::log);
+                Conformance conformance = new Conformance(lab, features, System.out)) {
+            return conformance.run(cases, first, differences) == 0 ? 0 : 1;
+        }
+    }
+
+    private int commands() {
+        try (Lab lab = new Lab(ConformanceCommand::log)) {
+            List<OfctlCommands.Result> results = OfctlCommands.run(lab.ovs(), lab.skyway());
+            System.out.println("| command | OpenFlow | Open vSwitch | Skyway |");
+            System.out.println("|---|---|---|---|");
+            results.forEach(r -> System.out.println(r.row()));
+            return results.stream().allMatch(OfctlCommands.Result::alike) ? 0 : 1;
+        }
+    }
+
+    private int rate() {
+        try (Lab lab = new Lab(ConformanceCommand::log)) {
+            for (int round = 1; round <= 3; round++) { // the first finds a JVM that is not warm
+                FlowModRate.Seconds a = FlowModRate.of(lab.ovs(), lab.scratch().resolve("f"), rate);
+                FlowModRate.Seconds b =
+                        FlowModRate.of(lab.skyway(), lab.scratch().resolve("f"), rate);
+                print(round, "add-flows", a.add(), b.add());
+                print(round, "--bundle add-flows", a.bundle(), b.bundle());
+                print(round, "dump-flows", a.dump(), b.dump());
+            }
+            return 0;
+        }
+    }
+
+    private void print(int round, String what, double ovs, double skyway) {
+        System.out.printf(
+                "round %d, %-18s Open vSwitch %,9.0f/s, Skyway %,9.0f/s, ratio %.2f%n",
+                round, what, rate / ovs, rate / skyway, ovs / skyway);
+    }
+}

@@ -1,0 +1,117 @@
+package org.skyway.experiments.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/// Differences that are meant to be, each with its reason.
+final class KnownDifferences {
+    /// A row of the table.
+    ///
+    /// @param name a short one
+    /// @param reason why Skyway does not do as Open vSwitch does
+    /// @param alike makes what both did alike, if this is all that differs
+    record Known(String name, String reason, UnaryOperator<String> alike) {}
+
+    private static final Pattern WHOLE_MASK =
+            Pattern.compile(
+                    "(set_field:\\w+)/(?:0x3(?=->nw_ecn)|0x3f(?=->ip_dscp)"
+                            + "|0x7(?=->(?:vlan_pcp|mpls_tc))"
+                            + "|0xfffff(?=->(?:mpls_label|ipv6_label)))");
+    private static final Pattern MPLS_LOAD =
+            Pattern.compile("load:(?:0x)?(\\w+)->OXM_OF_MPLS_(TC|LABEL)\\[]");
+    private static final Pattern SELECT_BYTES =
+            Pattern.compile("(group_id=.*packet_count=\\d+),byte_count=\\d+(.*)");
+
+    static final List<Known> TABLE =
+            List.of(
+                    new Known(
+                            "whole-mask",
+                            "Of a field that is narrower than its bytes, a set-field with a mask of"
+                                    + " all its bits and one without are the same to Skyway; a"
+                                    + " dump shows the latter.",
+                            text -> WHOLE_MASK.matcher(text).replaceAll("$1")),
+                    new Known(
+                            "nw-ttl-name",
+                            "`mod_nw_ttl` and `set_field:…->nw_ttl` are one action to Skyway; a"
+                                    + " dump shows the first.",
+                            text -> text.replaceAll("set_field:(\\d+)->nw_ttl", "mod_nw_ttl:$1")),
+                    new Known(
+                            "tunnel-name",
+                            "`set_tunnel` and a load of the whole tunnel id are one action to"
+                                    + " Skyway; a dump shows the first.",
+                            text ->
+                                    text.replaceAll(
+                                            "load:(0x\\w+)->NXM_NX_TUN_ID\\[]", "set_tunnel:$1")),
+                    new Known(
+                            "mpls-name",
+                            "Setting a whole MPLS label or traffic class is one action to Skyway;"
+                                    + " an OpenFlow 1.0 dump shows Nicira's own for it.",
+                            text -> MPLS_LOAD.matcher(text).replaceAll(KnownDifferences::mpls)),
+                    new Known(
+                            "unknown-field-error",
+                            "For a set-field of an unknown field Open vSwitch answers BAD_SET_LEN"
+                                    + " or BAD_SET_TYPE as its hash table happens to lie; Skyway"
+                                    + " always answers BAD_SET_TYPE.",
+                            text ->
+                                    text.replaceAll("(?m)^(0[1-6]01\\w{12}0002)000e", "$1000d")
+                                            .replace("BAD_SET_LEN", "BAD_SET_TYPE")),
+                    new Known(
+                            "other-error",
+                            "A command that both refuse, for another of its mistakes: an action"
+                                    + " that Skyway does not know (debug_recirc, nat without ct,"
+                                    + " tunnel metadata) is reported as such, whatever else is"
+                                    + " wrong.",
+                            KnownDifferences::error),
+                    new Known(
+                            "group-bytes",
+                            "Open vSwitch sends a packet round again for a select group, and from"
+                                    + " then on counts it with the tags pushed before; Skyway"
+                                    + " counts every packet with the length it came with.",
+                            text -> {
+                                String t = text;
+                                for (String before = ""; !before.equals(t); ) {
+                                    before = t;
+                                    t = SELECT_BYTES.matcher(t).replaceAll("$1$2");
+                                }
+                                return t;
+                            }));
+
+    private KnownDifferences() {}
+
+    private static String mpls(MatchResult m) {
+        return "set_mpls_%s(%d)"
+                .formatted(m.group(2).toLowerCase(Locale.ROOT), Long.parseLong(m.group(1), 16));
+    }
+
+    // Leaves of an error message that it is one.
+    private static String error(String text) {
+        return text.contains("OFPT_ERROR") ? "refused" : text;
+    }
+
+    /// Finds what explains a difference.
+    ///
+    /// @return the rows, or none if it is not explained
+    static List<Known> find(Difference difference) {
+        String ovs = sorted(difference.ovs());
+        String skyway = sorted(difference.skyway());
+        List<Known> used = new ArrayList<>();
+        for (Known known : TABLE) {
+            String a = known.alike().apply(ovs);
+            String b = known.alike().apply(skyway);
+            if (!a.equals(ovs) || !b.equals(skyway)) {
+                used.add(known);
+            }
+            ovs = a;
+            skyway = b;
+        }
+        return sorted(ovs).equals(sorted(skyway)) ? used : List.of();
+    }
+
+    private static String sorted(String text) {
+        return String.join("\n", text.lines().sorted().toList());
+    }
+}

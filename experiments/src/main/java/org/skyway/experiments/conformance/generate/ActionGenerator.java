@@ -1,0 +1,324 @@
+package org.skyway.experiments.conformance.generate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Match;
+
+/// Random action lists in the syntax of `ovs-ofctl`, of which most make sense for what the flow
+/// matches.
+final class ActionGenerator {
+    private static final Field[] FIELDS = Field.values();
+
+    private final Pools pools;
+    private final int version;
+    private final Set<Feature> features;
+    private final boolean normal;
+    private final int groups;
+    private final boolean selects;
+
+    /// A generator.
+    ///
+    /// @param selects whether there are select groups: then no table calls an earlier one, and
+    ///   there are no clones
+    ActionGenerator(
+            Pools pools,
+            int version,
+            Set<Feature> features,
+            boolean normal,
+            int groups,
+            boolean selects) {
+        this.pools = pools;
+        this.version = version;
+        this.features = features;
+        this.normal = normal;
+        this.groups = groups;
+        this.selects = selects;
+    }
+
+    /// Actions of a flow.
+    String list(int table, Match match) {
+        if (pools.chance(6)) {
+            return "drop";
+        }
+        StringJoiner list = new StringJoiner(",");
+        int n = 1 + pools.below(4);
+        for (int i = 0; i < n; i++) {
+            list.add(action(table, match, 2));
+        }
+        if (version > 1) {
+            instructions(table, match, list);
+        }
+        return list.toString();
+    }
+
+    /// Actions of a bucket.
+    String bucket(int id, String type) {
+        StringJoiner list = new StringJoiner(",");
+        if (pools.chance(40)) {
+            list.add(set(Match.ANY));
+        }
+        if (pools.chance(15) && !type.equals("select")) {
+            list.add(pools.one("push_vlan:0x8100", "push_vlan:0x88a8"));
+        }
+        if (id > 1 && pools.chance(15)) {
+            list.add("group:" + (1 + pools.below(id - 1)));
+        } else {
+            list.add(output());
+        }
+        return list.toString();
+    }
+
+    private void instructions(int table, Match match, StringJoiner list) {
+        if (pools.chance(12)) {
+            list.add("clear_actions");
+        }
+        if (pools.chance(25)) {
+            StringJoiner written = new StringJoiner(",", "write_actions(", ")");
+            int n = 1 + pools.below(4);
+            for (int i = 0; i < n; i++) {
+                written.add(written(match));
+            }
+            list.add(written.toString());
+        }
+        if (pools.chance(12)) {
+            list.add(
+                    "write_metadata:0x%x%s"
+                            .formatted(pools.below(4), pools.chance(40) ? "/0x3" : ""));
+        }
+        if (table < 3 && pools.chance(35)) {
+            list.add("goto_table:" + (table + 1 + pools.below(3)));
+        }
+    }
+
+    private String written(Match match) {
+        return switch (pools.below(8)) {
+            case 0, 1, 2 -> "output:" + port();
+            case 3, 4 -> set(match);
+            case 5 -> pools.one("push_vlan:0x8100", "push_vlan:0x88a8", "push_mpls:0x8847");
+            case 6 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
+            default -> isIp(match) ? "dec_ttl" : set(match);
+        };
+    }
+
+    private String action(int table, Match match, int depth) {
+        return switch (pools.below(24)) {
+            case 0, 1, 2, 3, 4, 5 -> output();
+            case 6, 7, 8, 9 -> set(match);
+            case 10, 11 -> load(match);
+            case 12, 13 -> move(match);
+            case 14 -> vlan(match);
+            case 15 -> mpls(match);
+            case 16 -> isIp(match) ? pools.one("dec_ttl", "dec_ttl(1,2)", "dec_ttl") : vlan(match);
+            case 17, 18 -> resubmit(table);
+            case 19 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
+            case 20 -> depth > 0 && !selects ? cloned(table, match, depth) : output();
+            case 21 -> stack();
+            case 22 -> rare();
+            default -> special(match);
+        };
+    }
+
+    private int port() {
+        return pools.chance(94) ? 1 + pools.below(4) : pools.oneOf(5, 6, 77);
+    }
+
+    private String output() {
+        int kind = pools.below(30);
+        if (kind < 20) {
+            return "output:" + port();
+        }
+        return switch (kind) {
+            case 20, 21 -> "in_port";
+            case 22 -> "all";
+            case 23 -> "flood";
+            case 24 -> "local";
+            case 25 -> "controller";
+            case 26 ->
+                    "controller(max_len=%d,reason=%s,id=%d)"
+                            .formatted(
+                                    pools.oneOf(0, 20, 65535),
+                                    pools.one("action", "no_match", "invalid_ttl"),
+                                    pools.oneOf(0, 0, 1));
+            case 27 -> "controller(userdata=01.02.03.04.05)";
+            case 28 -> normal ? "normal" : "output:reg0[0..15]";
+            default -> normal ? "normal" : "output:%s[]".formatted(pools.one("reg0", "reg1"));
+        };
+    }
+
+    private String special(Match match) {
+        if (normal && pools.chance(60)) {
+            return "normal";
+        }
+        if (features.contains(Feature.MULTIPATH) && pools.chance(30)) {
+            return pools.one(
+                    "multipath(eth_src,50,modulo_n,1,0,reg0[])",
+                    "bundle(eth_src,0,active_backup,ofport,members:6,2,3)",
+                    "bundle_load(eth_src,0,active_backup,ofport,reg0[],members:3,2)");
+        }
+        return output();
+    }
+
+    private String rare() {
+        return switch (pools.below(7)) {
+            case 0 -> "note:01.02.03";
+            case 1 -> "exit";
+            case 2 -> "set_tunnel:" + pools.below(4);
+            case 3 -> version == 1 ? "enqueue:%d:0".formatted(port()) : "set_queue:1";
+            case 4 -> "pop_queue";
+            case 5 -> selects ? "pop_queue" : "table";
+            default -> "note:aa";
+        };
+    }
+
+    private String resubmit(int table) {
+        int next =
+                selects || pools.chance(85)
+                        ? Math.min(table, 250) + 1 + pools.below(3)
+                        : pools.below(4);
+        return pools.chance(80)
+                ? "resubmit(,%d)".formatted(next)
+                : "resubmit(%d,%d)".formatted(1 + pools.below(5), next);
+    }
+
+    private String cloned(int table, Match match, int depth) {
+        StringJoiner list = new StringJoiner(",", "clone(", ")");
+        int n = 1 + pools.below(3);
+        for (int i = 0; i < n; i++) {
+            list.add(action(table, match, depth - 1));
+        }
+        return list.toString();
+    }
+
+    private String stack() {
+        Field field = Field.reg(pools.below(4));
+        return pools.one("push:", "pop:")
+                + pools.one(field.ovsName() + "[]", field.ovsName() + "[0..7]", "eth_dst[]");
+    }
+
+    private String vlan(Match match) {
+        boolean tagged = Field.VLAN_PCP.prerequisite().isMetBy(match);
+        return switch (pools.below(6)) {
+            case 0 -> version == 1 ? "strip_vlan" : "push_vlan:" + pools.one("0x8100", "0x88a8");
+            case 1, 2 ->
+                    tagged && version > 1
+                            ? "pop_vlan"
+                            : version == 1 ? "strip_vlan" : "push_vlan:0x8100";
+            case 3 -> "mod_vlan_vid:" + pools.vlan();
+            case 4 -> "mod_vlan_pcp:" + pools.below(8);
+            default -> "load:0x%x->vlan_tci[]".formatted(pools.oneOf(0, 0x1064, 0xb001, 0x0002));
+        };
+    }
+
+    private String mpls(Match match) {
+        boolean labelled = Field.MPLS_LABEL.prerequisite().isMetBy(match);
+        if (!labelled) {
+            return pools.one("push_mpls:0x8847", "push_mpls:0x8848");
+        }
+        return pools.one(
+                "push_mpls:0x8847",
+                // Open vSwitch sends the packet round again to read what was under the last label.
+                "pop_mpls:0x0800,output:2,exit",
+                "pop_mpls:0x86dd,output:3,exit",
+                "pop_mpls:0x8847",
+                "dec_mpls_ttl",
+                "set_mpls_ttl(%d)".formatted(pools.ttl()),
+                "set_mpls_label(%d)".formatted(pools.label()),
+                "set_mpls_tc(%d)".formatted(pools.below(8)));
+    }
+
+    private static boolean isIp(Match match) {
+        return Field.IP_TTL.prerequisite().isMetBy(match);
+    }
+
+    // ---- fields
+
+    private Field writable(Match match) {
+        List<Field> possible = new ArrayList<>();
+        for (Field field : FIELDS) {
+            boolean sayable = version > 1 || field.nxmHeader() != 0;
+            if (field.writable()
+                    && sayable
+                    && !isExcluded(field)
+                    && field.prerequisite().isMetBy(match)) {
+                possible.add(field);
+                if (field.word() < org.skyway.openflow.model.FlowKey.PACKET_WORDS) {
+                    possible.add(field); // twice as likely as the many registers
+                    possible.add(field);
+                }
+            }
+        }
+        return possible.get(pools.below(possible.size()));
+    }
+
+    private static boolean isExcluded(Field field) {
+        return switch (field) {
+            case CT_MARK, CT_LABEL, TUN_SRC, TUN_DST, IN_PORT, ARP_OP -> true;
+            default -> false;
+        };
+    }
+
+    private String set(Match match) {
+        Field field = writable(match);
+        boolean tagged = Field.VLAN_PCP.prerequisite().isMetBy(match);
+        if (field == Field.VLAN_TCI || field == Field.VLAN_VID && !tagged) {
+            return version > 1 ? "set_field:0x7->reg0" : vlan(match);
+        }
+        String mask =
+                field.maskable() && pools.chance(20) && !field.ovsName().contains("vlan")
+                        ? "/" + FieldTexts.value(field, pools, true)
+                        : "";
+        return "set_field:%s%s->%s"
+                .formatted(FieldTexts.value(field, pools, false), mask, field.ovsName());
+    }
+
+    private String load(Match match) {
+        Field field = writable(match);
+        int width = Math.min(bits(field), 64);
+        int from = pools.chance(60) ? 0 : pools.below(width);
+        int bits = pools.chance(60) ? width - from : 1 + pools.below(width - from);
+        long value = FieldTexts.number(field, pools) & (bits == 64 ? -1L : (1L << bits) - 1);
+        return "load:0x%x->%s[%d..%d]".formatted(value, field.ovsName(), from, from + bits - 1);
+    }
+
+    private String move(Match match) {
+        Field to = writable(match);
+        Field from = readable(match);
+        int bits = 1 + pools.below(Math.min(bits(from), bits(to)));
+        if (pools.chance(50)) {
+            bits = Math.min(bits(from), bits(to));
+        }
+        int a = pools.below(bits(from) - bits + 1);
+        int b = pools.below(bits(to) - bits + 1);
+        return "move:%s[%d..%d]->%s[%d..%d]"
+                .formatted(from.ovsName(), a, a + bits - 1, to.ovsName(), b, b + bits - 1);
+    }
+
+    // For ovs-ofctl some fields are narrower than where they lie in a flow key.
+    private static int bits(Field field) {
+        return switch (field) {
+            case VLAN_VID -> 12;
+            case IN_PORT -> 16;
+            case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 8;
+            default -> field.bits();
+        };
+    }
+
+    private Field readable(Match match) {
+        while (true) {
+            Field field = FIELDS[pools.below(FIELDS.length)];
+            boolean special =
+                    switch (field) {
+                        case CT_STATE, CT_ZONE, CT_MARK, CT_LABEL, CONJ_ID, ACTSET_OUTPUT -> true;
+                        case TUN_SRC, TUN_DST, IP_FRAG, ARP_OP -> true;
+                        default -> false;
+                    };
+            special |= version == 1 && field.nxmHeader() == 0 && field != Field.IN_PORT;
+            if (!special && field.prerequisite().isMetBy(match)) {
+                return field;
+            }
+        }
+    }
+}

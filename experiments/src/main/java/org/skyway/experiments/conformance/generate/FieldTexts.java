@@ -1,0 +1,41 @@
+package org.skyway.experiments.conformance.generate;
+
+import org.skyway.openflow.model.Field;
+
+/// Values of fields as `ovs-ofctl` reads them.
+final class FieldTexts {
+    private FieldTexts() {}
+
+    /// A value, or a mask.
+    static String value(Field field, Pools pools, boolean mask) {
+        return switch (field) {
+            case ETH_DST, ETH_SRC, ARP_SHA, ARP_THA, ND_SLL, ND_TLL ->
+                    mask ? "ff:00:ff:00:0f:f0" : pools.macText();
+            case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA -> mask ? "255.0.15.255" : pools.ipv4Text();
+            case IPV6_SRC, IPV6_DST, ND_TARGET -> mask ? "ffff:0:f0f0::ffff" : pools.ipv6Text();
+            case VLAN_VID -> "0x" + Integer.toHexString(0x1000 | pools.vlan());
+            default -> {
+                long ones = field.wide() ? -1L : field.ones();
+                long v = mask ? pools.bits() & ones | 1 : number(field, pools) & ones;
+                yield "0x" + Long.toHexString(v);
+            }
+        };
+    }
+
+    /// A number that fits, or of which some bits do.
+    static long number(Field field, Pools pools) {
+        return switch (field) {
+            case TCP_SRC, TCP_DST, UDP_SRC, UDP_DST, SCTP_SRC, SCTP_DST -> pools.port();
+            case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE, ARP_OP -> pools.below(256);
+            case MPLS_LABEL -> pools.label();
+            case VLAN_VID -> 0x1000 | pools.vlan();
+            case VLAN_TCI -> 0x1000 | pools.vlan() | pools.below(8) << 13;
+            case IP_TTL, MPLS_TTL -> pools.ttl();
+            case ETH_DST, ETH_SRC -> pools.bits() & 0xfeff_ffff_ffffL;
+            default ->
+                    field.word() >= org.skyway.openflow.model.FlowKey.PACKET_WORDS
+                            ? pools.below(5)
+                            : pools.bits();
+        };
+    }
+}

@@ -1,0 +1,203 @@
+package org.skyway.experiments.conformance.generate;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.text.FlowText;
+
+/// Random flows and groups in the syntax of `ovs-ofctl`. Matches are made from the keys of the
+/// packets that are to come, so that many of them hit.
+final class RuleGenerator {
+    private static final int[] TABLES = {0, 0, 0, 0, 1, 1, 2, 2, 3, 253};
+
+    private final Pools pools;
+    private final int version;
+    private final Set<Feature> features;
+    private final List<long[]> keys;
+    private final ActionGenerator actions;
+    private final int groupCount;
+    private final boolean selects;
+    private final Set<Integer> priorities = new HashSet<>();
+
+    RuleGenerator(
+            Random random, int version, Set<Feature> features, boolean normal, List<long[]> keys) {
+        pools = new Pools(random);
+        this.version = version;
+        this.features = features;
+        this.keys = keys;
+        groupCount =
+                version > 1 && features.contains(Feature.GROUPS) && random.nextInt(2) == 0
+                        ? 1 + random.nextInt(5)
+                        : 0;
+        selects = groupCount > 0 && pools.chance(30);
+        actions = new ActionGenerator(pools, version, features, normal, groupCount, selects);
+    }
+
+    List<String> groups() {
+        List<String> groups = new ArrayList<>();
+        for (int id = 1; id <= groupCount; id++) {
+            // Open vSwitch sends a packet round again for a select group and reads its headers
+            // anew,
+            // which shows in what comes behind it: so it is never behind something, nor in a loop.
+            String type = pools.one("all", "indirect", selects ? "select" : "ff", "ff");
+            int buckets = type.equals("all") || type.equals("ff") ? 1 + pools.below(3) : 1;
+            StringBuilder group = new StringBuilder("group_id=%d,type=%s".formatted(id, type));
+            for (int i = 0; i < buckets; i++) {
+                group.append(",bucket=");
+                if (type.equals("ff")) {
+                    group.append("watch_port:").append(1 + pools.below(4)).append(',');
+                }
+                group.append("actions=").append(actions.bucket(id, type));
+            }
+            groups.add(group.toString());
+        }
+        return groups;
+    }
+
+    List<String> flows() {
+        List<String> flows = new ArrayList<>();
+        int n = 3 + pools.below(18);
+        for (int i = 0; i < n; i++) {
+            flows.add(pools.chance(96) || flows.isEmpty() ? flow() : again(flows));
+        }
+        return flows;
+    }
+
+    // An entry that is there already, with other actions.
+    private String again(List<String> flows) {
+        String old = flows.get(pools.below(flows.size()));
+        return old.substring(0, old.indexOf("actions=")) + "actions=" + actions.list(3, Match.ANY);
+    }
+
+    private String flow() {
+        int table = pools.oneOf(TABLES);
+        Match match = pools.chance(12) ? Match.ANY : match(keys.get(pools.below(keys.size())));
+        StringBuilder flow = new StringBuilder("table=" + table);
+        boolean overlapping = pools.chance(3);
+        flow.append(",priority=").append(overlapping ? 500 : priority());
+        if (pools.chance(30)) {
+            flow.append(",cookie=0x").append(Integer.toHexString(pools.below(1 << 20)));
+        }
+        if (pools.chance(8)) {
+            flow.append(",idle_timeout=").append(1000 + pools.below(60000));
+        }
+        if (pools.chance(8)) {
+            flow.append(",hard_timeout=").append(1000 + pools.below(60000));
+        }
+        if (overlapping) {
+            flow.append(",check_overlap");
+        } else if (pools.chance(5)) {
+            flow.append(',').append(pools.one("send_flow_rem", "reset_counts"));
+        }
+        if (version > 1 && pools.chance(4)) {
+            flow.append(',').append(pools.one("no_packet_counts", "no_byte_counts"));
+        }
+        if (version >= 5 && pools.chance(5)) {
+            flow.append(",importance=").append(pools.below(100));
+        }
+        String matched = FlowText.print(match);
+        if (!matched.isEmpty()) {
+            flow.append(',').append(matched);
+        }
+        return flow.append(",actions=").append(actions.list(table, match)).toString();
+    }
+
+    // No two are alike: which of two entries of one priority wins is anyone's choice.
+    private int priority() {
+        int priority;
+        do {
+            priority = pools.below(65535);
+        } while (priority == 500 || !priorities.add(priority));
+        return priority;
+    }
+
+    // Some fields of a packet, each whole or in part, with what they presuppose.
+    private Match match(long[] key) {
+        long[] values = new long[FlowKey.WORDS];
+        long[] masks = new long[FlowKey.WORDS];
+        if (pools.chance(60)) {
+            take(key, Field.IN_PORT, values, masks, true);
+        }
+        if (pools.chance(85)) {
+            take(key, Field.ETH_TYPE, values, masks, true);
+            if (pools.chance(75)) {
+                take(key, Field.IP_PROTO, values, masks, true);
+            }
+        }
+        if (pools.chance(25)) {
+            vlan(key, values, masks);
+        }
+        Match whole = Match.of(values, masks);
+        if (!Field.IP_PROTO.prerequisite().isMetBy(whole)) {
+            masks[FlowKey.IP_MISC] = 0;
+            values[FlowKey.IP_MISC] = 0;
+        }
+        int n = pools.below(4);
+        for (int i = 0; i < n; i++) {
+            Field field = Field.values()[pools.below(Field.values().length)];
+            boolean given =
+                    switch (field) {
+                        case VLAN_TCI, VLAN_VID, VLAN_PCP, ETH_TYPE, IP_PROTO -> true;
+                        case IP_FRAG -> pools.chance(50) || fragment(key, values, masks);
+                        case ACTSET_OUTPUT, CONJ_ID, CT_STATE, CT_ZONE, CT_MARK, CT_LABEL -> true;
+                        default -> false;
+                    };
+            // A code alone or a partial prerequisite is what ovs-ofctl would drop.
+            if (!given && field.prerequisite().isMetBy(Match.of(values, masks))) {
+                take(key, field, values, masks, !field.maskable() || pools.chance(60));
+            }
+        }
+        return Match.of(values, masks);
+    }
+
+    // ovs-ofctl has names for these masks alone.
+    private boolean fragment(long[] key, long[] values, long[] masks) {
+        if (Field.IP_FRAG.prerequisite().isMetBy(Match.of(values, masks))) {
+            long mask = (long) pools.oneOf(1, 2, 3) << Field.IP_FRAG.shift();
+            masks[FlowKey.IP_MISC] |= mask;
+            values[FlowKey.IP_MISC] |= key[FlowKey.IP_MISC] & mask;
+        }
+        return true;
+    }
+
+    private void vlan(long[] key, long[] values, long[] masks) {
+        long tci = key[FlowKey.ETH_SRC_VLAN] & 0xffff;
+        long mask = tci == 0 ? 0xffff : pools.oneOf(0x1fff, 0x1000, 0xf000, 0xffff, 0x1001);
+        masks[FlowKey.ETH_SRC_VLAN] |= mask;
+        values[FlowKey.ETH_SRC_VLAN] |= tci & mask;
+    }
+
+    private void take(long[] key, Field field, long[] values, long[] masks, boolean whole) {
+        if (field.word() >= FlowKey.PACKET_WORDS) {
+            // Nothing there in the packet: a value that actions may have written.
+            long value = pools.below(3);
+            long mask = whole ? field.ones() : pools.oneOf(1, 3, 0xff);
+            int word = field.wide() ? field.word() + 1 : field.word();
+            int shift = field.wide() ? 0 : field.shift();
+            masks[word] |= mask << shift;
+            values[word] = values[word] & ~(mask << shift) | (value & mask) << shift;
+            if (field.wide() && whole) {
+                masks[field.word()] = -1L;
+            }
+            return;
+        }
+        if (field.wide()) {
+            long high = whole ? -1L : -1L << pools.below(64);
+            long low = whole ? -1L : pools.chance(50) ? 0 : pools.bits();
+            masks[field.word()] |= high;
+            masks[field.word() + 1] |= low;
+        } else {
+            long mask = whole ? field.ones() : pools.bits() & field.ones();
+            masks[field.word()] |= mask << field.shift();
+        }
+        int last = field.wide() ? field.word() + 1 : field.word();
+        for (int w = field.word(); w <= last; w++) {
+            values[w] = key[w] & masks[w];
+        }
+    }
+}

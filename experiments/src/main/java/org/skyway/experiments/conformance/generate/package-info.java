@@ -1,0 +1,2 @@
+/// Random cases: flows, groups, garbage, and the frames that meet them.
+package org.skyway.experiments.conformance.generate;

@@ -1,0 +1,31 @@
+package org.skyway.experiments.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.EnumSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.skyway.experiments.conformance.generate.Feature;
+import org.skyway.experiments.conformance.lab.Lab;
+
+/// Skyway does what Open vSwitch does. `-Dskyway.conformance.cases=2000
+/// -Dskyway.conformance.seed=1` runs more, or others.
+@Timeout(180)
+class ConformanceIT {
+    private static final int CASES = Integer.getInteger("skyway.conformance.cases", 150);
+    private static final long SEED =
+            Long.getLong("skyway.conformance.seed", System.currentTimeMillis());
+
+    @Test
+    void behavesAsOpenVSwitchInRandomCases() {
+        String missing = Lab.missing();
+        assumeTrue(missing == null, () -> "skipped: " + missing);
+        System.out.printf("seed %d, %d cases%n", SEED, CASES);
+        try (Lab lab = new Lab(line -> {});
+                Conformance conformance =
+                        new Conformance(lab, EnumSet.allOf(Feature.class), System.out)) {
+            assertEquals(0, conformance.run(CASES, SEED, 1), "cases with unexplained differences");
+        }
+    }
+}
