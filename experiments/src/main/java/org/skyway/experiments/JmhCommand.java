@@ -1,9 +1,10 @@
 package org.skyway.experiments;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
 
 /// `skyway jmh`: runs JMH benchmarks with JMH's own options.
 @Command(
@@ -11,8 +12,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Runs JMH benchmarks; takes JMH's own options, for instance NormalPath -prof gc.")
 final class JmhCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "JMH-OPTIONS", description = "see `jmh -h`")
-    private List<String> options = List.of();
+    // Taken as they are: they are for JMH to understand.
+    @Unmatched private List<String> options = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {

@@ -21,10 +21,11 @@ final class KnownDifferences {
                     "(set_field:\\w+)/(?:0x3(?=->nw_ecn)|0x3f(?=->ip_dscp)"
                             + "|0x7(?=->(?:vlan_pcp|mpls_tc))"
                             + "|0xfffff(?=->(?:mpls_label|ipv6_label)))");
+    private static final Pattern TOS_LOAD =
+            Pattern.compile("load:(?:0x)?(\\w+)->NXM_OF_IP_TOS\\[]");
     private static final Pattern MPLS_LOAD =
             Pattern.compile("load:(?:0x)?(\\w+)->OXM_OF_MPLS_(TC|LABEL)\\[]");
-    private static final Pattern SELECT_BYTES =
-            Pattern.compile("(group_id=.*packet_count=\\d+),byte_count=\\d+(.*)");
+    private static final Pattern BYTES = Pattern.compile("\\b(n_bytes|byte_count)=\\d+,? ?");
 
     static final List<Known> TABLE =
             List.of(
@@ -34,6 +35,11 @@ final class KnownDifferences {
                                     + " all its bits and one without are the same to Skyway; a"
                                     + " dump shows the latter.",
                             text -> WHOLE_MASK.matcher(text).replaceAll("$1")),
+                    new Known(
+                            "dscp-name",
+                            "A load of the whole DSCP is shown as one of NXM_OF_IP_TOS[], which is"
+                                    + " the same bits and two that are not written.",
+                            text -> TOS_LOAD.matcher(text).replaceAll(KnownDifferences::dscp)),
                     new Known(
                             "nw-ttl-name",
                             "`mod_nw_ttl` and `set_field:…->nw_ttl` are one action to Skyway; a"
@@ -71,16 +77,19 @@ final class KnownDifferences {
                             "Open vSwitch sends a packet round again for a select group, and from"
                                     + " then on counts it with the tags pushed before; Skyway"
                                     + " counts every packet with the length it came with.",
-                            text -> {
-                                String t = text;
-                                for (String before = ""; !before.equals(t); ) {
-                                    before = t;
-                                    t = SELECT_BYTES.matcher(t).replaceAll("$1$2");
-                                }
-                                return t;
-                            }));
+                            text ->
+                                    text.contains("group_id=")
+                                            ? BYTES.matcher(text).replaceAll("")
+                                            : text));
 
     private KnownDifferences() {}
+
+    private static String dscp(MatchResult m) {
+        long value = Long.parseLong(m.group(1), 16) >>> 2;
+        return "load:%s->OXM_OF_IP_DSCP\\[]"
+                .formatted(value == 0 ? "0" : "0x" + Long.toHexString(value))
+                .replace("\\", "");
+    }
 
     private static String mpls(MatchResult m) {
         return "set_mpls_%s(%d)"

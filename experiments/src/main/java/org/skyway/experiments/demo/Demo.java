@@ -278,9 +278,9 @@ final class Demo implements AutoCloseable {
         say("The VNFs stop, and the counters are compared.");
         left.program().terminate();
         right.program().terminate();
-        middle.program().terminate();
         left.program().waitFor(Duration.ofSeconds(20));
         right.program().waitFor(Duration.ofSeconds(20));
+        middle.program().terminate(); // it has passed on everything by now
         middle.program().waitFor(Duration.ofSeconds(20));
         String flows = Program.output(runDirectory, "ovs-ofctl", "dump-flows", BRIDGE);
         JsonNode ports = ask("stats").get("ports");

@@ -15,6 +15,7 @@ final class ActionSet {
     private static final int RESUBMIT = 102;
     private static final int OUTPUT = 103;
     private static final int GROUP = 104;
+    private static final int NOTHING = 105;
 
     private ActionSet() {}
 
@@ -67,22 +68,23 @@ final class ActionSet {
             case Action.DecMplsTtl() -> 7;
             case Action.SetQueue _, Action.PopQueue() -> QUEUE;
             case Action.Resubmit _ -> RESUBMIT;
-            case Action.Output _,
-                    Action.OutputReg _,
-                    Action.Enqueue _,
-                    Action.Controller _,
-                    Action.Bundle _ ->
-                    OUTPUT;
+            case Action.Output _ -> OUTPUT;
             case Action.Group _ -> GROUP;
-            case Action.Meter _,
-                    Action.SetVlanVid _,
+            case Action.SetVlanVid _,
                     Action.SetVlanPcp _,
                     Action.SetField _,
                     Action.Load _,
                     Action.Move _,
+                    Action.SetMplsTtl _ ->
+                    WRITE;
+            // They may stand in an action set, but nothing is done, as in the datapath.
+            case Action.OutputReg _,
+                    Action.Enqueue _,
+                    Action.Controller _,
+                    Action.Bundle _,
+                    Action.Meter _,
                     Action.StackPush _,
                     Action.StackPop _,
-                    Action.SetMplsTtl _,
                     Action.Note _,
                     Action.Clone _,
                     Action.Conjunction _,
@@ -91,7 +93,7 @@ final class ActionSet {
                     Action.Multipath _,
                     Action.Exit(),
                     Action.Opaque _ ->
-                    WRITE;
+                    NOTHING;
         };
     }
 }

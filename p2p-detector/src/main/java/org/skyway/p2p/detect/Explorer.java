@@ -228,7 +228,7 @@ final class Explorer {
         int priority = Integer.MAX_VALUE;
         boolean all = false;
         boolean stopped = false;
-        boolean plain = then.job() instanceof Todo.RunActionSet && walk.pristine();
+        boolean plain = then != null && then.job() instanceof Todo.RunActionSet && walk.pristine();
         int floor = -1; // down to which priority rules matter; all, if the budget ends it
         try {
             while (rules.hasNext() && !stopped) {

@@ -51,6 +51,7 @@ public final class P2pDetector {
     private final List<Change> dropped = new ArrayList<>();
     private final List<Ingress> roaming = new ArrayList<>(); // not local
     private boolean fragmentsDropped;
+    private int undecided; // entries that match on what is not followed
     private long decisions;
 
     /// A detector that knows no ports and no rules.
@@ -69,6 +70,7 @@ public final class P2pDetector {
         P2pDetector copy = new P2pDetector(pipeline.copy());
         copy.held.putAll(held);
         copy.fragmentsDropped = fragmentsDropped;
+        copy.undecided = undecided;
         candidates.keySet().forEach(port -> copy.candidate(port, true));
         return copy;
     }
@@ -79,6 +81,7 @@ public final class P2pDetector {
     public void ruleAdded(FlowRule rule) {
         pipeline.add(rule);
         touched(rule, true);
+        countUndecided(rule, 1);
     }
 
     /// A flow entry was added or took the place of one with its table, priority and match.
@@ -104,6 +107,7 @@ public final class P2pDetector {
                             .formatted(rule.table(), rule.priority(), rule.match()));
         }
         touched(rule, false);
+        countUndecided(rule, -1);
     }
 
     /// A flow entry was modified.
@@ -218,8 +222,8 @@ public final class P2pDetector {
             if (ingress.cost > COSTLY) {
                 postpone(ingress);
                 resting.add(ingress);
-            } else {
-                decide(ingress);
+            } else if (!decideOrGiveUp(ingress)) {
+                resting.add(ingress);
             }
             if (!ingress.verdict.equals(before)) {
                 changes.add(new Change(ingress.port, before, ingress.verdict));
@@ -281,6 +285,18 @@ public final class P2pDetector {
     /// @return a count
     public long decisions() {
         return decisions;
+    }
+
+    // The action set's output port is not followed, so nothing is decided while an entry matches on
+    // it.
+    private void countUndecided(FlowRule rule, int delta) {
+        if (rule.match().has(Field.ACTSET_OUTPUT)) {
+            boolean before = undecided > 0;
+            undecided += delta;
+            if (before != undecided > 0) {
+                candidates.values().forEach(this::markDirty);
+            }
+        }
     }
 
     private void touched(FlowRule rule, boolean added) {
@@ -345,6 +361,24 @@ public final class P2pDetector {
         }
     }
 
+    // A mistake in the decision about one port must not keep the others from being decided about: a
+    // link that is none any more has to be taken back whatever happens.
+    private boolean decideOrGiveUp(Ingress ingress) {
+        try {
+            decide(ingress);
+            return true;
+        } catch (RuntimeException | StackOverflowError e) {
+            ingress.verdict =
+                    new Verdict.NoLink(
+                            ingress.port, "the entries can't be decided about: " + e, null, null);
+            ingress.agreement = null;
+            ingress.cost = 0;
+            ingress.dirty = true;
+            rest(ingress, new Dependencies(), true);
+            return false;
+        }
+    }
+
     private void decide(Ingress ingress) {
         decisions++;
         ingress.dirty = false;
@@ -367,6 +401,9 @@ public final class P2pDetector {
     private String obstacle(int number, PortState port) {
         if (port == null) {
             return "port %s does not exist".formatted(Outputs.name(number));
+        }
+        if (undecided > 0) {
+            return "an entry matches on actset_output, which is not decided about";
         }
         if (!port.receives()) {
             return "port %s is down or does not receive".formatted(Outputs.name(number));

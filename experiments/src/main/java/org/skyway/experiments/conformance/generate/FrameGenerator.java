@@ -25,10 +25,10 @@ public final class FrameGenerator {
     public byte[] next() {
         f = ByteBuffer.allocate(ROOM);
         f.put(pools.mac()).put(pools.mac());
-        tags();
         if (pools.chance(10)) {
-            mpls();
+            mpls(); // without a tag: Open vSwitch puts another label in the middle of one
         } else {
+            tags();
             network(pools.chance(8));
         }
         byte[] frame = Arrays.copyOf(f.array(), f.position());
@@ -120,7 +120,9 @@ public final class FrameGenerator {
         int labels = 1 + pools.below(4);
         for (int i = 1; i <= labels; i++) {
             int bottom = i == labels && !pools.chance(5) ? 0x100 : 0;
-            f.putInt(pools.label() << 12 | pools.below(8) << 9 | bottom | pools.ttl());
+            // An entry of nothing but zeros is none to Open vSwitch when it counts them.
+            int ttl = pools.ttl() | (bottom == 0 ? 1 : 0);
+            f.putInt(pools.label() << 12 | pools.below(8) << 9 | bottom | ttl);
         }
         if (pools.chance(70)) {
             ipv4();

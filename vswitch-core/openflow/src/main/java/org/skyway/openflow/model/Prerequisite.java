@@ -71,6 +71,6 @@ public enum Prerequisite {
     private static boolean isNd(Match match, int type) {
         return ICMPV6.isMetBy(match)
                 && match.exact(Field.ICMPV6_TYPE) == type
-                && match.exact(Field.ICMPV6_CODE) == 0;
+                && match.valueOf(Field.ICMPV6_CODE) == 0;
     }
 }

@@ -151,7 +151,11 @@ final class SetFieldEncoder {
     }
 
     private void regLoad(SubField target, long value) {
-        OxmTable.Row row = OxmTable.of(target, OxmTable.NXM);
+        boolean wholeTos = target.field() == Field.IP_DSCP && target.bits() == 6;
+        OxmTable.Row row =
+                wholeTos
+                        ? OxmTable.of(target.field(), OxmTable.NXM)
+                        : OxmTable.of(target, OxmTable.NXM);
         int start = ActionEncoder.nicira(out, 7);
         int shift = row.shift() - OxmCodec.wireOffset(row, target) + target.offset();
         out.u16(ActionEncoder.range(row, target)).u32(row.head(false)).u64(value << shift);

@@ -167,6 +167,7 @@ final class Vnfs implements PortHost {
     void disconnect(BridgePort port, String reason) {
         Attachment vnf = port.attachment();
         vnf.markGone();
+        vnf.port().stopSending();
         port.attachment(null);
         departed.add(new Departed(vnf, System.nanoTime()));
         events.vnf("vnf-gone", vnf.portName(), vnf.program() + ": " + reason);

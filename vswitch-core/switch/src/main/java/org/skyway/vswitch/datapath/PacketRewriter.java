@@ -273,7 +273,9 @@ final class PacketRewriter {
         if (masks[IP_MISC] != 0) {
             long v = merge(key, values, masks, IP_MISC);
             int tos = (int) (v >>> 48) & 0xff;
-            Memory.putIntBE(packet + l3, 6 << 28 | tos << 20 | (int) v & 0xfffff);
+            // Whatever it calls its version, it stays what its Ethernet type says.
+            int version = Memory.getIntBE(packet + l3) & 0xf000_0000;
+            Memory.putIntBE(packet + l3, version | tos << 20 | (int) v & 0xfffff);
             Memory.putByte(packet + l3 + 7, (int) (v >>> 40) & 0xff);
         }
     }

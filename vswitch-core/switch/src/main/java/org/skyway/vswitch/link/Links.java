@@ -340,7 +340,7 @@ public final class Links {
             if (link.sender().control().obeyed() == link.command) {
                 link.activations++;
                 step(link, LinkState.ACTIVE, "the sender has obeyed");
-            } else if (!link.sender().isPaused() && now - link.sinceNanos() > SILENT_NANOS) {
+            } else if (!link.sender().isPaused() && now - link.commandedNanos > SILENT_NANOS) {
                 listener.silent(link.sender(), "did not begin bypass " + link);
             }
         } else if (link.sender().isGone() || link.receiver().isGone()) {
@@ -406,6 +406,7 @@ public final class Links {
             link.armed = false;
         }
         link.command = ControlBlock.command(mode, link.channel.slotOf(sender), epoch);
+        link.commandedNanos = System.nanoTime();
         sender.control().command(link.command);
     }
 

@@ -64,7 +64,7 @@ final class ActionCheck {
             ActionCheck set = new ActionCheck(c, true);
             i.write().forEach(set::check);
         }
-        if (i.gotoTable() != -1 && table != 255 && i.gotoTable() <= table) {
+        if (i.gotoTable() == 255 || i.gotoTable() != -1 && table != 255 && i.gotoTable() <= table) {
             throw new OpenFlowException(
                     ErrorCode.OFPBIC_BAD_TABLE_ID,
                     "table %d can't go to table %d".formatted(table, i.gotoTable()));

@@ -382,7 +382,9 @@ public final class Translation {
 
     private void send(int number) {
         PortState port = tables.ports().get(number);
-        if (port != null && port.forwards()) {
+        // A port without a link is sent to all the same: it counts what it has to drop.
+        int closed = PortState.PORT_DOWN | PortState.NO_FWD;
+        if (port != null && (port.config() & closed) == 0) {
             packet.commit();
             out.add(new DatapathAction.Output(number));
         }

@@ -12,6 +12,7 @@ public final class DpdkrPort extends DatapathPort {
     private static final int MAX_ROUTES = 8;
 
     private volatile Rings rings;
+    private volatile boolean deaf; // the VNF is gone, but its last packets are still being read
     private volatile MarkRoute[] routes = {};
 
     /// The two rings of a port region, from the switch's side.
@@ -34,6 +35,12 @@ public final class DpdkrPort extends DatapathPort {
     /// @param newRings the rings, or null
     public void rings(Rings newRings) {
         rings = newRings;
+        deaf = false;
+    }
+
+    /// Sends nothing more: the VNF is gone. What it has sent is still received.
+    public void stopSending() {
+        deaf = true;
     }
 
     /// The rings in use.
@@ -84,7 +91,7 @@ public final class DpdkrPort extends DatapathPort {
     @Override
     protected int txBurst(long[] addresses, int[] lengths, int from, int count) {
         Rings r = rings;
-        return r == null ? 0 : r.toVnf.offer(addresses, lengths, from, count);
+        return r == null || deaf ? 0 : r.toVnf.offer(addresses, lengths, from, count);
     }
 
     @Override
@@ -101,7 +108,7 @@ public final class DpdkrPort extends DatapathPort {
     @Override
     protected boolean txMark(long mark) {
         Rings r = rings;
-        return r == null || r.toVnf.mark(mark) || r.toVnf.isFaulty();
+        return r == null || deaf || r.toVnf.mark(mark) || r.toVnf.isFaulty();
     }
 
     @Override
