@@ -142,4 +142,30 @@ class RegionTest {
             left.close();
         }
     }
+
+    @Test
+    void aLastingRegionIsFoundAgainWithItsContent(@TempDir Path run) throws IOException {
+        RegionStore store = RegionStore.of(run);
+        try (Region first = store.openLasting("port-a", 4096)) {
+            Memory.putLong(first.address(), 42);
+            assertTrue(store.removeLeftovers(false).isEmpty(), "machines that go on have it");
+            try (Region again = RegionStore.of(run).openLasting("port-a", 4096)) {
+                assertEquals(42, Memory.getLong(again.address()));
+            }
+            assertEquals(java.util.List.of(first.path()), store.removeLeftovers(true));
+        }
+    }
+
+    @Test
+    void aLastingRegionOfAnotherSizeIsReplaced(@TempDir Path run) throws IOException {
+        RegionStore store = RegionStore.of(run);
+        try (Region small = store.openLasting("port-a", 4096)) {
+            Memory.putLong(small.address(), 42);
+            try (Region large = store.openLasting("port-a", 8192)) {
+                assertEquals(0, Memory.getLong(large.address()));
+            }
+        } finally {
+            store.removeLeftovers(true);
+        }
+    }
 }
