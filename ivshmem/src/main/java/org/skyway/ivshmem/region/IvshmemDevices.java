@@ -66,8 +66,9 @@ public final class IvshmemDevices {
         }
     }
 
-    /// @param others devices that are known to be something else, by the identity of their BAR2's
-    ///   file: a device that was unplugged and plugged again is a new one
+    /// @param others what is known to be something else, by the identity of its files, since what
+    ///   was unplugged and plugged again is new: devices that are no ivshmem, and BAR2s. Reading
+    ///   them again and again would slow down the guest's kernel, which is bringing up the device
     private Region find(long sizeBytes, LongPredicate wanted, Set<Object> others)
             throws IOException {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(devices)) {
@@ -87,7 +88,12 @@ public final class IvshmemDevices {
             Path device, long sizeBytes, LongPredicate wanted, Set<Object> others) {
         Path bar = device.resolve("resource2");
         try {
+            Object directory = Files.getAttribute(device, "unix:ino");
+            if (others.contains(directory)) {
+                return null;
+            }
             if (!isIvshmem(device)) {
+                others.add(directory);
                 return null;
             }
             Object identity = Files.getAttribute(bar, "unix:ino");
