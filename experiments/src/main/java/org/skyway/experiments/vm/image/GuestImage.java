@@ -38,7 +38,8 @@ public record GuestImage(Path kernel, Path initrd) {
 
     /// Those that say nothing about what is in the AOT cache. The guest's programs are root's, so
     /// priorities of threads can mean something.
-    private static final List<String> GUEST_OPTIONS = List.of("-XX:ThreadPriorityPolicy=1");
+    private static final List<String> GUEST_OPTIONS =
+            List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=2");
 
     /// Builds an image, or finds the one that was built of the same input.
     ///
