@@ -15,6 +15,7 @@ import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Change;
@@ -71,6 +72,7 @@ public final class Bridge implements Forwarding, LinkListener {
     private Links links;
     private Agent agent;
     private final Set<String> held = new HashSet<>(); // ports whose links get no bypass
+    private final long createdNanos = System.nanoTime();
     private boolean bypass;
     private boolean changed;
     private boolean rerouted; // something on a link's way is another object now
@@ -129,7 +131,12 @@ public final class Bridge implements Forwarding, LinkListener {
     public void start(Agent agent, Executor owner) {
         this.agent = agent;
         links = new Links(store, config.ringCells(), agent, owner, this);
-        datapath.start(config.cores());
+        ports.addLocal(config.bridge());
+        try {
+            datapath.start(config.cores());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("cores: " + e.getMessage(), e);
+        }
     }
 
     /// What the user asked for.
@@ -246,6 +253,10 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void portConfigured(PortState port) {
+        if (port.number() == OfPort.LOCAL) {
+            tables.port(port);
+            changed = true;
+        }
         BridgePort p = ports.byNumber(port.number());
         if (p != null) {
             ports.configured(p, port.config());
@@ -258,7 +269,7 @@ public final class Bridge implements Forwarding, LinkListener {
         if (changed) {
             changed = false;
             List<Change> changes = detector.update();
-            links.revoke(broken(changes), "the rules changed");
+            revoke(broken(changes));
             datapath.settle();
             begin(changes);
             if (rerouted && bypass) {
@@ -287,6 +298,25 @@ public final class Bridge implements Forwarding, LinkListener {
             }
         }
         return broken;
+    }
+
+    // What a VNF has cut short faults once, and then no more: see checkMemory.
+    private void revoke(List<Link> broken) {
+        try {
+            links.revoke(broken, "the rules changed");
+        } catch (InternalError e) {
+            checkMemory();
+            links.revoke(broken, "the rules changed");
+        }
+    }
+
+    private void checkMemory() {
+        for (BridgePort port : ports.all()) {
+            if (port.datapathPort() instanceof DpdkrPort d) {
+                d.checkMemory();
+            }
+        }
+        links.checkMemory();
     }
 
     private void begin(List<Change> changes) {
@@ -424,6 +454,10 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public PortCounters portCounters(int number) {
+        if (number == OfPort.LOCAL) {
+            long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
+            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
+        }
         BridgePort port = ports.byNumber(number);
         if (port == null) {
             return null;
@@ -488,27 +522,33 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void silent(Attachment vnf, String why) {
-        events.fault(vnf.portName(), vnf + " " + why + "; it is considered dead");
-        BridgePort port = ports.byName(vnf.portName());
-        if (port != null && port.attachment() == vnf) {
-            vnfs.disconnect(port, why);
-            agent.drop(vnf.portName(), why);
-        }
+        events.fault(vnf.portName(), vnf + " " + why + "; its links rest until it goes on");
+    }
+
+    @Override
+    public void awake(Attachment vnf) {
+        events.vnf("vnf-resumed", vnf.portName(), vnf.program() + " goes on");
     }
 
     /// Does what is due, every few milliseconds.
     ///
     /// @return whether anything is under way that wants another tick soon
     public boolean tick() {
-        boolean busy = links.tick();
-        busy |= vnfs.tick();
-        links.sample();
-        return busy;
+        try {
+            boolean busy = links.tick();
+            busy |= vnfs.tick();
+            links.sample();
+            return busy;
+        } catch (InternalError e) {
+            checkMemory();
+            return true;
+        }
     }
 
     /// Looks after what changes slowly, a few times a second: interfaces that go up and down, rings
     /// that went bad, addresses that age.
     public void slowTick() {
+        checkMemory();
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 linkUp(port, n.socket().linkUp());

@@ -382,8 +382,10 @@ public final class Translation {
 
     private void send(int number) {
         PortState port = tables.ports().get(number);
-        // A port without a link is sent to all the same: it counts what it has to drop.
-        int closed = PortState.PORT_DOWN | PortState.NO_FWD;
+        // A port without a link is sent to all the same: it counts what it has to drop. So does the
+        // host's, which is down from the start.
+        int down = number == OfPort.LOCAL ? 0 : PortState.PORT_DOWN;
+        int closed = down | PortState.NO_FWD;
         if (port != null && (port.config() & closed) == 0) {
             packet.commit();
             out.add(new DatapathAction.Output(number));
