@@ -86,6 +86,13 @@ final class VswitchdCommand implements Callable<Integer> {
     private String libvirtUri;
 
     @Option(
+            names = "--agent",
+            paramLabel = "WHICH",
+            description =
+                    "process (default): ports are those of processes; libvirt: like --vms; service: `skyway agent` serves virtual machines")
+    private String agent;
+
+    @Option(
             names = "--no-bypass",
             description = "detect links, but leave all packets to the switch")
     private boolean noBypass;
@@ -115,11 +122,18 @@ final class VswitchdCommand implements Callable<Integer> {
                 pollThreads == 0 ? c.pollThreads() : pollThreads,
                 cores.isEmpty() ? c.cores() : cores,
                 ringCells == 0 ? c.ringCells() : ringCells,
-                machines || libvirtUri != null ? SwitchConfig.LIBVIRT : c.agent(),
+                agent(c),
                 libvirtUri == null ? c.libvirtUri() : libvirtUri,
                 c.domains(),
                 !noBypass && c.bypass(),
                 join(c.ports(), ports.stream().map(PortConfig::parse).toList()));
+    }
+
+    private String agent(SwitchConfig c) {
+        if (agent != null) {
+            return agent;
+        }
+        return machines || libvirtUri != null ? SwitchConfig.LIBVIRT : c.agent();
     }
 
     private static <T> List<T> join(List<T> first, List<T> second) {
