@@ -1,7 +1,6 @@
 package org.skyway.vswitch.ofproto;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -161,8 +160,7 @@ final class Connection {
     }
 
     void send(Envelope envelope) {
-        List<byte[]> frames = OpenFlowCodec.encodeAll(envelope, tableInCommand);
-        frames.forEach(output);
+        OpenFlowCodec.encodeAll(envelope, tableInCommand, output);
     }
 
     /// Refuses a message.

@@ -102,6 +102,7 @@ final class ControllerPeer extends Peer {
         if (connection != null) {
             bridge.settle();
         }
+        super.channelReadComplete(ctx);
     }
 
     /// Looks whether the other side is alive. Once a second.
