@@ -1,6 +1,7 @@
 package org.skyway.vswitch.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -91,6 +92,14 @@ final class VswitchdCommand implements Callable<Integer> {
     private boolean noBypass;
 
     @Option(
+            names = "--rehearsal",
+            paramLabel = "MILLISECONDS",
+            defaultValue = "1500",
+            description =
+                    "how long at most it warms up on flow-mods of its own before it is ready (default: ${DEFAULT-VALUE})")
+    private int rehearsalMillis;
+
+    @Option(
             names = "--port",
             paramLabel = "[NUMBER:]TYPE:NAME",
             description = "a port, for instance 1:netdev:eth1 or dpdkr:vnf1; repeatable")
@@ -100,7 +109,7 @@ final class VswitchdCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Daemon.run(runDirectory.path(), config());
+        Daemon.run(runDirectory.path(), config(), Duration.ofMillis(rehearsalMillis));
         return 0;
     }
 

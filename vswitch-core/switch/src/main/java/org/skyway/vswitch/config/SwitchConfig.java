@@ -109,6 +109,27 @@ public record SwitchConfig(
                 null, null, null, null, null, 0, null, 0, null, null, null, null, null);
     }
 
+    /// The same for another bridge.
+    ///
+    /// @param name the bridge's name
+    /// @return a copy with that name
+    public SwitchConfig named(String name) {
+        return new SwitchConfig(
+                name,
+                datapathId,
+                controllers,
+                listen,
+                failMode,
+                pollThreads,
+                cores,
+                ringCells,
+                agent,
+                libvirtUri,
+                domains,
+                bypass,
+                ports);
+    }
+
     /// Whether ports may be those of virtual machines.
     ///
     /// @return true if libvirt is to be asked

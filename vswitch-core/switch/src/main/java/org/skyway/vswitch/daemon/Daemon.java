@@ -53,8 +53,9 @@ public final class Daemon implements AutoCloseable {
     ///
     /// @param runDirectory where its sockets and its journal are
     /// @param config what the user asked for
+    /// @param rehearsal how long to try out the control path before it says that it is ready
     /// @throws ConfigException if it can't be started as asked
-    public static void run(Path runDirectory, SwitchConfig config) {
+    public static void run(Path runDirectory, SwitchConfig config, Duration rehearsal) {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Thread hook =
@@ -71,6 +72,8 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = start(runDirectory, config);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
+            Rehearsal.run(
+                    runDirectory.toAbsolutePath(), rehearsal.toNanos(), () -> stop.getCount() == 0);
             System.out.printf(
                     "skyway: bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s%n",
                     config.bridge(), config.ports().size(), runDirectory);
