@@ -63,6 +63,7 @@ final class VmBed implements AutoCloseable {
                 uri,
                 null,
                 null,
+                null,
                 null);
     }
 

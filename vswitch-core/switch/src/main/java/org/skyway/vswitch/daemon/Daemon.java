@@ -108,6 +108,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void begin(Path directory, SwitchConfig config) throws IOException {
+        OfprotoConfig ofprotoConfig = ofprotoConfig(directory, config);
         running.add(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory);
         List<Path> leftovers = regions.removeLeftovers(!config.machines());
@@ -118,7 +119,7 @@ public final class Daemon implements AutoCloseable {
         running.add(journal);
         bridge = new Bridge(config, regions, journal);
         running.add(bridge::close);
-        ofproto = new Ofproto(ofprotoConfig(directory, config), bridge);
+        ofproto = new Ofproto(ofprotoConfig, bridge);
         running.add(ofproto);
         Executor owner = ofproto.executor();
         PortHost host = bridge.connect(owner, new Ports(), new Packets());
@@ -153,15 +154,33 @@ public final class Daemon implements AutoCloseable {
 
     private static OfprotoConfig ofprotoConfig(Path directory, SwitchConfig config) {
         List<String> targets = new ArrayList<>(config.controllers());
-        targets.addAll(config.listen());
-        return new OfprotoConfig(
-                config.bridge(),
-                config.dpid(),
-                directory,
-                targets,
-                config.failMode().equals("standalone")
-                        ? OfprotoConfig.FailMode.STANDALONE
-                        : OfprotoConfig.FailMode.SECURE);
+        for (String target : config.listen()) {
+            if (!target.startsWith("p")) {
+                throw new ConfigException(
+                        "can't listen on \"%s\"; write ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE, or name it as a controller"
+                                .formatted(target));
+            }
+            targets.add(target);
+        }
+        SwitchConfig.Tls tls = config.tls();
+        try {
+            OfprotoConfig c =
+                    new OfprotoConfig(
+                            config.bridge(),
+                            config.dpid(),
+                            directory,
+                            targets,
+                            config.failMode().equals("standalone")
+                                    ? OfprotoConfig.FailMode.STANDALONE
+                                    : OfprotoConfig.FailMode.SECURE);
+            return tls == null
+                    ? c
+                    : c.withTls(
+                            new OfprotoConfig.Tls(
+                                    tls.privateKey(), tls.certificate(), tls.caCertificate()));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(e.getMessage(), e);
+        }
     }
 
     // Every 2 ms while a link is under way, every 20 ms otherwise.

@@ -40,8 +40,8 @@ final class Connection {
     final Map<Integer, Bundle> bundles = new HashMap<>();
 
     /// @param name for logs
-    /// @param service whether it is a tool on the management socket, which gets no asynchronous
-    ///   messages until it asks for them
+    /// @param service whether the other side connected by itself, as tools do: then it gets no
+    ///   asynchronous messages until it asks for them
     /// @param output takes whole frames
     /// @param congested whether the other side does not read
     Connection(

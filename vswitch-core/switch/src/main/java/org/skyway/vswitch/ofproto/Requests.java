@@ -69,7 +69,7 @@ final class Requests {
                 c.wantAsync();
             }
             case BundleMessage.Control m -> bundles.control(c, e, m, frame);
-            case BundleMessage.Add m -> bundles.add(c, e, m);
+            case BundleMessage.Add m -> bundles.add(c, e, m, frame);
             case StatsRequest m -> stats(c, e, m);
             case ExtensionMessage m -> extension(c, e, m);
             case Message.Hello m -> throw unexpected(e);
