@@ -152,6 +152,11 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @return the port
     /// @throws ConfigException if name or number is taken, or the interface can't be had
     public BridgePort addPort(PortConfig asked) {
+        if (asked.name().equals(config.bridge())) {
+            throw new ConfigException(
+                    "port %s can't have the bridge's name, which is its local port's"
+                            .formatted(asked.name()));
+        }
         BridgePort port = ports.add(asked);
         if (config.machines() && asked.type() == PortConfig.Type.DPDKR) {
             try {
