@@ -10,22 +10,32 @@ import org.skyway.openflow.model.SubField;
 
 /// What it means for packets to be sent to a port.
 ///
-/// A port that does not exist, that must not forward, or that is the ingress port gets nothing, and
-/// that has no effect. A port that is down gets nothing either, but counts it, so that is no link.
+/// A port that does not exist, that must not forward, that was taken down, or that is the ingress
+/// port gets nothing, and that has no effect. A port whose link is down counts what it does not
+/// get, so that is no link.
 record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves leaves) {
     private static final SubField IN_PORT = SubField.all(Field.IN_PORT);
 
     /// Sends packets to a port whose number is in a field.
     Explorer.Next output(Walk walk, FlowRule rule, SubField source) {
-        Integer port = constant(walk, source);
-        return port == null
-                ? broken(walk, "the output port depends on the packet", rule, false)
-                : output(walk, rule, port);
+        int port = 0;
+        int[] bits = Rewrites.read(walk, source);
+        for (int i = 0; i < bits.length; i++) {
+            if (bits[i] == SymbolicPacket.ONE) {
+                if (i >= 16) {
+                    return Explorer.Next.NEXT; // too large a number for a port: nothing is sent
+                }
+                port |= 1 << i;
+            } else if (bits[i] != SymbolicPacket.ZERO) {
+                return broken(walk, "the output port depends on the packet", rule, false);
+            }
+        }
+        return output(walk, rule, OfPort.of16(port));
     }
 
     /// Sends packets to a port.
     Explorer.Next output(Walk walk, FlowRule rule, int port) {
-        Integer inPort = constant(walk, IN_PORT);
+        Integer inPort = inPort(walk);
         if (inPort == null) {
             return broken(walk, "the ingress port depends on the packet", rule, false);
         }
@@ -72,7 +82,14 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
     private Explorer.Next send(Walk walk, FlowRule rule, int number) {
         dependencies.port(number);
         PortState port = pipeline.port(number);
-        if (port == null || (port.config() & PortState.NO_FWD) != 0) {
+        if (port == null || (port.config() & (PortState.NO_FWD | PortState.PORT_DOWN)) != 0) {
+            walk.note =
+                    "port %s %s"
+                            .formatted(
+                                    name(number),
+                                    port == null
+                                            ? "does not exist"
+                                            : "is down or must not forward");
             return Explorer.Next.NEXT;
         }
         if (walk.left) {
@@ -89,14 +106,16 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
         if (number == walk.from) {
             return broken(walk, "packets leave where they came in", rule, true);
         }
-        if (walk.tags != null) {
-            return broken(walk, "packets leave changed: a VLAN tag is put on", rule, true);
-        }
-        if (walk.undone != null) {
-            return broken(walk, "packets leave changed: " + walk.undone, rule, true);
+        boolean sure = walk.undone == null;
+        if (walk.tags.inner() != null) {
+            return broken(walk, "packets leave changed: a VLAN tag is put on", rule, sure);
         }
         if (!sendUnchanged(walk, rule)) {
             return Explorer.Next.STOP;
+        }
+        if (walk.undone != null || VlanTags.isReplaced(walk)) {
+            String why = sure ? "a VLAN tag is replaced" : walk.undone;
+            return broken(walk, "packets may leave changed: " + why, rule, false);
         }
         walk.left = true;
         walk.to = number;
@@ -110,9 +129,12 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
         for (int bit = packet.nextChangedBit(first);
                 bit >= 0;
                 bit = packet.nextChangedBit(bit + 1)) {
+            if (VlanTags.isMeaningless(walk, bit)) {
+                continue;
+            }
             for (int one = 0; one <= 1; one++) {
                 Walk changed = new Walk(walk);
-                boolean certain = changed.packet.knows(bit);
+                boolean certain = changed.packet.knows(bit) && walk.undone == null;
                 if (changed.packet.narrowToChanged(bit, one == 1)
                         && !leaves.broken(
                                 changed,
@@ -126,19 +148,20 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
         return true;
     }
 
-    private static Integer constant(Walk walk, SubField source) {
+    /// The ingress port as it is by now.
+    ///
+    /// @return its number; null if it depends on the packet
+    private static Integer inPort(Walk walk) {
         int value = 0;
-        int[] bits = walk.packet.bits(source);
+        int[] bits = walk.packet.bits(IN_PORT);
         for (int i = 0; i < bits.length; i++) {
-            if (bits[i] != SymbolicPacket.ZERO) {
-                if (bits[i] != SymbolicPacket.ONE || i >= 32) {
-                    return null;
-                }
+            if (bits[i] == SymbolicPacket.ONE) {
                 value |= 1 << i;
+            } else if (bits[i] != SymbolicPacket.ZERO) {
+                return null;
             }
         }
-        // A 16-bit register holds OpenFlow 1.0's numbers.
-        return bits.length == 16 && value >= 0xfff8 ? value | 0xffff0000 : value;
+        return value;
     }
 
     private Explorer.Next broken(Walk walk, String reason, FlowRule rule, boolean certain) {

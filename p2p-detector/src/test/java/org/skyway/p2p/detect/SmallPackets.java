@@ -60,6 +60,10 @@ final class SmallPackets {
         headers.add("tcp6,tp_dst=81,nw_ttl=1");
         headers.add("icmp6,icmpv6_type=135,nw_ttl=64");
         headers.add("icmp6,icmpv6_type=128,nw_ttl=2");
+        headers.add("icmp6,icmpv6_type=135,icmpv6_code=0,nd_target=fe80::1");
+        headers.add("icmp6,icmpv6_type=135,icmpv6_code=0,nd_target=fe80::2");
+        headers.add(
+                "icmp6,icmpv6_type=136,icmpv6_code=0,nd_target=fe80::1,nd_tll=02:00:00:00:00:05");
         return headers;
     }
 

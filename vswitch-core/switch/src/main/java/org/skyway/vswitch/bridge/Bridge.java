@@ -18,6 +18,7 @@ import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Change;
+import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.classifier.TupleTable;
@@ -536,6 +537,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void missToController(boolean value) {
         if (value != tables.missToController()) {
             tables.missToController(value);
+            detector.missToController(value);
             changed = true;
         }
     }
@@ -544,6 +546,12 @@ public final class Bridge implements Forwarding, LinkListener {
     public void fragmentHandling(int bits) {
         if (bits != tables.fragmentHandling()) {
             tables.fragmentHandling(bits);
+            detector.fragments(
+                    switch (bits) {
+                        case Tables.FRAGMENTS_NORMAL -> FragmentHandling.NORMAL;
+                        case Tables.FRAGMENTS_DROP -> FragmentHandling.DROPPED;
+                        default -> FragmentHandling.MATCHED;
+                    });
             changed = true;
         }
     }

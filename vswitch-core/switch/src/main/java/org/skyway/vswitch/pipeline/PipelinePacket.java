@@ -255,7 +255,7 @@ final class PipelinePacket {
         if (hasVlan()) {
             setBits(ETH_SRC_VLAN, bits, mask);
         } else if (push) {
-            pushVlan(0x8100, bits);
+            pushVlan(0x8100, vlanTci() & ~mask | bits);
         }
     }
 
