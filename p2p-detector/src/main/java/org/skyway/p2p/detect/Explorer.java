@@ -71,7 +71,7 @@ final class Explorer {
         this.dependencies = dependencies;
         this.budget = budget;
         this.leaves = leaves;
-        this.outputs = new Outputs(pipeline, dependencies, leaves);
+        this.outputs = new Outputs(pipeline, dependencies, this);
         this.rewrites = new Rewrites(this);
     }
 
@@ -337,8 +337,8 @@ final class Explorer {
 
     private Next act(Walk walk, FlowRule rule, int table, Action action, Todo then) {
         return switch (action) {
-            case Action.Output(int port, _) -> outputs.output(walk, rule, port);
-            case Action.OutputReg(var source, _) -> outputs.output(walk, rule, source);
+            case Action.Output(int port, _) -> outputs.output(walk, rule, port, then);
+            case Action.OutputReg(var source, _) -> outputs.output(walk, rule, source, then);
             case Action.Group(int id) -> group(walk, rule, table, id, then);
             case Action.Resubmit(_, _, boolean tracked) when tracked ->
                     undecided(walk, "resubmit(ct)", rule);

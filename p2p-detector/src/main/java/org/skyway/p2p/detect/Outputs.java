@@ -1,5 +1,6 @@
 package org.skyway.p2p.detect;
 
+import java.util.List;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
@@ -13,11 +14,20 @@ import org.skyway.openflow.model.SubField;
 /// A port that does not exist, that must not forward, that was taken down, or that is the ingress
 /// port gets nothing, and that has no effect. A port whose link is down counts what it does not
 /// get, so that is no link.
-record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves leaves) {
+record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer explorer) {
     private static final SubField IN_PORT = SubField.all(Field.IN_PORT);
+    private static final Match RESERVED =
+            Match.builder().masked(Field.ETH_DST, 0x0180c2000000L, 0xfffffffffff0L).build();
+    private static final Match TO_ITSELF =
+            Match.builder()
+                    .exact(Field.ETH_DST, 0x020000000001L)
+                    .exact(Field.ETH_SRC, 0x020000000001L)
+                    .build();
 
     /// Sends packets to a port whose number is in a field.
-    Explorer.Next output(Walk walk, FlowRule rule, SubField source) {
+    ///
+    /// @param then what comes next
+    Explorer.Next output(Walk walk, FlowRule rule, SubField source, Todo then) {
         int port = 0;
         int[] bits = Rewrites.read(walk, source);
         for (int i = 0; i < bits.length; i++) {
@@ -30,11 +40,13 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
                 return broken(walk, "the output port depends on the packet", rule, false);
             }
         }
-        return output(walk, rule, OfPort.of16(port));
+        return output(walk, rule, OfPort.of16(port), then);
     }
 
     /// Sends packets to a port.
-    Explorer.Next output(Walk walk, FlowRule rule, int port) {
+    ///
+    /// @param then what comes next
+    Explorer.Next output(Walk walk, FlowRule rule, int port, Todo then) {
         Integer inPort = inPort(walk);
         if (inPort == null) {
             return broken(walk, "the ingress port depends on the packet", rule, false);
@@ -42,7 +54,7 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
         return switch (port) {
             case OfPort.IN_PORT -> send(walk, rule, inPort);
             case OfPort.CONTROLLER -> broken(walk, "the controller gets a copy", rule, true);
-            case OfPort.NORMAL -> normal(walk, rule);
+            case OfPort.NORMAL -> normal(walk, rule, then);
             case OfPort.FLOOD -> sendToAll(walk, rule, inPort, PortState.NO_FLOOD);
             case OfPort.ALL -> sendToAll(walk, rule, inPort, 0);
             case OfPort.TABLE -> broken(walk, "output to TABLE is not decided", rule, false);
@@ -51,19 +63,20 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
         };
     }
 
-    /// A learning switch is never a link: whatever address it is sent to, a packet to an address
-    /// that was learned at its own ingress port is dropped, as are those to the addresses of bridge
-    /// protocols; and every packet changes what is learned.
-    private Explorer.Next normal(Walk walk, FlowRule rule) {
-        Walk reserved = new Walk(walk);
-        if (reserved.packet.narrow(
-                Match.builder().masked(Field.ETH_DST, 0x0180c2000000L, 0xfffffffffff0L).build())) {
-            if (!leaves.broken(
-                    reserved, "NORMAL drops packets to bridge group addresses", rule, true)) {
-                return Explorer.Next.STOP;
+    /// A learning switch is never a link, not even with two ports: it drops what is sent to
+    /// addresses of bridge protocols or to an address that it learned at the ingress port, as that
+    /// of the packet itself; and every packet changes what is learned.
+    private Explorer.Next normal(Walk walk, FlowRule rule, Todo then) {
+        for (Match dropped : List.of(RESERVED, TO_ITSELF)) {
+            Walk some = new Walk(walk);
+            if (some.packet.narrow(dropped)) {
+                some.note = "NORMAL drops some packets";
+                if (!explorer.run(some, then)) {
+                    return Explorer.Next.STOP;
+                }
             }
         }
-        return broken(walk, "NORMAL learns addresses from packets", rule, true);
+        return broken(walk, "NORMAL learns addresses from packets", rule, false);
     }
 
     private Explorer.Next sendToAll(Walk walk, FlowRule rule, int inPort, int exceptConfig) {
@@ -136,11 +149,12 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
                 Walk changed = new Walk(walk);
                 boolean certain = changed.packet.knows(bit) && walk.undone == null;
                 if (changed.packet.narrowToChanged(bit, one == 1)
-                        && !leaves.broken(
-                                changed,
-                                "packets leave changed: " + FieldNames.of(bit, packet),
-                                rule,
-                                certain)) {
+                        && !explorer.leaves()
+                                .broken(
+                                        changed,
+                                        "packets leave changed: " + FieldNames.of(bit, packet),
+                                        rule,
+                                        certain)) {
                     return false;
                 }
             }
@@ -165,7 +179,7 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer.Leaves lea
     }
 
     private Explorer.Next broken(Walk walk, String reason, FlowRule rule, boolean certain) {
-        return Explorer.Next.of(leaves.broken(walk, reason, rule, certain));
+        return Explorer.Next.of(explorer.leaves().broken(walk, reason, rule, certain));
     }
 
     /// A port's number as a user knows it.

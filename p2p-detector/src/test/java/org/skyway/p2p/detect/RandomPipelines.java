@@ -6,8 +6,9 @@ import java.util.Random;
 
 /// Random pipelines in `ovs-ofctl` syntax over 4 ports, of which about half of the ports have a
 /// link: each port gets a way to another that is right, many of which are then spoilt a little.
-final class RandomPipelines {
-    static final int PORTS = 4;
+public final class RandomPipelines {
+    /// How many ports there are, numbered from 1.
+    public static final int PORTS = 4;
 
     private static final String[] CONDITIONS = {
         "eth_dst=02:00:00:00:00:01",
@@ -49,15 +50,21 @@ final class RandomPipelines {
         "vlan_tci=0x0002/0x1002"
     };
 
-    final List<String> flows = new ArrayList<>();
-    final List<String> groups = new ArrayList<>();
+    /// The flows. Not to be changed.
+    public final List<String> flows = new ArrayList<>();
+
+    /// The groups. Not to be changed.
+    public final List<String> groups = new ArrayList<>();
 
     private final Random random;
     private final int[] nextPriority = new int[8];
     private int nextGroup = 1;
     private int nextTag = 1;
 
-    RandomPipelines(Random random) {
+    /// A pipeline.
+    ///
+    /// @param random decides everything
+    public RandomPipelines(Random random) {
         this.random = random;
         java.util.Arrays.fill(nextPriority, 1000);
         for (int port = 1; port <= PORTS; port++) {
