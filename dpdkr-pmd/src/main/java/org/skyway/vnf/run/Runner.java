@@ -52,6 +52,9 @@ public final class Runner {
             Function<List<CountedPort>, Work> makeWork)
             throws IOException, InterruptedException {
         options.burst(); // wrong options show before anything is opened
+        if (ports.stream().anyMatch(String::isBlank)) {
+            throw new BadInputException("a port needs a name, as the switch knows it");
+        }
         return new Runner(program, options).run(ports, makeWork);
     }
 
@@ -166,11 +169,27 @@ public final class Runner {
             pin();
             IdleStrategy idle = options.idle.strategy();
             while (polling && !work.isDone()) {
-                idle.idle(work.poll());
+                idle.idle(pollSafely(work));
             }
             linger(work, idle);
         } catch (RuntimeException | Error e) {
             broken = e;
+        }
+    }
+
+    // A neighbour that cuts a link's region short ends the link, and not this program.
+    private static int pollSafely(Work work) {
+        try {
+            return work.poll();
+        } catch (InternalError e) {
+            boolean found = false;
+            for (CountedPort port : work.ports()) {
+                found |= port.port().checkMemory();
+            }
+            if (!found) {
+                throw e;
+            }
+            return 1;
         }
     }
 

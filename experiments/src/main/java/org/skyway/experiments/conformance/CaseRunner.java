@@ -18,7 +18,7 @@ import org.skyway.experiments.process.ExperimentException;
 /// are back, each sent when the one before was back, all that was sent before the first is done.
 final class CaseRunner {
     private static final int MARKS = 10;
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
     private static final String MARK_RULE =
             "table=0,priority=65535,in_port=%d,cookie=0x3a5c,actions=in_port,controller";
 
@@ -219,7 +219,7 @@ final class CaseRunner {
             }
             if (System.nanoTime() > deadline) {
                 throw new ExperimentException(
-                        "%s did not give the tester's mark back (%s) within 10 s"
+                        "%s did not give the tester's mark back (%s) within 30 s"
                                 .formatted(
                                         side.name(), sent ? "to the controller" : "at its port"));
             }

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
@@ -411,6 +412,11 @@ final class Explorer {
             return Next.of(
                     leaves.broken(walk, "group %d does not exist".formatted(id), rule, true));
         }
+        if (group.type() == GroupEntry.Type.SELECT && !mayBeReadAnew(walk, then)) {
+            return Next.of(
+                    leaves.broken(
+                            walk, "what a select group does here is not decided", rule, false));
+        }
         List<Integer> buckets = groups.buckets(group);
         if (Groups.copies(group)) {
             Todo todo = then;
@@ -428,6 +434,22 @@ final class Explorer {
             }
         }
         return buckets.isEmpty() ? Next.NEXT : Next.FORKED;
+    }
+
+    /// Open vSwitch, and so the datapath, reads a packet's headers anew for a select group. That
+    /// shows where tags are on that it does not see then; and in a clone, whatever follows is not
+    /// done at all.
+    private static boolean mayBeReadAnew(Walk walk, Todo then) {
+        for (Todo todo = then; todo != null; todo = todo.then()) {
+            if (todo.job() instanceof Todo.Restore restore) {
+                return restore.group() && isAsItCame(walk);
+            }
+        }
+        return isAsItCame(walk);
+    }
+
+    private static boolean isAsItCame(Walk walk) {
+        return walk.tags == Walk.Tags.AS_IT_CAME && walk.packet.pristine();
     }
 
     /// What to do to packets that match.

@@ -130,6 +130,8 @@ class PipelineSemanticsTest {
                 "priority=9,in_port=1,tcp,ip_frag=first,tcp_dst=0,actions=output:3; priority=1,in_port=1,actions=output:2",
                 "in_port=1,actions=output:2,move:tcp_dst[]->reg0[0..15],resubmit(,1); table=1,priority=9,reg0=80,actions=output:3",
                 "in_port=1,actions=clone(exit),output:2",
+                "in_port=1,actions=clone(group:1),output:2; group_id=1,type=select,bucket=actions=set_field:02:00:00:00:00:01->eth_dst,output:7",
+                "in_port=1,actions=push_vlan:0x8100,group:1,pop_vlan,output:2; group_id=1,type=select,bucket=actions=output:7",
                 "in_port=1,actions=clone(resubmit(,1)),output:2; table=1,actions=write_actions(output:3)",
                 "in_port=1,actions=group:1,output:2; group_id=1,type=all,bucket=actions=resubmit(,1); table=1,actions=write_actions(output:2)",
                 "in_port=1,actions=push_vlan:0x8100,resubmit(,1),pop_vlan,output:2; table=1,dl_vlan=5,actions=output:3",

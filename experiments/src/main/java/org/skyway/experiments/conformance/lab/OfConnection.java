@@ -23,7 +23,7 @@ public final class OfConnection implements AutoCloseable {
     private static final int NICIRA = 0x2320;
     private static final int NXT_PACKET_IN = 17;
     private static final int NXT_PACKET_IN2 = 30;
-    private static final long TIMEOUT_NANOS = 20_000_000_000L;
+    private static final long TIMEOUT_NANOS = 30_000_000_000L;
 
     private final String name;
     private final int version;
@@ -151,7 +151,7 @@ public final class OfConnection implements AutoCloseable {
         try {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
-                throw lost("it did not answer a barrier or hello within 20 s");
+                throw lost("it did not answer a barrier or hello within 30 s");
             }
             if (selector.select(left) > 0) {
                 fill();
