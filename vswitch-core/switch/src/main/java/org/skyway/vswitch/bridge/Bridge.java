@@ -15,6 +15,7 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Change;
+import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
@@ -476,6 +477,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void missToController(boolean value) {
         if (value != tables.missToController()) {
             tables.missToController(value);
+            detector.missToController(value);
             changed = true;
         }
     }
@@ -484,6 +486,12 @@ public final class Bridge implements Forwarding, LinkListener {
     public void fragmentHandling(int bits) {
         if (bits != tables.fragmentHandling()) {
             tables.fragmentHandling(bits);
+            detector.fragments(
+                    switch (bits) {
+                        case Tables.FRAGMENTS_NORMAL -> FragmentHandling.NORMAL;
+                        case Tables.FRAGMENTS_DROP -> FragmentHandling.DROPPED;
+                        default -> FragmentHandling.MATCHED;
+                    });
             changed = true;
         }
     }
