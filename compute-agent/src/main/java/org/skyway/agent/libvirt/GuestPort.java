@@ -81,10 +81,13 @@ final class GuestPort implements GuestChannel.Listener {
                     if (asked != session) {
                         return failed("the driver of port " + name + " is gone");
                     }
+                    host.linkStep(name, link, "plugged");
                     return channel.request(id -> new Attach(id, slot, inGuest, sideA, link));
                 })
                 .whenComplete((_, failure) -> {
-                    if (failure != null && asked == session) {
+                    if (failure == null) {
+                        host.linkStep(name, link, "mapped");
+                    } else if (asked == session) {
                         // It may have mapped the region after all.
                         detach(slot);
                     }

@@ -103,17 +103,21 @@ final class PollThread {
         seenVersion = Long.MAX_VALUE;
     }
 
-    // A packet that brings a mistake in the switch to light must not end all traffic.
+    // Neither a packet that brings a mistake in the switch to light nor a VNF that cuts its region
+    // short may end all traffic.
     private int pollSafely() {
         try {
             return poll();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InternalError e) {
             if (failures++ < MOST_LOGGED) {
                 LOG.error("poll thread {}: a burst was lost", index, e);
             }
             pendingQueues = 0;
             for (TxQueue queue : txQueues) {
                 queue.count = 0;
+            }
+            if (e instanceof InternalError) {
+                datapath.checkMemory();
             }
             return 1;
         }

@@ -290,7 +290,7 @@ final class PipelinePacket {
         if (hasVlan()) {
             tci(vlanTci() & ~mask | bits & mask);
         } else if (push) {
-            pushVlan(0x8100, bits);
+            pushVlan(0x8100, vlanTci() & ~mask | bits);
         }
     }
 

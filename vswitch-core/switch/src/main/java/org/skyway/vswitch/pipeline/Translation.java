@@ -303,16 +303,14 @@ public final class Translation {
         return entry;
     }
 
-    // The action set is done once, when the pipeline ends. What can't be done now is left for
-    // later.
+    // The action set is done once, when the pipeline ends; what is written into it by then is not
+    // done any more. What can't be done now is left for later.
     private void finish() {
         boolean outer = inActionSet;
         inActionSet = true;
-        while (!exit && !actionSet.isEmpty()) {
-            ActionSet set = actionSet;
-            actionSet = new ActionSet();
-            apply(set.inOrder());
-        }
+        ActionSet set = actionSet;
+        actionSet = new ActionSet();
+        apply(set.inOrder());
         inActionSet = outer;
         thaw();
     }
@@ -443,12 +441,15 @@ public final class Translation {
     // Returns false if the rest of the list is not to be done.
     private boolean apply(Action action) {
         switch (action) {
-            case Action.Output(int port, int max) -> output(port, max);
+            case Action.Output(int port, int max) -> output(port, max, true);
             case Action.OutputReg(SubField f, int max) -> {
                 packet.examine(f.field());
-                output((int) packet.read(f), max);
+                long port = packet.read(f);
+                if (port <= 0xffff && port >= 0) { // as OpenFlow 1.0 numbers ports; else none is
+                    output(OfPort.of16((int) port), max, false);
+                }
             }
-            case Action.Enqueue(int port, int queue) -> output(port, 0);
+            case Action.Enqueue(int port, int queue) -> output(port, 0, false);
             case Action.Controller(int max, int reason, int id, Bytes userdata, boolean pause) -> {
                 toController(max, reason, id, userdata);
                 exit |= pause;
@@ -546,11 +547,11 @@ public final class Translation {
 
     // ---- outputs
 
-    private void output(int port, int maxLength) {
+    private void output(int port, int maxLength, boolean missIsTold) {
         switch (port) {
             case OfPort.CONTROLLER -> toController(maxLength, whyToController(), 0, Bytes.EMPTY);
             case OfPort.IN_PORT -> send(packet.inPort());
-            case OfPort.TABLE -> lookup(0, packet.inPort(), true);
+            case OfPort.TABLE -> lookup(0, packet.inPort(), missIsTold);
             case OfPort.NORMAL -> normal();
             case OfPort.FLOOD -> flood(true);
             case OfPort.ALL -> flood(false);
@@ -761,7 +762,7 @@ public final class Translation {
         if (bundle.target() != null) {
             packet.write(bundle.target(), chosen == OfPort.ANY ? 0xffff : chosen);
         } else if (chosen != OfPort.ANY) {
-            output(chosen, 0);
+            output(chosen, 0, false);
         }
     }
 

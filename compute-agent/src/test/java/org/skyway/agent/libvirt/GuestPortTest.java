@@ -1,0 +1,241 @@
+package org.skyway.agent.libvirt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.skyway.agent.PortHost;
+import org.skyway.bypass.control.ControlChannel;
+import org.skyway.bypass.control.ControlMessage;
+import org.skyway.bypass.control.ControlMessage.Done;
+import org.skyway.bypass.control.ControlMessage.Failed;
+import org.skyway.bypass.control.ControlMessage.Hello;
+import org.skyway.bypass.control.ControlMessage.Introduce;
+import org.skyway.bypass.control.ControlMessage.Ping;
+import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.bypass.control.ControlMessage.Welcome;
+
+/// The conversation with a driver, played over the kind of socket that QEMU makes of a
+/// virtio-serial port. Plugging devices needs a real QEMU and is tested with one.
+@Timeout(30)
+class GuestPortTest {
+    private static final RegionRef REGION = new RegionRef(5, 4096, "/dev/shm/port");
+
+    @TempDir Path directory;
+    private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    private ServerSocketChannel qemu;
+    private Guest guest;
+    private GuestPort port;
+
+    @BeforeEach
+    void aDomainWithOnePort() throws IOException {
+        Path socket = directory.resolve("pmd.sock");
+        qemu = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        qemu.bind(UnixDomainSocketAddress.of(socket));
+        var description =
+                new GuestDescription(
+                        Map.of("vnf1", "org.skyway.pmd.0"),
+                        Map.of("org.skyway.pmd.0", socket),
+                        Map.of(),
+                        OptionalInt.empty());
+        guest = new Guest("vm1", description, () -> null, control, control);
+        port =
+                new GuestPort(
+                        "vnf1",
+                        guest,
+                        new Host(),
+                        control,
+                        listener ->
+                                new GuestChannel(
+                                        "port vnf1",
+                                        socket,
+                                        control,
+                                        Duration.ofMillis(500),
+                                        listener));
+        port.start();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        control.submit(() -> port.close("the test ends")).get();
+        control.shutdownNow();
+        qemu.close();
+    }
+
+    @Test
+    void asksForAHelloUntilItHearsOne() throws Exception {
+        try (ControlChannel driver = accept()) {
+            assertInstanceOf(Introduce.class, driver.receive());
+            assertInstanceOf(Introduce.class, driver.receive());
+            Welcome welcome = hello(driver, 77, "vnf1");
+            assertEquals(77, welcome.id());
+            assertEquals(REGION.regionId(), welcome.region().regionId());
+            assertNull(welcome.region().path(), "a guest can't open files of the host");
+            assertEquals("connected vnf1 0", seen.take());
+            assertEquals("ready vnf1", seen.take());
+        }
+    }
+
+    @Test
+    void aDriverThatStartsAgainIsAnotherVnf() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+            hello(driver, 2, "vnf1");
+            assertEquals("connected vnf1 0", seen.take());
+            assertEquals("ready vnf1", seen.take());
+            assertEquals("disconnected vnf1", seen.take());
+            assertEquals("connected vnf1 0", seen.take());
+        }
+    }
+
+    @Test
+    void aGuestMayNotClaimThePortOfAnother() throws Exception {
+        try (ControlChannel driver = accept()) {
+            driver.send(new Hello(9, ControlMessage.VERSION, "vnf2", 0, "test"));
+            Failed failed = assertInstanceOf(Failed.class, next(driver));
+            assertEquals(9, failed.id());
+            assertTrue(failed.reason().contains("port vnf1's, not vnf2's"), failed::reason);
+        }
+    }
+
+    @Test
+    void anotherVersionIsRefused() throws Exception {
+        try (ControlChannel driver = accept()) {
+            driver.send(new Hello(9, 99, "vnf1", 0, "test"));
+            Failed failed = assertInstanceOf(Failed.class, next(driver));
+            assertTrue(failed.reason().contains("version 99"), failed::reason);
+        }
+    }
+
+    @Test
+    void aLostChannelIsMadeAnew() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+        }
+        assertEquals("connected vnf1 0", seen.take());
+        assertEquals("ready vnf1", seen.take());
+        assertEquals("disconnected vnf1", seen.take());
+        try (ControlChannel driver = accept()) {
+            assertInstanceOf(Introduce.class, driver.receive());
+        }
+    }
+
+    @Test
+    void withoutLibvirtALinkFailsAndSaysWhy() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+            seen.take();
+            seen.take();
+            RegionRef link = new RegionRef(6, 4096, "/dev/shm/link");
+            var result =
+                    CompletableFuture.supplyAsync(
+                                    () -> port.attach(0, link, true, "a<->b"), control)
+                            .get();
+            ExecutionException e =
+                    assertThrows(ExecutionException.class, () -> result.get(5, TimeUnit.SECONDS));
+            assertTrue(
+                    e.getCause().getMessage().contains("libvirt can't be reached"),
+                    e.getCause()::getMessage);
+        }
+    }
+
+    @Test
+    void garbageEndsTheConversationOnly() throws Exception {
+        try (var bytes = qemu.accept()) {
+            bytes.write(java.nio.ByteBuffer.wrap("no JSON\n".getBytes()));
+            try (ControlChannel driver = accept()) {
+                hello(driver, 4, "vnf1");
+                assertEquals("connected vnf1 0", seen.take());
+            }
+        }
+    }
+
+    @Test
+    void aPausedGuestGetsNoLinks() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+            seen.take();
+            seen.take();
+            var result =
+                    CompletableFuture.supplyAsync(
+                                    () -> {
+                                        guest.paused(true);
+                                        return port.attach(
+                                                0,
+                                                new RegionRef(6, 4096, "/dev/shm/link"),
+                                                true,
+                                                "a<->b");
+                                    },
+                                    control)
+                            .get();
+            ExecutionException e =
+                    assertThrows(ExecutionException.class, () -> result.get(5, TimeUnit.SECONDS));
+            assertTrue(e.getCause().getMessage().contains("vm1 is paused"));
+            assertFalse(guest.report().toString().contains("ua-skyway"));
+        }
+    }
+
+    private ControlChannel accept() throws IOException {
+        return new ControlChannel(qemu.accept());
+    }
+
+    /// Says hello, and answers the ping that follows the welcome.
+    private Welcome hello(ControlChannel driver, long id, String name) throws IOException {
+        driver.send(new Hello(id, ControlMessage.VERSION, name, 0, "test"));
+        Welcome welcome = assertInstanceOf(Welcome.class, next(driver));
+        Ping ping = assertInstanceOf(Ping.class, next(driver));
+        driver.send(new Done(ping.id()));
+        return welcome;
+    }
+
+    private static ControlMessage next(ControlChannel driver) throws IOException {
+        ControlMessage message = driver.receive();
+        while (message instanceof Introduce) {
+            message = driver.receive();
+        }
+        return message;
+    }
+
+    private final class Host implements PortHost {
+        @Override
+        public CompletionStage<RegionRef> vnfConnected(String name, long pid, String program) {
+            seen.add("connected " + name + " " + pid);
+            return CompletableFuture.completedFuture(REGION);
+        }
+
+        @Override
+        public void vnfReady(String name) {
+            seen.add("ready " + name);
+        }
+
+        @Override
+        public void vnfDisconnected(String name, String reason) {
+            seen.add("disconnected " + name);
+        }
+    }
+}
