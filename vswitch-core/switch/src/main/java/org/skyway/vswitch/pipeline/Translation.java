@@ -117,7 +117,7 @@ public final class Translation {
         actionSet = new ActionSet();
         write(rest.actionSet().written());
         PortState port = tables.ports().get(packet.inPort());
-        if (port == null || port.receives()) {
+        if (port == null || (port.config() & PortState.NO_RECV) == 0) {
             doSteps(rest.steps());
             finish();
         }
