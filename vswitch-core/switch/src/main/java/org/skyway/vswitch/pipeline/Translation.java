@@ -68,6 +68,7 @@ public final class Translation {
     private boolean wasMpls; // what lies under its last label is not known
     private boolean hashed; // select groups can be done at once
     private boolean hashWanted;
+    private PacketTrace trace; // null for none
     private boolean freezing;
     private final List<Frozen.Step> frozen = new ArrayList<>(0);
     private Frozen.Step.Of frozenFor; // the last in `frozen`
@@ -92,6 +93,7 @@ public final class Translation {
         if (tables.fragmentHandling() == Tables.FRAGMENTS_DROP) {
             packet.examine(Field.IP_FRAG);
             if (Field.IP_FRAG.get(packet.key) != 0) {
+                note("fragments are dropped");
                 return program();
             }
         }
@@ -102,8 +104,30 @@ public final class Translation {
                 cookie = entries.getFirst().rule().cookie(); // in whose name the action set is done
             }
             finish();
+        } else {
+            note("port %d is down or does not receive".formatted(port.number()));
         }
         return program();
+    }
+
+    private void note(String text) {
+        if (trace != null) {
+            trace.note(text);
+        }
+    }
+
+    /// Notes what happens, for a reader.
+    ///
+    /// @param to where to
+    public void trace(PacketTrace to) {
+        trace = to;
+    }
+
+    /// The packet's key as it is by now.
+    ///
+    /// @return a copy
+    public long[] key() {
+        return packet.key.clone();
     }
 
     /// Goes on with what was left to do.
@@ -222,6 +246,9 @@ public final class Translation {
         }
         lookedUp[lookups++] = id;
         FlowEntry entry = find(id, asPort);
+        if (trace != null) {
+            trace.lookedUp(id, entry == null ? null : entry.rule());
+        }
         if (entry == null) {
             if (missIsTold && tables.missToController()) {
                 cookie = 0; // of the entry that stands for a miss in Open vSwitch
@@ -250,6 +277,9 @@ public final class Translation {
         }
         if (!done || freezing) {
             return -1; // the other instructions are not carried out either
+        }
+        if (trace != null) {
+            trace.instructed(i);
         }
         if (i.clear()) {
             clearActionSet();
@@ -310,7 +340,11 @@ public final class Translation {
         inActionSet = true;
         ActionSet set = actionSet;
         actionSet = new ActionSet();
-        apply(set.inOrder());
+        List<Action> actions = set.inOrder();
+        if (!actions.isEmpty() && !exit) {
+            note("executing the action set:");
+        }
+        apply(actions);
         inActionSet = outer;
         thaw();
     }
@@ -326,7 +360,7 @@ public final class Translation {
                 freezeFrom(actions, i);
                 return false;
             }
-            boolean goOn = apply(action);
+            boolean goOn = trace == null ? apply(action) : traced(action);
             if (freezing && frozen.isEmpty() && !(action instanceof Action.Resubmit)) {
                 freezeFrom(actions, i); // it could not be done itself
                 return false;
@@ -336,6 +370,14 @@ public final class Translation {
             }
         }
         return !exit;
+    }
+
+    private boolean traced(Action action) {
+        trace.acted(action);
+        trace.enter();
+        boolean goOn = apply(action);
+        trace.leave();
+        return goOn;
     }
 
     // ---- recirculation
@@ -734,6 +776,7 @@ public final class Translation {
     // A bucket's actions are an action set, done to a copy of the packet.
     private void bucket(GroupState state, int index) {
         groups.add(state.counters(index));
+        note("bucket " + state.group().buckets().get(index).id());
         ActionSet set = new ActionSet();
         set.write(state.group().buckets().get(index).actions());
         PipelinePacket.Saved saved = packet.save();
