@@ -51,7 +51,7 @@ final class Encoder implements AutoCloseable {
         List<byte[]> damaged = new ArrayList<>();
         if (!messages.isEmpty()) {
             for (long how : c.damage()) {
-                damaged.add(damage(messages, how));
+                damaged.add(damage(messages, how, 1 + damaged.size()));
             }
         }
         messages.addAll(damaged);
@@ -120,12 +120,12 @@ final class Encoder implements AutoCloseable {
 
     // A copy of one of the messages in which a byte is another, or the end is missing. Its header
     // says the true length, or neither switch would know where the next message starts.
-    private static byte[] damage(List<byte[]> messages, long how) {
+    private static byte[] damage(List<byte[]> messages, long how, int number) {
         byte[] original = messages.get((int) Long.remainderUnsigned(how, messages.size())).clone();
         if (isFlowMod(original)) {
             // Else it might be an entry beside the first of the same priority that matches the
             // same.
-            original[original[0] == 1 && original[1] == FLOW_MOD ? 63 : 31] ^= 1;
+            original[original[0] == 1 && original[1] == FLOW_MOD ? 63 : 31] ^= (byte) number;
         }
         int at = 8 + (int) ((how >>> 16 & 0xffff) % (original.length - 8));
         byte[] copy = original.clone();

@@ -110,7 +110,20 @@ final class VmBed implements AutoCloseable {
 
     private static SwitchConfig config(String agent, String uri) {
         return new SwitchConfig(
-                null, null, null, null, null, 0, null, RING_CELLS, agent, uri, null, null, null);
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                null,
+                RING_CELLS,
+                agent,
+                uri,
+                null,
+                null,
+                null,
+                null);
     }
 
     GuestSpec spec(String name, List<String> ports, String... arguments) {

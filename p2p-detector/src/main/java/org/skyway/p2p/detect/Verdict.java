@@ -48,8 +48,8 @@ public sealed interface Verdict {
     /// @param from the ingress port
     /// @param reason why not
     /// @param breaking the entry that breaks it; null if that is no entry (a table-miss, a port)
-    /// @param example a packet that shows it, as a whole flow key; null if there is none to show.
-    ///   Not to be changed.
+    /// @param example a packet that shows it, as a whole flow key; null if there is none to show,
+    ///   or none that is sure to. Not to be changed.
     record NoLink(int from, String reason, FlowRule breaking, long[] example) implements Verdict {
         @Override
         public boolean equals(Object o) {

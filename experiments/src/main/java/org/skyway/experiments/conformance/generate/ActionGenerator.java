@@ -16,24 +16,27 @@ final class ActionGenerator {
     private final int version;
     private final Set<Feature> features;
     private final boolean normal;
+    private final Layers layers;
     private final int groups;
     private final boolean selects;
 
     /// A generator.
     ///
-    /// @param selects whether there are select groups: then no table calls an earlier one, and
-    ///   there are no clones
+    /// @param selects whether there are select groups: then no table calls an earlier one, because
+    ///   a loop that sends packets round again keeps Open vSwitch busy for minutes
     ActionGenerator(
             Pools pools,
             int version,
             Set<Feature> features,
             boolean normal,
+            Layers layers,
             int groups,
             boolean selects) {
         this.pools = pools;
         this.version = version;
         this.features = features;
         this.normal = normal;
+        this.layers = layers;
         this.groups = groups;
         this.selects = selects;
     }
@@ -60,7 +63,7 @@ final class ActionGenerator {
         if (pools.chance(40)) {
             list.add(set(Match.ANY));
         }
-        if (pools.chance(15) && !type.equals("select")) {
+        if (pools.chance(15) && layers.newTags()) {
             list.add(pools.one("push_vlan:0x8100", "push_vlan:0x88a8"));
         }
         if (id > 1 && pools.chance(15)) {
@@ -97,7 +100,12 @@ final class ActionGenerator {
         return switch (pools.below(8)) {
             case 0, 1, 2 -> "output:" + port();
             case 3, 4 -> set(match);
-            case 5 -> pools.one("push_vlan:0x8100", "push_vlan:0x88a8", "push_mpls:0x8847");
+            case 5 ->
+                    layers.labels() && (pools.chance(33) || !layers.newTags())
+                            ? "push_mpls:0x8847"
+                            : layers.newTags()
+                                    ? pools.one("push_vlan:0x8100", "push_vlan:0x88a8")
+                                    : output();
             case 6 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
             default -> isIp(match) ? "dec_ttl" : set(match);
         };
@@ -114,7 +122,7 @@ final class ActionGenerator {
             case 16 -> isIp(match) ? pools.one("dec_ttl", "dec_ttl(1,2)", "dec_ttl") : vlan(match);
             case 17, 18 -> resubmit(table);
             case 19 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
-            case 20 -> depth > 0 && !selects ? cloned(table, match, depth) : output();
+            case 20 -> depth > 0 ? cloned(table, match, depth) : output();
             case 21 -> stack();
             case 22 -> rare();
             default -> special(match);
@@ -174,10 +182,7 @@ final class ActionGenerator {
     }
 
     private String resubmit(int table) {
-        int next =
-                selects || pools.chance(85)
-                        ? Math.min(table, 250) + 1 + pools.below(3)
-                        : pools.below(4);
+        int next = pools.chance(85) ? Math.min(table, 250) + 1 + pools.below(3) : pools.below(4);
         return pools.chance(80)
                 ? "resubmit(,%d)".formatted(next)
                 : "resubmit(%d,%d)".formatted(1 + pools.below(5), next);
@@ -200,6 +205,9 @@ final class ActionGenerator {
 
     private String vlan(Match match) {
         boolean tagged = Field.VLAN_PCP.prerequisite().isMetBy(match);
+        if (!layers.newTags()) {
+            return version == 1 ? "strip_vlan" : tagged ? "pop_vlan" : output();
+        }
         return switch (pools.below(6)) {
             case 0 -> version == 1 ? "strip_vlan" : "push_vlan:" + pools.one("0x8100", "0x88a8");
             case 1, 2 ->
@@ -214,14 +222,16 @@ final class ActionGenerator {
 
     private String mpls(Match match) {
         boolean labelled = Field.MPLS_LABEL.prerequisite().isMetBy(match);
+        if (!labelled && !layers.labels()) {
+            return output();
+        }
         if (!labelled) {
             return pools.one("push_mpls:0x8847", "push_mpls:0x8848");
         }
         return pools.one(
-                "push_mpls:0x8847",
-                // Open vSwitch sends the packet round again to read what was under the last label.
-                "pop_mpls:0x0800,output:2,exit",
-                "pop_mpls:0x86dd,output:3,exit",
+                layers.labels() ? "push_mpls:0x8847" : "dec_mpls_ttl",
+                "pop_mpls:0x0800",
+                "pop_mpls:0x86dd",
                 "pop_mpls:0x8847",
                 "dec_mpls_ttl",
                 "set_mpls_ttl(%d)".formatted(pools.ttl()),
@@ -253,8 +263,9 @@ final class ActionGenerator {
         return possible.get(pools.below(possible.size()));
     }
 
-    private static boolean isExcluded(Field field) {
+    private boolean isExcluded(Field field) {
         return switch (field) {
+            case VLAN_TCI, VLAN_VID -> !layers.newTags();
             case CT_MARK, CT_LABEL, TUN_SRC, TUN_DST, IN_PORT, ARP_OP -> true;
             default -> false;
         };

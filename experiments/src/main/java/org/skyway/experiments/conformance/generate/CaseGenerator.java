@@ -40,6 +40,8 @@ public final class CaseGenerator {
         int version = VERSIONS[random.nextInt(VERSIONS.length)];
         List<Map<Integer, byte[]>> rounds = new ArrayList<>();
         List<long[]> keys = new ArrayList<>();
+        Layers layers = Layers.values()[random.nextInt(Layers.values().length)];
+        frames.layers(layers);
         boolean stateful = features.contains(Feature.NORMAL) && random.nextInt(8) == 0;
         List<byte[]> seen = new ArrayList<>();
         for (int r = 0; r < ROUNDS; r++) {
@@ -55,7 +57,7 @@ public final class CaseGenerator {
             }
             rounds.add(round);
         }
-        RuleGenerator rules = new RuleGenerator(random, version, features, stateful, keys);
+        RuleGenerator rules = new RuleGenerator(random, version, features, stateful, layers, keys);
         List<String> groups = rules.groups();
         List<String> flows = rules.flows();
         List<Long> damage = new ArrayList<>();

@@ -25,7 +25,12 @@ final class RuleGenerator {
     private final Set<Integer> priorities = new HashSet<>();
 
     RuleGenerator(
-            Random random, int version, Set<Feature> features, boolean normal, List<long[]> keys) {
+            Random random,
+            int version,
+            Set<Feature> features,
+            boolean normal,
+            Layers layers,
+            List<long[]> keys) {
         pools = new Pools(random);
         this.version = version;
         this.features = features;
@@ -34,17 +39,16 @@ final class RuleGenerator {
                 version > 1 && features.contains(Feature.GROUPS) && random.nextInt(2) == 0
                         ? 1 + random.nextInt(5)
                         : 0;
-        selects = groupCount > 0 && pools.chance(30);
-        actions = new ActionGenerator(pools, version, features, normal, groupCount, selects);
+        selects = groupCount > 0 && pools.chance(40);
+        actions =
+                new ActionGenerator(pools, version, features, normal, layers, groupCount, selects);
     }
 
     List<String> groups() {
         List<String> groups = new ArrayList<>();
         for (int id = 1; id <= groupCount; id++) {
-            // Open vSwitch sends a packet round again for a select group and reads its headers
-            // anew,
-            // which shows in what comes behind it: so it is never behind something, nor in a loop.
             String type = pools.one("all", "indirect", selects ? "select" : "ff", "ff");
+            // Which of several buckets Open vSwitch selects is its own hash's choice.
             int buckets = type.equals("all") || type.equals("ff") ? 1 + pools.below(3) : 1;
             StringBuilder group = new StringBuilder("group_id=%d,type=%s".formatted(id, type));
             for (int i = 0; i < buckets; i++) {

@@ -1,9 +1,6 @@
 package org.skyway.vswitch.bridge;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
@@ -13,15 +10,13 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Change;
+import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
-import org.skyway.p2p.detect.Verdict;
-import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -30,11 +25,9 @@ import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkListener;
-import org.skyway.vswitch.link.LinkPath;
 import org.skyway.vswitch.link.LinkState;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.BypassCounters;
-import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.ofproto.GroupCounters;
@@ -70,10 +63,9 @@ public final class Bridge implements Forwarding, LinkListener {
     private final Events events;
     private Vnfs vnfs;
     private Links links;
+    private Bypasses bypasses;
     private Agent agent;
-    private final Set<String> held = new HashSet<>(); // ports whose links get no bypass
     private final long createdNanos = System.nanoTime();
-    private boolean bypass;
     private boolean changed;
     private boolean rerouted; // something on a link's way is another object now
     private boolean commanded; // packet-outs that a poll thread may still have to do
@@ -90,7 +82,6 @@ public final class Bridge implements Forwarding, LinkListener {
         ports = new Ports(datapath, detector, config.dpid());
         accounts = new BypassAccounts(ports::byName);
         events = new Events(journal);
-        bypass = config.bypass();
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.
@@ -131,6 +122,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void start(Agent agent, Executor owner) {
         this.agent = agent;
         links = new Links(store, config.ringCells(), agent, owner, this);
+        bypasses = new Bypasses(ports, detector, tables, links, config.bypass());
         ports.addLocal(config.bridge());
         try {
             datapath.start(config.cores());
@@ -161,6 +153,11 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @return the port
     /// @throws ConfigException if name or number is taken, or the interface can't be had
     public BridgePort addPort(PortConfig asked) {
+        if (asked.name().equals(config.bridge())) {
+            throw new ConfigException(
+                    "port %s can't have the bridge's name, which is its local port's"
+                            .formatted(asked.name()));
+        }
         BridgePort port = ports.add(asked);
         if (config.machines() && asked.type() == PortConfig.Type.DPDKR) {
             try {
@@ -269,35 +266,14 @@ public final class Bridge implements Forwarding, LinkListener {
         if (changed) {
             changed = false;
             List<Change> changes = detector.update();
-            revoke(broken(changes));
+            revoke(bypasses.broken(changes));
             datapath.settle();
-            begin(changes);
-            if (rerouted && bypass) {
-                // An entry on a link's way was replaced by another that does the same: from now on
-                // the other one counts.
-                detector.verdicts().forEach(this::want);
-            }
+            bypasses.begin(changes, rerouted);
             rerouted = false;
         } else if (commanded) {
             datapath.settle();
         }
         commanded = false;
-    }
-
-    private List<Link> broken(List<Change> changes) {
-        List<Link> broken = new ArrayList<>();
-        for (Change change : changes) {
-            Attachment from = attachment(change.port());
-            if (from != null) {
-                Attachment to = receiver(change.after());
-                for (Link link : links.wantedFrom(from)) {
-                    if (link.receiver() != to) {
-                        broken.add(link);
-                    }
-                }
-            }
-        }
-        return broken;
     }
 
     // What a VNF has cut short faults once, and then no more: see checkMemory.
@@ -319,46 +295,12 @@ public final class Bridge implements Forwarding, LinkListener {
         links.checkMemory();
     }
 
-    private void begin(List<Change> changes) {
-        if (!bypass) {
-            return;
-        }
-        for (Change change : changes) {
-            if (change.after() != null) {
-                want(change.after());
-            }
-        }
-    }
-
-    private void want(Verdict verdict) {
-        Attachment from = attachment(verdict.from());
-        Attachment to = receiver(verdict);
-        if (from != null
-                && to != null
-                && !held.contains(from.portName())
-                && !held.contains(to.portName())
-                && verdict instanceof Verdict.Link link) {
-            links.want(
-                    from,
-                    to,
-                    new LinkPath(entries(link.path()), link.lookups(), groups(link.groups())));
-        }
-    }
-
     /// Allows or forbids bypasses. What is in use is taken back, as if the rules had changed.
     ///
     /// @param on whether links are given bypasses
     public void bypass(boolean on) {
-        if (on == bypass) {
-            return;
-        }
         settle();
-        bypass = on;
-        if (on) {
-            detector.verdicts().forEach(this::want);
-        } else {
-            links.revoke(links.list(), "bypasses were switched off");
-        }
+        bypasses.allow(on);
     }
 
     /// Gives links of ports no bypasses for now: those in use are taken back and unplugged, and
@@ -368,24 +310,11 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @param hold whether to begin or to end that
     public void hold(List<String> names, boolean hold) {
         settle();
-        if (hold) {
-            held.addAll(names);
-            for (String name : names) {
-                BridgePort port = ports.byName(name);
-                if (port != null && port.attachment() != null) {
-                    links.withdraw(port.attachment(), "its machine is prepared for migration");
-                }
-            }
-        } else {
-            held.removeAll(names);
-            if (bypass) {
-                detector.verdicts().forEach(this::want);
-            }
-        }
+        bypasses.hold(names, hold);
     }
 
     boolean isHeld(String port) {
-        return held.contains(port);
+        return bypasses.isHeld(port);
     }
 
     /// The file of a port's region for virtual machines; null if it has none.
@@ -404,35 +333,7 @@ public final class Bridge implements Forwarding, LinkListener {
     ///
     /// @return true unless told otherwise
     public boolean bypass() {
-        return bypass;
-    }
-
-    private List<FlowEntry> entries(List<FlowRule> rules) {
-        List<FlowEntry> entries = new ArrayList<>();
-        for (FlowRule rule : rules) {
-            TupleTable<FlowEntry> table = tables.table(rule.table());
-            entries.add(table.get(rule.match(), rule.priority()));
-        }
-        return entries;
-    }
-
-    private List<FlowCounters> groups(List<Verdict.GroupHit> hits) {
-        List<FlowCounters> counters = new ArrayList<>();
-        for (Verdict.GroupHit hit : hits) {
-            GroupState group = tables.group(hit.group());
-            counters.add(group.counters());
-            counters.add(group.counters(hit.bucket()));
-        }
-        return counters;
-    }
-
-    private Attachment attachment(int port) {
-        BridgePort p = ports.byNumber(port);
-        return p == null ? null : p.attachment();
-    }
-
-    private Attachment receiver(Verdict verdict) {
-        return verdict instanceof Verdict.Link link ? attachment(link.to()) : null;
+        return bypasses.allowed();
     }
 
     @Override
@@ -576,6 +477,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void missToController(boolean value) {
         if (value != tables.missToController()) {
             tables.missToController(value);
+            detector.missToController(value);
             changed = true;
         }
     }
@@ -584,6 +486,12 @@ public final class Bridge implements Forwarding, LinkListener {
     public void fragmentHandling(int bits) {
         if (bits != tables.fragmentHandling()) {
             tables.fragmentHandling(bits);
+            detector.fragments(
+                    switch (bits) {
+                        case Tables.FRAGMENTS_NORMAL -> FragmentHandling.NORMAL;
+                        case Tables.FRAGMENTS_DROP -> FragmentHandling.DROPPED;
+                        default -> FragmentHandling.MATCHED;
+                    });
             changed = true;
         }
     }

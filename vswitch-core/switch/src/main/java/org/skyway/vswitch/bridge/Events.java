@@ -2,7 +2,6 @@ package org.skyway.vswitch.bridge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.skyway.openflow.model.FlowRule;
-import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkState;
@@ -21,7 +20,7 @@ final class Events {
     }
 
     void flow(String kind, FlowRule rule) {
-        journal.write(Journal.event(kind).put("flow", FlowText.print(rule)));
+        journal.write(kind, rule);
     }
 
     void link(Link link, LinkState before) {

@@ -167,6 +167,7 @@ public final class Requests {
                     switch (action) {
                         case DatapathAction.Rewrite r -> "rewrite headers";
                         case DatapathAction.ToController c -> "to the controllers";
+                        case DatapathAction.Recirculate r -> "read the packet anew";
                         default -> action.toString();
                     });
         }

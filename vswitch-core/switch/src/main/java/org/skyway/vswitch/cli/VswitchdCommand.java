@@ -1,6 +1,7 @@
 package org.skyway.vswitch.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,14 +41,34 @@ final class VswitchdCommand implements Callable<Integer> {
     @Option(
             names = "--controller",
             paramLabel = "TARGET",
-            description = "OpenFlow controller to connect to, tcp:HOST[:PORT]; repeatable")
+            description =
+                    "OpenFlow controller to connect to, tcp:HOST[:PORT], ssl:HOST[:PORT] or unix:FILE; repeatable")
     private List<String> controllers = List.of();
 
     @Option(
             names = "--listen",
             paramLabel = "TARGET",
-            description = "OpenFlow socket to listen on, ptcp:[PORT][:HOST]; repeatable")
+            description =
+                    "OpenFlow socket to listen on, ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE; repeatable")
     private List<String> listen = List.of();
+
+    @Option(
+            names = "--private-key",
+            paramLabel = "FILE",
+            description = "PEM file, for ssl: and pssl:")
+    private Path privateKey;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "PEM file, for ssl: and pssl:")
+    private Path certificate;
+
+    @Option(
+            names = "--ca-cert",
+            paramLabel = "FILE",
+            description = "PEM file of whom the other side's certificate must be signed by")
+    private Path caCertificate;
 
     @Option(
             names = "--fail-mode",
@@ -98,6 +119,14 @@ final class VswitchdCommand implements Callable<Integer> {
     private boolean noBypass;
 
     @Option(
+            names = "--rehearsal",
+            paramLabel = "MILLISECONDS",
+            defaultValue = "5000",
+            description =
+                    "how long at most it warms up on flow-mods of its own before it is ready (default: ${DEFAULT-VALUE})")
+    private int rehearsalMillis;
+
+    @Option(
             names = "--port",
             paramLabel = "[NUMBER:]TYPE:NAME",
             description = "a port, for instance 1:netdev:eth1 or dpdkr:vnf1; repeatable")
@@ -107,7 +136,7 @@ final class VswitchdCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Daemon.run(runDirectory.path(), config());
+        Daemon.run(runDirectory.path(), config(), Duration.ofMillis(rehearsalMillis));
         return 0;
     }
 
@@ -126,7 +155,18 @@ final class VswitchdCommand implements Callable<Integer> {
                 libvirtUri == null ? c.libvirtUri() : libvirtUri,
                 c.domains(),
                 !noBypass && c.bypass(),
-                join(c.ports(), ports.stream().map(PortConfig::parse).toList()));
+                join(c.ports(), ports.stream().map(PortConfig::parse).toList()),
+                tls(c.tls()));
+    }
+
+    private SwitchConfig.Tls tls(SwitchConfig.Tls c) {
+        if (privateKey == null && certificate == null && caCertificate == null) {
+            return c;
+        }
+        return new SwitchConfig.Tls(
+                privateKey == null && c != null ? c.privateKey() : privateKey,
+                certificate == null && c != null ? c.certificate() : certificate,
+                caCertificate == null && c != null ? c.caCertificate() : caCertificate);
     }
 
     private String agent(SwitchConfig c) {

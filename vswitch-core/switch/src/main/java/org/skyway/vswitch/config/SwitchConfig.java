@@ -24,6 +24,7 @@ import java.util.Map;
 /// ports:
 ///   - {number: 1, type: netdev, name: eth1}
 ///   - {number: 2, type: dpdkr, name: vnf1}
+/// tls: {private-key: sw.key, certificate: sw.pem, ca-cert: ca.pem}
 /// ```
 ///
 /// @param bridge the bridge's name
@@ -41,6 +42,7 @@ import java.util.Map;
 ///   nothing
 /// @param bypass whether links are given bypasses at all
 /// @param ports the ports that it starts with
+/// @param tls keys for `ssl:` and `pssl:`; null for none
 public record SwitchConfig(
         String bridge,
         @JsonProperty("datapath-id") String datapathId,
@@ -54,7 +56,8 @@ public record SwitchConfig(
         @JsonProperty("libvirt-uri") String libvirtUri,
         Map<String, List<String>> domains,
         Boolean bypass,
-        List<PortConfig> ports) {
+        List<PortConfig> ports,
+        Tls tls) {
     /// The agent for virtual machines.
     public static final String LIBVIRT = "libvirt";
 
@@ -64,6 +67,27 @@ public record SwitchConfig(
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory())
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /// Keys and certificates for OpenFlow over TLS, as PEM files.
+    ///
+    /// @param privateKey this switch's private key
+    /// @param certificate this switch's certificate
+    /// @param caCertificate who signs the other sides' certificates
+    public record Tls(
+            @JsonProperty("private-key") Path privateKey,
+            @JsonProperty("certificate") Path certificate,
+            @JsonProperty("ca-cert") Path caCertificate) {
+        /// Checks that nothing is missing.
+        ///
+        /// @throws ConfigException if one of them is
+        public Tls {
+            if (privateKey == null || certificate == null || caCertificate == null) {
+                throw new ConfigException(
+                        "TLS needs a private key, a certificate and a CA certificate; private key is %s, certificate %s, CA certificate %s"
+                                .formatted(privateKey, certificate, caCertificate));
+            }
+        }
+    }
 
     /// Fills in what was not said, and checks the rest.
     public SwitchConfig {
@@ -88,6 +112,9 @@ public record SwitchConfig(
             throw new ConfigException(
                     "datapath id \"%s\" must have 16 hexadecimal digits".formatted(datapathId));
         }
+        if (datapathId != null && Long.parseUnsignedLong(datapathId, 16) == 0) {
+            throw new ConfigException("datapath id 0000000000000000 stands for none; use another");
+        }
         if (!failMode.equals("secure") && !failMode.equals("standalone")) {
             throw new ConfigException(
                     "fail mode \"%s\" is neither secure nor standalone".formatted(failMode));
@@ -110,7 +137,29 @@ public record SwitchConfig(
     /// @return a bridge `br0` without ports
     public static SwitchConfig defaults() {
         return new SwitchConfig(
-                null, null, null, null, null, 0, null, 0, null, null, null, null, null);
+                null, null, null, null, null, 0, null, 0, null, null, null, null, null, null);
+    }
+
+    /// The same for another bridge.
+    ///
+    /// @param name the bridge's name
+    /// @return a copy with that name
+    public SwitchConfig named(String name) {
+        return new SwitchConfig(
+                name,
+                datapathId,
+                controllers,
+                listen,
+                failMode,
+                pollThreads,
+                cores,
+                ringCells,
+                agent,
+                libvirtUri,
+                domains,
+                bypass,
+                ports,
+                tls);
     }
 
     /// Whether ports may be those of virtual machines.

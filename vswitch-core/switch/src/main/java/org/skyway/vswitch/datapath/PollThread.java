@@ -228,6 +228,7 @@ final class PollThread {
         if (megaflows.size() >= MAX_MEGAFLOWS) {
             megaflows.clear();
             exact.clear();
+            executor.flush();
         }
         Match match = Match.of(key, translation.examined());
         megaflows.put(match, 0, flow);
@@ -299,6 +300,7 @@ final class PollThread {
     }
 
     private void flush() {
+        executor.flush();
         exact.clear();
         megaflows.clear();
         for (RxPort rx : rxPorts) {
