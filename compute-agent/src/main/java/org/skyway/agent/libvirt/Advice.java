@@ -15,7 +15,7 @@ final class Advice {
                 || error.contains("No PCI buses available")
                 || error.contains("its BAR2 got no address")) {
             return error
-                    + "; give the domain free slots: on the first bus of machine type pc, or pcie-root-port controllers with a larger pref64-reserve (see README)";
+                    + "; give the domain free slots on the first bus of machine type pc (see README)";
         }
         if (error.contains("Permission denied")) {
             return error + "; QEMU's user needs access to the region: run the agent as root";

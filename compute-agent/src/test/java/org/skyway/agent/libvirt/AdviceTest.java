@@ -13,7 +13,7 @@ class AdviceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "internal error: No more available PCI slots|pcie-root-port controllers",
+                "internal error: No more available PCI slots|free slots on the first bus",
                 "XML error: No PCI buses available|machine type pc",
                 "internal error: unable to execute QEMU command 'object-add': can't open backing store /dev/shm/x for guest RAM: Permission denied|run the agent as root",
                 "Domain not found: no domain with matching name 'vm1'|was it stopped",
