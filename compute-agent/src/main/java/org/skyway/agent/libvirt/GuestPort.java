@@ -82,7 +82,8 @@ final class GuestPort implements GuestChannel.Listener {
                         return failed("the driver of port " + name + " is gone");
                     }
                     host.linkStep(name, link, "plugged");
-                    return channel.request(id -> new Attach(id, slot, inGuest, sideA, link));
+                    return channel.request(id -> new Attach(id, slot, inGuest, sideA, link))
+                            .exceptionallyCompose(failure -> failed(Advice.on(reason(failure))));
                 })
                 .whenComplete((_, failure) -> {
                     if (failure == null) {

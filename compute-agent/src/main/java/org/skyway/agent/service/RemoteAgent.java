@@ -29,7 +29,7 @@ public final class RemoteAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteAgent.class);
 
     /// Longer than the agent itself waits for a driver and for libvirt.
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /// How long a driver may take to say hello to an agent that is there again.
     private static final Duration RETURN = Duration.ofSeconds(30);
