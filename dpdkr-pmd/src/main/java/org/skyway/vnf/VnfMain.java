@@ -3,6 +3,7 @@ package org.skyway.vnf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import org.skyway.pmd.control.SwitchGoneException;
 import org.skyway.vnf.run.BadInputException;
 import org.skyway.vnf.run.ExitStatus;
 import picocli.CommandLine;
@@ -78,6 +79,10 @@ public final class VnfMain implements Runnable {
     private static int failed(Exception e, CommandLine command, CommandLine.ParseResult result)
             throws Exception {
         return switch (e) {
+            case SwitchGoneException _ -> {
+                complain(command, e.getMessage());
+                yield ExitStatus.SWITCH_LOST;
+            }
             case BadInputException _, IOException _, UncheckedIOException _ ->
                     complain(command, e.getMessage());
             case InterruptedException _ -> complain(command, "interrupted");

@@ -58,7 +58,8 @@ public final class ControlClient implements AutoCloseable {
     /// @param program what drives it, for people
     /// @return the connection
     /// @throws RefusedException if there is no such port, or another VNF drives it
-    /// @throws IOException if the channel ends, or what comes is no answer
+    /// @throws SwitchGoneException if the switch hangs up without an answer
+    /// @throws IOException if the channel breaks, or what comes is no answer
     public static ControlClient greet(ControlChannel channel, String port, long pid, String program)
             throws IOException {
         try {
@@ -88,7 +89,7 @@ public final class ControlClient implements AutoCloseable {
                 case Failed failed when failed.id() == id ->
                         throw new RefusedException(failed.reason());
                 case null ->
-                        throw new IOException(
+                        throw new SwitchGoneException(
                                 "the switch hung up on port %s without an answer; its log says why"
                                         .formatted(port));
                 case Introduce _, Attach _, Detach _, Ping _, Welcome _, Done _, Failed _ -> {

@@ -199,7 +199,30 @@ public final class DpdkrPort implements AutoCloseable {
         return links.takeFault();
     }
 
-    /// Unmaps everything. No thread may use the port any more.
+    /// Unmaps everything. No thread may use the port any more. Does without regions that somebody
+    /// has cut short, which made themselves known to the data thread by an [InternalError]. Data
+    /// thread.
+    ///
+    /// @return whether there was one
+    public boolean checkMemory() {
+        boolean found = false;
+        for (LinkEnd link : links.all()) {
+            if (link != null && !link.region.isWhole()) {
+                found = true;
+                link.region.isolate();
+                sender.abandon(link);
+                receiver.stop(link);
+                link.held = false;
+                links.faulty(link, link.region + " was cut short");
+            }
+        }
+        if (!channel.region().isWhole()) {
+            channel.region().isolate();
+            throw new PortFaultException(name, channel.region() + " was cut short");
+        }
+        return found;
+    }
+
     @Override
     public void close() {
         if (closed) {

@@ -17,6 +17,10 @@ import org.skyway.pmd.port.Rehearsal;
 /// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
 /// the work is done, the time is up, the switch is gone or somebody sends SIGTERM. Stop, join,
 /// unmap: the regions outlive the thread that polls them.
+///
+/// The data thread polls all the time. In a guest, where the JVM is told to heed priorities, it
+/// gives way to what comes seldom and must be quick: the kernel's work on a device that is plugged
+/// in, the control thread, and the compilers.
 public final class Runner {
     private static final long TICK_MILLIS = 20;
     private static final long QUIET_NANOS = 200_000_000L;
@@ -52,6 +56,9 @@ public final class Runner {
             Function<List<CountedPort>, Work> makeWork)
             throws IOException, InterruptedException {
         options.burst(); // wrong options show before anything is opened
+        if (ports.stream().anyMatch(String::isBlank)) {
+            throw new BadInputException("a port needs a name, as the switch knows it");
+        }
         return new Runner(program, options).run(ports, makeWork);
     }
 
@@ -102,7 +109,11 @@ public final class Runner {
         ObjectNode report;
         try (var statistics =
                 new Statistics(program, work, options.jsonStats, options.statsFile, System.out)) {
-            Thread data = Thread.ofPlatform().name("poll-" + program).start(() -> poll(work));
+            Thread data =
+                    Thread.ofPlatform()
+                            .name("poll-" + program)
+                            .priority(Thread.MIN_PRIORITY)
+                            .start(() -> poll(work));
             try {
                 statistics.ready();
                 lost = watch(data, sessions, statistics);
@@ -166,11 +177,27 @@ public final class Runner {
             pin();
             IdleStrategy idle = options.idle.strategy();
             while (polling && !work.isDone()) {
-                idle.idle(work.poll());
+                idle.idle(pollSafely(work));
             }
             linger(work, idle);
         } catch (RuntimeException | Error e) {
             broken = e;
+        }
+    }
+
+    // A neighbour that cuts a link's region short ends the link, and not this program.
+    private static int pollSafely(Work work) {
+        try {
+            return work.poll();
+        } catch (InternalError e) {
+            boolean found = false;
+            for (CountedPort port : work.ports()) {
+                found |= port.port().checkMemory();
+            }
+            if (!found) {
+                throw e;
+            }
+            return 1;
         }
     }
 

@@ -57,19 +57,21 @@ record Counters(Map<String, Long> values) {
         b.position(counts + 20);
     }
 
-    // Of the errors nothing is compared: for Open vSwitch they are what the kernel thinks of it.
+    // Of the errors and drops only those of the local port are compared, which drops everything:
+    // for
+    // Open vSwitch they are what the kernel thinks of a port.
     private static void port(ByteBuffer b, int version, Map<String, Long> values) {
         int at = b.position();
         int length = version == 1 ? 104 : version == 4 ? 112 : b.getShort(at) & 0xffff;
         int number = version == 1 ? b.getShort(at) & 0xffff : b.getInt(version == 4 ? at : at + 4);
         int counts = at + (version < 5 ? 8 : 16);
         b.position(at + length);
-        if (number == LOCAL || number == LOCAL_10) {
-            return; // a tap device of the host that Skyway does not have
-        }
         String[] names = {"rx_packets", "tx_packets", "rx_bytes", "tx_bytes"};
         for (int i = 0; i < names.length; i++) {
             values.put("port %d %s".formatted(number, names[i]), b.getLong(counts + 8 * i));
+        }
+        if (number == (version == 1 ? LOCAL_10 : LOCAL)) {
+            values.put("LOCAL tx_dropped", b.getLong(counts + 40));
         }
     }
 

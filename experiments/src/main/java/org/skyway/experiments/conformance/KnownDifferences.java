@@ -25,7 +25,6 @@ final class KnownDifferences {
             Pattern.compile("load:(?:0x)?(\\w+)->NXM_OF_IP_TOS\\[]");
     private static final Pattern MPLS_LOAD =
             Pattern.compile("load:(?:0x)?(\\w+)->OXM_OF_MPLS_(TC|LABEL)\\[]");
-    private static final Pattern BYTES = Pattern.compile("\\b(n_bytes|byte_count)=\\d+,? ?");
 
     static final List<Known> TABLE =
             List.of(
@@ -71,16 +70,7 @@ final class KnownDifferences {
                                     + " that Skyway does not know (debug_recirc, nat without ct,"
                                     + " tunnel metadata) is reported as such, whatever else is"
                                     + " wrong.",
-                            KnownDifferences::error),
-                    new Known(
-                            "group-bytes",
-                            "Open vSwitch sends a packet round again for a select group, and from"
-                                    + " then on counts it with the tags pushed before; Skyway"
-                                    + " counts every packet with the length it came with.",
-                            text ->
-                                    text.contains("group_id=")
-                                            ? BYTES.matcher(text).replaceAll("")
-                                            : text));
+                            KnownDifferences::error));
 
     private KnownDifferences() {}
 

@@ -26,9 +26,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            defaultValue = "8",
-            description = "length of each phase (default: ${DEFAULT-VALUE})")
-    private int seconds;
+            description = "length of each phase (default: 8, and 15 with --vms)")
+    private Integer seconds;
 
     @Option(
             names = "--size",
@@ -43,11 +42,11 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (machines) {
-            try (VmDemo demo = new VmDemo(seconds, System.out)) {
+            try (VmDemo demo = new VmDemo(seconds == null ? 15 : seconds, System.out)) {
                 return demo.run(keep);
             }
         }
-        try (Demo demo = new Demo(seconds, size, System.out)) {
+        try (Demo demo = new Demo(seconds == null ? 8 : seconds, size, System.out)) {
             return demo.run(keep);
         }
     }

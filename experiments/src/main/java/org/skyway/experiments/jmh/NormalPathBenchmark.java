@@ -131,7 +131,8 @@ public class NormalPathBenchmark {
                         RingConsumer.attach(
                                 region.address() + header.firstRing(), room(header), "from"),
                         RingProducer.attach(
-                                region.address() + header.secondRing(), room(header), "to")));
+                                region.address() + header.secondRing(), room(header), "to"),
+                        region));
         tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
         datapath.addPort(port);
         return region;

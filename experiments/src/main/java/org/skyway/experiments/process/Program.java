@@ -22,6 +22,7 @@ public final class Program implements AutoCloseable {
     private final Thread reader;
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final Consumer<String> onLine;
+    private final Runnable atExit = this::end;
     private boolean sawLine;
     private Predicate<String> awaited = line -> false;
 
@@ -30,7 +31,7 @@ public final class Program implements AutoCloseable {
         this.process = process;
         this.onLine = onLine;
         reader = Thread.ofPlatform().daemon().name("read-" + name).start(this::read);
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        AtExit.add(atExit);
     }
 
     /// Starts `skyway` with a verb.
@@ -203,6 +204,12 @@ public final class Program implements AutoCloseable {
 
     @Override
     public void close() {
+        AtExit.remove(atExit);
+        end();
+    }
+
+    // With SIGTERM first: a switch that is killed leaves its regions behind.
+    private void end() {
         if (process.isAlive()) {
             process.destroy();
             try {

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 /// A run directory of an experiment's own, deleted afterwards.
 public final class RunFolder implements AutoCloseable {
     private final Path path;
+    private final Runnable atExit = this::delete;
 
     /// Makes one with a short name, because sockets in it may have no long one.
     public RunFolder() {
@@ -18,6 +19,7 @@ public final class RunFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new ExperimentException("can't make a run directory: " + e, e);
         }
+        AtExit.add(atExit);
     }
 
     /// Where it is.
@@ -29,6 +31,14 @@ public final class RunFolder implements AutoCloseable {
 
     @Override
     public void close() {
+        AtExit.remove(atExit);
+        delete();
+    }
+
+    private void delete() {
+        if (!Files.exists(path)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(path)) {
             List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
             for (Path file : deepestFirst) {

@@ -3,72 +3,26 @@ package org.skyway.experiments.chain;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.skyway.experiments.process.Program;
-import org.skyway.experiments.process.RunFolder;
 import org.skyway.vswitch.daemon.ControlClient;
 
 /// Chains of real processes, steered by the real ovs-ofctl.
 @Timeout(180)
-class ChainIT {
+class ChainIT extends ChainBed {
     private static final int FRAMES = 100_000;
     private static final String FIRST = "priority=100,in_port=1,actions=output:2";
     private static final String SECOND = "priority=100,in_port=3,actions=output:4";
     private static final String ENDING_FIRST = "priority=200,in_port=1,dl_type=0x9999";
     private static final String ENDING_SECOND = "priority=200,in_port=3,dl_type=0x9999";
-
-    private final List<Program> started = new ArrayList<>();
-    private final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
-    private RunFolder folder;
-    private Path dir;
-    private ControlClient control;
-
-    @BeforeEach
-    void startSwitch() {
-        assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/ovs-ofctl")),
-                "ovs-ofctl is missing; apt-get install openvswitch-common");
-        folder = new RunFolder();
-        dir = folder.path();
-        Program vswitchd =
-                program(
-                        "vswitchd",
-                        "is ready",
-                        "vswitchd",
-                        "--port",
-                        "1:dpdkr:vnf1",
-                        "--port",
-                        "2:dpdkr:vnf2",
-                        "--port",
-                        "3:dpdkr:vnf3",
-                        "--port",
-                        "4:dpdkr:vnf4");
-        assertTrue(vswitchd.isAlive());
-        control = new ControlClient(dir);
-    }
-
-    @AfterEach
-    void stopAll() {
-        if (folder != null) {
-            control.close();
-            started.reversed().forEach(Program::close);
-            folder.close();
-        }
-    }
 
     @Test
     void mixedFramesArriveByteForByteWhileTheBypassComesAndGoes() throws Exception {
@@ -152,55 +106,6 @@ class ChainIT {
         for (int i = 0; i < got.size(); i++) {
             int n = i;
             assertArrayEquals(expected.get(i), got.get(i), () -> "frame " + n);
-        }
-    }
-
-    private Program vnf(String program, String... arguments) {
-        List<String> command = new ArrayList<>(List.of("vnf", program));
-        command.addAll(List.of(arguments));
-        return program(program, "ready", command.toArray(new String[0]));
-    }
-
-    private Program program(String name, String ready, String... arguments) {
-        Program p = Program.skyway(name, dir, log::add, arguments);
-        started.add(p);
-        p.await(l -> l.contains(ready), Duration.ofSeconds(60), "it is ready");
-        return p;
-    }
-
-    private void ofctl(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("ovs-ofctl"));
-        command.addAll(List.of(arguments));
-        Program.output(dir, command.toArray(new String[0]));
-    }
-
-    private int active() {
-        int n = 0;
-        for (JsonNode link : control.ask(ControlClient.request("links"))) {
-            n += link.get("state").asText().equals("ACTIVE") ? 1 : 0;
-        }
-        return n;
-    }
-
-    private void awaitActive(int wanted) throws InterruptedException {
-        await(() -> active() == wanted, wanted + " active links");
-    }
-
-    // What arrived at a port by the normal channel or the bypass, as OpenFlow counts it.
-    private long received(String port) {
-        for (JsonNode p : control.ask(ControlClient.request("stats")).get("ports")) {
-            if (p.get("name").asText().equals(port)) {
-                return p.get("txPackets").asLong();
-            }
-        }
-        throw new AssertionError("no port " + port);
-    }
-
-    private static void await(BooleanSupplier condition, String what) throws InterruptedException {
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadline < 0, "no " + what + " after 30 s");
-            Thread.sleep(5);
         }
     }
 

@@ -11,7 +11,7 @@ import org.skyway.experiments.conformance.lab.Lab;
 
 /// Skyway does what Open vSwitch does. The suite always runs the same cases;
 /// `-Dskyway.conformance.cases=2000 -Dskyway.conformance.seed=7` runs more, or others.
-@Timeout(180)
+@Timeout(420)
 class ConformanceIT {
     private static final int CASES = Integer.getInteger("skyway.conformance.cases", 150);
     private static final long SEED = Long.getLong("skyway.conformance.seed", 1);

@@ -1,8 +1,10 @@
 package org.skyway.ivshmem.region;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
@@ -18,16 +20,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// Sizes are powers of two from 4 KiB up, because a PCI BAR is (QEMU ends the virtual machine over
 /// a size that is not).
 public final class Region implements AutoCloseable {
+    private static final int ZEROS = 1 << 20;
+
     private final Path path;
     private final long sizeBytes;
     private final Arena arena;
     private final MemorySegment segment;
+    private final FileChannel file; // null: memory that is shared with nobody
 
-    private Region(Path path, long sizeBytes, Arena arena, MemorySegment segment) {
+    private Region(
+            Path path, long sizeBytes, Arena arena, MemorySegment segment, FileChannel file) {
         this.path = path;
         this.sizeBytes = sizeBytes;
         this.arena = arena;
         this.segment = segment;
+        this.file = file;
     }
 
     /// Makes a file and maps it; it reads as zeros.
@@ -47,6 +54,7 @@ public final class Region implements AutoCloseable {
         }
         try {
             checkRoom(path, sizeBytes);
+            fill(path, sizeBytes);
             return map(path, sizeBytes, true);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(path);
@@ -87,7 +95,7 @@ public final class Region implements AutoCloseable {
         Path path = Path.of(name);
         checkSize(path, sizeBytes);
         Arena arena = Arena.ofShared();
-        return new Region(path, sizeBytes, arena, arena.allocate(sizeBytes, 4096));
+        return new Region(path, sizeBytes, arena, arena.allocate(sizeBytes, 4096), null);
     }
 
     /// Where the region starts in this process.
@@ -118,11 +126,40 @@ public final class Region implements AutoCloseable {
         Files.deleteIfExists(path);
     }
 
+    /// Whether the file still has all its bytes. Whoever may write it may also cut it short, and to
+    /// touch what is cut off is an [InternalError], at the touch or soon after.
+    ///
+    /// @return false if it is shorter than what is mapped, or can't be looked at
+    public boolean isWhole() {
+        try {
+            return file == null || file.size() >= sizeBytes;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Puts memory of this process's own in the file's place, at the same address and zeroed, so
+    /// that nothing can fault any more. For a region that is not whole, whoever still uses it.
+    public void isolate() {
+        if (!arena.scope().isAlive()) {
+            throw new IllegalStateException(this + " is not mapped any more");
+        }
+        PrivateMemory.overlay(segment.address(), sizeBytes);
+    }
+
     /// Unmaps. No thread may touch the region from now on. Does nothing the second time.
     @Override
     public void close() {
         if (arena.scope().isAlive()) {
             arena.close();
+        }
+        if (file != null) {
+            try {
+                file.close();
+            } catch (IOException e) {
+                // Nothing was written through it, so nothing can be lost.
+                throw new UncheckedIOException("can't close " + this, e);
+            }
         }
     }
 
@@ -133,14 +170,16 @@ public final class Region implements AutoCloseable {
 
     private static Region map(Path path, long sizeBytes, boolean grow) throws IOException {
         Arena arena = Arena.ofShared();
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
             if (!grow && channel.size() < sizeBytes) {
                 throw new IOException("region " + path + " shrank while it was opened");
             }
             MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, sizeBytes, arena);
-            return new Region(path, sizeBytes, arena, segment);
+            return new Region(path, sizeBytes, arena, segment, channel);
         } catch (IOException | RuntimeException e) {
+            channel.close();
             arena.close();
             throw e;
         }
@@ -154,7 +193,19 @@ public final class Region implements AutoCloseable {
         }
     }
 
-    // Without this a full tmpfs would show only later, as a fault at the first touch.
+    // A file of holes takes its pages at the first touch, which faults if others have filled the
+    // file system by then. A mapping of hugetlbfs reserves its pages, and nothing can be written.
+    private static void fill(Path path, long sizeBytes) throws IOException {
+        if (Files.getFileStore(path).type().equals("hugetlbfs")) {
+            return;
+        }
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, sizeBytes));
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            for (long at = 0; at < sizeBytes; at += channel.write(zeros.clear(), at)) {}
+        }
+    }
+
+    // Says how much there would have to be.
     private static void checkRoom(Path path, long sizeBytes) throws IOException {
         long free = Files.getFileStore(path).getUsableSpace();
         if (free < sizeBytes) {

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,39 @@ class RegionTest {
         Path file = Files.write(dir.resolve("r"), new byte[4096]);
         assertThrows(IOException.class, () -> Region.create(file, 4096));
         assertEquals(4096, Files.size(file));
+    }
+
+    @Test
+    void regionThatWasCutShortIsIsolatedAtTheSameAddress() throws IOException {
+        Path file = dir.resolve("r");
+        try (Region region = Region.create(file, 8192)) {
+            Memory.putLong(region.address(), 7);
+            assertTrue(region.isWhole());
+            region.unlink();
+            assertTrue(region.isWhole(), "a name more or less changes nothing");
+        }
+        try (Region region = Region.create(file, 8192)) {
+            Memory.putLong(region.address(), 7);
+            try (FileChannel other = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                other.truncate(0);
+            }
+            assertFalse(region.isWhole());
+            region.isolate();
+            assertEquals(0, Memory.getLong(region.address()));
+            Memory.putLong(region.address() + 8184, 9);
+            assertEquals(9, Memory.getLong(region.address() + 8184));
+        }
+    }
+
+    @Test
+    void fileOfARegionHasNoHoles() throws Exception {
+        Path file = dir.resolve("r");
+        try (Region region = Region.create(file, 4 << 20)) {
+            assertEquals(4 << 20, region.sizeBytes());
+            Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+            long blocks = Long.parseLong(new String(stat.getInputStream().readAllBytes()).strip());
+            assertTrue(512 * blocks >= region.sizeBytes(), blocks + " blocks of 512 bytes");
+        }
     }
 
     @Test
@@ -105,6 +140,32 @@ class RegionTest {
             kept.unlink();
             kept.close();
             left.close();
+        }
+    }
+
+    @Test
+    void aLastingRegionIsFoundAgainWithItsContent(@TempDir Path run) throws IOException {
+        RegionStore store = RegionStore.of(run);
+        try (Region first = store.openLasting("port-a", 4096)) {
+            Memory.putLong(first.address(), 42);
+            assertTrue(store.removeLeftovers(false).isEmpty(), "machines that go on have it");
+            try (Region again = RegionStore.of(run).openLasting("port-a", 4096)) {
+                assertEquals(42, Memory.getLong(again.address()));
+            }
+            assertEquals(java.util.List.of(first.path()), store.removeLeftovers(true));
+        }
+    }
+
+    @Test
+    void aLastingRegionOfAnotherSizeIsReplaced(@TempDir Path run) throws IOException {
+        RegionStore store = RegionStore.of(run);
+        try (Region small = store.openLasting("port-a", 4096)) {
+            Memory.putLong(small.address(), 42);
+            try (Region large = store.openLasting("port-a", 8192)) {
+                assertEquals(0, Memory.getLong(large.address()));
+            }
+        } finally {
+            store.removeLeftovers(true);
         }
     }
 }

@@ -1,10 +1,20 @@
 package org.skyway.p2p.cli;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
@@ -17,70 +27,141 @@ import org.skyway.p2p.detect.Verdict;
 
 /// Decides about one pipeline given as a JSON object.
 final class CaseDecider {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON =
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build();
+    private static final Set<String> KEYS = Set.of("id", "ports", "flows", "groups");
+    private static final int TABLES = 255;
 
     private CaseDecider() {}
 
-    /// The answer to a line, as a line.
+    /// The answer to a line, as a line. Whatever the line holds, there is one.
     static String decide(String line) {
         ObjectNode answer = JSON.createObjectNode();
         try {
             JsonNode pipeline = JSON.readTree(line);
-            answer.set("id", pipeline.path("id").isMissingNode() ? null : pipeline.path("id"));
+            answer.set("id", pipeline.get("id"));
             P2pDetector detector = detector(pipeline);
             detector.update();
             report(detector, answer);
+        } catch (MismatchedInputException e) {
+            answer.set("id", idOf(line));
+            answer.put("error", "trailing text behind the JSON object");
         } catch (JsonProcessingException e) {
-            answer.putNull("id").put("error", "no JSON object: " + e.getOriginalMessage());
+            answer.set("id", idOf(line));
+            answer.put("error", "no JSON object: " + e.getOriginalMessage());
         } catch (FlowSyntaxException e) {
-            answer.put("error", e.getMessage());
+            fail(answer, e.getMessage());
+        } catch (RuntimeException | StackOverflowError e) {
+            fail(answer, "this can't be decided about: " + e);
         }
         return answer.toString();
     }
 
+    private static void fail(ObjectNode answer, String error) {
+        answer.retain("id");
+        answer.put("error", error);
+    }
+
+    /// The id of a pipeline that can't be read to its end.
+    private static JsonNode idOf(String line) {
+        try (JsonParser parser = JSON.createParser(line)) {
+            if (parser.nextToken() == JsonToken.START_OBJECT) {
+                for (String key = parser.nextFieldName();
+                        key != null;
+                        key = parser.nextFieldName()) {
+                    JsonToken value = parser.nextToken();
+                    if (key.equals("id") && value.isScalarValue()) {
+                        return value.isNumeric()
+                                ? JSON.valueToTree(parser.getNumberValue())
+                                : JSON.getNodeFactory().textNode(parser.getText());
+                    }
+                    parser.skipChildren();
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return null; // no id before what can't be read
+        }
+        return null;
+    }
+
     private static P2pDetector detector(JsonNode pipeline) {
         if (!pipeline.isObject()) {
-            throw new FlowSyntaxException("a pipeline is a JSON object, not " + pipeline);
+            throw new FlowSyntaxException("a pipeline is a JSON object, not " + brief(pipeline));
         }
-        int ports = pipeline.path("ports").asInt(-1);
-        if (!pipeline.path("ports").isInt() || ports < 0 || ports > OfPort.MAX) {
+        for (String key : (Iterable<String>) pipeline::fieldNames) {
+            if (!KEYS.contains(key)) {
+                throw new FlowSyntaxException(
+                        "a pipeline has no \"%s\", only id, ports, flows and groups"
+                                .formatted(key));
+            }
+        }
+        JsonNode ports = pipeline.path("ports");
+        if (!ports.isInt() || ports.intValue() < 0 || ports.intValue() > OfPort.MAX) {
             throw new FlowSyntaxException(
                     "\"ports\" must say how many ports there are, up to %d, and is %s"
-                            .formatted(OfPort.MAX, pipeline.path("ports")));
+                            .formatted(OfPort.MAX, brief(ports)));
         }
         P2pDetector detector = new P2pDetector();
-        for (int number = 1; number <= ports; number++) {
+        for (int number = 1; number <= ports.intValue(); number++) {
             detector.portChanged(
                     new PortState(
                             number, "p" + number, number, 0, PortState.LIVE, 0, 0, 0, 0, 0, 0));
             detector.candidate(number, true);
         }
-        for (JsonNode text : strings(pipeline, "groups")) {
-            GroupEntry group = GroupText.parse(text.asText());
-            detector.groupChanged(group.id(), group);
-        }
-        for (JsonNode text : strings(pipeline, "flows")) {
-            detector.ruleInstalled(FlowText.parse(text.asText()));
-        }
+        each(
+                pipeline,
+                "groups",
+                text -> {
+                    GroupEntry group = GroupText.parse(text);
+                    detector.groupChanged(group.id(), group);
+                });
+        each(
+                pipeline,
+                "flows",
+                text -> {
+                    FlowRule rule = FlowText.parse(text);
+                    if (rule.table() >= TABLES) {
+                        throw new FlowSyntaxException(
+                                "table %d is none to add flows to; there are 0 to %d"
+                                        .formatted(rule.table(), TABLES - 1));
+                    }
+                    detector.ruleInstalled(rule);
+                });
         return detector;
     }
 
-    private static Iterable<JsonNode> strings(JsonNode pipeline, String name) {
+    private static void each(JsonNode pipeline, String name, Consumer<String> reader) {
         JsonNode list = pipeline.path(name);
         if (list.isMissingNode() || list.isNull()) {
-            return JSON.createArrayNode();
+            return;
         }
         if (!list.isArray()) {
             throw new FlowSyntaxException(
-                    "\"%s\" must be a list of strings, not %s".formatted(name, list));
+                    "\"%s\" must be a list of strings, not %s".formatted(name, brief(list)));
         }
-        for (JsonNode item : list) {
+        for (int i = 0; i < list.size(); i++) {
+            JsonNode item = list.get(i);
             if (!item.isTextual()) {
                 throw new FlowSyntaxException(
-                        "\"%s\" must hold strings, not %s".formatted(name, item));
+                        "\"%s\" must hold strings, not %s".formatted(name, brief(item)));
+            }
+            try {
+                reader.accept(item.textValue());
+            } catch (FlowSyntaxException e) {
+                throw new FlowSyntaxException("%s[%d]: %s".formatted(name, i, e.getMessage()));
+            } catch (RuntimeException e) {
+                throw new FlowSyntaxException(
+                        "%s[%d]: \"%s\" can't be read: %s".formatted(name, i, brief(item), e));
             }
         }
-        return list;
+    }
+
+    private static String brief(JsonNode node) {
+        String text = node.isMissingNode() ? "missing" : node.toString();
+        return text.length() <= 100 ? text : text.substring(0, 100) + "…";
     }
 
     private static void report(P2pDetector detector, ObjectNode answer) {

@@ -2,6 +2,7 @@ package org.skyway.p2p.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,10 @@ public final class P2pCommand implements Runnable {
                 for (String line; (line = lines.readLine()) != null; ) {
                     if (!line.isBlank()) {
                         out.println(CaseDecider.decide(line));
+                        out.flush(); // someone may wait for it before the next line
+                    }
+                    if (out.checkError()) {
+                        return 1; // nobody reads the answers
                     }
                 }
             } catch (IOException e) {
@@ -71,16 +76,14 @@ public final class P2pCommand implements Runnable {
                         .getErr()
                         .println("cannot read %s: %s".formatted(cases, e.getMessage()));
                 return 1;
-            } finally {
-                out.flush();
             }
             return 0;
         }
 
         private BufferedReader open() throws IOException {
-            return cases.equals("-")
-                    ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                    : Files.newBufferedReader(Path.of(cases));
+            // Unlike Files.newBufferedReader, this goes on after bytes that are no UTF-8.
+            InputStream in = cases.equals("-") ? System.in : Files.newInputStream(Path.of(cases));
+            return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         }
     }
 }

@@ -1,11 +1,14 @@
 package org.skyway.p2p.detect;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 
 /// Decides about one port: explores the pipeline and keeps what the answer rests on.
 ///
@@ -14,10 +17,11 @@ import org.skyway.openflow.model.Match;
 /// that are real and hit other entries are enough to know that counters can't be attributed.
 final class Decision implements Explorer.Leaves {
     private static final long BUDGET = 250_000;
+    private static final long NO_OUTPUT = Field.ACTSET_OUTPUT.ones() << Field.ACTSET_OUTPUT.shift();
 
     private final int port;
     private final Budget budget = new Budget(BUDGET);
-    private final WitnessSearch search = new WitnessSearch(budget);
+    private final WitnessSearch search;
     private final Dependencies explored = new Dependencies();
 
     private Verdict.Link first; // of the first branch that is real
@@ -30,8 +34,9 @@ final class Decision implements Explorer.Leaves {
     private Verdict.NoLink none;
     private Dependencies proof; // of none; null if all that was explored is needed
 
-    private Decision(int port) {
+    private Decision(PacketDomain domain, int port) {
         this.port = port;
+        search = new WitnessSearch(domain, budget);
     }
 
     /// A verdict and what it rests on.
@@ -45,7 +50,7 @@ final class Decision implements Explorer.Leaves {
             long cost) {}
 
     static Result decide(Pipeline pipeline, int port) {
-        return new Decision(port).decide(pipeline);
+        return new Decision(pipeline.domain(), port).decide(pipeline);
     }
 
     private Result decide(Pipeline pipeline) {
@@ -69,14 +74,15 @@ final class Decision implements Explorer.Leaves {
         return new Result(link(), explored, agreement(explorer), false, budget.spent());
     }
 
-    /// The packets that come in at a port: nothing but the port is known, and that the words that
-    /// the pipeline adds are zero.
+    /// The packets that come in at a port: nothing but the port is known, and what the words that
+    /// the pipeline adds begin with.
     static Cube entering(int port) {
         Cube cube = new Cube();
         cube.fix(FlowKey.IN_PORT, -1L, (long) port << 32);
         for (int w = FlowKey.PACKET_WORDS; w < FlowKey.WORDS; w++) {
-            cube.fix(w, -1L, 0);
+            cube.fix(w, w == FlowKey.ACTSET_OUTPUT ? ~NO_OUTPUT : -1L, 0);
         }
+        cube.fix(FlowKey.ACTSET_OUTPUT, NO_OUTPUT, NO_OUTPUT & (long) OfPort.UNSET << 32);
         return cube;
     }
 
@@ -109,7 +115,8 @@ final class Decision implements Explorer.Leaves {
     @Override
     public boolean ended(Walk walk) {
         if (!walk.left) {
-            return broken(walk, "packets are dropped", Step.lastRule(walk.last), true);
+            String why = walk.note == null ? "" : ": " + walk.note;
+            return broken(walk, "packets are dropped" + why, Step.lastRule(walk.last), true);
         }
         if (first != null && first.to() == walk.to && (other != null || samePath(walk))) {
             return true;
@@ -167,7 +174,7 @@ final class Decision implements Explorer.Leaves {
             long[] packet,
             boolean certain,
             boolean firstMatters) {
-        none = new Verdict.NoLink(port, reason, rule, packet);
+        none = new Verdict.NoLink(port, reason, rule, certain ? asItCame(packet) : null);
         if (certain) {
             proof = new Dependencies();
             prove(proof, walk, packet);
@@ -176,6 +183,10 @@ final class Decision implements Explorer.Leaves {
             }
         }
         return false;
+    }
+
+    private static long[] asItCame(long[] packet) {
+        return Arrays.copyOf(Arrays.copyOf(packet, FlowKey.PACKET_WORDS), FlowKey.WORDS);
     }
 
     /// The way of one packet, step by step.

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
@@ -43,7 +44,12 @@ final class Explorer {
     /// How many lookups are kept.
     static final int MOST_KEPT = 16;
 
-    private static final int MOST_LOOKUPS = 64;
+    /// Open vSwitch allows 4096, but each is a few frames of this thread's stack.
+    private static final int MOST_LOOKUPS = 500;
+
+    /// Open vSwitch gives a packet up when tables call each other, or groups, 64 deep.
+    private static final int MOST_BACKWARD = 31;
+
     private static final int BRANCH_COST = 10;
 
     private final Pipeline pipeline;
@@ -66,7 +72,7 @@ final class Explorer {
         this.dependencies = dependencies;
         this.budget = budget;
         this.leaves = leaves;
-        this.outputs = new Outputs(pipeline, dependencies, leaves);
+        this.outputs = new Outputs(pipeline, dependencies, this);
         this.rewrites = new Rewrites(this);
     }
 
@@ -90,7 +96,7 @@ final class Explorer {
 
     /// Follows some packets from the first table on.
     void explore(Walk walk) {
-        Todo end = new Todo(new Todo.RunActionSet(), null);
+        Todo end = new Todo(new Todo.RunActionSet(0), null);
         run(walk, new Todo(new Todo.LookUp(0, null, false, null), end));
     }
 
@@ -108,48 +114,31 @@ final class Explorer {
                     return lookUp(walk, lookUp, then);
                 }
                 case Todo.Instruct(FlowRule rule) -> todo = instruct(walk, rule, then);
-                case Todo.RunBucket(var rule, var group, int bucket) -> {
+                case Todo.RunBucket(var rule, int table, var group, int bucket) -> {
                     walk.hitGroup(group.id(), bucket);
                     walk.groupDepth++;
                     Todo restore = new Todo(Todo.Restore.after(walk, true), then);
                     walk.packet = new SymbolicPacket(walk.packet);
-                    todo =
-                            act(
-                                    rule,
-                                    ActionSet.inOrder(group.buckets().get(bucket).actions()),
-                                    restore);
+                    List<Action> actions = group.buckets().get(bucket).actions();
+                    todo = act(rule, table, ActionSet.inOrder(actions), restore);
                 }
                 case Todo.Restore restore -> {
-                    if (walk.stack != restore.stack() || walk.actionSet != restore.actionSet()) {
-                        return leaves.broken(
-                                walk,
-                                "a clone or bucket writes the stack or the action set",
-                                Step.lastRule(walk.last),
-                                false);
-                    }
-                    walk.packet = walk.packet.withContentsOf(restore.contents());
-                    walk.tags = restore.tags();
-                    walk.undone = restore.undone();
-                    walk.groupDepth -= restore.group() ? 1 : 0;
+                    restore.restore(walk);
                     todo = then;
                 }
-                case Todo.RunActionSet() -> {
+                case Todo.RunActionSet(int table) -> {
                     List<Action> actions = ActionSet.inOrder(walk.actionSet);
                     walk.actionSet = List.of();
-                    todo = act(Step.lastRule(walk.last), actions, then);
+                    todo = act(Step.lastRule(walk.last), table, actions, then);
                 }
-                case Todo.Act(var rule, var actions, int at) -> {
-                    Todo rest = at + 1 < actions.size() ? act(rule, actions, at + 1, then) : then;
-                    Action action = actions.get(at);
-                    switch (act(walk, rule, action, rest)) {
+                case Todo.Act(var rule, int table, var actions, int at) -> {
+                    Todo rest =
+                            at + 1 < actions.size()
+                                    ? act(rule, table, actions, at + 1, then)
+                                    : then;
+                    switch (act(walk, rule, table, actions.get(at), rest)) {
                         case NEXT -> todo = rest;
-                        case EXIT -> {
-                            todo = afterExit(rest);
-                            if (todo != null && !((Todo.Restore) todo.job()).group()) {
-                                return leaves.broken(
-                                        walk, "an exit within a clone is not decided", rule, false);
-                            }
-                        }
+                        case EXIT -> todo = exit(walk, rest);
                         case FORKED -> {
                             return true;
                         }
@@ -179,28 +168,34 @@ final class Explorer {
         }
     }
 
-    private static Todo act(FlowRule rule, List<Action> actions, Todo then) {
-        return actions.isEmpty() ? then : act(rule, actions, 0, then);
+    private static Todo act(FlowRule rule, int table, List<Action> actions, Todo then) {
+        return actions.isEmpty() ? then : act(rule, table, actions, 0, then);
     }
 
-    private static Todo act(FlowRule rule, List<Action> actions, int at, Todo then) {
-        return new Todo(new Todo.Act(rule, actions, at), then);
+    private static Todo act(FlowRule rule, int table, List<Action> actions, int at, Todo then) {
+        return new Todo(new Todo.Act(rule, table, actions, at), then);
     }
 
-    /// An exit leaves everything but the bucket that it stands in; the action set is not done any
-    /// more either, as in Open vSwitch.
-    private static Todo afterExit(Todo todo) {
+    /// An exit leaves everything but the bucket that it stands in, clones included; the action set
+    /// is not done any more either, as in Open vSwitch.
+    private static Todo exit(Walk walk, Todo todo) {
         Todo rest = todo;
-        while (rest != null && !(rest.job() instanceof Todo.Restore)) {
+        while (rest != null) {
+            if (rest.job() instanceof Todo.Restore restore) {
+                if (restore.group()) {
+                    return rest;
+                }
+                restore.restore(walk);
+            }
             rest = rest.then();
         }
-        return rest;
+        return null;
     }
 
     private Todo instruct(Walk walk, FlowRule rule, Todo then) {
         Instructions instructions = rule.instructions();
         if (instructions.clear()) {
-            walk.actionSet = List.of();
+            walk.clearActions();
         }
         walk.writeActions(instructions.write());
         if (instructions.metadataMask() != 0) {
@@ -212,8 +207,8 @@ final class Explorer {
     }
 
     private boolean lookUp(Walk walk, Todo.LookUp job, Todo then) {
-        if (++walk.lookups > MOST_LOOKUPS) {
-            return leaves.broken(walk, "packets are looked up more than 64 times", job.by(), false);
+        if (++walk.lookups > MOST_LOOKUPS || walk.backward > MOST_BACKWARD) {
+            return leaves.broken(walk, "packets are looked up too often", job.by(), false);
         }
         SymbolicPacket asked = walk.packet;
         if (job.inPort() != null) {
@@ -228,7 +223,7 @@ final class Explorer {
         int priority = Integer.MAX_VALUE;
         boolean all = false;
         boolean stopped = false;
-        boolean plain = then != null && then.job() instanceof Todo.RunActionSet && walk.pristine();
+        boolean plain = isEnd(then) && walk.pristine();
         int floor = -1; // down to which priority rules matter; all, if the budget ends it
         try {
             while (rules.hasNext() && !stopped) {
@@ -262,11 +257,26 @@ final class Explorer {
         }
         Walk missing = new Walk(walk);
         missing.last = new Step(walk.last, job.table(), asked, null, considered, considered.size());
-        if (job.resubmit()) {
-            return run(missing, then);
+        return job.resubmit() ? run(missing, then) : miss(missing, job.table(), then);
+    }
+
+    /// A miss is told to the controllers, if they want that, else nothing happens. OpenFlow then
+    /// drops the packet, while Open vSwitch still does its action set: where that would do
+    /// something, nothing is decided.
+    private boolean miss(Walk walk, int table, Todo then) {
+        String reason = "no entry of table %d matches".formatted(table);
+        if (pipeline.missToController()) {
+            return leaves.broken(walk, reason, null, true);
         }
-        return leaves.broken(
-                missing, "no entry of table %d matches".formatted(job.table()), null, true);
+        if (!ActionSet.inOrder(walk.actionSet).isEmpty()) {
+            return leaves.broken(walk, reason, null, false);
+        }
+        walk.note = reason;
+        return run(walk, then);
+    }
+
+    private static boolean isEnd(Todo then) {
+        return then != null && then.job() instanceof Todo.RunActionSet && then.then() == null;
     }
 
     /// Whether all that a rule does is to send untouched packets where that makes no difference.
@@ -311,7 +321,7 @@ final class Explorer {
                 || instructions.gotoTable() >= 0) {
             rest = new Todo(new Todo.Instruct(rule), then);
         }
-        return run(fork, act(rule, instructions.apply(), rest));
+        return run(fork, act(rule, rule.table(), instructions.apply(), rest));
     }
 
     static void writeInPort(SymbolicPacket packet, int port) {
@@ -326,21 +336,26 @@ final class Explorer {
         return !actions.isEmpty() && actions.getFirst() instanceof Action.Conjunction;
     }
 
-    private Next act(Walk walk, FlowRule rule, Action action, Todo then) {
+    private Next act(Walk walk, FlowRule rule, int table, Action action, Todo then) {
         return switch (action) {
-            case Action.Output(int port, _) -> outputs.output(walk, rule, port);
-            case Action.OutputReg(var source, _) -> outputs.output(walk, rule, source);
-            case Action.Group(int id) -> group(walk, rule, id, then);
-            case Action.Resubmit(int inPort, int table, _) -> {
+            case Action.Output(int port, _) -> outputs.output(walk, rule, port, then);
+            case Action.OutputReg(var source, _) -> outputs.output(walk, rule, source, then);
+            case Action.Group(int id) -> group(walk, rule, table, id, then);
+            case Action.Resubmit(_, _, boolean tracked) when tracked ->
+                    undecided(walk, "resubmit(ct)", rule);
+            case Action.Resubmit(int inPort, int id, _) -> {
                 Integer pretend = inPort == OfPort.IN_PORT ? null : inPort;
-                int where = table == 255 ? rule.table() : table;
+                int where = id == 255 ? table : id;
+                walk.backward += where <= table ? 1 : 0;
                 yield Next.of(
                         run(walk, new Todo(new Todo.LookUp(where, pretend, true, rule), then)));
             }
             case Action.Clone(var actions) -> {
+                // What was written into the action set before is done to the clone, too.
                 Todo restore = new Todo(Todo.Restore.after(walk, false), then);
+                Todo set = new Todo(new Todo.RunActionSet(table), restore);
                 walk.packet = new SymbolicPacket(walk.packet);
-                yield Next.of(run(walk, act(rule, actions, restore)));
+                yield Next.of(run(walk, act(rule, table, actions, set)));
             }
             case Action.Exit() -> Next.EXIT;
             case Action.Note _ -> Next.NEXT;
@@ -355,7 +370,7 @@ final class Explorer {
                     Action.SetVlanPcp _,
                     Action.DecTtl _,
                     Action.SetMplsTtl _ ->
-                    rewrites.rewrite(walk, rule, action, then);
+                    rewrites.rewrite(walk, rule, table, action, then);
             case Action.Controller _ -> broken(walk, "the controller gets a copy", rule);
             case Action.Meter(int id) -> broken(walk, "meter %d applies".formatted(id), rule);
             case Action.Enqueue _, Action.SetQueue _, Action.PopQueue() ->
@@ -386,7 +401,7 @@ final class Explorer {
                         walk, "what action %s does is not decided".formatted(action), rule, false));
     }
 
-    private Next group(Walk walk, FlowRule rule, int id, Todo then) {
+    private Next group(Walk walk, FlowRule rule, int table, int id, Todo then) {
         dependencies.group(id);
         Groups groups = new Groups(pipeline, dependencies);
         if (walk.groupDepth >= Groups.DEEPEST) {
@@ -397,11 +412,19 @@ final class Explorer {
             return Next.of(
                     leaves.broken(walk, "group %d does not exist".formatted(id), rule, true));
         }
+        if (group.type() == GroupEntry.Type.SELECT && !mayBeReadAnew(walk, then)) {
+            return Next.of(
+                    leaves.broken(
+                            walk, "what a select group does here is not decided", rule, false));
+        }
         List<Integer> buckets = groups.buckets(group);
+        if (Groups.copies(group) || !buckets.isEmpty()) {
+            walk.hitGroup(id, Verdict.GroupHit.WHOLE);
+        }
         if (Groups.copies(group)) {
             Todo todo = then;
             for (int bucket : buckets.reversed()) {
-                todo = new Todo(new Todo.RunBucket(rule, group, bucket), todo);
+                todo = new Todo(new Todo.RunBucket(rule, table, group, bucket), todo);
             }
             return Next.of(run(walk, todo));
         }
@@ -409,40 +432,54 @@ final class Explorer {
             Walk fork = new Walk(walk);
             // The packet's hash decides, and that is beyond what is modelled.
             fork.uncertain |= buckets.size() > 1;
-            if (!run(fork, new Todo(new Todo.RunBucket(rule, group, bucket), then))) {
+            if (!run(fork, new Todo(new Todo.RunBucket(rule, table, group, bucket), then))) {
                 return Next.STOP;
             }
         }
         return buckets.isEmpty() ? Next.NEXT : Next.FORKED;
     }
 
-    /// Does one thing to those of the packets that match one of some disjoint matches, and another
-    /// to the rest.
-    Next fork(
-            Walk walk,
-            List<Match> matches,
-            Todo then,
-            Consumer<Walk> matching,
-            Consumer<Walk> others) {
-        for (Match match : matches) {
+    /// Open vSwitch, and so the datapath, reads a packet's headers anew for a select group. That
+    /// shows where tags are on that it does not see then; and in a clone, whatever follows is not
+    /// done at all.
+    private static boolean mayBeReadAnew(Walk walk, Todo then) {
+        for (Todo todo = then; todo != null; todo = todo.then()) {
+            if (todo.job() instanceof Todo.Restore restore) {
+                return restore.group() && isAsItCame(walk);
+            }
+        }
+        return isAsItCame(walk);
+    }
+
+    private static boolean isAsItCame(Walk walk) {
+        return walk.tags == Walk.Tags.AS_IT_CAME && walk.packet.pristine();
+    }
+
+    /// What to do to packets that match.
+    record Case(Match match, Consumer<Walk> change) {}
+
+    /// Does one thing to those of the packets that meet one of some cases, of which a packet meets
+    /// at most one, and nothing to the rest.
+    Next fork(Walk walk, List<Case> cases, Todo then) {
+        for (Case each : cases) {
+            Match match = each.match;
             if (!walk.packet.overlaps(match)) {
                 continue;
             }
             if (walk.packet.within(match)) {
-                matching.accept(walk);
+                each.change.accept(walk);
                 return Next.NEXT;
             }
             Walk fork = new Walk(walk);
             fork.uncertain |= fork.packet.undecided(match);
             if (fork.packet.narrow(match)) {
-                matching.accept(fork);
+                each.change.accept(fork);
                 if (!run(fork, then)) {
                     return Next.STOP;
                 }
             }
         }
-        notMatching(walk, matches);
-        others.accept(walk);
+        notMatching(walk, cases.stream().map(Case::match).toList());
         return Next.NEXT;
     }
 

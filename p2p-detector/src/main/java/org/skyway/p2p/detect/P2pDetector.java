@@ -1,14 +1,17 @@
 package org.skyway.p2p.detect;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
 
 /// Finds point-to-point links in a bridge's tables: told of every change, it says for each
@@ -50,8 +53,6 @@ public final class P2pDetector {
     private final List<Ingress> dirty = new ArrayList<>();
     private final List<Change> dropped = new ArrayList<>();
     private final List<Ingress> roaming = new ArrayList<>(); // not local
-    private boolean fragmentsDropped;
-    private int undecided; // entries that match on what is not followed
     private long decisions;
 
     /// A detector that knows no ports and no rules.
@@ -69,8 +70,6 @@ public final class P2pDetector {
     public P2pDetector copy() {
         P2pDetector copy = new P2pDetector(pipeline.copy());
         copy.held.putAll(held);
-        copy.fragmentsDropped = fragmentsDropped;
-        copy.undecided = undecided;
         candidates.keySet().forEach(port -> copy.candidate(port, true));
         return copy;
     }
@@ -81,7 +80,6 @@ public final class P2pDetector {
     public void ruleAdded(FlowRule rule) {
         pipeline.add(rule);
         touched(rule, true);
-        countUndecided(rule, 1);
     }
 
     /// A flow entry was added or took the place of one with its table, priority and match.
@@ -107,7 +105,6 @@ public final class P2pDetector {
                             .formatted(rule.table(), rule.priority(), rule.match()));
         }
         touched(rule, false);
-        countUndecided(rule, -1);
     }
 
     /// A flow entry was modified.
@@ -188,12 +185,24 @@ public final class P2pDetector {
         }
     }
 
-    /// Says whether the switch drops IP fragments (OFPC_FRAG_DROP). Then no port has a link.
+    /// Says what the switch does with IP fragments; at first [FragmentHandling#NORMAL]. Where it
+    /// drops them, no port has a link.
     ///
-    /// @param drops whether it does
-    public void fragmentsDropped(boolean drops) {
-        if (drops != fragmentsDropped) {
-            fragmentsDropped = drops;
+    /// @param handling what it does
+    public void fragments(FragmentHandling handling) {
+        if (handling != pipeline.fragments()) {
+            pipeline.fragments(handling);
+            candidates.values().forEach(this::markDirty);
+        }
+    }
+
+    /// Says whether packets that no entry matches are sent to controllers, as in OpenFlow 1.0 to
+    /// 1.2; at first they are not.
+    ///
+    /// @param told whether they are
+    public void missToController(boolean told) {
+        if (told != pipeline.missToController()) {
+            pipeline.missToController(told);
             candidates.values().forEach(this::markDirty);
         }
     }
@@ -232,6 +241,11 @@ public final class P2pDetector {
         dirty.clear();
         dirty.addAll(resting);
         return changes;
+    }
+
+    /// Whether there are ports that sit out updates because deciding about them is costly.
+    boolean isResting() {
+        return !dirty.isEmpty();
     }
 
     /// The verdict about a port as of the last [#update].
@@ -287,18 +301,6 @@ public final class P2pDetector {
         return decisions;
     }
 
-    // The action set's output port is not followed, so nothing is decided while an entry matches on
-    // it.
-    private void countUndecided(FlowRule rule, int delta) {
-        if (rule.match().has(Field.ACTSET_OUTPUT)) {
-            boolean before = undecided > 0;
-            undecided += delta;
-            if (before != undecided > 0) {
-                candidates.values().forEach(this::markDirty);
-            }
-        }
-    }
-
     private void touched(FlowRule rule, boolean added) {
         int port = (int) rule.match().exact(Field.IN_PORT);
         if (rule.match().maskOf(Field.IN_PORT) == Field.IN_PORT.ones()) {
@@ -332,6 +334,9 @@ public final class P2pDetector {
     }
 
     private void portTouched(int number) {
+        if (dirty.size() == candidates.size()) {
+            return; // as while a switch starts
+        }
         for (Ingress ingress : candidates.values()) {
             if (!ingress.dirty
                     && (ingress.port == number || ingress.dependencies.touchedByPort(number))) {
@@ -385,7 +390,8 @@ public final class P2pDetector {
         PortState port = pipeline.port(ingress.port);
         String obstacle = obstacle(ingress.port, port);
         if (obstacle != null) {
-            ingress.verdict = new Verdict.NoLink(ingress.port, obstacle, null, null);
+            long[] example = port != null && port.receives() ? fragment(ingress.port) : null;
+            ingress.verdict = new Verdict.NoLink(ingress.port, obstacle, null, example);
             ingress.agreement = null;
             ingress.cost = 0;
             rest(ingress, new Dependencies(), false);
@@ -402,13 +408,21 @@ public final class P2pDetector {
         if (port == null) {
             return "port %s does not exist".formatted(Outputs.name(number));
         }
-        if (undecided > 0) {
-            return "an entry matches on actset_output, which is not decided about";
-        }
         if (!port.receives()) {
             return "port %s is down or does not receive".formatted(Outputs.name(number));
         }
-        return fragmentsDropped ? "the switch drops IP fragments" : null;
+        return pipeline.fragments() == FragmentHandling.DROPPED
+                ? "the switch drops IP fragments"
+                : null;
+    }
+
+    private static long[] fragment(int port) {
+        Cube cube = Decision.entering(port);
+        cube.intersect(Match.builder().exact(Field.ETH_TYPE, 0x0800).build());
+        cube.intersect(Match.builder().exact(Field.IP_FRAG, FlowKey.FRAG_ANY).build());
+        return Arrays.copyOf(
+                Arrays.copyOf(PacketDomain.PORTS_SHOWN.pick(cube), FlowKey.PACKET_WORDS),
+                FlowKey.WORDS);
     }
 
     /// A link that a bypass may be put on, or the reason why not.

@@ -25,7 +25,11 @@ import org.skyway.openflow.model.FlowKey;
 /// * ARP and RARP: the opcode's lower byte, 0 if it is over 255; addresses.
 /// * MPLS: up to three label stack entries; after one with the bottom-of-stack bit, zero.
 /// * A frame too short for an Ethernet header: all zero. It comes last, since it can't be shown.
-/// * The words that the pipeline adds are zero; the ingress port is free here.
+/// * The ingress port and the words that the pipeline adds are free here.
+///
+/// How fragments are handled (OFPC_FRAG_) decides what is seen of first fragments: usually neither
+/// their ports nor their ICMP type and code, which then read as zero ([#PORTS_HIDDEN]), or all of
+/// it ([#PORTS_SHOWN]).
 ///
 /// Cubes come in the order in which a reader would like to see an example.
 final class PacketDomain {
@@ -40,16 +44,30 @@ final class PacketDomain {
     private static final int MPLS_BOS0 = 40;
     private static final int MPLS_BOS1 = 8;
 
-    /// All cubes.
-    static final List<Cube> CUBES = build();
+    /// What tables see where fragments are handled as usual.
+    static final PacketDomain PORTS_HIDDEN = new PacketDomain(false);
 
-    private PacketDomain() {}
+    /// What a frame parses to, and what tables see where the ports of first fragments are matched.
+    static final PacketDomain PORTS_SHOWN = new PacketDomain(true);
+
+    private final boolean firstFragmentsShown;
+    private final List<Cube> cubes;
+
+    private PacketDomain(boolean firstFragmentsShown) {
+        this.firstFragmentsShown = firstFragmentsShown;
+        cubes = build();
+    }
+
+    /// All packets, as cubes.
+    List<Cube> cubes() {
+        return cubes;
+    }
 
     /// Some packet of a cube.
     ///
     /// @return a whole flow key; null if no frame parses to a key of the cube
-    static long[] pick(Cube cube) {
-        for (Cube packets : CUBES) {
+    long[] pick(Cube cube) {
+        for (Cube packets : cubes) {
             if (packets.overlaps(cube)) {
                 Cube both = new Cube(cube);
                 both.intersect(packets);
@@ -60,8 +78,8 @@ final class PacketDomain {
     }
 
     /// Whether a frame could parse to this key.
-    static boolean contains(long[] key) {
-        for (Cube packets : CUBES) {
+    boolean contains(long[] key) {
+        for (Cube packets : cubes) {
             if (packets.contains(key)) {
                 return true;
             }
@@ -69,7 +87,7 @@ final class PacketDomain {
         return false;
     }
 
-    private static List<Cube> build() {
+    private List<Cube> build() {
         List<Cube> untagged = new ArrayList<>();
         for (long type : new long[] {0x0800, 0x86dd}) {
             addIp(untagged, type);
@@ -80,6 +98,8 @@ final class PacketDomain {
             arp.free(FlowKey.IP_MISC, 0xffL << 56);
             arp.free(FlowKey.ARP_SHA, ADDRESS);
             arp.free(FlowKey.ARP_THA, ADDRESS);
+            // Open vSwitch writes nothing into a packet with operation 0: that is no good example.
+            untagged.add(withProtocol(arp, 1));
             untagged.add(arp);
         }
         // From the top: 0x8000 and up, 0x4000 and up, … 0x0800 and up, then 0x0600 and up.
@@ -109,7 +129,7 @@ final class PacketDomain {
     private static Cube ofType(long type, long typeMask) {
         Cube cube = new Cube();
         for (int w = 0; w < FlowKey.WORDS; w++) {
-            cube.fix(w, -1L, 0);
+            cube.fix(w, w < FlowKey.PACKET_WORDS ? -1L : 0, 0);
         }
         cube.free(FlowKey.IN_PORT, Field.IN_PORT.ones() << Field.IN_PORT.shift());
         cube.free(FlowKey.ETH_DST_TYPE, -1L);
@@ -118,7 +138,7 @@ final class PacketDomain {
         return cube;
     }
 
-    private static void addIp(List<Cube> to, long type) {
+    private void addIp(List<Cube> to, long type) {
         addTransport(to, type, 6, PORTS | TCP_FLAGS);
         addTransport(to, type, 17, PORTS);
         // The usual version of ICMP first: the other one is read too.
@@ -136,6 +156,18 @@ final class PacketDomain {
             to.add(nd);
         }
         addTransport(to, type, 132, PORTS);
+        if (!firstFragmentsShown) {
+            Cube tcp = transport(type, 6, TCP_FLAGS);
+            tcp.free(FlowKey.IP_MISC, FRAG_ANY);
+            to.add(tcp);
+            Cube nd = transport(type, 58, 0);
+            nd.free(FlowKey.IP_MISC, FRAG_ANY);
+            nd.free(FlowKey.ND_TARGET, -1L);
+            nd.free(FlowKey.ND_TARGET + 1, -1L);
+            nd.free(FlowKey.ARP_SHA, ADDRESS);
+            nd.free(FlowKey.ARP_THA, ADDRESS);
+            to.add(nd);
+        }
         Cube unparsed = ip(type);
         unparsed.free(FlowKey.IP_MISC, FRAG_ANY);
         Cube later = ip(type);
@@ -157,14 +189,16 @@ final class PacketDomain {
         return narrowed;
     }
 
-    private static void addTransport(List<Cube> to, long type, long protocol, long bits) {
+    private void addTransport(List<Cube> to, long type, long protocol, long bits) {
         to.add(transport(type, protocol, bits));
     }
 
-    private static Cube transport(long type, long protocol, long bits) {
+    private Cube transport(long type, long protocol, long bits) {
         Cube cube = ip(type);
         cube.fix(FlowKey.IP_MISC, 0xffL << 56, protocol << 56);
-        cube.free(FlowKey.IP_MISC, FRAG_ANY);
+        if (firstFragmentsShown) {
+            cube.free(FlowKey.IP_MISC, FRAG_ANY);
+        }
         cube.free(FlowKey.TRANSPORT, bits);
         return cube;
     }

@@ -11,6 +11,8 @@ import org.skyway.openflow.model.PortState;
 final class Pipeline {
     private static final int TABLES = 255;
 
+    private boolean missToController;
+    private FragmentHandling fragments = FragmentHandling.NORMAL;
     private final RuleTable[] tables = new RuleTable[TABLES];
     private final Map<Integer, GroupEntry> groups = new HashMap<>();
     private final TreeMap<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
@@ -53,7 +55,33 @@ final class Pipeline {
         }
         copy.groups.putAll(groups);
         copy.ports.putAll(ports);
+        copy.missToController = missToController;
+        copy.fragments = fragments;
         return copy;
+    }
+
+    /// Whether packets that no entry matches are told to controllers.
+    boolean missToController() {
+        return missToController;
+    }
+
+    void missToController(boolean told) {
+        missToController = told;
+    }
+
+    FragmentHandling fragments() {
+        return fragments;
+    }
+
+    void fragments(FragmentHandling handling) {
+        fragments = handling;
+    }
+
+    /// What tables can see.
+    PacketDomain domain() {
+        return fragments == FragmentHandling.MATCHED
+                ? PacketDomain.PORTS_SHOWN
+                : PacketDomain.PORTS_HIDDEN;
     }
 
     GroupEntry group(int id) {

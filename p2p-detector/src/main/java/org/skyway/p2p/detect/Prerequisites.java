@@ -11,10 +11,15 @@ import org.skyway.openflow.model.Prerequisite;
 
 /// Which packets have a field, as matches of which a packet meets at most one: an action that
 /// writes a field that a packet lacks leaves that packet alone.
+///
+/// Fragments whose fields behind the IP header are there, but are not seen, are told apart.
 final class Prerequisites {
     private static final long IPV4 = 0x0800;
     private static final long IPV6 = 0x86dd;
     private static final Map<Prerequisite, List<Match>> MATCHES = build();
+
+    /// Packets that are no fragments.
+    static final Match WHOLE = Match.builder().masked(Field.IP_FRAG, 0, FlowKey.FRAG_ANY).build();
 
     private Prerequisites() {}
 
@@ -23,6 +28,34 @@ final class Prerequisites {
     /// @return disjoint matches
     static List<Match> of(Prerequisite prerequisite) {
         return MATCHES.get(prerequisite);
+    }
+
+    /// Fragments that may meet a prerequisite, but that do not show it to matches: where fragments
+    /// are matched as usual, they have no ports.
+    ///
+    /// @return matches that are disjoint from each other and from those of [#of]
+    static List<Match> fragments(Prerequisite prerequisite) {
+        return switch (prerequisite) {
+            case TCP -> firstFragments(6);
+            case UDP -> firstFragments(17);
+            case SCTP -> firstFragments(132);
+            case ICMPV4 -> List.of(fragment(IPV4, 1, FlowKey.FRAG_ANY));
+            case ICMPV6, ND, ND_SOLICIT, ND_ADVERT -> List.of(fragment(IPV6, 58, FlowKey.FRAG_ANY));
+            case NONE, VLAN, ARP, IPV4, IPV6, IP, MPLS -> List.of();
+        };
+    }
+
+    private static List<Match> firstFragments(long protocol) {
+        int mask = FlowKey.FRAG_ANY | FlowKey.FRAG_LATER;
+        return List.of(fragment(IPV4, protocol, mask), fragment(IPV6, protocol, mask));
+    }
+
+    private static Match fragment(long type, long protocol, int mask) {
+        return Match.builder()
+                .exact(Field.ETH_TYPE, type)
+                .exact(Field.IP_PROTO, protocol)
+                .masked(Field.IP_FRAG, FlowKey.FRAG_ANY, mask)
+                .build();
     }
 
     /// The packets that meet two prerequisites.
@@ -89,14 +122,17 @@ final class Prerequisites {
                     Match.builder()
                             .exact(Field.ETH_TYPE, type)
                             .exact(Field.IP_PROTO, protocol)
-                            .masked(Field.IP_FRAG, 0, FlowKey.FRAG_LATER)
+                            .masked(Field.IP_FRAG, 0, FlowKey.FRAG_ANY)
                             .build());
         }
         return List.copyOf(matches);
     }
 
     private static Match.Builder icmp(long type, long protocol) {
-        return Match.builder().exact(Field.ETH_TYPE, type).exact(Field.IP_PROTO, protocol);
+        return Match.builder()
+                .exact(Field.ETH_TYPE, type)
+                .exact(Field.IP_PROTO, protocol)
+                .masked(Field.IP_FRAG, 0, FlowKey.FRAG_ANY);
     }
 
     private static Match nd(long type) {

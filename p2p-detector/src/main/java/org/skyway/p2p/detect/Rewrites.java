@@ -1,7 +1,9 @@
 package org.skyway.p2p.detect;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
@@ -10,76 +12,48 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.Prerequisite;
 import org.skyway.openflow.model.SubField;
 
-/// What the actions that write to packets do.
+/// What the actions that write to packets do, VLAN tags aside ([VlanTags]).
 ///
-/// As in Open vSwitch, a write to a field that a packet lacks does nothing, and VLAN tags are
-/// written as bits of `vlan_tci`. Adding a tag to an untagged packet can be undone by taking it
-/// off; other changes of the headers' structure can't be undone, as far as this knows.
+/// As in Open vSwitch, a write to a field that a packet lacks does nothing.
 record Rewrites(Explorer explorer) {
-    private static final SubField TCI = SubField.all(Field.VLAN_TCI);
-    private static final long TCI_BITS = 0xffff;
-    private static final int TAGGED = Cube.bit(FlowKey.ETH_SRC_VLAN, 12);
-    private static final List<Match> EXPIRED =
-            List.of(Match.builder().masked(Field.IP_TTL, 0, 0xfe).build());
+    private static final Match EXPIRED = Match.builder().masked(Field.IP_TTL, 0, 0xfe).build();
+    private static final long PORTS = 0xffffffffL << 32;
+    private static final String FRAGMENT = "hidden fields of a fragment are written";
 
-    Explorer.Next rewrite(Walk walk, FlowRule rule, Action action, Todo then) {
+    Explorer.Next rewrite(Walk walk, FlowRule rule, int table, Action action, Todo then) {
         return switch (action) {
-            case Action.SetField(var field, long high, long low, long maskHigh, long maskLow) ->
-                    guarded(
-                            walk,
-                            field.prerequisite(),
-                            then,
-                            w -> {
-                                set(w.packet, field, high, low, maskHigh, maskLow);
-                                noteLostTag(w, field);
-                            });
-            case Action.Load(var target, long value) ->
-                    guarded(
-                            walk,
-                            target.field().prerequisite(),
-                            then,
-                            w -> setBits(w, target, constants(value)));
-            case Action.Move(var source, var target) ->
-                    explorer.fork(
-                            walk,
-                            Prerequisites.both(
-                                    source.field().prerequisite(), target.field().prerequisite()),
-                            then,
-                            w -> setBits(w, target, w.packet.bits(source)),
-                            w -> {});
-            case Action.StackPush(var source) -> {
-                walk.stack = new Walk.Stack(walk.packet.bits(source), walk.stack);
-                yield Explorer.Next.NEXT;
-            }
-            case Action.StackPop(var target) -> pop(walk, target, then);
-            case Action.PushVlan _ -> {
-                putTag(walk, FlowKey.VLAN_PRESENT);
-                yield Explorer.Next.NEXT;
-            }
-            case Action.PopVlan() -> {
-                if (walk.tags != null) {
-                    walk.packet.setBits(TCI, walk.tags.tci());
-                    walk.tags = walk.tags.below();
-                    yield Explorer.Next.NEXT;
+            case Action.SetField(var field, long high, long low, long maskHigh, long maskLow) -> {
+                if (VlanTags.concerns(field)) {
+                    yield tags().write(
+                                    walk,
+                                    field,
+                                    redo(rule, table, action, then),
+                                    w -> set(w.packet, field, high, low, maskHigh, maskLow));
                 }
-                yield tagged(walk, then, Rewrites::takeTag, w -> {});
+                yield guarded(
+                        walk, field, then, w -> set(w.packet, field, high, low, maskHigh, maskLow));
             }
+            case Action.Load(var target, long value) -> {
+                int[] bits = constants(value);
+                yield write(walk, rule, table, action, target, then, _ -> bits);
+            }
+            case Action.Move(var source, var target) ->
+                    move(walk, rule, table, action, source, target, then);
+            case Action.StackPush(var source) -> {
+                walk.stack = new Walk.Stack(read(walk, source), walk.stack);
+                yield Explorer.Next.NEXT;
+            }
+            case Action.StackPop(var target) -> pop(walk, rule, table, target, then);
+            case Action.PushVlan _ -> tags().push(walk, redo(rule, table, action, then));
+            case Action.PopVlan() -> tags().pop(walk, redo(rule, table, action, then));
             case Action.SetVlanVid(int vid, boolean push) ->
-                    tagged(
-                            walk,
-                            then,
-                            w -> w.packet.write(FlowKey.ETH_SRC_VLAN, 0xfff, vid),
-                            w -> newTag(w, push, vid));
+                    tags().set(walk, redo(rule, table, action, then), 0xfff, vid, push);
             case Action.SetVlanPcp(int pcp, boolean push) ->
-                    tagged(
-                            walk,
-                            then,
-                            w -> w.packet.write(FlowKey.ETH_SRC_VLAN, 7L << 13, (long) pcp << 13),
-                            w -> newTag(w, push, pcp << 13));
+                    tags().set(walk, redo(rule, table, action, then), 7L << 13, pcp << 13, push);
             case Action.SetMplsTtl(int ttl) ->
                     guarded(
                             walk,
-                            Prerequisite.MPLS,
+                            Field.MPLS_TTL,
                             then,
                             w -> set(w.packet, Field.MPLS_TTL, 0, ttl, 0, 0xff));
             case Action.DecTtl _ -> decrementTtl(walk, rule, then);
@@ -87,13 +61,124 @@ record Rewrites(Explorer explorer) {
         };
     }
 
-    private Explorer.Next guarded(Walk walk, Prerequisite guard, Todo then, Consumer<Walk> write) {
-        return explorer.fork(walk, Prerequisites.of(guard), then, write, w -> {});
+    private VlanTags tags() {
+        return new VlanTags(explorer);
     }
 
-    private Explorer.Next tagged(
-            Walk walk, Todo then, Consumer<Walk> with, Consumer<Walk> without) {
-        return explorer.fork(walk, Prerequisites.of(Prerequisite.VLAN), then, with, without);
+    /// The same action once more, and what follows it: for packets that have to be told apart
+    /// before.
+    private static Todo redo(FlowRule rule, int table, Action action, Todo then) {
+        return new Todo(new Todo.Act(rule, table, List.of(action), 0), then);
+    }
+
+    private Explorer.Next write(
+            Walk walk,
+            FlowRule rule,
+            int table,
+            Action action,
+            SubField target,
+            Todo then,
+            Function<Walk, int[]> bits) {
+        Consumer<Walk> write = w -> w.packet.setBits(target, bits.apply(w));
+        return VlanTags.concerns(target.field())
+                ? tags().write(walk, target.field(), redo(rule, table, action, then), write)
+                : guarded(walk, target.field(), then, write);
+    }
+
+    private Explorer.Next guarded(Walk walk, Field field, Todo then, Consumer<Walk> write) {
+        return explorer.fork(
+                walk, cases(Prerequisites.of(field.prerequisite()), field, write), then);
+    }
+
+    private static List<Explorer.Case> cases(
+            List<Match> guards, Field target, Consumer<Walk> write) {
+        List<Explorer.Case> cases = new ArrayList<>();
+        for (Match fragments : Prerequisites.fragments(target.prerequisite())) {
+            cases.add(
+                    new Explorer.Case(
+                            fragments,
+                            w -> {
+                                w.undone = FRAGMENT;
+                                forget(w, target);
+                            }));
+        }
+        for (Match guard : guards) {
+            cases.add(
+                    new Explorer.Case(
+                            guard,
+                            w -> {
+                                write.accept(w);
+                                noteOperation(w, target);
+                            }));
+        }
+        return cases;
+    }
+
+    /// Open vSwitch, and so the datapath, writes nothing into an ARP packet whose operation is 0,
+    /// or has become 0.
+    private static void noteOperation(Walk walk, Field written) {
+        if (written == Field.ARP_OP) {
+            for (int bit : walk.packet.bits(SubField.all(Field.ARP_OP))) {
+                if (bit == SymbolicPacket.ONE) {
+                    return;
+                }
+            }
+            walk.undone = "the ARP operation may become 0";
+        }
+    }
+
+    private Explorer.Next move(
+            Walk walk,
+            FlowRule rule,
+            int table,
+            Action action,
+            SubField source,
+            SubField target,
+            Todo then) {
+        Prerequisite needs = source.field().prerequisite();
+        if (!VlanTags.concerns(target.field())) {
+            List<Match> guards = Prerequisites.both(needs, target.field().prerequisite());
+            List<Explorer.Case> cases =
+                    cases(guards, target.field(), w -> w.packet.setBits(target, read(w, source)));
+            for (Match fragments : Prerequisites.fragments(needs)) {
+                if (Prerequisites.fragments(target.field().prerequisite()).isEmpty()) {
+                    cases.add(new Explorer.Case(fragments, w -> forget(w, target.field())));
+                }
+            }
+            return explorer.fork(walk, cases, then);
+        }
+        if (needs == Prerequisite.NONE) {
+            return write(walk, rule, table, action, target, then, w -> read(w, source));
+        }
+        List<Explorer.Case> cases = new ArrayList<>();
+        List<Match> guards = new ArrayList<>(Prerequisites.of(needs));
+        guards.addAll(Prerequisites.fragments(needs));
+        for (Match guard : guards) {
+            cases.add(
+                    new Explorer.Case(
+                            guard,
+                            w -> {
+                                w.undone = "a VLAN tag is copied from a header";
+                                w.tags = Walk.Tags.UNKNOWN;
+                                forget(w, Field.VLAN_TCI);
+                            }));
+        }
+        return explorer.fork(walk, cases, then);
+    }
+
+    /// What the bits of a part of a field are. The ports of a fragment are there, but matches do
+    /// not see them.
+    static int[] read(Walk walk, SubField source) {
+        boolean hidden =
+                source.field().word() == FlowKey.TRANSPORT
+                        && (source.field().ones() << source.field().shift() & PORTS) != 0
+                        && !walk.packet.within(Prerequisites.WHOLE);
+        return hidden ? SymbolicPacket.unknown(source.bits()) : walk.packet.bits(source);
+    }
+
+    private static void forget(Walk walk, Field field) {
+        SubField all = SubField.all(field);
+        walk.packet.setBits(all, SymbolicPacket.unknown(all.bits()));
     }
 
     private static void set(
@@ -107,21 +192,6 @@ record Rewrites(Explorer explorer) {
         }
     }
 
-    private static void setBits(Walk walk, SubField target, int[] bits) {
-        walk.packet.setBits(target, bits);
-        noteLostTag(walk, target.field());
-    }
-
-    /// Writing a tag away and back may change its TPID, which is not in the flow key.
-    private static void noteLostTag(Walk walk, Field field) {
-        if (field.word() != FlowKey.ETH_SRC_VLAN || field.shift() != 0) {
-            return;
-        }
-        if (!cameUntagged(walk) && walk.packet.mayHaveCleared(TAGGED)) {
-            walk.undone = "a VLAN tag is taken off";
-        }
-    }
-
     private static int[] constants(long value) {
         int[] bits = new int[64];
         for (int i = 0; i < 64; i++) {
@@ -130,45 +200,16 @@ record Rewrites(Explorer explorer) {
         return bits;
     }
 
-    private Explorer.Next pop(Walk walk, SubField target, Todo then) {
+    private Explorer.Next pop(Walk walk, FlowRule rule, int table, SubField target, Todo then) {
         if (walk.stack == null) {
             return Explorer.Next.NEXT;
         }
+        if (VlanTags.concerns(target.field()) && !VlanTags.isKnown(walk)) {
+            return tags().split(walk, redo(rule, table, new Action.StackPop(target), then));
+        }
         int[] bits = walk.stack.bits();
         walk.stack = walk.stack.below();
-        return guarded(walk, target.field().prerequisite(), then, w -> setBits(w, target, bits));
-    }
-
-    private static void newTag(Walk walk, boolean push, int tci) {
-        if (push) {
-            putTag(walk, FlowKey.VLAN_PRESENT | tci);
-        }
-    }
-
-    /// Over another tag, OpenFlow copies that one's VLAN and priority; Open vSwitch has zero there.
-    private static void putTag(Walk walk, int tci) {
-        int[] below = walk.packet.bits(TCI);
-        walk.tags = new Walk.Tags(below, walk.tags);
-        walk.packet.write(FlowKey.ETH_SRC_VLAN, TCI_BITS, tci);
-        if (below[12] != SymbolicPacket.ZERO) {
-            walk.packet.forget(FlowKey.ETH_SRC_VLAN, TCI_BITS & ~FlowKey.VLAN_PRESENT);
-        }
-    }
-
-    private static void takeTag(Walk walk) {
-        if (cameUntagged(walk) && walk.undone == null) {
-            // The tag was written here: without it the packet is what it was.
-            walk.packet.setBits(TCI, new int[0]);
-            return;
-        }
-        walk.undone = "a VLAN tag is taken off";
-        walk.packet.forget(FlowKey.ETH_SRC_VLAN, TCI_BITS);
-        walk.packet.forget(FlowKey.ETH_DST_TYPE, Field.ETH_TYPE.ones());
-    }
-
-    private static boolean cameUntagged(Walk walk) {
-        Cube input = walk.packet.input();
-        return input.fixed(TAGGED) && !input.valueOf(TAGGED);
+        return write(walk, rule, table, new Action.StackPop(target), target, then, _ -> bits);
     }
 
     private Explorer.Next decrementTtl(Walk walk, FlowRule rule, Todo then) {
@@ -183,14 +224,13 @@ record Rewrites(Explorer explorer) {
                 continue;
             }
             Walk expired = new Walk(fork);
-            if (expired.packet.narrow(EXPIRED.getFirst())
+            if (expired.packet.narrow(EXPIRED)
                     && !explorer.leaves()
                             .broken(expired, "the TTL of packets expires", rule, true)) {
                 return Explorer.Next.STOP;
             }
-            if (!fork.packet.overlaps(EXPIRED.getFirst())
-                    || !fork.packet.within(EXPIRED.getFirst())) {
-                Explorer.notMatching(fork, EXPIRED);
+            if (!fork.packet.overlaps(EXPIRED) || !fork.packet.within(EXPIRED)) {
+                Explorer.notMatching(fork, List.of(EXPIRED));
                 decrement(fork.packet);
                 if (!explorer.run(fork, then)) {
                     return Explorer.Next.STOP;

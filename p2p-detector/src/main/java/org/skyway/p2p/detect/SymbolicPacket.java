@@ -23,6 +23,13 @@ final class SymbolicPacket {
 
     private static final int REFERENCE = 3; // + number of the bit that came in
 
+    /// Bits that nobody knows.
+    static int[] unknown(int count) {
+        int[] bits = new int[count];
+        Arrays.fill(bits, UNKNOWN);
+        return bits;
+    }
+
     private final Cube input;
     private final long[] written; // bits that are no longer the input's own
     private final long[] constant; // their values, where they are constants
@@ -342,11 +349,6 @@ final class SymbolicPacket {
             }
         }
         return -1;
-    }
-
-    /// Whether a bit was written and may be 0 now.
-    boolean mayHaveCleared(int bit) {
-        return (written[bit >> 6] >>> bit & 1) != 0 && describe(bit) != ONE;
     }
 
     /// Whether it is known what a bit is by now.

@@ -17,20 +17,22 @@ record Todo(Job job, Todo then) {
     /// Look the packets up in a table.
     ///
     /// @param inPort the ingress port to pretend; null for the present one
-    /// @param resubmit whether it is no harm to find nothing
+    /// @param resubmit whether nobody is told if nothing is found
     record LookUp(int table, Integer inPort, boolean resubmit, FlowRule by) implements Job {}
 
     /// Do the actions of a list from an index on.
-    record Act(FlowRule rule, List<Action> actions, int at) implements Job {}
+    ///
+    /// @param table the table that they are done in, for a resubmit that names none
+    record Act(FlowRule rule, int table, List<Action> actions, int at) implements Job {}
 
     /// Do what a rule says beyond apply-actions.
     record Instruct(FlowRule rule) implements Job {}
 
     /// Do one bucket of a group.
-    record RunBucket(FlowRule rule, GroupEntry group, int bucket) implements Job {}
+    record RunBucket(FlowRule rule, int table, GroupEntry group, int bucket) implements Job {}
 
-    /// Put packet and tags back to what they were before a bucket or a clone. Whether that is so
-    /// for stack and action set is not decided: they must not have changed.
+    /// Put back what a bucket or a clone must not change: the packet; after a clone also the stack
+    /// and the action set, which a bucket can change by way of a resubmit.
     record Restore(
             SymbolicPacket contents,
             Walk.Stack stack,
@@ -43,8 +45,22 @@ record Todo(Job job, Todo then) {
             return new Restore(
                     walk.packet, walk.stack, walk.actionSet, walk.tags, walk.undone, group);
         }
+
+        void restore(Walk walk) {
+            walk.packet = walk.packet.withContentsOf(contents);
+            walk.tags = tags;
+            walk.undone = undone;
+            if (group) {
+                walk.groupDepth--;
+            } else {
+                walk.stack = stack;
+                walk.actionSet = actionSet;
+            }
+        }
     }
 
-    /// Do the action set. The last job.
-    record RunActionSet() implements Job {}
+    /// Do the action set.
+    ///
+    /// @param table the table that it is done in, for a resubmit that names none
+    record RunActionSet(int table) implements Job {}
 }

@@ -13,6 +13,7 @@ import org.skyway.openflow.text.FlowText;
 /// @param end what becomes of the packet
 public record Trace(List<Lookup> steps, String end) {
     private static final long BUDGET = 10_000_000;
+    private static final long PORTS = 0xffffffffL << 32;
 
     /// One lookup.
     ///
@@ -31,6 +32,10 @@ public record Trace(List<Lookup> steps, String end) {
         for (int w = FlowKey.IN_PORT + 1; w < FlowKey.PACKET_WORDS; w++) {
             cube.fix(w, -1L, key[w]);
         }
+        if (Field.IP_FRAG.get(key) != 0 && pipeline.fragments() != FragmentHandling.MATCHED) {
+            cube.free(FlowKey.TRANSPORT, PORTS);
+            cube.fix(FlowKey.TRANSPORT, PORTS, 0); // they can't be seen
+        }
         List<Trace> ends = new ArrayList<>();
         Explorer.Leaves first =
                 new Explorer.Leaves() {
@@ -40,7 +45,7 @@ public record Trace(List<Lookup> steps, String end) {
                                 walk,
                                 walk.left
                                         ? "leaves unchanged at port " + Outputs.name(walk.to)
-                                        : "dropped");
+                                        : walk.note == null ? "dropped" : walk.note);
                     }
 
                     @Override

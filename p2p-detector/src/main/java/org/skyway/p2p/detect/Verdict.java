@@ -19,7 +19,7 @@ public sealed interface Verdict {
     ///   resubmit) is there twice
     /// @param lookups the tables that every packet is looked up in, in order, including those where
     ///   a resubmit finds nothing
-    /// @param groups the group buckets that every packet runs through, in order
+    /// @param groups the groups and buckets that every packet runs through, in order
     record Link(int from, int to, List<FlowRule> path, List<Integer> lookups, List<GroupHit> groups)
             implements Verdict {
         /// Copies the lists.
@@ -48,8 +48,8 @@ public sealed interface Verdict {
     /// @param from the ingress port
     /// @param reason why not
     /// @param breaking the entry that breaks it; null if that is no entry (a table-miss, a port)
-    /// @param example a packet that shows it, as a whole flow key; null if there is none to show.
-    ///   Not to be changed.
+    /// @param example a packet that shows it, as a whole flow key; null if there is none to show,
+    ///   or none that is sure to. Not to be changed.
     record NoLink(int from, String reason, FlowRule breaking, long[] example) implements Verdict {
         @Override
         public boolean equals(Object o) {
@@ -71,9 +71,12 @@ public sealed interface Verdict {
         }
     }
 
-    /// One bucket of a group that counts the packets.
+    /// A group that counts the packets, or one of its buckets.
     ///
     /// @param group the group's id
-    /// @param bucket the bucket's index, from 0
-    record GroupHit(int group, int bucket) {}
+    /// @param bucket the bucket's index, from 0; [#WHOLE] for the group itself
+    record GroupHit(int group, int bucket) {
+        /// In place of a bucket: the group itself.
+        public static final int WHOLE = -1;
+    }
 }

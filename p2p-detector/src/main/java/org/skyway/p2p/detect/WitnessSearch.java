@@ -11,9 +11,11 @@ import org.skyway.openflow.model.Match;
 /// fewest open bits is tried both ways. Real rule sets are settled after a few steps; adversarial
 /// ones by the budget.
 final class WitnessSearch {
+    private final PacketDomain domain;
     private final Budget budget;
 
-    WitnessSearch(Budget budget) {
+    WitnessSearch(PacketDomain domain, Budget budget) {
+        this.domain = domain;
         this.budget = budget;
     }
 
@@ -28,11 +30,11 @@ final class WitnessSearch {
         if (any == null) {
             return null;
         }
-        long[] packet = PacketDomain.pick(any);
+        long[] packet = domain.pick(any);
         if (packet != null) {
             return packet;
         }
-        for (Cube packets : PacketDomain.CUBES) {
+        for (Cube packets : domain.cubes()) {
             budget.charge(1);
             if (packets.overlaps(within)) {
                 Cube both = new Cube(within);

@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.packet.FrameParser;
 import picocli.CommandLine;
@@ -83,6 +86,70 @@ class P2pCommandTest {
             assertTrue(lines[i].contains("\"id\""), lines[i]);
         }
         assertFalse(lines[5].contains("error"), lines[5]);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"id\": 5, \"ports\": 2, \"flows\": []} {}|trailing",
+                "{\"id\": 5, \"ports\": 2, \"flows\": []|JSON",
+                "{\"id\": 5, \"ports\": 2, \"ports\": 3}|ports",
+                "{\"id\": 5, \"ports\": 2, \"bridges\": []}|bridges",
+                "{\"id\": 5, \"ports\": \"2\"}|ports",
+                "{\"id\": 5, \"ports\": 2.5}|ports",
+                "{\"id\": 5, \"ports\": -1}|ports",
+                "{\"id\": 5, \"ports\": 99999999999}|ports",
+                "{\"id\": 5, \"flows\": []}|ports",
+                "{\"id\": 5, \"ports\": 2, \"flows\": {}}|flows",
+                "{\"id\": 5, \"ports\": 2, \"flows\": [[]]}|flows",
+                "{\"id\": 5, \"ports\": 2, \"groups\": \"group_id=1\"}|groups",
+                "{\"id\": 5, \"ports\": 2, \"groups\": [\"group_id=x,type=all\"]}|groups[0]",
+                "{\"id\": 5, \"ports\": 2, \"flows\": [\"actions=drop\", \"actions=fly\"]}|flows[1]",
+                "{\"id\": 5, \"ports\": 2, \"flows\": [\"table=255,actions=drop\"]}|flows[0]",
+                "{\"id\": 5, \"ports\": 2, \"flows\": [\"\"]}|flows[0]",
+            })
+    void saysWhatIsWrongWithALine(String line, String names) throws Exception {
+        JsonNode answer = decide(line);
+        assertEquals(5, answer.path("id").asInt(), answer.toString());
+        assertEquals(2, answer.size(), answer.toString());
+        String error = answer.get("error").asText();
+        assertTrue(error.toLowerCase(Locale.ROOT).contains(names.toLowerCase(Locale.ROOT)), error);
+    }
+
+    @Test
+    void answersEvenWhenNestingIsTooDeepForIt() throws Exception {
+        String clones = "clone(".repeat(20_000) + "drop" + ")".repeat(20_000);
+        String flow = "{\"id\": 5, \"ports\": 2, \"flows\": [\"actions=%s\"]}".formatted(clones);
+        assertTrue(decide(flow).has("error"));
+        String lists = "{\"id\": 5, \"ports\": %s}".formatted("[".repeat(100_000));
+        assertEquals(5, decide(lists).path("id").asInt());
+    }
+
+    @Test
+    void showsNoPacketWhereNothingIsDecided() throws Exception {
+        JsonNode answer =
+                decide(
+                        """
+                        {"id": 1, "ports": 2, "flows": ["in_port=1,actions=ct(commit),output:2"]}
+                        """);
+        JsonNode none = answer.get("noLink").get(0);
+        assertEquals(1, none.get(0).asInt());
+        assertEquals("", none.get(2).asText());
+    }
+
+    @Test
+    void decidesAboutAsManyPortsAsThereCanBe() throws Exception {
+        long start = System.nanoTime();
+        JsonNode answer =
+                decide(
+                        """
+                        {"id": 1, "ports": 65279, "flows": ["in_port=1,actions=output:65279"]}
+                        """);
+        assertEquals("[[1,65279]]", answer.get("links").toString());
+        assertEquals(65278, answer.get("noLink").size());
+        assertTrue(System.nanoTime() - start < 20_000_000_000L, "took more than 20 s");
     }
 
     @Test

@@ -56,7 +56,7 @@ class P2pDetectorTest {
     @Test
     void dropsWithoutRules() {
         Verdict.NoLink none = assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
-        assertEquals("no entry of table 0 matches", none.reason());
+        assertEquals("packets are dropped: no entry of table 0 matches", none.reason());
         assertNotNull(none.example());
     }
 

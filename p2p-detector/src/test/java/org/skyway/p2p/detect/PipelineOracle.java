@@ -27,13 +27,20 @@ final class PipelineOracle {
     private long[] original;
     private int from;
     private long[] key;
-    private List<Long> tagStack;
+    private Tags tags;
     private List<Action> actionSet;
+    private boolean actionSetHasGroup;
+    private List<Long> stack;
+    private int table;
     private List<Integer> deliveries;
     private boolean otherEffect;
     private boolean changed;
     private int lookups;
     private List<Object> path;
+
+    /// What the key does not show of the two VLAN tags: whether the outer one is the packet's own,
+    /// and the inner one, if there is one.
+    private record Tags(boolean own, Long inner, boolean innerOwn) {}
 
     PipelineOracle(List<FlowRule> rules, List<GroupEntry> groups, Set<Integer> livePorts) {
         this.rules = rules;
@@ -69,53 +76,87 @@ final class PipelineOracle {
         from = port;
         original = packet;
         key = packet.clone();
-        tagStack = new ArrayList<>();
+        Field.ACTSET_OUTPUT.set(key, OfPort.UNSET);
+        tags = new Tags(true, null, false);
         actionSet = new ArrayList<>();
+        actionSetHasGroup = false;
+        stack = new ArrayList<>();
+        table = 0;
         deliveries = new ArrayList<>();
         path = new ArrayList<>();
         otherEffect = false;
         changed = false;
         lookups = 0;
-        if (lookUp(0, false)) {
-            List<Action> set = actionSet;
-            actionSet = new ArrayList<>();
-            doAll(ordered(set));
+        if (lookUp(0, port, false)) {
+            doActionSet();
         }
     }
 
+    private void doActionSet() {
+        List<Action> set = actionSet;
+        actionSet = new ArrayList<>();
+        doAll(ordered(set));
+    }
+
     /// @return false once an exit was done
-    private boolean lookUp(int table, boolean resubmit) {
+    private boolean lookUp(int id, int asPort, boolean resubmit) {
         if (++lookups > 64) {
             otherEffect = true;
             return false;
         }
+        long[] seen = key.clone();
+        Field.IN_PORT.set(seen, asPort); // only the lookup sees it
+        if (Field.IP_FRAG.get(key) != 0) {
+            seen[FlowKey.TRANSPORT] &= 0xffffffffL; // the ports of fragments are hidden
+        }
         FlowRule best = null;
         for (FlowRule rule : rules) {
-            if (rule.table() == table
-                    && rule.match().matches(key)
+            if (rule.table() == id
+                    && rule.match().matches(seen)
                     && (best == null || rule.priority() > best.priority())) {
                 best = rule;
             }
         }
-        path.add(table);
+        path.add(id);
         if (best == null) {
-            otherEffect |= !resubmit; // a miss may be a packet-in
+            // OpenFlow drops the packet, Open vSwitch does its action set.
+            otherEffect |= !resubmit && !ordered(actionSet).isEmpty();
             return true;
         }
         path.add(best);
+        int outer = table;
+        table = id;
+        boolean goOn = instructed(best);
+        table = outer;
+        return goOn;
+    }
+
+    private boolean instructed(FlowRule best) {
         Instructions todo = best.instructions();
         otherEffect |= todo.meter() >= 0;
         if (!doAll(todo.apply())) {
             return false;
         }
         if (todo.clear()) {
-            actionSet.clear();
+            actionSet = new ArrayList<>();
+            actionSetHasGroup = false;
+            Field.ACTSET_OUTPUT.set(key, OfPort.UNSET);
         }
         actionSet.addAll(todo.write());
+        for (Action action : todo.write()) {
+            if (!actionSetHasGroup && action instanceof Action.Output(int port, _)) {
+                Field.ACTSET_OUTPUT.set(key, port);
+            }
+            if (action instanceof Action.Group) {
+                Field.ACTSET_OUTPUT.set(key, OfPort.UNSET);
+                actionSetHasGroup = true;
+            }
+        }
         long metadata = Field.METADATA.get(key);
         Field.METADATA.set(
                 key, metadata & ~todo.metadataMask() | todo.metadata() & todo.metadataMask());
-        return todo.gotoTable() < 0 || lookUp(todo.gotoTable(), false);
+        return todo.gotoTable() < 0
+                || lookUp(todo.gotoTable(), (int) Field.IN_PORT.get(key), false);
     }
 
     private boolean doAll(List<Action> actions) {
@@ -130,7 +171,23 @@ final class PipelineOracle {
     private boolean act(Action action) {
         switch (action) {
             case Action.Output(int port, _) -> output(port);
-            case Action.OutputReg(var source, _) -> output((int) read(source));
+            case Action.OutputReg(var source, _) -> {
+                long port = read(source);
+                if (port < 0xff00) {
+                    output((int) port);
+                } else if (port <= 0xffff) {
+                    output((int) port | 0xffff0000);
+                }
+            }
+            case Action.SetField s
+                    when s.field() == Field.VLAN_VID || s.field() == Field.VLAN_TCI -> {
+                long old = Field.VLAN_TCI.get(key);
+                writeTci(old & ~s.maskLow() | s.low() & s.maskLow());
+            }
+            case Action.Load(var target, long value) when target.field() == Field.VLAN_TCI -> {
+                long mask = mask(target) << target.offset();
+                writeTci(Field.VLAN_TCI.get(key) & ~mask | value << target.offset() & mask);
+            }
             case Action.SetField s -> {
                 if (has(s.field().prerequisite())) {
                     long old = s.field().get(key);
@@ -147,17 +204,19 @@ final class PipelineOracle {
                     write(target, read(source));
                 }
             }
-            case Action.PushVlan _ -> {
-                tagStack.add(Field.VLAN_TCI.get(key));
-                Field.VLAN_TCI.set(key, 0x1000);
+            case Action.StackPush(var source) -> stack.add(read(source));
+            case Action.StackPop(var target) -> {
+                if (!stack.isEmpty() && has(target.field().prerequisite())) {
+                    write(target, stack.removeLast());
+                }
             }
+            case Action.PushVlan _ -> pushVlan(0x1000);
             case Action.PopVlan() -> popVlan();
             case Action.SetVlanVid(int vid, _) -> {
                 if (has(Prerequisite.VLAN)) {
                     Field.VLAN_TCI.set(key, Field.VLAN_TCI.get(key) & ~0xfffL | vid);
                 } else {
-                    tagStack.add(0L);
-                    Field.VLAN_TCI.set(key, 0x1000 | vid);
+                    pushVlan(0x1000 | vid);
                 }
             }
             case Action.DecTtl _ -> {
@@ -170,21 +229,24 @@ final class PipelineOracle {
                 }
             }
             case Action.Group(int id) -> group(id);
-            case Action.Resubmit(int port, int table, _) -> {
-                long inPort = Field.IN_PORT.get(key);
-                if (port != OfPort.IN_PORT) {
-                    // Only the lookup sees the other port.
-                    otherEffect = true;
-                }
-                Field.IN_PORT.set(key, inPort);
-                return lookUp(table, true);
+            case Action.Resubmit(int port, int id, _) -> {
+                int inPort = (int) Field.IN_PORT.get(key);
+                return lookUp(id == 255 ? table : id, port == OfPort.IN_PORT ? inPort : port, true);
             }
             case Action.Clone(var actions) -> {
                 long[] before = key.clone();
-                List<Long> tags = new ArrayList<>(tagStack);
-                doAll(actions);
+                Tags tagsBefore = tags;
+                List<Action> setBefore = new ArrayList<>(actionSet);
+                List<Long> stackBefore = new ArrayList<>(stack);
+                boolean goOn = doAll(actions);
+                if (goOn) {
+                    doActionSet();
+                }
                 key = before;
-                tagStack = tags;
+                tags = tagsBefore;
+                actionSet = setBefore;
+                stack = stackBefore;
+                return goOn;
             }
             case Action.Note _ -> {}
             case Action.Exit() -> {
@@ -195,18 +257,31 @@ final class PipelineOracle {
         return true;
     }
 
+    /// Of three tags the innermost vanishes.
+    private void pushVlan(long tci) {
+        tags =
+                has(Prerequisite.VLAN)
+                        ? new Tags(false, Field.VLAN_TCI.get(key), tags.own)
+                        : new Tags(false, null, false);
+        Field.VLAN_TCI.set(key, tci);
+    }
+
     private void popVlan() {
-        if (!tagStack.isEmpty()) {
-            Field.VLAN_TCI.set(key, tagStack.removeLast());
-        } else if (has(Prerequisite.VLAN)) {
-            Field.VLAN_TCI.set(key, 0);
-            // Whatever follows, the frame has lost a tag of its own.
-            tagStack = new ArrayList<>();
-            lostTag = original;
+        if (has(Prerequisite.VLAN)) {
+            Field.VLAN_TCI.set(key, tags.inner == null ? 0 : tags.inner);
+            tags = new Tags(tags.inner != null && tags.innerOwn, null, false);
         }
     }
 
-    private long[] lostTag;
+    /// A tag is there as long as bit 12 is.
+    private void writeTci(long tci) {
+        boolean before = has(Prerequisite.VLAN);
+        Field.VLAN_TCI.set(key, tci);
+        boolean after = has(Prerequisite.VLAN);
+        if (!before || !after) {
+            tags = new Tags(false, null, false);
+        }
+    }
 
     private void group(int id) {
         GroupEntry group = groups.get(id);
@@ -238,10 +313,10 @@ final class PipelineOracle {
         for (GroupEntry.Bucket bucket : use) {
             path.add("group " + id + " bucket " + bucket.id());
             long[] before = key.clone();
-            List<Long> tags = new ArrayList<>(tagStack);
+            Tags tagsBefore = tags;
             doAll(ordered(bucket.actions()));
             key = before;
-            tagStack = tags;
+            tags = tagsBefore;
         }
     }
 
@@ -250,17 +325,20 @@ final class PipelineOracle {
         List<Action> writes = new ArrayList<>();
         Action output = null;
         Action group = null;
+        Action resubmit = null;
         for (Action action : set) {
             switch (action) {
                 case Action.Output _ -> output = action;
                 case Action.Group _ -> group = action;
+                case Action.Resubmit _ -> resubmit = action;
                 default -> writes.add(action);
             }
         }
-        if (group == null && output == null) {
+        Action last = group != null ? group : output != null ? output : resubmit;
+        if (last == null) {
             return List.of();
         }
-        writes.add(group == null ? output : group);
+        writes.add(last);
         return writes;
     }
 
@@ -286,11 +364,16 @@ final class PipelineOracle {
 
     private void deliver(int port) {
         deliveries.add(port);
+        long[] now = key.clone();
+        boolean tagged = (Field.VLAN_TCI.get(original) & 0x1000) != 0;
+        if (!tagged && !has(Prerequisite.VLAN)) {
+            Field.VLAN_TCI.set(now, 0); // bits of a tag that is not there
+        }
         boolean same =
-                tagStack.isEmpty()
-                        && lostTag != original
+                tags.inner == null
+                        && (!tagged || tags.own)
                         && Arrays.equals(
-                                key, 1, FlowKey.PACKET_WORDS, original, 1, FlowKey.PACKET_WORDS);
+                                now, 1, FlowKey.PACKET_WORDS, original, 1, FlowKey.PACKET_WORDS);
         changed |= !same;
         assert from != 0;
     }
@@ -321,6 +404,11 @@ final class PipelineOracle {
             case ARP -> type == 0x0806;
             case TCP -> ip && proto == 6 && !later;
             case UDP -> ip && proto == 17 && !later;
+            case ND ->
+                    type == 0x86dd
+                            && proto == 58
+                            && Field.ICMPV6_TYPE.get(key) >= 135
+                            && Field.ICMPV6_TYPE.get(key) <= 136;
             default -> throw new IllegalArgumentException("unexpected " + prerequisite);
         };
     }

@@ -15,11 +15,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// An Open vSwitch of the test's own: run directory, database and a dummy datapath, no privileges,
 /// nothing of the system's. Ends with [#close].
 final class PrivateOvs implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern REFUSED =
+            Pattern.compile("-:(\\d+): actions are invalid with specified match");
     private static final String SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
 
     private final Path folder;
@@ -86,8 +90,6 @@ final class PrivateOvs implements AutoCloseable {
             setUp.add("ofport_request=" + port);
         }
         run("", setUp.toArray(String[]::new));
-        // Else the ports of first fragments are hidden from matches.
-        run("", "ovs-ofctl", "-O", "OpenFlow13", "set-frags", "br0", "nx-match");
     }
 
     private void daemon(String... command) throws IOException {
@@ -130,11 +132,27 @@ final class PrivateOvs implements AutoCloseable {
     }
 
     /// Replaces all flows and groups.
-    void install(List<String> flows, List<String> groups) throws IOException, InterruptedException {
+    ///
+    /// @return the flows without those that it refuses because their actions do not go with their
+    ///   matches
+    List<String> install(List<String> flows, List<String> groups)
+            throws IOException, InterruptedException {
         run("", "ovs-ofctl", "-O", "OpenFlow13", "del-flows", "br0");
         run("", "ovs-ofctl", "-O", "OpenFlow13", "del-groups", "br0");
         run(lines(groups), "ovs-ofctl", "-O", "OpenFlow13", "add-groups", "br0", "-");
-        run(lines(flows), "ovs-ofctl", "-O", "OpenFlow13", "add-flows", "br0", "-");
+        List<String> accepted = new ArrayList<>(flows);
+        while (true) {
+            try {
+                run(lines(accepted), "ovs-ofctl", "-O", "OpenFlow13", "add-flows", "br0", "-");
+                return accepted;
+            } catch (IllegalStateException e) {
+                Matcher refused = REFUSED.matcher(e.getMessage());
+                if (!refused.find()) {
+                    throw e;
+                }
+                accepted.remove(Integer.parseInt(refused.group(1)) - 1);
+            }
+        }
     }
 
     private static String lines(List<String> lines) {

@@ -6,8 +6,9 @@ import java.util.Random;
 
 /// Random pipelines in `ovs-ofctl` syntax over 4 ports, of which about half of the ports have a
 /// link: each port gets a way to another that is right, many of which are then spoilt a little.
-final class RandomPipelines {
-    static final int PORTS = 4;
+public final class RandomPipelines {
+    /// How many ports there are, numbered from 1.
+    public static final int PORTS = 4;
 
     private static final String[] CONDITIONS = {
         "eth_dst=02:00:00:00:00:01",
@@ -32,23 +33,38 @@ final class RandomPipelines {
         "tcp6",
         "tcp6,tp_dst=80",
         "icmp6,icmpv6_type=135",
+        "icmp6,icmpv6_type=135,icmpv6_code=0,nd_target=fe80::1",
+        "tcp,ip_frag=first",
+        "tcp,tp_dst=80,ip_frag=first",
+        "udp,ip_frag=no",
         "ipv6",
         "eth_type=0x88b5"
     };
 
     private static final String[] IMPOSSIBLE = {
-        "metadata=9", "reg5=1", "tun_id=3", "vlan_tci=0x0001/0x1001", "vlan_tci=0x0002/0x1002"
+        "metadata=9",
+        "reg5=1",
+        "actset_output=2",
+        "tun_id=3",
+        "vlan_tci=0x0001/0x1001",
+        "vlan_tci=0x0002/0x1002"
     };
 
-    final List<String> flows = new ArrayList<>();
-    final List<String> groups = new ArrayList<>();
+    /// The flows. Not to be changed.
+    public final List<String> flows = new ArrayList<>();
+
+    /// The groups. Not to be changed.
+    public final List<String> groups = new ArrayList<>();
 
     private final Random random;
     private final int[] nextPriority = new int[8];
     private int nextGroup = 1;
     private int nextTag = 1;
 
-    RandomPipelines(Random random) {
+    /// A pipeline.
+    ///
+    /// @param random decides everything
+    public RandomPipelines(Random random) {
         this.random = random;
         java.util.Arrays.fill(nextPriority, 1000);
         for (int port = 1; port <= PORTS; port++) {
@@ -137,7 +153,7 @@ final class RandomPipelines {
 
     /// Actions that send packets that match to a port, unchanged.
     private String way(int port, int to, String match) {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(15)) {
             case 0 -> {
                 int tag = nextTag++;
                 int table = 1 + random.nextInt(3);
@@ -162,6 +178,39 @@ final class RandomPipelines {
             case 5 ->
                     "load:%d->reg2[4..7],move:reg2[4..7]->reg3[0..3],output:reg3[0..3]"
                             .formatted(to);
+            case 6 -> {
+                int tag = nextTag++;
+                int table = 1 + random.nextInt(3);
+                String in = "metadata=" + tag;
+                if (chance(0.5)) {
+                    flow(table, in + ",actset_output=" + otherPort(to), spoilt(port, to));
+                }
+                if (chance(0.2)) {
+                    flow(table, in + ",actset_output=" + to, spoiltSometimes(port, to));
+                }
+                flow(table, in, chance(0.7) ? "drop" : "output:" + to + ",clear_actions");
+                yield "write_actions(output:%d),write_metadata:%d,goto_table:%d"
+                        .formatted(to, tag, table);
+            }
+            case 7 -> {
+                int tag = nextTag++;
+                int table = 4 + random.nextInt(3);
+                flow(table, "reg4=%d".formatted(tag), harmless(to, ""));
+                yield "load:%d->reg4[],write_actions(resubmit(,%d))".formatted(tag, table);
+            }
+            case 8 -> {
+                int tag = nextTag++;
+                int table = 1 + random.nextInt(3);
+                flow(
+                        0,
+                        "metadata=" + tag + ",in_port=" + port + ",reg8=1",
+                        chance(0.8) ? harmless(to, "") : spoilt(port, to));
+                flow(
+                        table,
+                        "metadata=" + tag,
+                        "load:1->reg8[],write_actions(resubmit(%d,255))".formatted(port));
+                yield "write_metadata:%d,goto_table:%d".formatted(tag, table);
+            }
             default -> harmless(to, match);
         };
     }
@@ -175,6 +224,16 @@ final class RandomPipelines {
         if (match.contains("dl_vlan=1")) {
             same.add("set_field:4097->vlan_vid,output:%d");
             same.add("mod_vlan_vid:7,mod_vlan_vid:1,output:%d");
+        }
+        if (match.contains("vlan_tci=0x0000/0x1000")) {
+            same.add("load:0->vlan_tci[],output:%d");
+            same.add("load:5->vlan_tci[0..11],output:%d");
+            same.add("load:0x1005->vlan_tci[],pop_vlan,output:%d");
+            same.add("push_vlan:0x8100,push_vlan:0x8100,pop_vlan,pop_vlan,pop_vlan,output:%d");
+        }
+        if (match.contains("nd_target=fe80::1")) {
+            same.add("set_field:fe80::1->nd_target,output:%d");
+            same.add("set_field:fe80::2->nd_target,set_field:fe80::1->nd_target,output:%d");
         }
         if (match.contains("nw_ttl=64")) {
             same.add("dec_ttl,set_field:64->nw_ttl,output:%d");
@@ -191,6 +250,11 @@ final class RandomPipelines {
         same.add("clone(set_field:02:00:00:00:00:99->eth_dst),note:01,output:%d");
         same.add("push_vlan:0x8100,pop_vlan,output:%d");
         same.add("output:9,output:%d");
+        same.add("load:0xffff0001->reg0[],output:reg0[],output:%d");
+        same.add("load:0xffff->reg0[],output:reg0[],output:%d");
+        same.add("output:%d,load:0->vlan_tci[]");
+        same.add("output:%d,goto_table:200");
+        same.add("push:eth_src[],set_field:02:00:00:00:00:07->eth_src,pop:eth_src[],output:%d");
         same.add("move:eth_src[0..31]->reg7,output:%d");
         same.add("clear_actions,write_actions(output:%d)");
         return same.get(random.nextInt(same.size())).formatted(to);
@@ -220,9 +284,28 @@ final class RandomPipelines {
             "resubmit(,7),output:" + to,
             "exit,output:" + to,
             "write_actions(output:%d),goto_table:7".formatted(to),
-            "meter:1,output:" + to
+            "meter:1,output:" + to,
+            "NORMAL",
+            "load:0x1000%d->reg0[],output:reg0[]".formatted(to),
+            "load:0xfff8->reg0[],output:reg0[]",
+            "load:0xfffc->reg0[],output:reg0[]",
+            "load:0xfffd->reg0[],output:reg0[],output:" + to,
+            "push_vlan:0x8100,push_vlan:0x8100,pop_vlan,pop_vlan,output:" + to,
+            "load:0->vlan_tci[],output:" + to,
+            "load:0x1001->vlan_tci[],output:" + to,
+            "set_field:fe80::1->nd_target,output:" + to,
+            "set_field:80->tcp_dst,output:" + to,
+            "clone(note:01),write_actions(output:%d)".formatted(to),
+            "clone(output:%d),output:%d".formatted(to, to)
         };
         return pick(ways);
+    }
+
+    private int resubmitted(int port, int to) {
+        int table = 4 + random.nextInt(3);
+        flow(table, "reg9=" + nextGroup, spoiltSometimes(port, to));
+        flow(table, "in_port=" + port, chance(0.7) ? harmless(to, "") : spoilt(port, to));
+        return table;
     }
 
     private int group(int port, int to) {
@@ -240,7 +323,8 @@ final class RandomPipelines {
             "type=select,bucket=weight:1,actions=output:%d,bucket=weight:3,actions=output:%d"
                     .formatted(other, to),
             "type=all,bucket=actions=output:%d,bucket=actions=output:%d".formatted(to, other),
-            "type=all,bucket=actions=output:%d,bucket=actions=output:%d".formatted(to, port)
+            "type=all,bucket=actions=output:%d,bucket=actions=output:%d".formatted(to, port),
+            "type=indirect,bucket=actions=resubmit(,%d)".formatted(resubmitted(port, to))
         };
         groups.add(
                 "group_id=%d,%s"

@@ -10,7 +10,7 @@ import org.skyway.openflow.text.FlowText;
 /// A header space small enough to enumerate: for each field that [RandomPipelines] uses, the values
 /// that its rules mention and one that they do not. So whatever such rules do to any packet, they
 /// do to one of these.
-final class SmallPackets {
+public final class SmallPackets {
     private static final List<String> MACS =
             List.of(
                     "02:00:00:00:00:01",
@@ -21,7 +21,10 @@ final class SmallPackets {
     private SmallPackets() {}
 
     /// All packets, as they come in at a port.
-    static List<long[]> at(int port) {
+    ///
+    /// @param port the port's number
+    /// @return flow keys
+    public static List<long[]> at(int port) {
         List<long[]> packets = new ArrayList<>();
         for (String dst : MACS) {
             for (String vlan :
@@ -60,6 +63,10 @@ final class SmallPackets {
         headers.add("tcp6,tp_dst=81,nw_ttl=1");
         headers.add("icmp6,icmpv6_type=135,nw_ttl=64");
         headers.add("icmp6,icmpv6_type=128,nw_ttl=2");
+        headers.add("icmp6,icmpv6_type=135,icmpv6_code=0,nd_target=fe80::1");
+        headers.add("icmp6,icmpv6_type=135,icmpv6_code=0,nd_target=fe80::2");
+        headers.add(
+                "icmp6,icmpv6_type=136,icmpv6_code=0,nd_target=fe80::1,nd_tll=02:00:00:00:00:05");
         return headers;
     }
 

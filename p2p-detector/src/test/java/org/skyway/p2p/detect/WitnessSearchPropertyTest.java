@@ -35,11 +35,13 @@ class WitnessSearchPropertyTest {
             Cube within = Decision.entering(1);
             within.fix(FlowKey.ETH_DST_TYPE, -1L << 16 + BITS, 0);
             boolean expected = enumerate(excluded);
-            long[] packet = new WitnessSearch(new Budget(1_000_000)).find(within, excluded);
+            long[] packet =
+                    new WitnessSearch(PacketDomain.PORTS_SHOWN, new Budget(1_000_000))
+                            .find(within, excluded);
             assertEquals(expected, packet != null);
             if (packet != null) {
                 found++;
-                assertTrue(within.contains(packet) && PacketDomain.contains(packet));
+                assertTrue(within.contains(packet) && PacketDomain.PORTS_SHOWN.contains(packet));
                 excluded.forEach(match -> assertFalse(match.matches(packet)));
             }
         }
@@ -64,7 +66,9 @@ class WitnessSearchPropertyTest {
                 List.of(
                         Match.builder().masked(Field.VLAN_TCI, 0x1000, 0x1000).build(),
                         Match.builder().masked(Field.VLAN_TCI, 0, 0xffff).build());
-        assertEquals(null, new WitnessSearch(new Budget(100_000)).find(all, both));
+        assertEquals(
+                null,
+                new WitnessSearch(PacketDomain.PORTS_SHOWN, new Budget(100_000)).find(all, both));
     }
 
     @Test
@@ -78,7 +82,7 @@ class WitnessSearchPropertyTest {
             }
             hard.add(Match.builder().masked(Field.ETH_DST, random.nextLong(), mask).build());
         }
-        WitnessSearch search = new WitnessSearch(new Budget(2_000));
+        WitnessSearch search = new WitnessSearch(PacketDomain.PORTS_SHOWN, new Budget(2_000));
         assertThrows(Budget.Exceeded.class, () -> search.find(Decision.entering(1), hard));
     }
 }

@@ -10,30 +10,40 @@ import org.skyway.openflow.model.Match;
 /// Random action lists in the syntax of `ovs-ofctl`, of which most make sense for what the flow
 /// matches.
 final class ActionGenerator {
+    private static final int LEARNED = 10; // the table of what is learned
     private static final Field[] FIELDS = Field.values();
 
     private final Pools pools;
     private final int version;
     private final Set<Feature> features;
     private final boolean normal;
+    private final boolean learn;
+    private final int meters;
+    private final Layers layers;
     private final int groups;
     private final boolean selects;
 
     /// A generator.
     ///
-    /// @param selects whether there are select groups: then no table calls an earlier one, and
-    ///   there are no clones
+    /// @param selects whether there are select groups: then no table calls an earlier one, because
+    ///   a loop that sends packets round again keeps Open vSwitch busy for minutes
     ActionGenerator(
             Pools pools,
             int version,
             Set<Feature> features,
             boolean normal,
+            boolean learn,
+            Layers layers,
             int groups,
-            boolean selects) {
+            boolean selects,
+            int meters) {
         this.pools = pools;
         this.version = version;
         this.features = features;
         this.normal = normal;
+        this.learn = learn;
+        this.meters = meters;
+        this.layers = layers;
         this.groups = groups;
         this.selects = selects;
     }
@@ -44,6 +54,12 @@ final class ActionGenerator {
             return "drop";
         }
         StringJoiner list = new StringJoiner(",");
+        // In the first table only: behind a copy that was changed Open vSwitch meters the packet
+        // with
+        // what the copy was given.
+        if (meters > 0 && table == 0 && pools.chance(50)) {
+            list.add("meter:" + (1 + pools.below(meters)));
+        }
         int n = 1 + pools.below(4);
         for (int i = 0; i < n; i++) {
             list.add(action(table, match, 2));
@@ -54,13 +70,22 @@ final class ActionGenerator {
         return list.toString();
     }
 
+    /// Actions of a packet-out.
+    String plain(Match match) {
+        StringJoiner list = new StringJoiner(",");
+        for (int n = 1 + pools.below(4); n > 0; n--) {
+            list.add(action(0, match, 2));
+        }
+        return list.toString();
+    }
+
     /// Actions of a bucket.
     String bucket(int id, String type) {
         StringJoiner list = new StringJoiner(",");
         if (pools.chance(40)) {
             list.add(set(Match.ANY));
         }
-        if (pools.chance(15) && !type.equals("select")) {
+        if (pools.chance(15) && layers.newTags()) {
             list.add(pools.one("push_vlan:0x8100", "push_vlan:0x88a8"));
         }
         if (id > 1 && pools.chance(15)) {
@@ -97,9 +122,14 @@ final class ActionGenerator {
         return switch (pools.below(8)) {
             case 0, 1, 2 -> "output:" + port();
             case 3, 4 -> set(match);
-            case 5 -> pools.one("push_vlan:0x8100", "push_vlan:0x88a8", "push_mpls:0x8847");
+            case 5 ->
+                    layers.labels() && (pools.chance(33) || !layers.newTags())
+                            ? "push_mpls:0x8847"
+                            : layers.newTags()
+                                    ? pools.one("push_vlan:0x8100", "push_vlan:0x88a8")
+                                    : output();
             case 6 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
-            default -> isIp(match) ? "dec_ttl" : set(match);
+            default -> isIp(match) && layers.controller() ? "dec_ttl" : set(match);
         };
     }
 
@@ -111,10 +141,13 @@ final class ActionGenerator {
             case 12, 13 -> move(match);
             case 14 -> vlan(match);
             case 15 -> mpls(match);
-            case 16 -> isIp(match) ? pools.one("dec_ttl", "dec_ttl(1,2)", "dec_ttl") : vlan(match);
+            case 16 ->
+                    isIp(match) && layers.controller()
+                            ? pools.one("dec_ttl", "dec_ttl(1,2)", "dec_ttl")
+                            : vlan(match);
             case 17, 18 -> resubmit(table);
             case 19 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
-            case 20 -> depth > 0 && !selects ? cloned(table, match, depth) : output();
+            case 20 -> depth > 0 ? cloned(table, match, depth) : output();
             case 21 -> stack();
             case 22 -> rare();
             default -> special(match);
@@ -126,29 +159,30 @@ final class ActionGenerator {
     }
 
     private String output() {
-        int kind = pools.below(30);
+        int kind = pools.below(layers.controller() ? 30 : 25);
         if (kind < 20) {
             return "output:" + port();
         }
         return switch (kind) {
             case 20, 21 -> "in_port";
             case 22 -> "all";
-            case 23 -> "flood";
-            case 24 -> "local";
+            case 23 -> pools.one("flood", "output:reg0[0..15]", "output:reg0[]", "output:reg1[]");
+            case 24 -> normal ? "normal" : "local";
             case 25 -> "controller";
-            case 26 ->
+            case 26, 29 ->
                     "controller(max_len=%d,reason=%s,id=%d)"
                             .formatted(
                                     pools.oneOf(0, 20, 65535),
                                     pools.one("action", "no_match", "invalid_ttl"),
                                     pools.oneOf(0, 0, 1));
-            case 27 -> "controller(userdata=01.02.03.04.05)";
-            case 28 -> normal ? "normal" : "output:reg0[0..15]";
-            default -> normal ? "normal" : "output:%s[]".formatted(pools.one("reg0", "reg1"));
+            default -> "controller(userdata=01.02.03.04.05)";
         };
     }
 
     private String special(Match match) {
+        if (learn && pools.chance(70)) {
+            return pools.chance(30) ? "resubmit(,%d)".formatted(LEARNED) : learned(match);
+        }
         if (normal && pools.chance(60)) {
             return "normal";
         }
@@ -161,6 +195,45 @@ final class ActionGenerator {
         return output();
     }
 
+    // What is learned of one action has one priority, and matches the same fields.
+    private String learned(Match match) {
+        StringJoiner learn = new StringJoiner(",", "learn(", ")");
+        learn.add("table=" + LEARNED).add("priority=" + (1 + pools.below(65000)));
+        if (pools.chance(30)) {
+            learn.add(pools.one("idle_timeout=5000", "hard_timeout=6000"));
+        }
+        if (pools.chance(30)) {
+            learn.add("cookie=0x" + Integer.toHexString(1 + pools.below(1000)));
+        }
+        if (pools.chance(30)) {
+            learn.add(pools.one("send_flow_rem", "delete_learned"));
+        }
+        if (pools.chance(50)) {
+            learn.add("NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[]");
+        } else {
+            learn.add("NXM_OF_ETH_SRC[]");
+        }
+        if (pools.chance(40)) {
+            learn.add("NXM_OF_VLAN_TCI[0..11]");
+        }
+        if (match.has(Field.IPV4_SRC) && pools.chance(60)) {
+            learn.add("eth_type=0x800").add("NXM_OF_IP_DST[]=NXM_OF_IP_SRC[]");
+        }
+        if (pools.chance(40)) {
+            learn.add("reg1=0x%x".formatted(pools.below(3)));
+        }
+        if (pools.chance(50)) {
+            learn.add("load:NXM_OF_IN_PORT[]->NXM_NX_REG0[0..15]");
+        }
+        if (pools.chance(40)) {
+            learn.add("load:0x%x->NXM_NX_REG2[3..9]".formatted(pools.below(128)));
+        }
+        if (pools.chance(70)) {
+            learn.add("output:NXM_OF_IN_PORT[]");
+        }
+        return learn.toString();
+    }
+
     private String rare() {
         return switch (pools.below(7)) {
             case 0 -> "note:01.02.03";
@@ -168,16 +241,13 @@ final class ActionGenerator {
             case 2 -> "set_tunnel:" + pools.below(4);
             case 3 -> version == 1 ? "enqueue:%d:0".formatted(port()) : "set_queue:1";
             case 4 -> "pop_queue";
-            case 5 -> selects ? "pop_queue" : "table";
+            case 5 -> selects || meters > 0 ? "pop_queue" : "table";
             default -> "note:aa";
         };
     }
 
     private String resubmit(int table) {
-        int next =
-                selects || pools.chance(85)
-                        ? Math.min(table, 250) + 1 + pools.below(3)
-                        : pools.below(4);
+        int next = pools.chance(85) ? Math.min(table, 250) + 1 + pools.below(3) : pools.below(4);
         return pools.chance(80)
                 ? "resubmit(,%d)".formatted(next)
                 : "resubmit(%d,%d)".formatted(1 + pools.below(5), next);
@@ -200,6 +270,9 @@ final class ActionGenerator {
 
     private String vlan(Match match) {
         boolean tagged = Field.VLAN_PCP.prerequisite().isMetBy(match);
+        if (!layers.newTags()) {
+            return version == 1 ? "strip_vlan" : tagged ? "pop_vlan" : output();
+        }
         return switch (pools.below(6)) {
             case 0 -> version == 1 ? "strip_vlan" : "push_vlan:" + pools.one("0x8100", "0x88a8");
             case 1, 2 ->
@@ -214,14 +287,16 @@ final class ActionGenerator {
 
     private String mpls(Match match) {
         boolean labelled = Field.MPLS_LABEL.prerequisite().isMetBy(match);
+        if (!labelled && !layers.labels()) {
+            return output();
+        }
         if (!labelled) {
             return pools.one("push_mpls:0x8847", "push_mpls:0x8848");
         }
         return pools.one(
-                "push_mpls:0x8847",
-                // Open vSwitch sends the packet round again to read what was under the last label.
-                "pop_mpls:0x0800,output:2,exit",
-                "pop_mpls:0x86dd,output:3,exit",
+                layers.labels() ? "push_mpls:0x8847" : "dec_mpls_ttl",
+                "pop_mpls:0x0800",
+                "pop_mpls:0x86dd",
                 "pop_mpls:0x8847",
                 "dec_mpls_ttl",
                 "set_mpls_ttl(%d)".formatted(pools.ttl()),
@@ -253,8 +328,9 @@ final class ActionGenerator {
         return possible.get(pools.below(possible.size()));
     }
 
-    private static boolean isExcluded(Field field) {
+    private boolean isExcluded(Field field) {
         return switch (field) {
+            case VLAN_TCI, VLAN_VID -> !layers.newTags();
             case CT_MARK, CT_LABEL, TUN_SRC, TUN_DST, IN_PORT, ARP_OP -> true;
             default -> false;
         };

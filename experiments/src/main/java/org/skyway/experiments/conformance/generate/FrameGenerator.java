@@ -11,12 +11,17 @@ public final class FrameGenerator {
 
     private final Pools pools;
     private ByteBuffer f;
+    private Layers layers = Layers.NO_LABELS;
 
     /// A generator.
     ///
     /// @param random where its choices come from
     public FrameGenerator(Random random) {
         pools = new Pools(random);
+    }
+
+    void layers(Layers of) {
+        layers = of;
     }
 
     /// Makes a frame.
@@ -29,7 +34,7 @@ public final class FrameGenerator {
             mpls(); // without a tag: Open vSwitch puts another label in the middle of one
         } else {
             tags();
-            network(pools.chance(8));
+            network(pools.chance(8) && !layers.labels());
         }
         byte[] frame = Arrays.copyOf(f.array(), f.position());
         if (pools.chance(40) && frame.length < 60) {
@@ -64,7 +69,7 @@ public final class FrameGenerator {
     // ends
     // right behind the tag. Of a frame that ends within its first label, or has a tag in an 802.2
     // header, Open vSwitch can't attribute the counts.
-    private static byte[] passable(byte[] frame) {
+    private byte[] passable(byte[] frame) {
         int type = type(frame, 12);
         boolean tagged = isTag(type);
         int at = tagged ? 16 : 12;
@@ -76,15 +81,33 @@ public final class FrameGenerator {
         if (tagged) {
             passable[14] &= (byte) ~0x10;
         }
+        if (layers.labels() && passable.length >= at + 2 && type(passable, at) < 0x600) {
+            passable[at] = (byte) 0x89; // any type rather than a length
+        }
         if (passable.length >= at + 6 && isLabelled(type(passable, at))) {
             passable[at + 5] |= 1; // a label stack entry of nothing but zeros, neither
         }
+        laterFragment(passable, at);
         if (passable.length >= at + 10
                 && type(passable, at) < 0x600
                 && isTag(type(passable, at + 8))) {
             passable[at + 8] = 8;
         }
         return passable;
+    }
+
+    // In a later fragment Open vSwitch changes what would be the checksum, were it the first.
+    private static void laterFragment(byte[] frame, int at) {
+        int type = at;
+        while (type + 6 <= frame.length && isTag(type(frame, type))) {
+            type += 4;
+        }
+        int header = type + 2;
+        if (header + 20 <= frame.length
+                && type(frame, type) == 0x0800
+                && (type(frame, header + 6) & 0x1fff) != 0) {
+            frame[header + 9] = (byte) 0xfd;
+        }
     }
 
     private static int type(byte[] frame, int at) {
@@ -100,7 +123,7 @@ public final class FrameGenerator {
     }
 
     private void tags() {
-        if (pools.chance(35)) {
+        if (pools.chance(35) && layers != Layers.NO_TAGS) {
             tag(pools.chance(80) ? 0x8100 : 0x88a8);
             if (pools.chance(25)) {
                 tag(pools.chance(80) ? 0x8100 : 0x88a8);

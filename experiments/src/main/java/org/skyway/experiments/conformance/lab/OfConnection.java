@@ -23,7 +23,7 @@ public final class OfConnection implements AutoCloseable {
     private static final int NICIRA = 0x2320;
     private static final int NXT_PACKET_IN = 17;
     private static final int NXT_PACKET_IN2 = 30;
-    private static final long TIMEOUT_NANOS = 20_000_000_000L;
+    private static final long TIMEOUT_NANOS = 30_000_000_000L;
 
     private final String name;
     private final int version;
@@ -31,6 +31,7 @@ public final class OfConnection implements AutoCloseable {
     private final Selector selector;
     private final List<byte[]> packetIns = new ArrayList<>();
     private final List<byte[]> answers = new ArrayList<>();
+    private final List<byte[]> unasked = new ArrayList<>();
     private ByteBuffer in = ByteBuffer.allocate(1 << 20);
     private int barrierXid = -1;
     private boolean greeted;
@@ -131,6 +132,22 @@ public final class OfConnection implements AutoCloseable {
         packetIns.clear();
     }
 
+    /// How many messages [#takeUnasked] would return.
+    ///
+    /// @return messages
+    public int unasked() {
+        return unasked.size();
+    }
+
+    /// Takes the messages that no one asked for: flow-removed and the like.
+    ///
+    /// @return all since the last call, in order
+    public List<byte[]> takeUnasked() {
+        List<byte[]> result = List.copyOf(unasked);
+        unasked.clear();
+        return result;
+    }
+
     private void write(ByteBuffer out) {
         long deadline = System.nanoTime() + TIMEOUT_NANOS;
         try {
@@ -151,7 +168,7 @@ public final class OfConnection implements AutoCloseable {
         try {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
-                throw lost("it did not answer a barrier or hello within 20 s");
+                throw lost("it did not answer a barrier or hello within 30 s");
             }
             if (selector.select(left) > 0) {
                 fill();
@@ -197,7 +214,9 @@ public final class OfConnection implements AutoCloseable {
         } else if (xid == barrierXid && type == (version == 1 ? 19 : 21)) {
             passed = true;
         } else if (xid != 0) {
-            answers.add(message); // what has no xid, such as a flow-removed, no one asked for
+            answers.add(message);
+        } else {
+            unasked.add(message);
         }
     }
 

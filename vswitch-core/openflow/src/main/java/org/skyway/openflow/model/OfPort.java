@@ -34,4 +34,12 @@ public final class OfPort {
     public static final int ANY = 0xffffffff;
 
     private OfPort() {}
+
+    /// The number that OpenFlow 1.0 writes in 16 bits.
+    ///
+    /// @param number 0 to 0xffff
+    /// @return the same port's number in 32 bits
+    public static int of16(int number) {
+        return number >= 0xff00 ? number | 0xffff0000 : number;
+    }
 }

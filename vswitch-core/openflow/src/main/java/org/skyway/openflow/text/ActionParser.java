@@ -138,6 +138,8 @@ final class ActionParser {
                     "check_pkt_larger",
                     "delete_field",
                     "dec_nsh_ttl",
+                    "debug_recirc",
+                    "debug_slow",
                     "dec_nw_ttl" ->
                     new Action.Opaque(token.toString(), Bytes.EMPTY);
             default -> {
@@ -171,8 +173,8 @@ final class ActionParser {
             return new Action.OutputReg(FieldLexicon.part(value), WHOLE_PACKET);
         }
         if (value.indexOf('=') >= 0) {
-            throw new FlowSyntaxException(
-                    "\"output(%s)\": truncating outputs is not supported".formatted(value));
+            // A truncating output is read, and refused by a switch.
+            return new Action.Opaque("output(" + value + ")", Bytes.EMPTY);
         }
         Field field = FieldLexicon.find(value);
         if (field != null && field != Field.IN_PORT) {
@@ -288,6 +290,9 @@ final class ActionParser {
         String port = parts[0].strip();
         String table = parts.length > 1 ? parts[1].strip() : "";
         boolean ct = parts.length > 2 && parts[2].strip().equals("ct");
+        if (port.isEmpty() && (table.isEmpty() || table.equals("255"))) {
+            throw new FlowSyntaxException("\"%s\" needs a port or a table".formatted(token));
+        }
         return new Action.Resubmit(
                 port.isEmpty() ? OfPort.IN_PORT : Numbers.port(port),
                 table.isEmpty() ? 255 : Numbers.parse("resubmit's table", table, 255),

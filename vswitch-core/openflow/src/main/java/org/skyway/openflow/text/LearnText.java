@@ -64,7 +64,7 @@ final class LearnText {
         }
         String from = value.substring(0, arrow);
         SubField target = FieldLexicon.part(value.substring(arrow + 2));
-        if (from.indexOf('[') >= 0) {
+        if (from.indexOf('[') >= 0 || FieldLexicon.find(from) != null) {
             return new LearnSpec(
                     LearnSpec.Kind.LOAD, FieldLexicon.part(from), null, target, target.bits());
         }
@@ -77,7 +77,7 @@ final class LearnText {
             return new LearnSpec(LearnSpec.Kind.MATCH, target, null, target, target.bits());
         }
         String value = token.value();
-        if (value.indexOf('[') >= 0) {
+        if (value.indexOf('[') >= 0 || FieldLexicon.find(value) != null) {
             return new LearnSpec(
                     LearnSpec.Kind.MATCH, FieldLexicon.part(value), null, target, target.bits());
         }

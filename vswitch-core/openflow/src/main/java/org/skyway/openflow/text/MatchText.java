@@ -57,6 +57,10 @@ final class MatchText {
                             !f.ovsName().startsWith("xreg") && !f.ovsName().startsWith("xxreg"))
                     .toArray(Field[]::new);
 
+    private static final String[] CT_STATES = {
+        "new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"
+    };
+
     private MatchText() {}
 
     /// Takes one item of a match.
@@ -98,7 +102,14 @@ final class MatchText {
             }
             case "tp_src" -> set(Field.TCP_SRC, FieldValue.parse(Field.TCP_SRC, value), match);
             case "tp_dst" -> set(Field.TCP_DST, FieldValue.parse(Field.TCP_DST, value), match);
-            case "tcp_flags" -> tcpFlags(value, match);
+            case "tcp_flags" -> flags(Field.TCP_FLAGS, TCP_FLAGS, value, match);
+            case "ct_state" -> flags(Field.CT_STATE, CT_STATES, value, match);
+            case "packet_type" -> {
+                return value.replace(" ", "").equals("(0,0)"); // Ethernet, as all packets are here
+            }
+            case "recirc_id" -> {
+                return Numbers.parse(key, value) == 0; // as all packets have that come in
+            }
             default -> {
                 Field field = FieldLexicon.find(key);
                 if (field == null) {
@@ -112,6 +123,9 @@ final class MatchText {
     }
 
     private static boolean protocol(String name, Match.Builder match) {
+        if (name.equals("eth")) {
+            return true; // as all packets are
+        }
         String wanted = OTHER_NAMES.getOrDefault(name, name);
         for (Protocol protocol : PROTOCOLS) {
             if (protocol.name.equals(wanted)) {
@@ -133,24 +147,27 @@ final class MatchText {
         }
     }
 
-    private static void tcpFlags(String text, Match.Builder match) {
-        if (!text.startsWith("+") && !text.startsWith("-")) {
-            set(Field.TCP_FLAGS, FieldValue.parse(Field.TCP_FLAGS, text), match);
+    /// Flags by name: `+syn-ack` for some of them, `syn|ack` for all.
+    private static void flags(Field field, String[] names, String text, Match.Builder match) {
+        if (text.isEmpty() || Character.isDigit(text.charAt(0))) {
+            set(field, FieldValue.parse(field, text), match);
             return;
         }
+        boolean some = text.startsWith("+") || text.startsWith("-");
         int value = 0;
-        int mask = 0;
-        for (String flag : text.split("(?=[+-])")) {
-            int bit = java.util.Arrays.asList(TCP_FLAGS).indexOf(flag.substring(1));
+        long mask = some ? 0 : field.ones();
+        for (String flag : text.split(some ? "(?=[+-])" : "\\|")) {
+            String name = some ? flag.substring(1) : flag;
+            int bit = java.util.Arrays.asList(names).indexOf(name);
             if (bit < 0) {
                 throw new FlowSyntaxException(
-                        "there is no TCP flag \"%s\"; they are %s"
-                                .formatted(flag.substring(1), String.join(", ", TCP_FLAGS)));
+                        "%s has no flag \"%s\"; they are %s"
+                                .formatted(field.ovsName(), name, String.join(", ", names)));
             }
-            mask |= 1 << bit;
-            value |= flag.startsWith("+") ? 1 << bit : 0;
+            mask |= 1L << bit;
+            value |= flag.startsWith("-") ? 0 : 1 << bit;
         }
-        match.masked(Field.TCP_FLAGS, value, mask);
+        match.masked(field, value, mask);
     }
 
     /// What arrives at a switch when `ovs-ofctl` sends this over OpenFlow 1.3: fields whose

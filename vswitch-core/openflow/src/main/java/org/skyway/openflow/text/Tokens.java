@@ -9,18 +9,22 @@ final class Tokens {
     /// One of them.
     ///
     /// @param key up to the delimiter
-    /// @param value what follows, without enclosing parentheses; empty for none
+    /// @param value what follows, without enclosing parentheses; empty for none. Of
+    ///   `key(value)->target` it is `value)->target`.
     /// @param delimiter `=`, `:`, `(`, or 0 for none
     record Token(String key, String value, char delimiter) {
         @Override
         public String toString() {
             return switch (delimiter) {
                 case 0 -> key;
-                case '(' -> key + "(" + value + ")";
+                case '(' -> key + "(" + value + (value.contains(ARROW) ? "" : ")");
                 default -> key + delimiter + value;
             };
         }
     }
+
+    /// Between an action's arguments and what its result is written to.
+    private static final String ARROW = ")->";
 
     private final String text;
     private int at;
@@ -63,6 +67,12 @@ final class Tokens {
         int valueStart = at;
         if (delimiter == '(') {
             closing(1);
+            if (text.startsWith(ARROW, at - 1)) {
+                while (at < text.length() && !separates(text.charAt(at))) {
+                    at++;
+                }
+                return new Token(key, text.substring(valueStart, at), delimiter);
+            }
             return new Token(key, text.substring(valueStart, at - 1), delimiter);
         }
         while (at < text.length() && !separates(text.charAt(at))) {

@@ -176,9 +176,9 @@ final class OxmTable {
     }
 
     /// The row to write part of a field with. The lower half of a port number is Nicira's field;
-    /// single bits of a DSCP are those of the standard's, because Nicira's has two more below.
+    /// the bits of a DSCP are those of the standard's, because Nicira's has two more below.
     static Row of(SubField s, int version) {
-        if (s.field() == Field.IP_DSCP && s.bits() < s.field().bits()) {
+        if (s.field() == Field.IP_DSCP) {
             return of(s.field(), Math.max(version, Version.OF13.number()));
         }
         boolean half = s.field() == Field.IN_PORT && s.offset() + s.bits() <= 16;

@@ -139,12 +139,24 @@ class FlowTextTest {
                 "actions=bundle(eth_src,0,active_backup,ofport,members:1,2),bundle_load(eth_src,0,hrw,ofport,reg0[],members:3)",
                 "udp actions=mod_tp_dst:53,mod_nw_src:10.0.0.1,mod_dl_dst:02:00:00:00:00:09,mod_nw_tos:32",
                 "ipv6 actions=set_field:2001:db8::1->ipv6_dst,set_field:0x1/0x3->reg2,set_tunnel:5",
-                "ip,nw_dst=224.0.0.0/4 actions=ct(commit,zone=1),CONTROLLER:65535"
+                "ip,nw_dst=224.0.0.0/4 actions=ct(commit,zone=1),CONTROLLER:65535",
+                "ct_state=+trk-new,ct_zone=5 actions=output(port=2,max_len=100)",
+                "eth,packet_type=(0,0),recirc_id=0 actions=check_pkt_larger(100)->reg0[0],output:2",
+                "tcp,tcp_flags=syn|ack actions=learn(table=1,eth_dst=eth_src,load:in_port->reg0[0..15])"
             })
     void printsWhatItCanReadAgain(String text) {
         FlowRule rule = FlowText.parse(text);
         String printed = FlowText.print(rule);
         assertEquals(rule, FlowText.parse(printed), printed);
+    }
+
+    @Test
+    void knowsFlagsOfTcpAndOfConnections() {
+        Match match = FlowText.parseMatch("tcp,tcp_flags=syn|ack,ct_state=-trk");
+        assertEquals(0x12, match.valueOf(Field.TCP_FLAGS));
+        assertEquals(0xfff, match.maskOf(Field.TCP_FLAGS));
+        assertEquals(0, match.valueOf(Field.CT_STATE));
+        assertEquals(0x20, match.maskOf(Field.CT_STATE));
     }
 
     @ParameterizedTest
@@ -163,6 +175,9 @@ class FlowTextTest {
                 "actions=move:reg0[0..3",
                 "actions=clone(output:1",
                 "actions=mod_tp_src:3",
+                "actions=resubmit(,255)",
+                "ct_state=+bogus,actions=drop",
+                "recirc_id=1,actions=drop",
                 "dl_vlan_pcp=9,actions=drop"
             })
     void refusesWhatItDoesNotUnderstand(String text) {

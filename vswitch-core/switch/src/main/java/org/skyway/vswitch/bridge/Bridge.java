@@ -1,9 +1,6 @@
 package org.skyway.vswitch.bridge;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
@@ -13,14 +10,13 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Change;
+import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
-import org.skyway.p2p.detect.Verdict;
-import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -29,11 +25,9 @@ import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkListener;
-import org.skyway.vswitch.link.LinkPath;
 import org.skyway.vswitch.link.LinkState;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.BypassCounters;
-import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.ofproto.GroupCounters;
@@ -69,9 +63,9 @@ public final class Bridge implements Forwarding, LinkListener {
     private final Events events;
     private Vnfs vnfs;
     private Links links;
+    private Bypasses bypasses;
     private Agent agent;
-    private final Set<String> held = new HashSet<>(); // ports whose links get no bypass
-    private boolean bypass;
+    private final long createdNanos = System.nanoTime();
     private boolean changed;
     private boolean rerouted; // something on a link's way is another object now
     private boolean commanded; // packet-outs that a poll thread may still have to do
@@ -88,7 +82,6 @@ public final class Bridge implements Forwarding, LinkListener {
         ports = new Ports(datapath, detector, config.dpid());
         accounts = new BypassAccounts(ports::byName);
         events = new Events(journal);
-        bypass = config.bypass();
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.
@@ -129,7 +122,13 @@ public final class Bridge implements Forwarding, LinkListener {
     public void start(Agent agent, Executor owner) {
         this.agent = agent;
         links = new Links(store, config.ringCells(), agent, owner, this);
-        datapath.start(config.cores());
+        bypasses = new Bypasses(ports, detector, tables, links, config.bypass());
+        ports.addLocal(config.bridge());
+        try {
+            datapath.start(config.cores());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("cores: " + e.getMessage(), e);
+        }
     }
 
     /// What the user asked for.
@@ -251,6 +250,10 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void portConfigured(PortState port) {
+        if (port.number() == OfPort.LOCAL) {
+            tables.port(port);
+            changed = true;
+        }
         BridgePort p = ports.byNumber(port.number());
         if (p != null) {
             ports.configured(p, port.config());
@@ -263,14 +266,9 @@ public final class Bridge implements Forwarding, LinkListener {
         if (changed) {
             changed = false;
             List<Change> changes = detector.update();
-            links.revoke(broken(changes), "the rules changed");
+            revoke(bypasses.broken(changes));
             datapath.settle();
-            begin(changes);
-            if (rerouted && bypass) {
-                // An entry on a link's way was replaced by another that does the same: from now on
-                // the other one counts.
-                detector.verdicts().forEach(this::want);
-            }
+            bypasses.begin(changes, rerouted);
             rerouted = false;
         } else if (commanded) {
             datapath.settle();
@@ -278,62 +276,31 @@ public final class Bridge implements Forwarding, LinkListener {
         commanded = false;
     }
 
-    private List<Link> broken(List<Change> changes) {
-        List<Link> broken = new ArrayList<>();
-        for (Change change : changes) {
-            Attachment from = attachment(change.port());
-            if (from != null) {
-                Attachment to = receiver(change.after());
-                for (Link link : links.wantedFrom(from)) {
-                    if (link.receiver() != to) {
-                        broken.add(link);
-                    }
-                }
-            }
-        }
-        return broken;
-    }
-
-    private void begin(List<Change> changes) {
-        if (!bypass) {
-            return;
-        }
-        for (Change change : changes) {
-            if (change.after() != null) {
-                want(change.after());
-            }
+    // What a VNF has cut short faults once, and then no more: see checkMemory.
+    private void revoke(List<Link> broken) {
+        try {
+            links.revoke(broken, "the rules changed");
+        } catch (InternalError e) {
+            checkMemory();
+            links.revoke(broken, "the rules changed");
         }
     }
 
-    private void want(Verdict verdict) {
-        Attachment from = attachment(verdict.from());
-        Attachment to = receiver(verdict);
-        if (from != null
-                && to != null
-                && !held.contains(from.portName())
-                && !held.contains(to.portName())
-                && verdict instanceof Verdict.Link link) {
-            links.want(
-                    from,
-                    to,
-                    new LinkPath(entries(link.path()), link.lookups(), groups(link.groups())));
+    private void checkMemory() {
+        for (BridgePort port : ports.all()) {
+            if (port.datapathPort() instanceof DpdkrPort d) {
+                d.checkMemory();
+            }
         }
+        links.checkMemory();
     }
 
     /// Allows or forbids bypasses. What is in use is taken back, as if the rules had changed.
     ///
     /// @param on whether links are given bypasses
     public void bypass(boolean on) {
-        if (on == bypass) {
-            return;
-        }
         settle();
-        bypass = on;
-        if (on) {
-            detector.verdicts().forEach(this::want);
-        } else {
-            links.revoke(links.list(), "bypasses were switched off");
-        }
+        bypasses.allow(on);
     }
 
     /// Gives links of ports no bypasses for now: those in use are taken back and unplugged, and
@@ -343,24 +310,11 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @param hold whether to begin or to end that
     public void hold(List<String> names, boolean hold) {
         settle();
-        if (hold) {
-            held.addAll(names);
-            for (String name : names) {
-                BridgePort port = ports.byName(name);
-                if (port != null && port.attachment() != null) {
-                    links.withdraw(port.attachment(), "its machine is prepared for migration");
-                }
-            }
-        } else {
-            held.removeAll(names);
-            if (bypass) {
-                detector.verdicts().forEach(this::want);
-            }
-        }
+        bypasses.hold(names, hold);
     }
 
     boolean isHeld(String port) {
-        return held.contains(port);
+        return bypasses.isHeld(port);
     }
 
     /// The file of a port's region for virtual machines; null if it has none.
@@ -379,43 +333,20 @@ public final class Bridge implements Forwarding, LinkListener {
     ///
     /// @return true unless told otherwise
     public boolean bypass() {
-        return bypass;
-    }
-
-    private List<FlowEntry> entries(List<FlowRule> rules) {
-        List<FlowEntry> entries = new ArrayList<>();
-        for (FlowRule rule : rules) {
-            TupleTable<FlowEntry> table = tables.table(rule.table());
-            entries.add(table.get(rule.match(), rule.priority()));
-        }
-        return entries;
-    }
-
-    private List<FlowCounters> groups(List<Verdict.GroupHit> hits) {
-        List<FlowCounters> counters = new ArrayList<>();
-        for (Verdict.GroupHit hit : hits) {
-            GroupState group = tables.group(hit.group());
-            counters.add(group.counters());
-            counters.add(group.counters(hit.bucket()));
-        }
-        return counters;
-    }
-
-    private Attachment attachment(int port) {
-        BridgePort p = ports.byNumber(port);
-        return p == null ? null : p.attachment();
-    }
-
-    private Attachment receiver(Verdict verdict) {
-        return verdict instanceof Verdict.Link link ? attachment(link.to()) : null;
+        return bypasses.allowed();
     }
 
     @Override
-    public void packetOut(byte[] frame, int inPort, List<Action> actions) {
+    public boolean packetOut(byte[] frame, int inPort, List<Action> actions) {
         long[] key = key(frame, inPort);
-        Program program = new Translation(tables, key, System.nanoTime()).run(actions);
+        Translation translation = new Translation(tables, key, System.nanoTime());
+        Program program = translation.run(actions);
+        if (translation.gaveUp()) {
+            return false;
+        }
         datapath.run(program, frame);
         commanded = true;
+        return true;
     }
 
     static long[] key(byte[] frame, int inPort) {
@@ -429,6 +360,10 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public PortCounters portCounters(int number) {
+        if (number == OfPort.LOCAL) {
+            long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
+            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
+        }
         BridgePort port = ports.byNumber(number);
         if (port == null) {
             return null;
@@ -493,27 +428,33 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public void silent(Attachment vnf, String why) {
-        events.fault(vnf.portName(), vnf + " " + why + "; it is considered dead");
-        BridgePort port = ports.byName(vnf.portName());
-        if (port != null && port.attachment() == vnf) {
-            vnfs.disconnect(port, why);
-            agent.drop(vnf.portName(), why);
-        }
+        events.fault(vnf.portName(), vnf + " " + why + "; its links rest until it goes on");
+    }
+
+    @Override
+    public void awake(Attachment vnf) {
+        events.vnf("vnf-resumed", vnf.portName(), vnf.program() + " goes on");
     }
 
     /// Does what is due, every few milliseconds.
     ///
     /// @return whether anything is under way that wants another tick soon
     public boolean tick() {
-        boolean busy = links.tick();
-        busy |= vnfs.tick();
-        links.sample();
-        return busy;
+        try {
+            boolean busy = links.tick();
+            busy |= vnfs.tick();
+            links.sample();
+            return busy;
+        } catch (InternalError e) {
+            checkMemory();
+            return true;
+        }
     }
 
     /// Looks after what changes slowly, a few times a second: interfaces that go up and down, rings
     /// that went bad, addresses that age.
     public void slowTick() {
+        checkMemory();
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 linkUp(port, n.socket().linkUp());
@@ -541,6 +482,7 @@ public final class Bridge implements Forwarding, LinkListener {
     public void missToController(boolean value) {
         if (value != tables.missToController()) {
             tables.missToController(value);
+            detector.missToController(value);
             changed = true;
         }
     }
@@ -549,6 +491,12 @@ public final class Bridge implements Forwarding, LinkListener {
     public void fragmentHandling(int bits) {
         if (bits != tables.fragmentHandling()) {
             tables.fragmentHandling(bits);
+            detector.fragments(
+                    switch (bits) {
+                        case Tables.FRAGMENTS_NORMAL -> FragmentHandling.NORMAL;
+                        case Tables.FRAGMENTS_DROP -> FragmentHandling.DROPPED;
+                        default -> FragmentHandling.MATCHED;
+                    });
             changed = true;
         }
     }

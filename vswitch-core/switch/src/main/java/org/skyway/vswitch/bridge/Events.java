@@ -42,6 +42,12 @@ final class Events {
         }
     }
 
+    void linkStep(String port, String link, String step) {
+        journal.write(
+                Journal.event("link-step").put("port", port).put("link", link).put("step", step));
+        LOG.debug("link {} is {} at port {}", link, step, port);
+    }
+
     void vnf(String kind, String port, String what) {
         journal.write(Journal.event(kind).put("port", port).put("what", what));
         LOG.info("port {}: {}: {}", port, kind, what);

@@ -15,6 +15,7 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
 
 /// The ports of a bridge. A change here is told to the tables, the detector and OpenFlow, but is
@@ -22,18 +23,21 @@ import org.skyway.vswitch.port.NetdevPort;
 final class Ports {
     private static final int OFPPF_10GB_FD = 1 << 6;
     private static final int OFPPF_COPPER = 1 << 11;
+    private static final int LOCAL_SPEED_KBPS = 10_000_000; // what Linux says of a tap device
 
     private final Datapath datapath;
     private final P2pDetector detector;
     private final long bridgeMac;
     private final Map<Integer, BridgePort> byNumber = new TreeMap<>();
     private final Map<String, BridgePort> byName = new HashMap<>();
+    private final LocalPort local;
     private PortListener listener;
 
     Ports(Datapath datapath, P2pDetector detector, long bridgeMac) {
         this.datapath = datapath;
         this.detector = detector;
-        this.bridgeMac = bridgeMac;
+        this.bridgeMac = bridgeMac & 0xffff_ffff_ffffL;
+        local = new LocalPort(datapath.threads());
     }
 
     void listener(PortListener ofproto) {
@@ -50,6 +54,33 @@ final class Ports {
 
     Collection<BridgePort> all() {
         return List.copyOf(byNumber.values());
+    }
+
+    /// Adds the local port. The detector need not know of it: to send there is to send nowhere.
+    ///
+    /// @param name the bridge's
+    void addLocal(String name) {
+        PortState state =
+                new PortState(
+                        OfPort.LOCAL,
+                        name,
+                        bridgeMac,
+                        PortState.PORT_DOWN,
+                        PortState.LINK_DOWN,
+                        OFPPF_10GB_FD | OFPPF_COPPER,
+                        0,
+                        0,
+                        0,
+                        LOCAL_SPEED_KBPS,
+                        0);
+        datapath.addSink(local);
+        datapath.tables().port(state);
+        listener.portAdded(state);
+    }
+
+    /// The port that stands for the host.
+    LocalPort local() {
+        return local;
     }
 
     /// Adds a port.

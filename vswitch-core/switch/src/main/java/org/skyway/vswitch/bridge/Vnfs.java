@@ -18,6 +18,7 @@ import org.skyway.bypass.ring.RingProducer;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 
@@ -25,7 +26,9 @@ import org.skyway.vswitch.port.DpdkrPort;
 /// thread.
 final class Vnfs implements PortHost {
     private static final long TAKE_OVER_NANOS = 100_000_000L;
-    private static final long DRAIN_NANOS = 500_000_000L;
+
+    /// How long the last packets of a VNF may wait for a neighbour that does not read.
+    private static final long DRAIN_NANOS = Links.DRAIN_NANOS;
 
     private final Bridge bridge;
     private final RegionStore store;
@@ -79,6 +82,11 @@ final class Vnfs implements PortHost {
                 bridge.linkUp(p, true);
             }
         });
+    }
+
+    @Override
+    public void linkStep(String port, String link, String step) {
+        owner.execute(() -> events.linkStep(port, link, step));
     }
 
     @Override
@@ -154,7 +162,7 @@ final class Vnfs implements PortHost {
                             : store.create("port-" + name + "-" + regions, header.sizeBytes());
             long base = region.address();
             header.create(base);
-            datapathPort.rings(rings(base, header, name));
+            datapathPort.rings(rings(region, header, name));
             port.attachment(new Attachment(name, datapathPort, region, pid, program));
             events.vnf("vnf-connected", name, pid == 0 ? program : program + ", process " + pid);
             return new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
@@ -166,6 +174,7 @@ final class Vnfs implements PortHost {
 
     void disconnect(BridgePort port, String reason) {
         Attachment vnf = port.attachment();
+        vnf.port().checkMemory(); // its last counters are about to be read
         vnf.markGone();
         vnf.port().stopSending();
         port.attachment(null);
@@ -184,7 +193,10 @@ final class Vnfs implements PortHost {
             Departed d = i.next();
             Attachment vnf = d.vnf();
             long fromVnf = vnf.region().address() + RegionHeader.FIRST_RING_OFFSET;
-            boolean drained = RingLayout.isDrained(fromVnf) || now - d.sinceNanos() > DRAIN_NANOS;
+            boolean drained =
+                    RingLayout.isDrained(fromVnf)
+                            || vnf.port().fault() != null
+                            || now - d.sinceNanos() > DRAIN_NANOS;
             if (drained && !bridge.links().concerns(vnf)) {
                 i.remove();
                 release(vnf);
@@ -203,7 +215,7 @@ final class Vnfs implements PortHost {
             return;
         }
         try {
-            port.rings(rings(base, header, name));
+            port.rings(rings(kept.region(), header, name));
             long end = System.nanoTime() + TAKE_OVER_NANOS;
             while (!RingLayout.isDrained(from) && System.nanoTime() - end < 0) {
                 Thread.onSpinWait();
@@ -215,13 +227,15 @@ final class Vnfs implements PortHost {
         forget(port);
     }
 
-    private static DpdkrPort.Rings rings(long base, RegionHeader header, String name)
+    private static DpdkrPort.Rings rings(Region region, RegionHeader header, String name)
             throws RingFormatException {
+        long base = region.address();
         long first = header.firstRing();
         long second = header.secondRing();
         return new DpdkrPort.Rings(
                 RingConsumer.attach(base + first, header.sizeBytes() - first, name + " from VNF"),
-                RingProducer.attach(base + second, header.sizeBytes() - second, name + " to VNF"));
+                RingProducer.attach(base + second, header.sizeBytes() - second, name + " to VNF"),
+                region);
     }
 
     // A new VNF is coming: what the last one left in its ring has had its chance.

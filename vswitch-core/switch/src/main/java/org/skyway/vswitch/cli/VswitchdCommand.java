@@ -107,6 +107,13 @@ final class VswitchdCommand implements Callable<Integer> {
     private String libvirtUri;
 
     @Option(
+            names = "--agent",
+            paramLabel = "WHICH",
+            description =
+                    "process (default): ports are those of processes; libvirt: like --vms; service: `skyway agent` serves virtual machines")
+    private String agent;
+
+    @Option(
             names = "--no-bypass",
             description = "detect links, but leave all packets to the switch")
     private boolean noBypass;
@@ -144,7 +151,7 @@ final class VswitchdCommand implements Callable<Integer> {
                 pollThreads == 0 ? c.pollThreads() : pollThreads,
                 cores.isEmpty() ? c.cores() : cores,
                 ringCells == 0 ? c.ringCells() : ringCells,
-                machines || libvirtUri != null ? SwitchConfig.LIBVIRT : c.agent(),
+                agent(c),
                 libvirtUri == null ? c.libvirtUri() : libvirtUri,
                 c.domains(),
                 !noBypass && c.bypass(),
@@ -160,6 +167,13 @@ final class VswitchdCommand implements Callable<Integer> {
                 privateKey == null && c != null ? c.privateKey() : privateKey,
                 certificate == null && c != null ? c.certificate() : certificate,
                 caCertificate == null && c != null ? c.caCertificate() : caCertificate);
+    }
+
+    private String agent(SwitchConfig c) {
+        if (agent != null) {
+            return agent;
+        }
+        return machines || libvirtUri != null ? SwitchConfig.LIBVIRT : c.agent();
     }
 
     private static <T> List<T> join(List<T> first, List<T> second) {

@@ -35,7 +35,8 @@ import java.util.Map;
 /// @param pollThreads how many threads poll
 /// @param cores which core each of them is bound to; empty for none
 /// @param ringCells cells of each packet ring
-/// @param agent `process` for VNFs that are processes, `libvirt` for virtual machines as well
+/// @param agent `process` for VNFs that are processes, `libvirt` for virtual machines as well,
+///   `service` for virtual machines that `skyway agent` serves
 /// @param libvirtUri how libvirt is reached
 /// @param domains ports by the name of the domain that has them, for domains whose metadata say
 ///   nothing
@@ -59,6 +60,9 @@ public record SwitchConfig(
         Tls tls) {
     /// The agent for virtual machines.
     public static final String LIBVIRT = "libvirt";
+
+    /// The agent for virtual machines in a process of its own.
+    public static final String SERVICE = "service";
 
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory())
@@ -115,9 +119,9 @@ public record SwitchConfig(
             throw new ConfigException(
                     "fail mode \"%s\" is neither secure nor standalone".formatted(failMode));
         }
-        if (!agent.equals("process") && !agent.equals(LIBVIRT)) {
+        if (!List.of("process", LIBVIRT, SERVICE).contains(agent)) {
             throw new ConfigException(
-                    "agent \"%s\" is neither process nor libvirt".formatted(agent));
+                    "agent \"%s\" is none of process, libvirt and service".formatted(agent));
         }
         if (pollThreads < 1 || pollThreads > 64) {
             throw new ConfigException("there can be 1 to 64 poll threads, not " + pollThreads);
@@ -160,9 +164,9 @@ public record SwitchConfig(
 
     /// Whether ports may be those of virtual machines.
     ///
-    /// @return true if libvirt is to be asked
+    /// @return true if they may
     public boolean machines() {
-        return agent.equals(LIBVIRT);
+        return !agent.equals("process");
     }
 
     /// The datapath id as a number.

@@ -16,6 +16,7 @@ import org.skyway.agent.CombinedAgent;
 import org.skyway.agent.PortHost;
 import org.skyway.agent.libvirt.LibvirtAgent;
 import org.skyway.agent.process.ProcessAgent;
+import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
 import org.skyway.openflow.model.FlowKey;
@@ -127,7 +128,10 @@ public final class Daemon implements AutoCloseable {
         running.add(agent);
         agent.add(watch ->
                 ProcessAgent.start(directory.resolve(RunDirectory.PMD_SOCKET), watch, VNF_TIMEOUT));
-        if (config.machines()) {
+        if (config.agent().equals(SwitchConfig.SERVICE)) {
+            agent.add(watch ->
+                    RemoteAgent.start(directory.resolve(RunDirectory.AGENT_SOCKET), watch));
+        } else if (config.agent().equals(SwitchConfig.LIBVIRT)) {
             agent.add(watch ->
                     LibvirtAgent.start(
                             config.libvirtUri(),

@@ -3,6 +3,8 @@ package org.skyway.vswitch.datapath;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.skyway.ivshmem.sys.Affinity;
@@ -40,23 +42,42 @@ public final class Datapath implements AutoCloseable {
     /// Starts the poll threads.
     ///
     /// @param cores the core of each thread; threads beyond its length are not bound
+    /// @throws IllegalArgumentException if this process may not use one of the cores
     public void start(List<Integer> cores) {
         for (int i = 0; i < threads.length; i++) {
             PollThread poll = threads[i];
             int core = i < cores.size() ? cores.get(i) : -1;
+            CompletableFuture<Void> bound = new CompletableFuture<>();
             Thread thread =
                     new Thread(
                             () -> {
-                                if (core >= 0) {
-                                    Affinity.pinCurrentThread(core);
+                                if (bind(core, bound)) {
+                                    poll.run();
                                 }
-                                poll.run();
                             },
                             "poll-" + i);
             thread.setDaemon(true);
             running.add(thread);
             thread.start();
+            try {
+                bound.join();
+            } catch (CompletionException e) {
+                throw new IllegalArgumentException(e.getCause().getMessage(), e);
+            }
         }
+    }
+
+    private static boolean bind(int core, CompletableFuture<Void> bound) {
+        try {
+            if (core >= 0) {
+                Affinity.pinCurrentThread(core);
+            }
+        } catch (IllegalArgumentException e) {
+            bound.completeExceptionally(e);
+            return false;
+        }
+        bound.complete(null);
+        return true;
     }
 
     /// Adds a port; packets may arrive from it at once.
@@ -67,6 +88,16 @@ public final class Datapath implements AutoCloseable {
             throw new IllegalStateException("port number " + port.number() + " is in use");
         }
         threads[nextThread++ % threads.length].tell(t -> t.addPort(port));
+        settle();
+    }
+
+    /// Adds a port from which no packets ever come.
+    ///
+    /// @param port a port whose number is not in use
+    public void addSink(DatapathPort port) {
+        if (ports.putIfAbsent(port.number(), port) != null) {
+            throw new IllegalStateException("port number " + port.number() + " is in use");
+        }
         settle();
     }
 
@@ -165,6 +196,10 @@ public final class Datapath implements AutoCloseable {
 
     UpcallSink sink() {
         return sink;
+    }
+
+    void checkMemory() {
+        ports.values().forEach(DatapathPort::checkMemory);
     }
 
     DatapathPort port(int number) {

@@ -83,9 +83,13 @@ public abstract class DatapathPort {
 
     /// Sends packets, counts them, and counts what was not taken as dropped.
     final void send(int thread, long[] addresses, int[] lengths, int from, int count) {
+        int sent;
         lock();
-        int sent = txBurst(addresses, lengths, from, count);
-        unlock();
+        try {
+            sent = txBurst(addresses, lengths, from, count);
+        } finally {
+            unlock();
+        }
         long bytes = 0;
         for (int i = from; i < from + sent; i++) {
             bytes += lengths[i];
@@ -96,6 +100,10 @@ public abstract class DatapathPort {
             traffic.add(thread, Traffic.TX_DROPPED, count - sent);
         }
     }
+
+    /// Looks whether the memory that the port shares is still there, and does without it if not: a
+    /// thread was told by an [InternalError] that some port's is not. Any thread.
+    protected void checkMemory() {}
 
     final boolean sendMark(long mark) {
         lock();

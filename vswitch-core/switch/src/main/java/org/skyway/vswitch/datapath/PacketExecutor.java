@@ -3,6 +3,7 @@ package org.skyway.vswitch.datapath;
 import java.lang.foreign.Arena;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.pipeline.Program;
 
@@ -19,20 +20,24 @@ final class PacketExecutor {
     static final int BUFFER_BYTES = HEADROOM + MAX_FRAME + 192;
 
     private static final int MAX_SAVED = 64;
+    private static final int MAX_RECIRCULATIONS = 6; // as in Open vSwitch
 
     private final int thread;
     private final Datapath datapath;
     private final PacketRewriter rewriter = new PacketRewriter();
+    private final Recirculator recirculation;
     private final long saved; // MAX_SAVED + 1 buffers
     private final int[] savedLengths = new int[MAX_SAVED];
     private final int[] savedTags = new int[MAX_SAVED];
     private final int[] savedLabels = new int[MAX_SAVED];
+    private int depth; // of what is saved
     private final long[] address = new long[1];
     private final int[] length = new int[1];
 
     PacketExecutor(int thread, Datapath datapath, Arena arena) {
         this.thread = thread;
         this.datapath = datapath;
+        recirculation = new Recirculator(thread, datapath);
         saved = arena.allocate((long) (MAX_SAVED + 1) * BUFFER_BYTES, 64).address();
     }
 
@@ -43,11 +48,16 @@ final class PacketExecutor {
     ///   [#MAX_FRAME] from it on
     /// @param bytes its length
     void run(Program program, long packet, int bytes) {
-        int depth = 0;
-        long at = packet;
+        depth = 0;
+        run(program, packet, packet, bytes, 0);
+    }
+
+    /// Does a program to a packet that may have moved in its buffer.
+    private void run(Program program, long packet, long from, int bytes, int recirculations) {
+        long at = from;
         int n = bytes;
         // Tags that the pipeline knows of: the outermost of those that came, and what was pushed.
-        int tags = PacketRewriter.tagged(packet, bytes) ? 1 : 0;
+        int tags = PacketRewriter.tagged(at, bytes) ? 1 : 0;
         int labels =
                 -1; // where the first label is, once one was put on: behind an 802.2 header, if any
         DatapathAction[] actions = program.actions();
@@ -101,6 +111,12 @@ final class PacketExecutor {
                         datapath.sink().learned(learned);
                     }
                 }
+                case DatapathAction.Recirculate(Frozen rest) -> {
+                    if (recirculations < MAX_RECIRCULATIONS) {
+                        Megaflow flow = recirculation.classify(rest, at, n);
+                        run(flow.program, packet, at, n, recirculations + 1);
+                    }
+                }
                 case DatapathAction.Save() -> {
                     if (depth == MAX_SAVED) {
                         return; // deeper than the pipeline lets anything nest
@@ -120,6 +136,11 @@ final class PacketExecutor {
                 }
             }
         }
+    }
+
+    /// Forgets what was decided about packets that are read anew.
+    void flush() {
+        recirculation.flush();
     }
 
     /// The action before the one that restores what was saved around `from`, or the last.

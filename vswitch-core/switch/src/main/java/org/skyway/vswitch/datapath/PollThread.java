@@ -103,17 +103,21 @@ final class PollThread {
         seenVersion = Long.MAX_VALUE;
     }
 
-    // A packet that brings a mistake in the switch to light must not end all traffic.
+    // Neither a packet that brings a mistake in the switch to light nor a VNF that cuts its region
+    // short may end all traffic.
     private int pollSafely() {
         try {
             return poll();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InternalError e) {
             if (failures++ < MOST_LOGGED) {
                 LOG.error("poll thread {}: a burst was lost", index, e);
             }
             pendingQueues = 0;
             for (TxQueue queue : txQueues) {
                 queue.count = 0;
+            }
+            if (e instanceof InternalError) {
+                datapath.checkMemory();
             }
             return 1;
         }
@@ -224,6 +228,7 @@ final class PollThread {
         if (megaflows.size() >= MAX_MEGAFLOWS) {
             megaflows.clear();
             exact.clear();
+            executor.flush();
         }
         Match match = Match.of(key, translation.examined());
         megaflows.put(match, 0, flow);
@@ -295,6 +300,7 @@ final class PollThread {
     }
 
     private void flush() {
+        executor.flush();
         exact.clear();
         megaflows.clear();
         for (RxPort rx : rxPorts) {
@@ -321,6 +327,8 @@ final class PollThread {
     void runProgram(Program program, byte[] frame) {
         long buffer = buffer(0);
         Memory.copyFromArray(frame, 0, buffer, frame.length);
+        new Megaflow(program, null)
+                .count(index, 1, frame.length, System.nanoTime(), datapath.tableCounters());
         executor.run(program, buffer, frame.length);
     }
 

@@ -40,6 +40,7 @@ final class Channel {
     private final Executor owner;
     private State state = State.PLUGGING;
     private String failure;
+    private boolean cutShort;
 
     private Channel(
             Attachment a,
@@ -169,6 +170,17 @@ final class Channel {
         region.close();
     }
 
+    /// Whether a VNF has cut the region short. If so, the switch has memory of its own there from
+    /// now on. Says so once.
+    boolean isCutShort() {
+        if (cutShort || state == State.GONE || region.isWhole()) {
+            return false;
+        }
+        cutShort = true;
+        region.isolate();
+        return true;
+    }
+
     /// Ends a dead sender's ring with the mark that it did not write, so that the receiver drains
     /// it and goes on.
     ///
@@ -176,6 +188,9 @@ final class Channel {
     /// @param epoch the epoch that it was in
     /// @throws RingFormatException if what it left is no sound ring
     void endFor(Attachment sender, int epoch) throws RingFormatException {
+        if (isCutShort()) {
+            throw new RingFormatException("the region of " + this + " was cut short");
+        }
         long offset = sender == a ? header.firstRing() : header.secondRing();
         RingProducer producer =
                 RingProducer.attach(

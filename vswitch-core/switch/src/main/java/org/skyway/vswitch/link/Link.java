@@ -19,6 +19,7 @@ public final class Link {
             true; // whether the sender has confirmed the command that took it off the bypass
     long writtenBefore; // how far the bypass ring was written when it was armed
     long commandedNanos; // when that was
+    boolean begun; // the sender, dead now, had begun to use the bypass
     boolean armed; // the sender was told to use the bypass and has not been told otherwise
     SenderCounters counters; // of the present epoch, or null
     String broken; // why its channel is of no more use; null if it is

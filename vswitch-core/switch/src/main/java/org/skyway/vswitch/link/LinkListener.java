@@ -23,9 +23,14 @@ public interface LinkListener {
     /// @param counters its sender's counters, final
     void settle(Link link, BypassCounters counters);
 
-    /// A VNF did not obey a command for so long that it must be considered dead.
+    /// A VNF did not obey a command for so long that nobody waits for it any more.
     ///
     /// @param vnf the VNF
     /// @param why what it did not do
     void silent(Attachment vnf, String why);
+
+    /// A VNF that had fallen silent shows signs of life.
+    ///
+    /// @param vnf the VNF
+    void awake(Attachment vnf);
 }

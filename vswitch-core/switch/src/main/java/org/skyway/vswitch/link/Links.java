@@ -17,13 +17,18 @@ import org.skyway.vswitch.port.Attachment;
 /// The link manager: takes every link through its life ([LinkState]). Ofproto thread only; [#tick]
 /// must be called every few milliseconds while there are links.
 public final class Links {
-    /// How long a VNF may take to obey before it is considered dead.
+    /// How long a VNF may take to obey before nobody waits for it any more.
     public static final long SILENT_NANOS = 2_000_000_000L;
 
     /// How long a channel that nobody uses stays plugged.
     public static final long LINGER_NANOS = 3_000_000_000L;
 
-    private static final long DRAIN_NANOS = 1_000_000_000L;
+    /// How long what a dead VNF has sent may wait for a receiver that does not read.
+    public static final long DRAIN_NANOS = 60_000_000_000L;
+
+    /// How long a receiver may take to come to a bypass that its dead sender may not have begun.
+    private static final long UNCERTAIN_NANOS = 1_000_000_000L;
+
     private static final long FIRST_RETRY_NANOS = 1_000_000_000L;
     private static final long LAST_RETRY_NANOS = 60_000_000_000L;
 
@@ -86,7 +91,8 @@ public final class Links {
     }
 
     /// Takes links back: when this returns, every sender that is alive sends to the switch, and
-    /// what it sent before is counted. Blocks until they have obeyed, or are considered dead.
+    /// what it sent before is counted. Blocks until they have obeyed. One that does not for too
+    /// long gets its links no more until it shows signs of life: it obeys before it sends again.
     ///
     /// @param revoked the links
     /// @param why for the record
@@ -97,8 +103,8 @@ public final class Links {
             if (link.armed) {
                 command(link, ControlBlock.Mode.NORMAL);
                 step(link, LinkState.REVOKING, why);
-                // One that is paused sends nothing, and obeys before it sends again.
-                if (!link.sender().isPaused()) {
+                // One that rests sends nothing, and obeys before it sends again.
+                if (!link.sender().isResting()) {
                     waiting.add(link);
                 }
             }
@@ -111,10 +117,7 @@ public final class Links {
             }
             if (System.nanoTime() - deadline > 0) {
                 for (Link link : waiting) {
-                    listener.silent(
-                            link.sender(),
-                            "did not end bypass %s within %d ms"
-                                    .formatted(link, SILENT_NANOS / 1_000_000));
+                    silent(link, "end");
                 }
                 return;
             }
@@ -134,7 +137,12 @@ public final class Links {
     /// @param vnf the VNF, marked as paused or not
     /// @param why for the record
     public void paused(Attachment vnf, String why) {
-        if (vnf.isPaused()) {
+        rest(vnf, why);
+        tick();
+    }
+
+    private void rest(Attachment vnf, String why) {
+        if (vnf.isResting()) {
             for (Link link : links) {
                 if (link.armed && (link.sender() == vnf || link.receiver() == vnf)) {
                     command(link, ControlBlock.Mode.NORMAL);
@@ -142,7 +150,18 @@ public final class Links {
                 }
             }
         }
-        tick();
+    }
+
+    private void silent(Link link, String verb) {
+        Attachment vnf = link.sender();
+        if (!vnf.isResting()) {
+            vnf.silent();
+            String what =
+                    "did not %s bypass %s within %d ms"
+                            .formatted(verb, link, SILENT_NANOS / 1_000_000);
+            listener.silent(vnf, what);
+            rest(vnf, "the VNF of port " + vnf.portName() + " " + what);
+        }
     }
 
     /// A VNF's driver found in a link what can't be there and has stopped using it. As it does not
@@ -195,6 +214,15 @@ public final class Links {
         tick();
     }
 
+    /// Does without link regions that a VNF has cut short.
+    public void checkMemory() {
+        for (Link link : List.copyOf(links)) {
+            if (link.channel != null && link.channel.isCutShort()) {
+                broken(link.sender(), "a VNF has cut the region of " + link.channel + " short");
+            }
+        }
+    }
+
     /// Does what is due.
     ///
     /// @return whether anything is under way that wants another tick soon
@@ -202,6 +230,9 @@ public final class Links {
         long now = System.nanoTime();
         boolean busy = false;
         for (Link link : List.copyOf(links)) {
+            if (link.sender().isAwake()) {
+                listener.awake(link.sender());
+            }
             advance(link, now);
             busy |= link.state() != LinkState.ACTIVE && link.state() != LinkState.FAILED;
         }
@@ -340,13 +371,13 @@ public final class Links {
             if (link.sender().control().obeyed() == link.command) {
                 link.activations++;
                 step(link, LinkState.ACTIVE, "the sender has obeyed");
-            } else if (!link.sender().isPaused() && now - link.commandedNanos > SILENT_NANOS) {
-                listener.silent(link.sender(), "did not begin bypass " + link);
+            } else if (!link.sender().isResting() && now - link.commandedNanos > SILENT_NANOS) {
+                silent(link, "begin");
             }
         } else if (link.sender().isGone() || link.receiver().isGone()) {
             leave(link, "a VNF is gone");
         } else if (link.wanted) {
-            if (senderIsFree(link) && !link.sender().isPaused() && !link.receiver().isPaused()) {
+            if (senderIsFree(link) && !link.sender().isResting() && !link.receiver().isResting()) {
                 arm(link);
             }
         } else if (link.leaving || now - link.sinceNanos() > LINGER_NANOS) {
@@ -365,7 +396,9 @@ public final class Links {
                                 == link.epoch
                         || (!link.sender().isGone()
                                 && link.channel.written(link.sender()) == link.writtenBefore)
-                        || (link.sender().isGone() && now - link.sinceNanos() > DRAIN_NANOS);
+                        || (link.sender().isGone()
+                                && now - link.sinceNanos()
+                                        > (link.begun ? DRAIN_NANOS : UNCERTAIN_NANOS));
         if (drained) {
             step(link, LinkState.READY, "the receiver has read it to the end");
             ready(link, now);
@@ -448,6 +481,8 @@ public final class Links {
     private void senderGone(Link link, String why) {
         link.wanted = false;
         boolean inUse = link.armed || link.state() == LinkState.REVOKING;
+        link.begun =
+                inUse && ControlBlock.epoch(link.sender().control().obeyed()) - link.epoch >= 0;
         link.armed = false;
         if (!inUse) {
             return;

@@ -33,6 +33,10 @@ final class ActionSet {
         return copy;
     }
 
+    List<Action> written() {
+        return written;
+    }
+
     void clear() {
         written.clear();
     }

@@ -109,6 +109,11 @@ public sealed interface DatapathAction {
         }
     }
 
+    /// Reads the packet's headers anew and goes on with what was left to do.
+    ///
+    /// @param rest what that is
+    record Recirculate(Frozen rest) implements DatapathAction {}
+
     /// Does the rest up to the matching [Restore] to a copy of the packet.
     record Save() implements DatapathAction {}
 

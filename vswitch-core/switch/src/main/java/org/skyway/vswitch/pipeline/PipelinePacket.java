@@ -18,24 +18,26 @@ import org.skyway.openflow.model.SubField;
 /// A packet as the pipeline changes it: its key now, which header bits are still to be written to
 /// the real packet, and which bits anything depended on so far.
 ///
-/// Header bits that were written are collected and turned into one [DatapathAction.Rewrite] when
-/// the packet leaves or its structure changes.
+/// What is written is collected, and done to the real packet when it leaves: header bits by one
+/// [DatapathAction.Rewrite], tags and labels by taking off and putting on what makes the difference
+/// ([Tags], [Labels]). So a label that comes and goes leaves no trace, as in Open vSwitch.
 final class PipelinePacket {
     private static final long ALL_ONES = -1L;
-    private static final long BOTTOM = 0x100; // of a label stack, in an entry
-    private static final int MAX_LABELS = 3; // as in Open vSwitch
+    private static final long TCI = 0xffff;
 
     long[] key = new long[WORDS];
     final long[] examined = new long[WORDS];
     private long[] written = new long[PACKET_WORDS];
-    private int innerTag; // under the outermost; 0 if there is none, or none that was read
-    private int outerType = 0x8100; // of the outermost tag, if it was pushed
+    private final Tags tags;
+    private final Labels labels;
     private final List<DatapathAction> out;
 
     /// @param out where steps that change the packet go
     PipelinePacket(long[] packetKey, List<DatapathAction> out) {
         this.out = out;
         System.arraycopy(packetKey, 0, key, 0, WORDS);
+        tags = new Tags((int) (key[ETH_SRC_VLAN] & TCI));
+        labels = new Labels(key);
     }
 
     int inPort() {
@@ -46,22 +48,29 @@ final class PipelinePacket {
         key[IN_PORT] = (long) port << 32;
     }
 
-    /// Remembers the packet as it is, with nothing left to be written.
+    /// Remembers the packet as it is. What is still to be written to the headers is, because
+    /// otherwise each copy would have to write it; tags and labels wait.
     Saved save() {
-        commit();
-        return new Saved(key.clone(), innerTag, outerType);
+        if (!tags.changed(outerTag()) && !labels.changed()) {
+            commit();
+        }
+        return new Saved(key.clone(), written.clone(), tags.copy(), labels.copy());
     }
 
     /// Makes it again what it was.
     void restore(Saved saved) {
-        key = saved.key;
-        innerTag = saved.innerTag;
-        outerType = saved.outerType;
-        written = new long[PACKET_WORDS];
+        key = saved.key.clone();
+        written = saved.written.clone();
+        tags.restore(saved.tags);
+        labels.restore(saved.labels);
     }
 
     /// A packet that was put aside.
-    record Saved(long[] key, int innerTag, int outerType) {}
+    record Saved(long[] key, long[] written, Tags tags, Labels labels) {}
+
+    private int outerTag() {
+        return (int) (key[ETH_SRC_VLAN] & TCI);
+    }
 
     void examine(Field field) {
         if (field.wide()) {
@@ -155,16 +164,7 @@ final class PipelinePacket {
     // the tag comes and goes with it.
     private void setTci(int value, int mask) {
         int tci = vlanTci() & ~mask | value & mask;
-        boolean tagged = (tci & VLAN_PRESENT) != 0;
-        if (tagged && hasVlan()) {
-            setBits(ETH_SRC_VLAN, tci, mask);
-        } else if (tagged) {
-            pushVlan(0x8100, tci);
-        } else {
-            popVlan();
-            popVlan(); // one that does not show is not looked behind
-            tci(tci); // bits of a tag that is not there: matches see them, nothing else does
-        }
+        tci(tci);
     }
 
     void setBits(int word, long value, long mask) {
@@ -222,8 +222,34 @@ final class PipelinePacket {
         }
     }
 
+    /// Does to the real packet what is still to be done.
     void commit() {
         dropNetworkRewrite();
+        written[ETH_SRC_VLAN] &= ~TCI;
+        if (labels.changed()) {
+            written[MPLS] = 0; // the labels' difference says it
+        }
+        if (labels.changed() && labels.vanish(etherType())) {
+            // What lies under the labels can be written only when they are off.
+            rewrite(written[ETH_DST_TYPE], written[ETH_SRC_VLAN]);
+            written[ETH_DST_TYPE] = 0;
+            written[ETH_SRC_VLAN] = 0;
+            labels.commit(etherType(), key, out);
+        }
+        int tci = outerTag();
+        if (tags.changed(tci) && tags.isInPlace(tci)) {
+            written[ETH_SRC_VLAN] |= TCI;
+            tags.noteInPlace(tci);
+        }
+        rewrite();
+        if (labels.changed()) {
+            labels.commit(etherType(), key, out);
+        }
+        labels.settled(key);
+        tags.commit(tci, out);
+    }
+
+    private void rewrite() {
         long any = 0;
         for (long w : written) {
             any |= w;
@@ -231,6 +257,15 @@ final class PipelinePacket {
         if (any != 0) {
             out.add(new DatapathAction.Rewrite(Arrays.copyOf(key, PACKET_WORDS), written));
             written = new long[PACKET_WORDS];
+        }
+    }
+
+    private void rewrite(long destination, long source) {
+        if ((destination | source) != 0) {
+            long[] masks = new long[PACKET_WORDS];
+            masks[ETH_DST_TYPE] = destination;
+            masks[ETH_SRC_VLAN] = source;
+            out.add(new DatapathAction.Rewrite(Arrays.copyOf(key, PACKET_WORDS), masks));
         }
     }
 
@@ -253,40 +288,28 @@ final class PipelinePacket {
 
     void setVlan(int mask, int bits, boolean push) {
         if (hasVlan()) {
-            setBits(ETH_SRC_VLAN, bits, mask);
+            tci(vlanTci() & ~mask | bits & mask);
         } else if (push) {
-            pushVlan(0x8100, bits);
+            pushVlan(0x8100, vlanTci() & ~mask | bits);
         }
     }
 
     /// Puts a tag on, outermost. Like Open vSwitch it knows of two: one more, and the innermost of
     /// them goes.
     void pushVlan(int etherType, int tci) {
-        commit();
-        int outer = vlanTci();
-        if (innerTag != 0) {
-            out.add(new DatapathAction.PopVlan());
-            out.add(new DatapathAction.PopVlan());
-            out.add(new DatapathAction.PushVlan(outerType, outer & 0xefff));
-        }
-        out.add(new DatapathAction.PushVlan(etherType, tci & 0xefff));
-        innerTag = (outer & VLAN_PRESENT) != 0 ? outer : 0;
-        outerType = etherType;
+        tags.push(etherType, vlanTci());
         tci(tci | VLAN_PRESENT);
     }
 
     void popVlan() {
         if (hasVlan()) {
-            commit();
-            out.add(new DatapathAction.PopVlan());
-            tci(innerTag);
-            innerTag = 0;
+            tci(tags.pop());
         }
     }
 
     /// Whether a known tag has neither VLAN id nor priority.
     boolean hasEmptyTags() {
-        return hasVlan() && (isEmpty(vlanTci()) || innerTag != 0 && isEmpty(innerTag));
+        return hasVlan() && (isEmpty(vlanTci()) || tags.inner() != 0 && isEmpty(tags.inner()));
     }
 
     /// Takes such tags off; what lies under an empty one goes with it, as in Open vSwitch.
@@ -295,11 +318,7 @@ final class PipelinePacket {
             popVlan();
             popVlan();
         } else {
-            int outer = vlanTci();
-            int type = outerType;
-            popVlan();
-            popVlan();
-            pushVlan(type, outer);
+            tags.dropInner();
         }
     }
 
@@ -308,27 +327,7 @@ final class PipelinePacket {
     }
 
     private void tci(int tci) {
-        key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~0xffffL | tci & 0xffff;
-    }
-
-    // Labels down to the bottom of the stack, or as many as the key holds.
-    private int labels() {
-        if (!isMpls()) {
-            return 0;
-        }
-        examined[MPLS] |= BOTTOM << 32 | BOTTOM;
-        examined[MPLS + 1] |= BOTTOM << 32;
-        long[] entries = {key[MPLS] >>> 32, key[MPLS] & 0xffff_ffffL, key[MPLS + 1] >>> 32};
-        int count = 0;
-        for (int i = 0; i < entries.length; i++) {
-            if ((entries[i] & BOTTOM) != 0) {
-                return i + 1;
-            }
-            count += entries[i] != 0 ? 1 : 0;
-        }
-        examined[MPLS] = ALL_ONES;
-        examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
-        return count;
+        key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~TCI | tci & TCI;
     }
 
     /// Puts a label on.
@@ -336,19 +335,15 @@ final class PipelinePacket {
     /// @return false if there are as many already as Open vSwitch can deal with: it then drops the
     ///   packet
     boolean pushMpls(int etherType) {
-        int labels = labels();
-        if (labels >= MAX_LABELS) {
+        int count = Labels.count(key, isMpls() ? examined : null);
+        if (count >= Labels.MAX) {
             return false;
         }
-        commit();
-        long entry;
-        if (labels > 0) {
-            examined[MPLS] = ALL_ONES;
-            examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
-            entry = key[MPLS] >>> 32 & ~0x100L;
-            key[MPLS + 1] = key[MPLS + 1] & 0xffff_ffffL | key[MPLS] << 32;
-            key[MPLS] = entry << 32 | key[MPLS] >>> 32;
+        if (count > 0) {
+            Labels.examine(examined);
+            Labels.push(key, key[MPLS] >>> 32 & ~0x100L);
         } else {
+            commit();
             long ttl = 64;
             long tc = 0;
             if (isIp()) {
@@ -358,7 +353,7 @@ final class PipelinePacket {
                 ttl = Field.IP_TTL.get(key) == 0 ? ttl : Field.IP_TTL.get(key);
                 tc = Field.IP_DSCP.get(key) & 7; // its low bits
             }
-            entry = (etherType() == 0x86dd ? 2L : 0L) << 12;
+            long entry = (etherType() == 0x86dd ? 2L : 0L) << 12;
             entry = entry | tc << 9 | 0x100 | ttl;
             for (int w = FlowKey.IPV4; w < PACKET_WORDS; w++) {
                 key[w] = 0; // what lies under the label can't be seen any more
@@ -366,36 +361,25 @@ final class PipelinePacket {
             key[MPLS] = entry << 32;
         }
         key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
-        out.add(new DatapathAction.PushMpls(etherType, (int) entry));
+        labels.touch();
         return true;
     }
 
-    /// Takes the outermost label off, if there is one.
+    /// Takes the outermost MPLS label off, if there is one.
     ///
     /// @return false if there are more than Open vSwitch can deal with: it then drops the packet
     boolean popMpls(int etherType) {
-        int labels = labels();
-        if (labels == 0) {
+        int count = Labels.count(key, isMpls() ? examined : null);
+        if (count == 0) {
             return true;
         }
-        if (labels == MAX_LABELS && (key[MPLS + 1] & BOTTOM << 32) == 0) {
+        if (count == Labels.MAX && !Labels.hasBottom(key)) {
             return false;
         }
-        examined[MPLS] = ALL_ONES;
-        examined[MPLS + 1] |= 0xffff_ffff_0000_0000L;
-        commit();
-        if (etherType != 0x8847 && etherType != 0x8848) {
-            // What is no MPLS packet any more can't have labels: the others go, too.
-            for (int i = 1; i < labels; i++) {
-                out.add(new DatapathAction.PopMpls(0x8847));
-            }
-            key[MPLS] = 0;
-            key[MPLS + 1] &= 0xffff_ffffL;
-        }
-        out.add(new DatapathAction.PopMpls(etherType));
-        key[MPLS] = key[MPLS] << 32 | key[MPLS + 1] >>> 32;
-        key[MPLS + 1] &= 0xffff_ffffL;
+        Labels.examine(examined);
+        Labels.pop(key, count);
         key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
+        labels.touch();
         return true;
     }
 

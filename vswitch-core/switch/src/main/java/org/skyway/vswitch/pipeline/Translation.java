@@ -64,6 +64,14 @@ public final class Translation {
     private boolean packetOut;
     private boolean inGroup;
     private boolean inActionSet;
+    private boolean groupWritten; // into the action set: no output counts any more
+    private boolean wasMpls; // what lies under its last label is not known
+    private boolean hashed; // select groups can be done at once
+    private boolean hashWanted;
+    private PacketTrace trace; // null for none
+    private boolean freezing;
+    private final List<Frozen.Step> frozen = new ArrayList<>(0);
+    private Frozen.Step.Of frozenFor; // the last in `frozen`
 
     /// A run.
     ///
@@ -85,6 +93,7 @@ public final class Translation {
         if (tables.fragmentHandling() == Tables.FRAGMENTS_DROP) {
             packet.examine(Field.IP_FRAG);
             if (Field.IP_FRAG.get(packet.key) != 0) {
+                note("fragments are dropped");
                 return program();
             }
         }
@@ -94,6 +103,46 @@ public final class Translation {
             if (!entries.isEmpty()) {
                 cookie = entries.getFirst().rule().cookie(); // in whose name the action set is done
             }
+            finish();
+        } else {
+            note("port %d is down or does not receive".formatted(port.number()));
+        }
+        return program();
+    }
+
+    private void note(String text) {
+        if (trace != null) {
+            trace.note(text);
+        }
+    }
+
+    /// Notes what happens, for a reader.
+    ///
+    /// @param to where to
+    public void trace(PacketTrace to) {
+        trace = to;
+    }
+
+    /// The packet's key as it is by now.
+    ///
+    /// @return a copy
+    public long[] key() {
+        return packet.key.clone();
+    }
+
+    /// Goes on with what was left to do.
+    ///
+    /// @param rest what that is; the key is that of the packet as it is now
+    /// @return what to do with the packet and its like
+    public Program resume(Frozen rest) {
+        packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
+        hashed = rest.hashed();
+        stack.addAll(rest.stack());
+        actionSet = new ActionSet();
+        write(rest.actionSet().written());
+        PortState port = tables.ports().get(packet.inPort());
+        if (port == null || (port.config() & PortState.NO_RECV) == 0) {
+            doSteps(rest.steps());
             finish();
         }
         return program();
@@ -115,6 +164,14 @@ public final class Translation {
     /// @return [FlowKey#WORDS] masks
     public long[] examined() {
         return packet.examined;
+    }
+
+    /// Whether the pipeline gave up: a loop, or more labels than it can deal with. Then nothing is
+    /// done.
+    ///
+    /// @return true if so
+    public boolean gaveUp() {
+        return abandoned;
     }
 
     /// Whether the run learned an address, so that what was decided before may no longer hold.
@@ -139,6 +196,10 @@ public final class Translation {
     // `asPort` is the ingress port that the first look-up sees; what comes behind knows the real
     // one.
     private void lookup(int first, int asPort, boolean missIsTold) {
+        if (wasMpls) {
+            freeze();
+            return;
+        }
         if (depth >= MAX_DEPTH || lookups > MAX_LOOKUPS) {
             abandon(); // a loop
             return;
@@ -169,6 +230,8 @@ public final class Translation {
     // As in Open vSwitch, what can't be done to its end is not done at all.
     private void abandon() {
         out.clear();
+        frozen.clear();
+        freezing = false;
         abandoned = true;
         exit = true;
     }
@@ -183,6 +246,9 @@ public final class Translation {
         }
         lookedUp[lookups++] = id;
         FlowEntry entry = find(id, asPort);
+        if (trace != null) {
+            trace.lookedUp(id, entry == null ? null : entry.rule());
+        }
         if (entry == null) {
             if (missIsTold && tables.missToController()) {
                 cookie = 0; // of the entry that stands for a miss in Open vSwitch
@@ -200,17 +266,50 @@ public final class Translation {
         if (i.meter() >= 0) {
             meter(i.meter());
         }
-        if (!apply(i.apply())) {
+        boolean done = apply(i.apply());
+        boolean more =
+                i.clear() || !i.write().isEmpty() || i.metadataMask() != 0 || i.gotoTable() >= 0;
+        if (done && wasMpls && more) {
+            freeze();
+        }
+        if (freezing) {
+            freezeInstructions(i);
+        }
+        if (!done || freezing) {
             return -1; // the other instructions are not carried out either
         }
-        if (i.clear()) {
-            actionSet.clear();
+        if (trace != null) {
+            trace.instructed(i);
         }
-        actionSet.write(i.write());
+        if (i.clear()) {
+            clearActionSet();
+        }
+        write(i.write());
         if (i.metadataMask() != 0) {
             packet.setBits(METADATA, i.metadata(), i.metadataMask());
         }
         return i.gotoTable();
+    }
+
+    private void clearActionSet() {
+        actionSet.clear();
+        groupWritten = false;
+        Field.ACTSET_OUTPUT.set(packet.key, OfPort.UNSET);
+    }
+
+    private void write(List<Action> actions) {
+        for (Action action : actions) {
+            if (groupWritten) {
+                break;
+            }
+            if (action instanceof Action.Output(int port, int max)) {
+                Field.ACTSET_OUTPUT.set(packet.key, port);
+            } else if (action instanceof Action.Group) {
+                Field.ACTSET_OUTPUT.set(packet.key, OfPort.UNSET);
+                groupWritten = true;
+            }
+        }
+        actionSet.write(actions);
     }
 
     private FlowEntry find(int id, int asPort) {
@@ -234,37 +333,165 @@ public final class Translation {
         return entry;
     }
 
-    // The action set is done once, when the pipeline ends.
+    // The action set is done once, when the pipeline ends; what is written into it by then is not
+    // done any more. What can't be done now is left for later.
     private void finish() {
         boolean outer = inActionSet;
         inActionSet = true;
-        while (!exit && !actionSet.isEmpty()) {
-            ActionSet set = actionSet;
-            actionSet = new ActionSet();
-            apply(set.inOrder());
+        ActionSet set = actionSet;
+        actionSet = new ActionSet();
+        List<Action> actions = set.inOrder();
+        if (!actions.isEmpty() && !exit) {
+            note("executing the action set:");
         }
+        apply(actions);
         inActionSet = outer;
+        thaw();
     }
 
     // Returns false if the list was not done to its end.
     private boolean apply(List<Action> actions) {
-        for (Action action : actions) {
-            if (exit || !apply(action)) {
+        for (int i = 0; i < actions.size(); i++) {
+            Action action = actions.get(i);
+            if (wasMpls && !exit && Recirculation.isNeededFor(action)) {
+                freeze();
+            }
+            if (exit) {
+                freezeFrom(actions, i);
+                return false;
+            }
+            boolean goOn = trace == null ? apply(action) : traced(action);
+            if (freezing && frozen.isEmpty() && !(action instanceof Action.Resubmit)) {
+                freezeFrom(actions, i); // it could not be done itself
+                return false;
+            }
+            if (!goOn) {
                 return false;
             }
         }
         return !exit;
     }
 
+    private boolean traced(Action action) {
+        trace.acted(action);
+        trace.enter();
+        boolean goOn = apply(action);
+        trace.leave();
+        return goOn;
+    }
+
+    // ---- recirculation
+
+    private void freeze() {
+        freezing = true;
+        exit = true;
+    }
+
+    private void freezeFrom(List<Action> actions, int from) {
+        for (int i = from; freezing && i < actions.size(); i++) {
+            Action action = actions.get(i);
+            if (Recirculation.tellsItsEntry(action)) {
+                Frozen.Step.Of of = new Frozen.Step.Of(table, cookie);
+                if (!of.equals(frozenFor)) {
+                    frozen.add(of);
+                    frozenFor = of;
+                }
+            }
+            frozen.add(new Frozen.Step.Do(action));
+        }
+    }
+
+    private void freezeInstructions(Instructions i) {
+        if (i.clear()) {
+            frozen.add(new Frozen.Step.ClearActions());
+        }
+        if (!i.write().isEmpty()) {
+            frozen.add(new Frozen.Step.WriteActions(i.write()));
+        }
+        if (i.metadataMask() != 0) {
+            frozen.add(new Frozen.Step.WriteMetadata(i.metadata(), i.metadataMask()));
+        }
+        if (i.gotoTable() >= 0) {
+            frozen.add(
+                    new Frozen.Step.Do(new Action.Resubmit(OfPort.IN_PORT, i.gotoTable(), false)));
+        }
+    }
+
+    // Where a packet, or a copy of it, is done with: what was frozen follows.
+    private void thaw() {
+        if (!freezing) {
+            return;
+        }
+        packet.commit();
+        out.add(
+                new DatapathAction.Recirculate(
+                        new Frozen(
+                                frozen,
+                                stack,
+                                actionSet.copy(),
+                                packet.key,
+                                packet.inPort(),
+                                hashed || hashWanted)));
+        freezing = false;
+        hashWanted = false;
+        frozen.clear();
+        frozenFor = null;
+    }
+
+    private void doSteps(List<Frozen.Step> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            Frozen.Step step = steps.get(i);
+            boolean recirculates =
+                    !(step instanceof Frozen.Step.Do(Action a)) || Recirculation.isNeededFor(a);
+            if (wasMpls && !exit && recirculates) {
+                freeze();
+            }
+            int rest = i;
+            boolean goOn = false;
+            if (!exit) {
+                goOn = doStep(step);
+                boolean itself =
+                        frozen.isEmpty() && !(step instanceof Frozen.Step.Do(Action.Resubmit r));
+                rest = itself ? i : i + 1;
+            }
+            if (freezing) {
+                frozen.addAll(steps.subList(rest, steps.size()));
+            }
+            if (!goOn) {
+                return;
+            }
+        }
+    }
+
+    private boolean doStep(Frozen.Step step) {
+        switch (step) {
+            case Frozen.Step.Do(Action action) -> {
+                return apply(action) && !exit;
+            }
+            case Frozen.Step.Of(int ofTable, long ofCookie) -> {
+                table = ofTable;
+                cookie = ofCookie;
+            }
+            case Frozen.Step.ClearActions() -> clearActionSet();
+            case Frozen.Step.WriteActions(List<Action> actions) -> write(actions);
+            case Frozen.Step.WriteMetadata(long value, long mask) ->
+                    packet.setBits(METADATA, value, mask);
+        }
+        return true;
+    }
+
     // Returns false if the rest of the list is not to be done.
     private boolean apply(Action action) {
         switch (action) {
-            case Action.Output(int port, int max) -> output(port, max);
+            case Action.Output(int port, int max) -> output(port, max, true);
             case Action.OutputReg(SubField f, int max) -> {
                 packet.examine(f.field());
-                output((int) packet.read(f), max);
+                long port = packet.read(f);
+                if (port <= 0xffff && port >= 0) { // as OpenFlow 1.0 numbers ports; else none is
+                    output(OfPort.of16((int) port), max, false);
+                }
             }
-            case Action.Enqueue(int port, int queue) -> output(port, 0);
+            case Action.Enqueue(int port, int queue) -> output(port, 0, false);
             case Action.Controller(int max, int reason, int id, Bytes userdata, boolean pause) -> {
                 toController(max, reason, id, userdata);
                 exit |= pause;
@@ -292,14 +519,17 @@ public final class Translation {
             case Action.SetVlanPcp(int pcp, boolean push) ->
                     packet.setVlan(0xe000, pcp << 13, push);
             case Action.PushMpls(int type) -> {
+                hashed &= packet.isMpls(); // the hash was one of headers that are hidden now
                 if (!packet.pushMpls(type)) {
                     abandon();
                 }
             }
             case Action.PopMpls(int type) -> {
+                boolean labelled = packet.isMpls();
                 if (!packet.popMpls(type)) {
                     abandon();
                 }
+                wasMpls |= labelled && !packet.isMpls();
             }
             case Action.SetMplsTtl(int ttl) -> packet.set(Field.MPLS_TTL, 0, ttl, 0, 0xff);
             case Action.DecMplsTtl() -> {
@@ -351,18 +581,19 @@ public final class Translation {
     private void meter(int id) {
         MeterState meter = tables.meter(id);
         if (meter != null) {
-            packet.commit();
+            // What is still to be written comes behind it, as in Open vSwitch: it counts the packet
+            // as it is.
             out.add(new DatapathAction.Metered(meter));
         }
     }
 
     // ---- outputs
 
-    private void output(int port, int maxLength) {
+    private void output(int port, int maxLength, boolean missIsTold) {
         switch (port) {
             case OfPort.CONTROLLER -> toController(maxLength, whyToController(), 0, Bytes.EMPTY);
             case OfPort.IN_PORT -> send(packet.inPort());
-            case OfPort.TABLE -> lookup(0, packet.inPort(), true);
+            case OfPort.TABLE -> lookup(0, packet.inPort(), missIsTold);
             case OfPort.NORMAL -> normal();
             case OfPort.FLOOD -> flood(true);
             case OfPort.ALL -> flood(false);
@@ -382,8 +613,10 @@ public final class Translation {
 
     private void send(int number) {
         PortState port = tables.ports().get(number);
-        // A port without a link is sent to all the same: it counts what it has to drop.
-        int closed = PortState.PORT_DOWN | PortState.NO_FWD;
+        // A port without a link is sent to all the same: it counts what it has to drop. So does the
+        // host's, which is down from the start.
+        int down = number == OfPort.LOCAL ? 0 : PortState.PORT_DOWN;
+        int closed = down | PortState.NO_FWD;
         if (port != null && (port.config() & closed) == 0) {
             packet.commit();
             out.add(new DatapathAction.Output(number));
@@ -408,11 +641,13 @@ public final class Translation {
         if (to >>> 4 == 0x0180c200000L) {
             return; // reserved for link protocols: a bridge neither forwards it nor learns from it
         }
+        // A packet that a controller sends is learned from only when it is on its way.
+        MacTable.Entry before = tables.macs().find(vlan, to);
         if (tables.ports().containsKey(packet.inPort())) {
             learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
             source = tables.macs().find(vlan, from);
         }
-        MacTable.Entry known = tables.macs().find(vlan, to);
+        MacTable.Entry known = packetOut ? before : tables.macs().find(vlan, to);
         // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
         boolean emptyTags = packet.hasEmptyTags();
         PipelinePacket.Saved saved = emptyTags ? packet.save() : null;
@@ -464,21 +699,28 @@ public final class Translation {
         depth++;
         boolean nested = inGroup;
         inGroup = true;
-        groups.add(state.counters());
         List<GroupEntry.Bucket> buckets = state.group().buckets();
         switch (state.group().type()) {
             case ALL, INDIRECT -> {
+                groups.add(state.counters());
                 for (int i = 0; i < buckets.size(); i++) {
                     bucket(state, i);
                 }
             }
-            case SELECT -> bucket(state, select(buckets));
+            case SELECT -> {
+                if (wasMpls || !hashed && Recirculation.wantsHash(state.group())) {
+                    hashWanted |= !wasMpls;
+                    freeze();
+                } else {
+                    oneBucket(state, select(buckets));
+                }
+            }
             case FAST_FAILOVER -> {
                 int first = 0;
                 while (first < buckets.size() && !isLive(buckets.get(first), 0)) {
                     first++;
                 }
-                bucket(state, first < buckets.size() ? first : -1);
+                oneBucket(state, first < buckets.size() ? first : -1);
             }
         }
         inGroup = nested;
@@ -524,19 +766,27 @@ public final class Translation {
                 && (port.config() & PortState.PORT_DOWN) == 0;
     }
 
+    private void oneBucket(GroupState state, int index) {
+        if (index >= 0) {
+            groups.add(state.counters());
+            bucket(state, index);
+        }
+    }
+
     // A bucket's actions are an action set, done to a copy of the packet.
     private void bucket(GroupState state, int index) {
-        if (index < 0) {
-            return;
-        }
         groups.add(state.counters(index));
+        note("bucket " + state.group().buckets().get(index).id());
         ActionSet set = new ActionSet();
         set.write(state.group().buckets().get(index).actions());
         PipelinePacket.Saved saved = packet.save();
         int at = copyBegins();
+        boolean wasMplsBefore = wasMpls;
         apply(set.inOrder());
+        thaw();
         copyEnds(at);
         packet.restore(saved);
+        wasMpls = wasMplsBefore;
         exit = abandoned; // it ended the bucket only
     }
 
@@ -555,22 +805,27 @@ public final class Translation {
         if (bundle.target() != null) {
             packet.write(bundle.target(), chosen == OfPort.ANY ? 0xffff : chosen);
         } else if (chosen != OfPort.ANY) {
-            output(chosen, 0);
+            output(chosen, 0, false);
         }
     }
 
     // What was written into the action set before is done to the clone, too; and an exit in it ends
     // what comes behind it as well: so it is in Open vSwitch.
     private void cloned(List<Action> actions) {
+        if (actions.stream().anyMatch(a -> a instanceof Action.Meter)) {
+            packet.commit(); // as in Open vSwitch, which has to make a real copy for these
+        }
         PipelinePacket.Saved saved = packet.save();
         List<Long> stackBefore = List.copyOf(stack);
         ActionSet setBefore = actionSet;
         actionSet = setBefore.copy();
+        boolean wasMplsBefore = wasMpls;
         int at = copyBegins();
         apply(actions);
         finish();
         copyEnds(at);
         packet.restore(saved);
+        wasMpls = wasMplsBefore;
         stack.clear();
         stack.addAll(stackBefore);
         actionSet = setBefore;

@@ -18,6 +18,8 @@ public final class Attachment {
     private final BitSet slots = new BitSet(ControlBlock.SLOTS);
     private boolean gone;
     private boolean paused;
+    private boolean silent;
+    private long lastSign; // of life, when it fell silent
 
     /// An attachment.
     ///
@@ -109,6 +111,30 @@ public final class Attachment {
     /// @param value whether it is paused
     public void paused(boolean value) {
         paused = value;
+    }
+
+    /// Notes that the VNF did not do what it was told to: from now on nobody waits for it.
+    public void silent() {
+        silent = true;
+        lastSign = control.alive();
+    }
+
+    /// Whether nothing is to be expected of the VNF for now.
+    ///
+    /// @return true if its machine is paused, or it fell silent
+    public boolean isResting() {
+        return paused || silent;
+    }
+
+    /// Whether a VNF that fell silent has shown a sign of life since. Says so once.
+    ///
+    /// @return true if from now on it can be waited for again
+    public boolean isAwake() {
+        if (silent && !gone && control.alive() != lastSign) {
+            silent = false;
+            return true;
+        }
+        return false;
     }
 
     /// Takes a free slot.

@@ -3,6 +3,7 @@ package org.skyway.vswitch.port;
 import java.util.Arrays;
 import org.skyway.bypass.ring.RingConsumer;
 import org.skyway.bypass.ring.RingProducer;
+import org.skyway.ivshmem.region.Region;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.datapath.MarkRoute;
 
@@ -13,13 +14,15 @@ public final class DpdkrPort extends DatapathPort {
 
     private volatile Rings rings;
     private volatile boolean deaf; // the VNF is gone, but its last packets are still being read
+    private volatile String cutShort; // what happened to the region of the rings, or null
     private volatile MarkRoute[] routes = {};
 
     /// The two rings of a port region, from the switch's side.
     ///
     /// @param fromVnf what the VNF sends
     /// @param toVnf what it receives
-    public record Rings(RingConsumer fromVnf, RingProducer toVnf) {}
+    /// @param region where they are
+    public record Rings(RingConsumer fromVnf, RingProducer toVnf, Region region) {}
 
     /// A port without a VNF.
     ///
@@ -36,6 +39,7 @@ public final class DpdkrPort extends DatapathPort {
     public void rings(Rings newRings) {
         rings = newRings;
         deaf = false;
+        cutShort = null;
     }
 
     /// Sends nothing more: the VNF is gone. What it has sent is still received.
@@ -68,10 +72,19 @@ public final class DpdkrPort extends DatapathPort {
     /// @return a sentence that names the ring; null if nothing is wrong
     public String fault() {
         Rings r = rings;
-        if (r == null) {
-            return null;
+        if (r == null || cutShort != null) {
+            return cutShort;
         }
         return r.fromVnf.isFaulty() ? r.fromVnf.fault() : r.toVnf.fault();
+    }
+
+    @Override
+    public void checkMemory() {
+        Rings r = rings;
+        if (r != null && cutShort == null && !r.region.isWhole()) {
+            cutShort = r.region + " was cut short; only its VNF could do that";
+            r.region.isolate();
+        }
     }
 
     @Override

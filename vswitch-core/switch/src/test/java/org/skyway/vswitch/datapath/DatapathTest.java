@@ -84,6 +84,49 @@ class DatapathTest {
     }
 
     @Test
+    void whatLiesUnderTheLastLabelIsMatchedAndRewritten() throws IOException {
+        try (TestBed bed = new TestBed(2)) {
+            Match mpls =
+                    Match.builder().exact(Field.IN_PORT, 1).exact(Field.ETH_TYPE, 0x8847).build();
+            Match ip =
+                    Match.builder()
+                            .exact(Field.ETH_TYPE, 0x0800)
+                            .exact(Field.IPV4_DST, 0x0a00_0002)
+                            .build();
+            Instructions popAndGoOn =
+                    Instructions.apply(
+                            new Action.PopMpls(0x0800),
+                            new Action.Resubmit(OfPort.IN_PORT, 1, false));
+            bed.add(new FlowRule(0, 1, mpls, popAndGoOn));
+            FlowEntry under =
+                    bed.add(
+                            new FlowRule(
+                                    1,
+                                    1,
+                                    ip,
+                                    Instructions.apply(
+                                            new Action.SetField(Field.IPV4_DST, 0x0a00_0003),
+                                            new Action.Output(2, 0))));
+            byte[] labelled = new byte[UDP.length + 4];
+            System.arraycopy(UDP, 0, labelled, 0, 14);
+            labelled[12] = (byte) 0x88;
+            labelled[13] = 0x47;
+            System.arraycopy(new byte[] {0, 1, 1, 64}, 0, labelled, 14, 4);
+            System.arraycopy(UDP, 14, labelled, 18, UDP.length - 14);
+            for (int i = 0; i < 3; i++) {
+                bed.vnf(1).send(labelled);
+            }
+            bed.poll();
+            List<byte[]> got = bed.vnf(2).receive();
+            assertEquals(3, got.size());
+            assertEquals(3, got.get(2)[33]);
+            assertEquals(0xffff, Checksums.ipv4Header(got.get(2), 14));
+            assertEquals(3, under.counters().packets());
+            assertEquals(3L * UDP.length, under.counters().bytes());
+        }
+    }
+
+    @Test
     void rewritesKeepChecksumsRight() throws IOException {
         try (TestBed bed = new TestBed(2)) {
             bed.add(

@@ -46,7 +46,8 @@ final class TestBed implements AutoCloseable {
             port.rings(
                     new DpdkrPort.Rings(
                             RingConsumer.attach(base + header.firstRing(), room, "from " + number),
-                            RingProducer.attach(base + header.secondRing(), room, "to " + number)));
+                            RingProducer.attach(base + header.secondRing(), room, "to " + number),
+                            region));
             tx = RingProducer.attach(base + header.firstRing(), room, "tx " + number);
             rx = RingConsumer.attach(base + header.secondRing(), room, "rx " + number);
             tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));

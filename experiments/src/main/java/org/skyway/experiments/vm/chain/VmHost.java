@@ -1,0 +1,211 @@
+package org.skyway.experiments.vm.chain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.skyway.experiments.conformance.lab.Undertaker;
+import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.Program;
+import org.skyway.experiments.process.RunFolder;
+import org.skyway.experiments.vm.host.GuestSpec;
+import org.skyway.experiments.vm.host.Guests;
+import org.skyway.experiments.vm.host.PrivateLibvirt;
+import org.skyway.experiments.vm.image.GuestImage;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.daemon.ControlClient;
+
+/// A switch in a process of its own, a libvirtd of our own, and guests, for demos and experiments.
+public final class VmHost implements AutoCloseable {
+    /// The bridge's name.
+    public static final String BRIDGE = "br0";
+
+    private final PrintStream out;
+    private final RunFolder folder = new RunFolder();
+    private final Undertaker undertaker = new Undertaker(); // works even if this process is killed
+    private final List<AutoCloseable> started = new ArrayList<>();
+    private final ControlClient control;
+    private final String uri;
+    private Guests guests;
+    private Chain chain;
+
+    /// Starts libvirtd and the switch.
+    ///
+    /// @param out told what happens
+    /// @param ports how many; named vnf1 and so on
+    public VmHost(PrintStream out, int ports) {
+        this.out = out;
+        buryAtEnd(folder.path());
+        String missing = PrivateLibvirt.missing();
+        if (missing != null) {
+            throw new ExperimentException("guests need: " + missing);
+        }
+        try {
+            out.println("Starting a libvirtd of our own and the switch in " + runDirectory());
+            PrivateLibvirt libvirt =
+                    PrivateLibvirt.start(GuestImage.defaultCache().resolve("libvirt-demo"));
+            started.add(libvirt);
+            uri = libvirt.uri();
+            Program vswitchd = vswitchd(ports);
+            started.add(vswitchd);
+            undertaker.endProcess(vswitchd.pid(), runDirectory().toString());
+            vswitchd.await(
+                    line -> line.contains("is ready"), Duration.ofSeconds(60), "it is ready");
+            control = new ControlClient(runDirectory());
+            started.add(control);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw new ExperimentException(e.getMessage(), e);
+        }
+    }
+
+    private Program vswitchd(int ports) {
+        String directory = runDirectory().toString();
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "vswitchd",
+                                "--rundir",
+                                directory,
+                                "--bridge",
+                                BRIDGE,
+                                "--libvirt-uri",
+                                uri));
+        for (int i = 1; i <= ports; i++) {
+            command.add("--port");
+            command.add("%d:dpdkr:vnf%d".formatted(i, i));
+        }
+        return Program.skyway(
+                "vswitchd", runDirectory(), line -> {}, command.toArray(String[]::new));
+    }
+
+    // Guests leave with their libvirtd, but regions of ports outlive a switch on purpose.
+    private void buryAtEnd(Path directory) {
+        undertaker.atEnd("rm -rf '" + directory + "'");
+        undertaker.atEnd("rm -f /dev/shm/" + RegionStore.of(directory).prefix() + "*");
+    }
+
+    /// The switch's run directory.
+    ///
+    /// @return the directory
+    public Path runDirectory() {
+        return folder.path();
+    }
+
+    /// The switch.
+    ///
+    /// @return a client of it
+    public ControlClient control() {
+        return control;
+    }
+
+    /// The guests.
+    ///
+    /// @return those that were booted
+    public Guests guests() {
+        return guests;
+    }
+
+    /// Boots a guest.
+    ///
+    /// @param name the guest's
+    /// @param port the port that it drives
+    /// @param program the VNF program and its options, but not its port
+    /// @return what it prints
+    /// @throws IOException if it can't be started
+    /// @throws InterruptedException if interrupted while the image is built
+    public ConsoleView boot(String name, String port, String... program)
+            throws IOException, InterruptedException {
+        if (guests == null) {
+            out.println("Building what the guests boot, unless it was built before.");
+            Path home = Path.of(System.getProperty("skyway.home", "."));
+            GuestImage image = GuestImage.build(home, GuestImage.defaultCache());
+            guests = new Guests(uri);
+            started.add(guests);
+            chain = new Chain(control, image, runDirectory().resolve("g"));
+        }
+        List<String> arguments = new ArrayList<>(List.of(program));
+        arguments.addAll(List.of("--port", port, "--json-stats"));
+        GuestSpec spec = chain.guest(name, arguments, List.of(port), -1);
+        guests.start(spec);
+        return new ConsoleView(spec.console());
+    }
+
+    /// Changes flow entries with `ovs-ofctl`.
+    ///
+    /// @param arguments options, sub-command; the bridge and the flow come last
+    public void ofctl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("ovs-ofctl"));
+        command.addAll(List.of(arguments));
+        command.add(command.size() - 1, BRIDGE);
+        Program.output(runDirectory(), command.toArray(String[]::new));
+    }
+
+    /// How many links are active.
+    ///
+    /// @return links
+    public long activeLinks() {
+        long active = 0;
+        for (JsonNode link : control.ask(ControlClient.request("links"))) {
+            active += link.get("state").asText().equals("ACTIVE") ? 1 : 0;
+        }
+        return active;
+    }
+
+    /// How many ports of guests have a driver.
+    ///
+    /// @return ports
+    public int drivers() {
+        int drivers = 0;
+        for (JsonNode port : control.ask(ControlClient.request("machines"))) {
+            drivers += port.get("driver").asBoolean() ? 1 : 0;
+        }
+        return drivers;
+    }
+
+    /// Waits.
+    ///
+    /// @param what is waited for, for the message
+    /// @param patience how long
+    /// @param condition true when it is there
+    /// @throws InterruptedException if interrupted meanwhile
+    public void await(String what, Duration patience, Callable<Boolean> condition)
+            throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        try {
+            while (!condition.call()) {
+                if (System.nanoTime() - end > 0) {
+                    throw new ExperimentException(
+                            "no %s after %d s: %s %s"
+                                    .formatted(
+                                            what,
+                                            patience.toSeconds(),
+                                            control.ask(ControlClient.request("links")),
+                                            control.ask(ControlClient.request("machines"))));
+                }
+                Thread.sleep(20);
+            }
+        } catch (InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ExperimentException(what + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable part : started.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                out.println("while ending: " + e.getMessage());
+            }
+        }
+        folder.close();
+        undertaker.close();
+    }
+}

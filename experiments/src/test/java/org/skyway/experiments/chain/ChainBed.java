@@ -1,0 +1,114 @@
+package org.skyway.experiments.chain;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.skyway.experiments.process.Program;
+import org.skyway.experiments.process.RunFolder;
+import org.skyway.vswitch.daemon.ControlClient;
+
+/// A switch with four dpdkr ports, each test's own, and what steers it: real processes, the real
+/// ovs-ofctl.
+abstract class ChainBed {
+    final List<Program> started = new ArrayList<>();
+    final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
+    RunFolder folder;
+    Path dir;
+    ControlClient control;
+
+    @BeforeEach
+    void startSwitch() {
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/ovs-ofctl")),
+                "ovs-ofctl is missing; apt-get install openvswitch-common");
+        folder = new RunFolder();
+        dir = folder.path();
+        Program vswitchd =
+                program(
+                        "vswitchd",
+                        "is ready",
+                        "vswitchd",
+                        "--port",
+                        "1:dpdkr:vnf1",
+                        "--port",
+                        "2:dpdkr:vnf2",
+                        "--port",
+                        "3:dpdkr:vnf3",
+                        "--port",
+                        "4:dpdkr:vnf4");
+        assertTrue(vswitchd.isAlive());
+        control = new ControlClient(dir);
+    }
+
+    @AfterEach
+    void stopAll() {
+        if (folder != null) {
+            control.close();
+            started.reversed().forEach(Program::close);
+            folder.close();
+        }
+    }
+
+    Program vnf(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("vnf", program));
+        command.addAll(List.of(arguments));
+        return program(program, "ready", command.toArray(new String[0]));
+    }
+
+    Program program(String name, String ready, String... arguments) {
+        Program p = Program.skyway(name, dir, log::add, arguments);
+        started.add(p);
+        p.await(l -> l.contains(ready), Duration.ofSeconds(60), "it is ready");
+        return p;
+    }
+
+    void ofctl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("ovs-ofctl"));
+        command.addAll(List.of(arguments));
+        Program.output(dir, command.toArray(new String[0]));
+    }
+
+    int active() {
+        int n = 0;
+        for (JsonNode link : control.ask(ControlClient.request("links"))) {
+            n += link.get("state").asText().equals("ACTIVE") ? 1 : 0;
+        }
+        return n;
+    }
+
+    void awaitActive(int wanted) throws InterruptedException {
+        await(() -> active() == wanted, wanted + " active links");
+    }
+
+    void awaitLog(String words) throws InterruptedException {
+        await(() -> log.stream().anyMatch(l -> l.contains(words)), "\"" + words + "\" in the logs");
+    }
+
+    // What arrived at a port by the normal channel or the bypass, as OpenFlow counts it.
+    long received(String port) {
+        for (JsonNode p : control.ask(ControlClient.request("stats")).get("ports")) {
+            if (p.get("name").asText().equals(port)) {
+                return p.get("txPackets").asLong();
+            }
+        }
+        throw new AssertionError("no port " + port);
+    }
+
+    static void await(BooleanSupplier condition, String what) throws InterruptedException {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() - deadline < 0, "no " + what + " after 30 s");
+            Thread.sleep(5);
+        }
+    }
+}
