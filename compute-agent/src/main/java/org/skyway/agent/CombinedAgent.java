@@ -119,6 +119,11 @@ public final class CombinedAgent implements Agent {
         }
 
         @Override
+        public void linkStep(String port, String link, String step) {
+            host.linkStep(port, link, step);
+        }
+
+        @Override
         public void vnfReported(String port, String reason) {
             host.vnfReported(port, reason);
         }

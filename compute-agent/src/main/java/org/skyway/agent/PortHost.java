@@ -27,6 +27,13 @@ public interface PortHost {
     /// @param paused whether it is paused now
     default void vnfPaused(String port, boolean paused) {}
 
+    /// A step of plugging a link into a VNF was taken, for the record.
+    ///
+    /// @param port the VNF's port
+    /// @param link the link's name
+    /// @param step `plugged` when the machine has the device, `mapped` when the driver is ready
+    default void linkStep(String port, String link, String step) {}
+
     /// A VNF's driver says, unasked, that something is wrong with a link: its ring holds what can't
     /// be.
     ///

@@ -7,7 +7,7 @@ import java.util.List;
 /// @param name the domain's name
 /// @param state `running` or `paused`
 /// @param ports its ports
-/// @param devices the devices of links, with what is known of each
+/// @param devices what is wrong with ports, and the devices of links, with what is known of each
 public record VmReport(String name, String state, List<Port> ports, List<String> devices) {
     /// A port of a virtual machine.
     ///

@@ -2,11 +2,13 @@ package org.skyway.vnf;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.skyway.vnf.relay.Firewall;
 import org.skyway.vnf.relay.RelayWork;
 import org.skyway.vnf.run.RunOptions;
 import org.skyway.vnf.run.Runner;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,14 +28,34 @@ import picocli.CommandLine.Option;
 final class FirewallCommand implements Callable<Integer> {
     @Mixin PortPair pair;
 
-    @Option(names = "--rules", required = true, paramLabel = "FILE", description = "The rules.")
-    Path rules;
+    @ArgGroup(multiplicity = "1")
+    Rules rules;
 
     @Mixin RunOptions options;
 
+    /// Where the rules are: a guest of a chain has no files, and no blanks in its options.
+    static final class Rules {
+        @Option(names = "--rules", required = true, paramLabel = "FILE", description = "The rules.")
+        Path file;
+
+        @Option(
+                names = "--rule",
+                required = true,
+                paramLabel = "RULE",
+                description =
+                        "A rule, with commas for blanks: deny,udp,to,10.0.0.2,port,53; repeatable.")
+        List<String> lines;
+
+        Firewall load() {
+            return file != null
+                    ? Firewall.load(file)
+                    : Firewall.of(lines.stream().map(l -> l.replace(',', ' ')).toList());
+        }
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Firewall forth = Firewall.load(rules);
+        Firewall forth = rules.load();
         Firewall back = forth.copy();
         return Runner.run(
                 "firewall",

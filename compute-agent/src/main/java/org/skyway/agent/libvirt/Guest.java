@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +31,7 @@ final class Guest {
     private final ScheduledExecutorService control;
     private final Executor calls;
     private final Map<String, Device> devices = new HashMap<>();
+    private final Map<String, String> problems = new TreeMap<>(); // by port
     private GuestDescription description;
     private boolean paused;
     private boolean stopped;
@@ -167,8 +169,15 @@ final class Guest {
         }
     }
 
+    /// Notes why a port can't be used, for the report.
+    ///
+    /// @return whether that is new
+    boolean problem(String port, String what) {
+        return !what.equals(problems.put(port, what));
+    }
+
     List<String> report() {
-        List<String> lines = new ArrayList<>();
+        List<String> lines = new ArrayList<>(problems.values());
         devices.forEach((alias, device) ->
                 lines.add(
                         alias
@@ -195,7 +204,7 @@ final class Guest {
                 failure =
                         new AgentException(
                                 "can't plug %s into domain %s: %s"
-                                        .formatted(region.path(), name, advise(e.getMessage())),
+                                        .formatted(region.path(), name, Advice.on(e.getMessage())),
                                 e);
             }
             AgentException failed = failure;
@@ -212,25 +221,6 @@ final class Guest {
             });
         });
         return result;
-    }
-
-    private static String advise(String error) {
-        if (error == null) {
-            return "no reason given";
-        }
-        if (error.contains("No more available PCI slots")) {
-            return error
-                    + "; give the domain free slots: machine type pc, or more pcie-root-port controllers";
-        }
-        if (error.contains("Permission denied")) {
-            return error + "; QEMU's user needs access to the region: run the agent as root";
-        }
-        if (error.contains("not a valid device model name")
-                || error.contains("not supported by this QEMU")
-                || error.contains("not supported in this QEMU")) {
-            return error + "; this QEMU is built without ivshmem, use another";
-        }
-        return error;
     }
 
     private CompletableFuture<Void> unplug(String alias, Device device) {

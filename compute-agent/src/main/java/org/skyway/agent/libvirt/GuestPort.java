@@ -81,10 +81,14 @@ final class GuestPort implements GuestChannel.Listener {
                     if (asked != session) {
                         return failed("the driver of port " + name + " is gone");
                     }
-                    return channel.request(id -> new Attach(id, slot, inGuest, sideA, link));
+                    host.linkStep(name, link, "plugged");
+                    return channel.request(id -> new Attach(id, slot, inGuest, sideA, link))
+                            .exceptionallyCompose(failure -> failed(Advice.on(reason(failure))));
                 })
                 .whenComplete((_, failure) -> {
-                    if (failure != null && asked == session) {
+                    if (failure == null) {
+                        host.linkStep(name, link, "mapped");
+                    } else if (asked == session) {
                         // It may have mapped the region after all.
                         detach(slot);
                     }

@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
 /// Serves the drivers of VNFs in virtual machines: see the package. Lives through restarts of
 /// libvirtd, during which everything goes on but plugging and unplugging.
 public final class LibvirtAgent implements Agent {
-    /// How long a driver may take to answer, unless told otherwise: longer than it waits for a
-    /// device to show up.
-    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(12);
+    /// How long a driver may take to answer, unless told otherwise: much longer than the 8 s that
+    /// it waits for a device to show up, for it knows better what is wrong.
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtAgent.class);
     private static final long FIRST_RETRY_MILLIS = 200;
@@ -309,21 +309,20 @@ public final class LibvirtAgent implements Agent {
         GuestPort other = ports.get(port);
         if (other != null) {
             if (other.guest() != guest) {
-                LOG.warn(
-                        "domain {} claims port {}, which is domain {}'s",
-                        guest.name(),
+                problem(
+                        guest,
                         port,
-                        other.guest().name());
+                        "port %s is domain %s's already".formatted(port, other.guest().name()));
             }
             return;
         }
         Path socket = guest.description().channels().get(channel);
         if (socket == null) {
-            LOG.warn(
-                    "domain {} has port {}, but no <channel> of type unix named {}; add one",
-                    guest.name(),
+            problem(
+                    guest,
                     port,
-                    channel);
+                    "port %s has no <channel> of type unix named %s; add one"
+                            .formatted(port, channel));
             return;
         }
         String name = "port %s in domain %s".formatted(port, guest.name());
@@ -336,6 +335,12 @@ public final class LibvirtAgent implements Agent {
                         listener -> new GuestChannel(name, socket, control, timeout, listener));
         ports.put(port, added);
         added.start();
+    }
+
+    private static void problem(Guest guest, String port, String what) {
+        if (guest.problem(port, what)) {
+            LOG.warn("domain {}: {}", guest.name(), what);
+        }
     }
 
     private Set<String> portsOf(Guest guest) {

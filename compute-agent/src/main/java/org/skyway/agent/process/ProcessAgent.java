@@ -1,13 +1,10 @@
 package org.skyway.agent.process;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +13,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.skyway.agent.Agent;
 import org.skyway.agent.AgentException;
+import org.skyway.agent.LocalSocket;
+import org.skyway.agent.PeerCheck;
 import org.skyway.agent.PortHost;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlMessage.Attach;
@@ -59,18 +58,7 @@ public final class ProcessAgent implements Agent {
     /// @throws IOException if another agent listens there, or the directory is not writable
     public static ProcessAgent start(Path socket, PortHost host, Duration timeout)
             throws IOException {
-        removeLeftover(socket);
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            server.bind(UnixDomainSocketAddress.of(socket));
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-        } catch (IOException | IllegalArgumentException e) {
-            server.close();
-            throw new IOException(
-                    "can't listen on %s: %s; use a run directory that is writable and has a short name"
-                            .formatted(socket, e.getMessage()),
-                    e);
-        }
+        ServerSocketChannel server = LocalSocket.listen(socket, "switch");
         var agent = new ProcessAgent(socket, host, timeout, server);
         agent.acceptor.start();
         return agent;
@@ -209,20 +197,5 @@ public final class ProcessAgent implements Agent {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static void removeLeftover(Path socket) throws IOException {
-        if (!Files.exists(socket)) {
-            return;
-        }
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException e) {
-            Files.delete(socket); // nobody listens
-            return;
-        }
-        throw new IOException(
-                "another switch listens on %s; stop it or use another run directory"
-                        .formatted(socket));
     }
 }

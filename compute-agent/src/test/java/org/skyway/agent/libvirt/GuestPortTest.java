@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.skyway.agent.PortHost;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlMessage;
+import org.skyway.bypass.control.ControlMessage.Attach;
+import org.skyway.bypass.control.ControlMessage.Detach;
 import org.skyway.bypass.control.ControlMessage.Done;
 import org.skyway.bypass.control.ControlMessage.Failed;
 import org.skyway.bypass.control.ControlMessage.Hello;
@@ -43,6 +46,7 @@ import org.skyway.bypass.control.ControlMessage.Welcome;
 /// virtio-serial port. Plugging devices needs a real QEMU and is tested with one.
 @Timeout(30)
 class GuestPortTest {
+    private static final RegionRef LINK = new RegionRef(6, 4096, "/dev/shm/link");
     private static final RegionRef REGION = new RegionRef(5, 4096, "/dev/shm/port");
 
     @TempDir Path directory;
@@ -151,16 +155,36 @@ class GuestPortTest {
             hello(driver, 1, "vnf1");
             seen.take();
             seen.take();
-            RegionRef link = new RegionRef(6, 4096, "/dev/shm/link");
-            var result =
-                    CompletableFuture.supplyAsync(
-                                    () -> port.attach(0, link, true, "a<->b"), control)
-                            .get();
-            ExecutionException e =
-                    assertThrows(ExecutionException.class, () -> result.get(5, TimeUnit.SECONDS));
-            assertTrue(
-                    e.getCause().getMessage().contains("libvirt can't be reached"),
-                    e.getCause()::getMessage);
+            String failure = failure(attach());
+            assertTrue(failure.contains("libvirt can't be reached"), failure);
+        }
+    }
+
+    @Test
+    void aDriverThatDoesNotAnswerFailsTheLink() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+            theDeviceIsThere();
+            var attached = attach();
+            assertInstanceOf(Attach.class, next(driver));
+            String failure = failure(attached);
+            assertTrue(failure.contains("did not answer Attach"), failure);
+            assertTrue(failure.contains("is the guest stuck?"), failure);
+            // It may have mapped the region after all, so it is told to let go.
+            assertInstanceOf(Detach.class, next(driver));
+        }
+    }
+
+    @Test
+    void aDriverThatSaysNoFailsTheLinkWithItsReason() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+            theDeviceIsThere();
+            var attached = attach();
+            Attach attach = assertInstanceOf(Attach.class, next(driver));
+            driver.send(new Failed(attach.id(), "no ivshmem device has region 6"));
+            String failure = failure(attached);
+            assertTrue(failure.endsWith("no ivshmem device has region 6"), failure);
         }
     }
 
@@ -181,23 +205,35 @@ class GuestPortTest {
             hello(driver, 1, "vnf1");
             seen.take();
             seen.take();
-            var result =
-                    CompletableFuture.supplyAsync(
-                                    () -> {
-                                        guest.paused(true);
-                                        return port.attach(
-                                                0,
-                                                new RegionRef(6, 4096, "/dev/shm/link"),
-                                                true,
-                                                "a<->b");
-                                    },
-                                    control)
-                            .get();
-            ExecutionException e =
-                    assertThrows(ExecutionException.class, () -> result.get(5, TimeUnit.SECONDS));
-            assertTrue(e.getCause().getMessage().contains("vm1 is paused"));
+            control.submit(() -> guest.paused(true)).get();
+            String failure = failure(attach());
+            assertTrue(failure.contains("vm1 is paused"), failure);
             assertFalse(guest.report().toString().contains("ua-skyway"));
         }
+    }
+
+    private CompletableFuture<Void> attach() throws Exception {
+        return CompletableFuture.supplyAsync(() -> port.attach(0, LINK, true, "a<->b"), control)
+                .get();
+    }
+
+    private static String failure(CompletableFuture<Void> attached) {
+        ExecutionException e =
+                assertThrows(ExecutionException.class, () -> attached.get(20, TimeUnit.SECONDS));
+        return e.getCause().getMessage();
+    }
+
+    // As if another port of the domain had had it plugged in.
+    private void theDeviceIsThere() throws Exception {
+        assertEquals("connected vnf1 0", seen.take());
+        assertEquals("ready vnf1", seen.take());
+        var description =
+                new GuestDescription(
+                        guest.description().ports(),
+                        guest.description().channels(),
+                        Map.of(LinkDevice.alias(LINK), "link"),
+                        OptionalInt.empty());
+        control.submit(() -> guest.describedAs(description, Set.of("vnf2"))).get();
     }
 
     private ControlChannel accept() throws IOException {

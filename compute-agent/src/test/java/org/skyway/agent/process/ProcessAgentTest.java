@@ -270,14 +270,6 @@ class ProcessAgentTest {
         assertEquals("connected vnf1 test", host.event());
     }
 
-    @Test
-    void onlyTheOwnUserAndRootAreWelcome() throws Exception {
-        assertNull(PeerCheck.refusal("alice", "alice"));
-        assertNull(PeerCheck.refusal("root", "alice"));
-        String refusal = PeerCheck.refusal("bob", "alice");
-        assertTrue(refusal.contains("bob") && refusal.contains("alice"), refusal);
-    }
-
     private PortSession open(String port) throws IOException, InterruptedException {
         return PortSession.open(dir, port, "test", SwitchLoss.END, _ -> {});
     }

@@ -16,34 +16,34 @@ import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.ivshmem.region.Region;
 
 /// A switch with real port regions and no datapath.
-final class TestHost implements PortHost, AutoCloseable {
-    final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+public final class TestHost implements PortHost, AutoCloseable {
+    public final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final Path directory;
     private final Map<String, Region> regions = new ConcurrentHashMap<>();
     private long lastId;
 
     /// Run when a driver has said hello, before it is welcomed.
-    volatile Runnable onHello = () -> {};
+    public volatile Runnable onHello = () -> {};
 
-    TestHost(Path directory, String... ports) throws IOException {
+    public TestHost(Path directory, String... ports) throws IOException {
         this.directory = directory;
         for (String port : ports) {
             regions.put(port, create(port, RegionHeader.PORT_MAGIC));
         }
     }
 
-    Region create(String name, int magic) throws IOException {
+    public Region create(String name, int magic) throws IOException {
         RegionHeader header = RegionHeader.of(magic, ++lastId, 1024);
         Region region = Region.create(directory.resolve(name + ".region"), header.sizeBytes());
         header.create(region.address());
         return region;
     }
 
-    Region region(String port) {
+    public Region region(String port) {
         return regions.get(port);
     }
 
-    static RegionRef ref(Region region) {
+    public static RegionRef ref(Region region) {
         return new RegionRef(0, region.sizeBytes(), region.path().toString());
     }
 
@@ -60,11 +60,16 @@ final class TestHost implements PortHost, AutoCloseable {
     }
 
     @Override
+    public void vnfPaused(String port, boolean paused) {
+        events.add((paused ? "paused " : "resumed ") + port);
+    }
+
+    @Override
     public void vnfDisconnected(String port, String reason) {
         events.add("disconnected " + port);
     }
 
-    String event() throws InterruptedException {
+    public String event() throws InterruptedException {
         return events.poll(20, TimeUnit.SECONDS);
     }
 

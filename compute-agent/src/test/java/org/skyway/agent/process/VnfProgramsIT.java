@@ -39,8 +39,8 @@ import picocli.CommandLine;
 class VnfProgramsIT {
     private static final int OK = 0;
     private static final int CHECK_FAILED = 1;
-    private static final int SWITCH_LOST = 2;
-    private static final int BAD_INPUT = 3;
+    private static final int SWITCH_LOST = 3;
+    private static final int BAD_INPUT = 2;
 
     @TempDir Path dir;
     private TestHost host;

@@ -40,7 +40,12 @@ public final class PortSession implements AutoCloseable {
         this.log = log;
         this.client = client;
         this.port = port;
-        control = Thread.ofPlatform().daemon().name("control-" + port.name()).unstarted(this::run);
+        control =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("control-" + port.name())
+                        .priority(Thread.MAX_PRIORITY)
+                        .unstarted(this::run);
         faults =
                 Thread.ofPlatform()
                         .daemon()

@@ -45,6 +45,15 @@ public final class Firewall implements PacketFilter {
         }
     }
 
+    /// Makes one of rules that were not in a file.
+    ///
+    /// @param rules as in a file, a line each
+    /// @return the firewall
+    /// @throws BadInputException if one can't be read; says which
+    public static Firewall of(List<String> rules) {
+        return parse("--rule", rules);
+    }
+
     static Firewall parse(String name, List<String> lines) {
         List<FirewallRule> rules = new ArrayList<>();
         Boolean policy = null;

@@ -8,11 +8,12 @@ public final class ExitStatus {
     /// It ran, but what it was to check did not hold: packets lost, or fewer than expected.
     public static final int CHECK_FAILED = 1;
 
-    /// The switch went away, or the port broke.
-    public static final int SWITCH_LOST = 2;
+    /// It could not start: wrong options, no such port, an unreadable file. The same as for the
+    /// switch's commands.
+    public static final int BAD_INPUT = 2;
 
-    /// It could not start: wrong options, no such port, an unreadable file.
-    public static final int BAD_INPUT = 3;
+    /// The switch went away, or the port broke.
+    public static final int SWITCH_LOST = 3;
 
     private ExitStatus() {}
 }

@@ -17,6 +17,10 @@ import org.skyway.pmd.port.Rehearsal;
 /// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
 /// the work is done, the time is up, the switch is gone or somebody sends SIGTERM. Stop, join,
 /// unmap: the regions outlive the thread that polls them.
+///
+/// The data thread polls all the time. In a guest, where the JVM is told to heed priorities, it
+/// gives way to what comes seldom and must be quick: the kernel's work on a device that is plugged
+/// in, the control thread, and the compilers.
 public final class Runner {
     private static final long TICK_MILLIS = 20;
     private static final long QUIET_NANOS = 200_000_000L;
@@ -105,7 +109,11 @@ public final class Runner {
         ObjectNode report;
         try (var statistics =
                 new Statistics(program, work, options.jsonStats, options.statsFile, System.out)) {
-            Thread data = Thread.ofPlatform().name("poll-" + program).start(() -> poll(work));
+            Thread data =
+                    Thread.ofPlatform()
+                            .name("poll-" + program)
+                            .priority(Thread.MIN_PRIORITY)
+                            .start(() -> poll(work));
             try {
                 statistics.ready();
                 lost = watch(data, sessions, statistics);

@@ -349,7 +349,8 @@ final class Demo implements AutoCloseable {
         throw new ExperimentException("the switch has no port " + number);
     }
 
-    private static long packetsOf(String flows, int inPort) {
+    /// The packets that the entry of priority 100 for a port has counted.
+    static long packetsOf(String flows, int inPort) {
         for (String line : flows.lines().toList()) {
             if (line.contains("priority=100,in_port=" + inPort + " ")) {
                 String digits = line.replaceAll(".*n_packets=([0-9]+).*", "$1");

@@ -16,8 +16,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.skyway.agent.CombinedAgent;
+import org.skyway.agent.PortHost;
 import org.skyway.agent.libvirt.LibvirtAgent;
 import org.skyway.agent.process.ProcessAgent;
+import org.skyway.agent.service.AgentService;
+import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
 import org.skyway.openflow.model.FlowRule;
@@ -47,6 +50,8 @@ final class SwitchBed implements AutoCloseable {
     private final CombinedAgent agent;
     private final Map<String, FlowEntry> entries = new HashMap<>();
     private final Requests requests;
+    private final SwitchConfig config;
+    private AgentService service;
 
     SwitchBed(int ports) throws Exception {
         this(ports, SwitchConfig.defaults());
@@ -76,13 +81,13 @@ final class SwitchBed implements AutoCloseable {
         agent.add(watch ->
                 ProcessAgent.start(
                         directory.resolve(RunDirectory.PMD_SOCKET), watch, Duration.ofSeconds(5)));
-        if (config.machines()) {
+        this.config = config;
+        if (config.agent().equals(SwitchConfig.SERVICE)) {
+            service = service();
             agent.add(watch ->
-                    LibvirtAgent.start(
-                            config.libvirtUri(),
-                            config.domains(),
-                            watch,
-                            LibvirtAgent.DEFAULT_TIMEOUT));
+                    RemoteAgent.start(directory.resolve(RunDirectory.AGENT_SOCKET), watch));
+        } else if (config.machines()) {
+            agent.add(this::libvirtAgent);
         }
         on(() -> {
             bridge.start(agent, owner);
@@ -92,6 +97,25 @@ final class SwitchBed implements AutoCloseable {
             return null;
         });
         owner.scheduleWithFixedDelay(bridge::tick, 2, 2, TimeUnit.MILLISECONDS);
+    }
+
+    private LibvirtAgent libvirtAgent(PortHost host) {
+        return LibvirtAgent.start(
+                config.libvirtUri(), config.domains(), host, LibvirtAgent.DEFAULT_TIMEOUT);
+    }
+
+    private AgentService service() throws IOException {
+        return AgentService.start(directory.resolve(RunDirectory.AGENT_SOCKET), this::libvirtAgent);
+    }
+
+    /// Ends the agent that is a process of its own.
+    void stopService() {
+        service.close();
+    }
+
+    /// Starts the next.
+    void startService() throws IOException {
+        service = service();
     }
 
     /// There are none in these tests.
@@ -157,6 +181,16 @@ final class SwitchBed implements AutoCloseable {
         return active;
     }
 
+    /// How many links have become active after a point in time.
+    long linksSince(long nanos) throws Exception {
+        long active = 0;
+        for (var link : on(() -> requests.run("links", null))) {
+            long since = System.nanoTime() - link.get("sinceMillis").asLong() * 1_000_000;
+            active += link.get("state").asText().equals("ACTIVE") && since - nanos > 0 ? 1 : 0;
+        }
+        return active;
+    }
+
     String links() throws Exception {
         return on(() -> requests.run("links", null)).toPrettyString();
     }
@@ -174,10 +208,10 @@ final class SwitchBed implements AutoCloseable {
     }
 
     void await(BooleanSupplier condition, String what) throws Exception {
-        long deadline = System.nanoTime() + 20_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("no " + what + " after 20 s: " + links());
+                throw new AssertionError("no " + what + " after 60 s: " + links());
             }
             Thread.sleep(2);
         }
@@ -214,6 +248,14 @@ final class SwitchBed implements AutoCloseable {
         return agent;
     }
 
+    Path directory() {
+        return directory;
+    }
+
+    String regionPrefix() {
+        return store.prefix();
+    }
+
     List<Path> regionFiles() throws IOException {
         try (var files = Files.list(Path.of("/dev/shm"))) {
             return files.filter(f -> f.getFileName().toString().startsWith(store.prefix()))
@@ -224,6 +266,9 @@ final class SwitchBed implements AutoCloseable {
     @Override
     public void close() throws Exception {
         agent.close();
+        if (service != null) {
+            service.close();
+        }
         owner.shutdown();
         owner.awaitTermination(5, TimeUnit.SECONDS);
         bridge.close();

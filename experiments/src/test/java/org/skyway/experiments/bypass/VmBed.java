@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.skyway.experiments.conformance.lab.Undertaker;
+import org.skyway.experiments.process.Program;
 import org.skyway.experiments.vm.host.GuestSpec;
 import org.skyway.experiments.vm.host.Guests;
 import org.skyway.experiments.vm.host.PrivateLibvirt;
@@ -21,13 +24,25 @@ final class VmBed implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int RING_CELLS = 8192;
 
+    private static final String LINK_DEVICE = "ua-skyway-link-";
+
+    /// A loaded machine is slow; what does not happen at all is what these tests are to find.
+    private static final int PATIENCE_SECONDS = 120;
+
     final PrivateLibvirt libvirt;
     final SwitchBed bed;
     final Guests guests;
     private final GuestImage image;
     private final Path directory;
+    private final Undertaker undertaker = new Undertaker(); // in case this process is killed
+    private Program events;
+    private final AtomicInteger removals = new AtomicInteger();
 
-    VmBed(int ports) throws Exception {
+    /// Starts everything but the guests.
+    ///
+    /// @param ports how many; named vnf1 and so on
+    /// @param agent `libvirt`, or `service` for the agent in a process of its own
+    VmBed(int ports, String agent) throws Exception {
         String missing = PrivateLibvirt.missing();
         assumeTrue(missing == null, () -> "guests need: " + missing);
         Path home = Path.of(System.getProperty("skyway.home", ".."));
@@ -36,8 +51,11 @@ final class VmBed implements AutoCloseable {
         Path daemon = GuestImage.defaultCache().resolve("libvirt-test");
         libvirt = PrivateLibvirt.start(daemon);
         directory = Files.createTempDirectory("skyway-vm");
-        bed = new SwitchBed(ports, config(libvirt.uri()));
+        undertaker.atEnd("rm -rf '" + directory + "'");
+        bed = new SwitchBed(ports, config(agent, libvirt.uri()));
+        undertaker.atEnd("rm -rf '" + bed.directory() + "' /dev/shm/" + bed.regionPrefix() + "*");
         guests = new Guests(libvirt.uri());
+        watch();
     }
 
     private static GuestImage image(Path home) throws InterruptedException {
@@ -49,7 +67,48 @@ final class VmBed implements AutoCloseable {
         }
     }
 
-    private static SwitchConfig config(String uri) {
+    // libvirt's own client, so that what is seen is what libvirt says.
+    private void watch() {
+        events =
+                Program.start(
+                        "virsh",
+                        directory,
+                        this::event,
+                        List.of(
+                                "virsh",
+                                "-c",
+                                libvirt.uri(),
+                                "event",
+                                "--event",
+                                "device-removed",
+                                "--loop"));
+    }
+
+    private void event(String line) {
+        if (line.contains("'device-removed'") && line.contains(LINK_DEVICE)) {
+            removals.incrementAndGet();
+        }
+    }
+
+    /// How often libvirt has reported that a link device has left a guest.
+    int removals() {
+        return removals.get();
+    }
+
+    /// Lets libvirtd die and come back.
+    void restartLibvirtd() throws IOException {
+        events.close();
+        libvirt.restart();
+        guests.reconnect();
+        watch();
+    }
+
+    /// Whether a guest has a link device.
+    boolean isPlugged(String guest) throws IOException {
+        return guests.describe(guest).contains(LINK_DEVICE);
+    }
+
+    private static SwitchConfig config(String agent, String uri) {
         return new SwitchConfig(
                 null,
                 null,
@@ -59,8 +118,9 @@ final class VmBed implements AutoCloseable {
                 0,
                 null,
                 RING_CELLS,
-                "libvirt",
+                agent,
                 uri,
+                null,
                 null,
                 null,
                 null);
@@ -78,15 +138,17 @@ final class VmBed implements AutoCloseable {
                 -1);
     }
 
-    GuestSpec source(String port, int rate) {
+    GuestSpec source(String name, String port, int rate, int id) {
         return spec(
-                "source",
+                name,
                 List.of(port),
                 "source",
                 "--port",
                 port,
                 "--rate",
-                Integer.toString(rate));
+                Integer.toString(rate),
+                "--id",
+                Integer.toString(id));
     }
 
     GuestSpec sink(String port) {
@@ -94,7 +156,7 @@ final class VmBed implements AutoCloseable {
     }
 
     void awaitDriver(String port) throws Exception {
-        await("driver of port " + port, 90, () -> isDriven(port));
+        await("driver of port " + port, () -> isDriven(port));
     }
 
     boolean isDriven(String port) throws Exception {
@@ -119,10 +181,7 @@ final class VmBed implements AutoCloseable {
     /// Waits until a sink has received so many more packets.
     JsonNode awaitReceived(GuestSpec sink, long more) throws Exception {
         long before = received(statistics(sink));
-        await(
-                more + " packets after " + before,
-                40,
-                () -> received(statistics(sink)) >= before + more);
+        await(more + " packets after " + before, () -> received(statistics(sink)) >= before + more);
         return statistics(sink);
     }
 
@@ -130,15 +189,15 @@ final class VmBed implements AutoCloseable {
         return statistics.path("ports").path(0).path("rxPackets").asLong();
     }
 
-    void await(String what, int seconds, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + seconds * 1_000_000_000L;
+    void await(String what, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
         while (!condition.call()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError(
                         "no %s after %d s: links %s, machines %s, consoles %s"
                                 .formatted(
                                         what,
-                                        seconds,
+                                        PATIENCE_SECONDS,
                                         bed.links(),
                                         bed.agent().machines().toCompletableFuture().get(),
                                         consoles()));
@@ -163,14 +222,10 @@ final class VmBed implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        events.close();
         guests.close();
         bed.close();
         libvirt.close();
-        try (var files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(directory);
+        undertaker.close(); // deletes the directory
     }
 }

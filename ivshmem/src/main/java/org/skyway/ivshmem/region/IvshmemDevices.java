@@ -1,11 +1,18 @@
 package org.skyway.ivshmem.region;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -22,6 +29,8 @@ public final class IvshmemDevices {
     private static final String DEVICE = "0x1110";
     private static final long FIRST_PAUSE_MICROS = 500;
     private static final long LAST_PAUSE_MICROS = 8_000;
+
+    private static final int PAGE_BYTES = 4096;
 
     private final Path devices;
 
@@ -40,7 +49,8 @@ public final class IvshmemDevices {
     /// some time after the host has been told so, and its BAR2 some milliseconds later still.
     ///
     /// @param sizeBytes the region's size
-    /// @param wanted tells from the address of a mapped region whether it is the one
+    /// @param wanted tells from the address of the mapped first page of a region whether it is the
+    ///   one
     /// @param name of the region, for messages
     /// @param timeout how long to wait
     /// @return the region
@@ -66,45 +76,57 @@ public final class IvshmemDevices {
         }
     }
 
-    /// @param others devices that are known to be something else, by the identity of their BAR2's
-    ///   file: a device that was unplugged and plugged again is a new one
-    private Region find(long sizeBytes, LongPredicate wanted, Set<Object> others)
-            throws IOException {
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(devices)) {
-            for (Path device : all) {
-                Region region = open(device, sizeBytes, wanted, others);
+    // A look costs as little as it can: in a guest that has just begun to do this, every line is
+    // interpreted, and the kernel that is bringing up the device needs the processor too. Most
+    // devices are told apart by the size of their BAR2.
+    private Region find(long sizeBytes, LongPredicate wanted, Set<Object> others) {
+        String[] names = devices.toFile().list();
+        if (names == null) {
+            return null;
+        }
+        for (String name : names) {
+            File bar = new File(devices.toFile(), name + "/resource2");
+            if (bar.length() == sizeBytes) {
+                Region region = open(bar.toPath(), sizeBytes, wanted, others);
                 if (region != null) {
                     return region;
                 }
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
         }
         return null;
     }
 
-    private static Region open(
-            Path device, long sizeBytes, LongPredicate wanted, Set<Object> others) {
-        Path bar = device.resolve("resource2");
+    /// @param others BAR2s that are known to be something else, by the identity of their files:
+    ///   what was unplugged and plugged again is new
+    private static Region open(Path bar, long sizeBytes, LongPredicate wanted, Set<Object> others) {
+        Path device = bar.getParent();
         try {
-            if (!isIvshmem(device)) {
+            Object identity = Files.readAttributes(bar, BasicFileAttributes.class).fileKey();
+            if (others.contains(identity)) {
                 return null;
             }
-            Object identity = Files.getAttribute(bar, "unix:ino");
-            if (others.contains(identity) || Files.size(bar) != sizeBytes) {
+            if (!isIvshmem(device)) {
+                others.add(identity);
                 return null;
             }
             enable(device);
-            Region region = Region.open(bar, sizeBytes);
-            if (wanted.test(region.address())) {
-                return region;
+            if (peek(bar, wanted)) {
+                return Region.open(bar, sizeBytes);
             }
-            region.close();
             others.add(identity);
             return null;
         } catch (IOException e) {
             // It is being plugged or unplugged right now; the next look tells.
             return null;
+        }
+    }
+
+    // Its own thread unmaps a page without asking the others; a region takes a handshake with them.
+    private static boolean peek(Path bar, LongPredicate wanted) throws IOException {
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(bar, StandardOpenOption.READ)) {
+            MemorySegment page = channel.map(MapMode.READ_ONLY, 0, PAGE_BYTES, arena);
+            return wanted.test(page.address());
         }
     }
 

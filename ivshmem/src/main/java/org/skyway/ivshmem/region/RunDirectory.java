@@ -13,6 +13,9 @@ public final class RunDirectory {
     /// The socket of the process agent, which poll mode drivers connect to.
     public static final String PMD_SOCKET = "pmd.sock";
 
+    /// The socket of an agent that is a process of its own, which the switch connects to.
+    public static final String AGENT_SOCKET = "agent.sock";
+
     private RunDirectory() {}
 
     /// The run directory.

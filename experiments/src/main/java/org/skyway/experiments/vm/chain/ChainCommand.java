@@ -29,7 +29,9 @@ public final class ChainCommand {
     public static void main(String[] args) {
         CommandLine line = new CommandLine(new ChainCommand());
         line.setExecutionExceptionHandler((e, command, _) -> {
-            if (!(e instanceof IOException || e instanceof ConfigException)) {
+            if (!(e instanceof IOException
+                    || e instanceof ConfigException
+                    || e instanceof IllegalArgumentException)) {
                 throw e;
             }
             command.getErr().println("skyway chain: " + e.getMessage());

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.skyway.experiments.conformance.lab.Undertaker;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
@@ -15,6 +16,7 @@ import org.skyway.experiments.vm.host.GuestSpec;
 import org.skyway.experiments.vm.host.Guests;
 import org.skyway.experiments.vm.host.PrivateLibvirt;
 import org.skyway.experiments.vm.image.GuestImage;
+import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.daemon.ControlClient;
 
 /// A switch in a process of its own, a libvirtd of our own, and guests, for demos and experiments.
@@ -24,6 +26,7 @@ public final class VmHost implements AutoCloseable {
 
     private final PrintStream out;
     private final RunFolder folder = new RunFolder();
+    private final Undertaker undertaker = new Undertaker(); // works even if this process is killed
     private final List<AutoCloseable> started = new ArrayList<>();
     private final ControlClient control;
     private final String uri;
@@ -36,6 +39,7 @@ public final class VmHost implements AutoCloseable {
     /// @param ports how many; named vnf1 and so on
     public VmHost(PrintStream out, int ports) {
         this.out = out;
+        buryAtEnd(folder.path());
         String missing = PrivateLibvirt.missing();
         if (missing != null) {
             throw new ExperimentException("guests need: " + missing);
@@ -46,7 +50,11 @@ public final class VmHost implements AutoCloseable {
                     PrivateLibvirt.start(GuestImage.defaultCache().resolve("libvirt-demo"));
             started.add(libvirt);
             uri = libvirt.uri();
-            started.add(vswitchd(ports));
+            Program vswitchd = vswitchd(ports);
+            started.add(vswitchd);
+            undertaker.endProcess(vswitchd.pid(), runDirectory().toString());
+            vswitchd.await(
+                    line -> line.contains("is ready"), Duration.ofSeconds(60), "it is ready");
             control = new ControlClient(runDirectory());
             started.add(control);
         } catch (IOException | RuntimeException e) {
@@ -71,11 +79,14 @@ public final class VmHost implements AutoCloseable {
             command.add("--port");
             command.add("%d:dpdkr:vnf%d".formatted(i, i));
         }
-        Program program =
-                Program.skyway(
-                        "vswitchd", runDirectory(), line -> {}, command.toArray(String[]::new));
-        program.await(line -> line.contains("is ready"), Duration.ofSeconds(60), "it is ready");
-        return program;
+        return Program.skyway(
+                "vswitchd", runDirectory(), line -> {}, command.toArray(String[]::new));
+    }
+
+    // Guests leave with their libvirtd, but regions of ports outlive a switch on purpose.
+    private void buryAtEnd(Path directory) {
+        undertaker.atEnd("rm -rf '" + directory + "'");
+        undertaker.atEnd("rm -f /dev/shm/" + RegionStore.of(directory).prefix() + "*");
     }
 
     /// The switch's run directory.
@@ -195,5 +206,6 @@ public final class VmHost implements AutoCloseable {
             }
         }
         folder.close();
+        undertaker.close();
     }
 }

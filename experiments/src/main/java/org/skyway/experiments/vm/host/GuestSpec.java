@@ -23,11 +23,32 @@ public record GuestSpec(
         int core) {
     private static final int MEMORY_MIB = 384;
 
+    /// COMMAND_LINE_SIZE of Linux on x86 is 2048.
+    private static final int MAX_ARGUMENTS_LENGTH = 1900;
+
     /// A port of a guest.
     ///
     /// @param name the port's name at the switch
     /// @param region its region's file, in `/dev/shm`
     public record Port(String name, Path region) {}
+
+    /// Checks the arguments.
+    ///
+    /// @throws IllegalArgumentException if they can't be on a kernel's command line
+    public GuestSpec {
+        for (String argument : arguments) {
+            if (!argument.matches("[^\\s\"'<>&]+")) {
+                throw new IllegalArgumentException(
+                        "guest %s can't have the option \"%s\": no blanks, quotes, < > or &"
+                                .formatted(name, argument));
+            }
+        }
+        if (String.join(" ", arguments).length() > MAX_ARGUMENTS_LENGTH) {
+            throw new IllegalArgumentException(
+                    "guest %s has options of more than %d characters, which a kernel does not take"
+                            .formatted(name, MAX_ARGUMENTS_LENGTH));
+        }
+    }
 
     /// Where what the guest prints goes.
     ///

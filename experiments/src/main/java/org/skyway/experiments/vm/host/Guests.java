@@ -45,11 +45,20 @@ public final class Guests implements AutoCloseable {
     public void start(GuestSpec guest) throws IOException {
         Files.createDirectories(guest.directory());
         Files.deleteIfExists(guest.console());
+        start(guest.name(), guest.xml());
+    }
+
+    /// Starts a guest.
+    ///
+    /// @param name the guest's
+    /// @param xml its description
+    /// @throws IOException if libvirt refuses
+    public void start(String name, String xml) throws IOException {
         try {
-            connection.domainCreateXML(guest.xml(), 0).free();
-            names.add(guest.name());
+            connection.domainCreateXML(xml, 0).free();
+            names.add(name);
         } catch (LibvirtException e) {
-            throw failure("can't start guest " + guest.name(), e);
+            throw failure("can't start guest " + name, e);
         }
     }
 

@@ -36,6 +36,11 @@ public record GuestImage(Path kernel, Path initrd) {
                     // a few for each option.
                     "-Djdk.reflect.useNativeAccessorOnly=true");
 
+    /// Those that say nothing about what is in the AOT cache. The guest's programs are root's, so
+    /// priorities of threads can mean something.
+    private static final List<String> GUEST_OPTIONS =
+            List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=2");
+
     /// Builds an image, or finds the one that was built of the same input.
     ///
     /// @param home the root of the built project
@@ -104,6 +109,8 @@ public record GuestImage(Path kernel, Path initrd) {
         Files.writeString(
                 root.resolve("app/jvm.options"),
                 String.join("\n", JVM_OPTIONS)
+                        + "\n"
+                        + String.join("\n", GUEST_OPTIONS)
                         + "\n-XX:AOTCache=/app/vnf.aot\n-cp "
                         + classpath
                         + "\n");
@@ -131,6 +138,7 @@ public record GuestImage(Path kernel, Path initrd) {
                     List.of(
                             "recipe " + RECIPE,
                             String.join(" ", JVM_OPTIONS),
+                            String.join(" ", GUEST_OPTIONS),
                             kernel + " " + packages.version(kernel),
                             SHELL_PACKAGE + " " + packages.version(SHELL_PACKAGE),
                             System.getProperty("java.vm.version"))) {

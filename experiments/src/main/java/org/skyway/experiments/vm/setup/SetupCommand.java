@@ -36,7 +36,11 @@ public final class SetupCommand implements Callable<Integer> {
     private enum Step {
         DETECTED("flow-mod received, link detected"),
         PLUGGING("region made, both sides asked"),
-        READY("plugged into both guests, mapped by both drivers"),
+        PLUGGED_ONE("device plugged into one guest"),
+        PLUGGED_BOTH("device plugged into the other guest"),
+        MAPPED_ONE("found and mapped by one driver"),
+        MAPPED_BOTH("found and mapped by the other driver"),
+        READY("sender told to use it"),
         ACTIVE("sender obeyed the command"),
         PACKET("first bypassed packet seen"),
         TOTAL("flow-mod to first bypassed packet");
@@ -142,8 +146,8 @@ public final class SetupCommand implements Callable<Integer> {
                 begin = nanos;
                 last = nanos;
                 current = new EnumMap<>(Step.class);
-            } else if (kind.equals("link") && current != null) {
-                Step step = step(event.path("state").asText());
+            } else if (current != null) {
+                Step step = step(event, current);
                 if (step != null && !current.containsKey(step)) {
                     current.put(step, (nanos - last) / 1e6);
                     last = nanos;
@@ -160,7 +164,22 @@ public final class SetupCommand implements Callable<Integer> {
         return result;
     }
 
-    private static Step step(String state) {
+    private static Step step(JsonNode event, Map<Step, Double> before) {
+        return switch (event.path("event").asText()) {
+            case "link" -> linkStep(event.path("state").asText());
+            case "link-step" ->
+                    event.path("step").asText().equals("plugged")
+                            ? before.containsKey(Step.PLUGGED_ONE)
+                                    ? Step.PLUGGED_BOTH
+                                    : Step.PLUGGED_ONE
+                            : before.containsKey(Step.MAPPED_ONE)
+                                    ? Step.MAPPED_BOTH
+                                    : Step.MAPPED_ONE;
+            default -> null;
+        };
+    }
+
+    private static Step linkStep(String state) {
         return switch (state) {
             case "DETECTED" -> Step.DETECTED;
             case "PLUGGING" -> Step.PLUGGING;

@@ -20,13 +20,8 @@ public sealed interface StatsReply extends Message {
 
     /// Flow entries.
     ///
-    /// @param flows in no particular order
-    record Flow(List<FlowStats> flows) implements StatsReply {
-        /// Copies the lists.
-        public Flow {
-            flows = List.copyOf(flows);
-        }
-    }
+    /// @param flows in no particular order; not copied, because there may be very many
+    record Flow(List<FlowStats> flows) implements StatsReply {}
 
     /// Sums over flow entries.
     ///

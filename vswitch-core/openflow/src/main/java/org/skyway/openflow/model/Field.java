@@ -316,6 +316,13 @@ public enum Field {
         return word;
     }
 
+    /// The words of the [FlowKey] that hold the field.
+    ///
+    /// @return a bitmap as in [Match#words]: one bit, or two for a 128-bit field
+    public int words() {
+        return (wide() ? 3 : 1) << word;
+    }
+
     /// How far the field's least significant bit lies from its word's; 0 for 128-bit fields.
     ///
     /// @return 0 to 63

@@ -34,24 +34,57 @@ public enum Prerequisite {
     /// The Ethernet type is MPLS unicast or multicast.
     MPLS;
 
+    /// ICMPv6 types of neighbour discovery.
+    private static final int SOLICIT = 135;
+
+    private static final int ADVERT = 136;
+
     /// Whether a match meets this prerequisite: it must pin every field concerned to one of the
     /// values named.
     ///
     /// @param match what is matched so far
     /// @return true if a field with this prerequisite may be added
     public boolean isMetBy(Match match) {
-        int type = (int) match.exact(Field.ETH_TYPE);
-        int proto = (int) match.exact(Field.IP_PROTO);
+        return this == NONE
+                || isMet(
+                        exact(Field.ETH_TYPE, match),
+                        exact(Field.IP_PROTO, match),
+                        match.mask(FlowKey.ETH_SRC_VLAN) & match.value(FlowKey.ETH_SRC_VLAN),
+                        exact(Field.ICMPV6_TYPE, match),
+                        (int) match.valueOf(Field.ICMPV6_CODE));
+    }
+
+    /// The same for a match that is not made yet.
+    ///
+    /// @param values [FlowKey#WORDS] words
+    /// @param masks [FlowKey#WORDS] words
+    /// @return true if a field with this prerequisite may be added
+    public boolean isMetBy(long[] values, long[] masks) {
+        return this == NONE
+                || isMet(
+                        exact(Field.ETH_TYPE, values, masks),
+                        exact(Field.IP_PROTO, values, masks),
+                        masks[FlowKey.ETH_SRC_VLAN] & values[FlowKey.ETH_SRC_VLAN],
+                        exact(Field.ICMPV6_TYPE, values, masks),
+                        (int) (Field.ICMPV6_CODE.get(values) & Field.ICMPV6_CODE.get(masks)));
+    }
+
+    private static int exact(Field field, Match match) {
+        return (int) match.exact(field);
+    }
+
+    private static int exact(Field field, long[] values, long[] masks) {
+        return field.get(masks) == field.ones() ? (int) field.get(values) : -1;
+    }
+
+    private boolean isMet(int type, int proto, long vlan, int icmpType, int icmpCode) {
         boolean ipv4 = type == 0x0800;
         boolean ipv6 = type == 0x86dd;
         boolean ip = ipv4 || ipv6;
+        boolean icmp6 = ipv6 && proto == 58;
         return switch (this) {
             case NONE -> true;
-            case VLAN ->
-                    (match.mask(FlowKey.ETH_SRC_VLAN)
-                                    & match.value(FlowKey.ETH_SRC_VLAN)
-                                    & FlowKey.VLAN_PRESENT)
-                            != 0;
+            case VLAN -> (vlan & FlowKey.VLAN_PRESENT) != 0;
             case ARP -> type == 0x0806 || type == 0x8035;
             case IPV4 -> ipv4;
             case IPV6 -> ipv6;
@@ -60,17 +93,11 @@ public enum Prerequisite {
             case UDP -> ip && proto == 17;
             case SCTP -> ip && proto == 132;
             case ICMPV4 -> ipv4 && proto == 1;
-            case ICMPV6 -> ipv6 && proto == 58;
-            case ND -> isNd(match, 135) || isNd(match, 136);
-            case ND_SOLICIT -> isNd(match, 135);
-            case ND_ADVERT -> isNd(match, 136);
+            case ICMPV6 -> icmp6;
+            case ND -> icmp6 && icmpCode == 0 && (icmpType == SOLICIT || icmpType == ADVERT);
+            case ND_SOLICIT -> icmp6 && icmpCode == 0 && icmpType == SOLICIT;
+            case ND_ADVERT -> icmp6 && icmpCode == 0 && icmpType == ADVERT;
             case MPLS -> type == 0x8847 || type == 0x8848;
         };
-    }
-
-    private static boolean isNd(Match match, int type) {
-        return ICMPV6.isMetBy(match)
-                && match.exact(Field.ICMPV6_TYPE) == type
-                && match.valueOf(Field.ICMPV6_CODE) == 0;
     }
 }

@@ -187,9 +187,7 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
         return switch (notation(field)) {
             case PORT -> Numbers.port((int) low);
             case MAC -> HexFormat.ofDelimiter(":").formatHex(bytes(0, low), 10, 16);
-            case IPV4 ->
-                    "%d.%d.%d.%d"
-                            .formatted(low >>> 24, low >>> 16 & 255, low >>> 8 & 255, low & 255);
+            case IPV4 -> ipv4((int) low);
             case IPV6 -> {
                 try {
                     yield InetAddress.getByAddress(bytes(high, low))
@@ -203,6 +201,10 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
             case DECIMAL -> Long.toUnsignedString(low);
             case HEX -> high == 0 ? "0x" + Long.toHexString(low) : "0x%x%016x".formatted(high, low);
         };
+    }
+
+    private static String ipv4(int a) {
+        return (a >>> 24) + "." + (a >>> 16 & 255) + "." + (a >>> 8 & 255) + "." + (a & 255);
     }
 
     private static byte[] bytes(long high, long low) {

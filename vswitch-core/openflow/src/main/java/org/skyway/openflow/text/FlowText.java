@@ -13,6 +13,10 @@ import org.skyway.openflow.model.Match;
 public final class FlowText {
     private static final int DEFAULT_PRIORITY = 0x8000;
 
+    private static final String[] FLAGS = { // by bit
+        "send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts", "no_byte_counts"
+    };
+
     private FlowText() {}
 
     /// Reads a flow, for instance `table=0,priority=100,in_port=1,actions=output:2`. Lines of
@@ -164,12 +168,9 @@ public final class FlowText {
         if (rule.cookie() != 0) {
             items.add("cookie=0x" + Long.toHexString(rule.cookie()));
         }
-        String[] flags = {
-            "send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts", "no_byte_counts"
-        };
-        for (int i = 0; i < flags.length; i++) {
+        for (int i = 0; i < FLAGS.length; i++) {
             if ((rule.flags() >> i & 1) != 0) {
-                items.add(flags[i]);
+                items.add(FLAGS[i]);
             }
         }
         String match = MatchText.print(rule.match());

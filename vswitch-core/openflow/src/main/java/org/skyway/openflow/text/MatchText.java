@@ -50,6 +50,13 @@ final class MatchText {
         "fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"
     };
 
+    /// All fields but those that are several registers as one.
+    private static final Field[] PRINTED =
+            java.util.Arrays.stream(Field.values())
+                    .filter(f ->
+                            !f.ovsName().startsWith("xreg") && !f.ovsName().startsWith("xxreg"))
+                    .toArray(Field[]::new);
+
     private static final String[] CT_STATES = {
         "new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"
     };
@@ -206,13 +213,15 @@ final class MatchText {
     static String print(Match match) {
         StringJoiner items = new StringJoiner(",");
         long[] left = new long[FlowKey.WORDS];
-        for (int w = 0; w < FlowKey.WORDS; w++) {
+        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Integer.numberOfTrailingZeros(rest);
             left[w] = match.mask(w);
         }
         printProtocol(match, left, items);
         printVlan(match, left, items);
-        for (Field field : Field.values()) {
-            if (!field.prerequisite().isMetBy(match) || joinsRegisters(field)) {
+        for (Field field : PRINTED) {
+            // Most fields are told apart by their words; prerequisites cost more to look at.
+            if ((match.words() & field.words()) == 0 || !field.prerequisite().isMetBy(match)) {
                 continue;
             }
             int shift = field.wide() ? 0 : field.shift();
@@ -231,16 +240,13 @@ final class MatchText {
                 left[field.word() + 1] = 0;
             }
         }
-        for (int w = 0; w < FlowKey.WORDS; w++) {
+        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Integer.numberOfTrailingZeros(rest);
             if (left[w] != 0) {
                 items.add("word%d=0x%x/0x%x".formatted(w, match.value(w) & left[w], left[w]));
             }
         }
         return items.toString();
-    }
-
-    private static boolean joinsRegisters(Field field) {
-        return field.ovsName().startsWith("xreg") || field.ovsName().startsWith("xxreg");
     }
 
     private static void printProtocol(Match match, long[] left, StringJoiner items) {

@@ -1,5 +1,6 @@
 package org.skyway.openflow.wire;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.skyway.openflow.message.ErrorCode;
@@ -34,11 +35,13 @@ final class ActionTable {
     /// Any length that is long enough.
     static final int ANY_LENGTH = 0xffff;
 
-    private record Key(int vendor, int type, int version) {}
-
-    private static final Map<Key, Row> ROWS = new HashMap<>();
+    /// By vendor and type.
+    private static final Map<Version, Map<Long, Row>> ROWS = new EnumMap<>(Version.class);
 
     static {
+        for (Version v : Version.values()) {
+            ROWS.put(v, new HashMap<>());
+        }
         StandardActions.register();
         NiciraActions.register();
     }
@@ -62,14 +65,18 @@ final class ActionTable {
         Row row = new Row(minLength, maxLength, decoder);
         for (Version v : Version.values()) {
             if (v.atLeast(first) && last.atLeast(v)) {
-                ROWS.put(new Key(vendor, type, v.number()), row);
+                ROWS.get(v).put(key(vendor, type), row);
             }
         }
     }
 
+    private static long key(int vendor, int type) {
+        return (long) vendor << 32 | type;
+    }
+
     /// The row of an action.
     static Row of(int vendor, int type, Version version) {
-        Row row = ROWS.get(new Key(vendor, type, version.number()));
+        Row row = ROWS.get(version).get(key(vendor, type));
         if (row == null) {
             throw new OpenFlowException(
                     vendor == 0 ? ErrorCode.OFPBAC_BAD_TYPE : ErrorCode.OFPBAC_BAD_VENDOR_TYPE,

@@ -1,7 +1,9 @@
 package org.skyway.openflow.wire;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -18,29 +20,27 @@ final class MessageTable {
     /// Where in the headers a message's number stands.
     enum Kind {
         /// The type in the OpenFlow header.
-        TYPE(0, Dialect.STANDARD),
+        TYPE(Dialect.STANDARD),
         /// The subtype of a Nicira message.
-        NXT(8, Dialect.NICIRA),
+        NXT(Dialect.NICIRA),
         /// The subtype of an ONF message.
-        ONFT(8, Dialect.ONF),
+        ONFT(Dialect.ONF),
         /// The type of a multipart request.
-        REQUEST(4, Dialect.STANDARD),
+        REQUEST(Dialect.STANDARD),
         /// The type of a multipart reply.
-        REPLY(4, Dialect.STANDARD),
+        REPLY(Dialect.STANDARD),
         /// The subtype of a Nicira multipart request.
-        NX_REQUEST(12, Dialect.NICIRA),
+        NX_REQUEST(Dialect.NICIRA),
         /// The subtype of a Nicira multipart reply.
-        NX_REPLY(12, Dialect.NICIRA),
+        NX_REPLY(Dialect.NICIRA),
         /// The subtype of an ONF multipart request.
-        ONF_REQUEST(12, Dialect.ONF),
+        ONF_REQUEST(Dialect.ONF),
         /// The subtype of an ONF multipart reply.
-        ONF_REPLY(12, Dialect.ONF);
+        ONF_REPLY(Dialect.ONF);
 
-        private final int extraHeader;
         private final Dialect dialect;
 
-        Kind(int extraHeader, Dialect dialect) {
-            this.extraHeader = extraHeader;
+        Kind(Dialect dialect) {
             this.dialect = dialect;
         }
 
@@ -54,14 +54,6 @@ final class MessageTable {
 
         boolean reply() {
             return this == REPLY || this == NX_REPLY || this == ONF_REPLY;
-        }
-
-        /// How long the headers before the body are. A multipart header is padded since 1.1.
-        int headerBytes(Version version) {
-            int padding = multipart() && version != Version.OF10 ? 4 : 0;
-            // A Nicira multipart message of OpenFlow 1.0 is padded after its subtype instead.
-            int nicira = multipart() && dialect != Dialect.STANDARD && padding == 0 ? 4 : 0;
-            return 8 + extraHeader + padding + nicira;
         }
     }
 
@@ -119,14 +111,23 @@ final class MessageTable {
         }
     }
 
-    private record Key(Kind kind, int number, Version version) {}
+    /// The rows of one version. Every message looks here, so the keys are such as cost nothing to
+    /// make.
+    private static final class Rows {
+        final Map<Kind, Map<Integer, Row<?>>> byNumber = new EnumMap<>(Kind.class);
+        final Map<Class<?>, List<Row<?>>> byType = new IdentityHashMap<>();
+    }
 
-    private record TypeKey(Class<?> type, Version version) {}
-
-    private static final Map<Key, Row<?>> BY_NUMBER = new HashMap<>();
-    private static final Map<TypeKey, List<Row<?>>> BY_TYPE = new HashMap<>();
+    private static final Map<Version, Rows> ROWS = new EnumMap<>(Version.class);
 
     static {
+        for (Version v : Version.values()) {
+            Rows rows = new Rows();
+            for (Kind k : Kind.values()) {
+                rows.byNumber.put(k, new HashMap<>());
+            }
+            ROWS.put(v, rows);
+        }
         BasicRows.register();
         ExtensionRows.register();
         FlowRows.register();
@@ -171,15 +172,16 @@ final class MessageTable {
         Row<M> row = new Row<>(type, kind, number, minBody, unit, when, decoder, encoder);
         for (Version v : Version.values()) {
             if (v.atLeast(first) && last.atLeast(v)) {
-                BY_NUMBER.put(new Key(kind, number, v), row);
-                BY_TYPE.computeIfAbsent(new TypeKey(type, v), k -> new ArrayList<>()).add(row);
+                Rows rows = ROWS.get(v);
+                rows.byNumber.get(kind).put(number, row);
+                rows.byType.computeIfAbsent(type, k -> new ArrayList<>()).add(row);
             }
         }
     }
 
     /// The row of a message that came in; null if there is none.
     static Row<?> byNumber(Kind kind, int number, Version version) {
-        return BY_NUMBER.get(new Key(kind, number, version));
+        return ROWS.get(version).byNumber.get(kind).get(number);
     }
 
     /// The row to write a message with: the wanted dialect's, else the first.
@@ -187,7 +189,7 @@ final class MessageTable {
     /// @throws IllegalArgumentException if the version has no form for it
     static Row<?> byMessage(Message message, Version version, Dialect dialect) {
         Row<?> best = null;
-        for (Row<?> r : BY_TYPE.getOrDefault(new TypeKey(message.getClass(), version), List.of())) {
+        for (Row<?> r : ROWS.get(version).byType.getOrDefault(message.getClass(), List.of())) {
             if (r.accepts(message)
                     && (best == null
                             || r.kind().dialect() == dialect && best.kind().dialect() != dialect)) {

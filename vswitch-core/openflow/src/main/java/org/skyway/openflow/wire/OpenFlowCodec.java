@@ -3,6 +3,7 @@ package org.skyway.openflow.wire;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.skyway.openflow.message.Dialect;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
@@ -177,7 +178,8 @@ public final class OpenFlowCodec {
     /// @return the frame
     /// @throws IllegalArgumentException if the version has no form for it, or it is too long
     public static byte[] encode(Envelope envelope) {
-        List<byte[]> frames = encodeAll(envelope, false);
+        List<byte[]> frames = new ArrayList<>(1);
+        encodeAll(envelope, false, frames::add);
         if (frames.size() != 1) {
             throw new IllegalArgumentException(
                     "%s takes %d frames"
@@ -191,30 +193,20 @@ public final class OpenFlowCodec {
     ///
     /// @param envelope what to say
     /// @param tableInCommand whether NXT_FLOW_MOD_TABLE_ID is on for the connection
-    /// @return the frames, in order
+    /// @param frames gets the frames in order, each as soon as it is full
     /// @throws IllegalArgumentException if the version has no form for it, or an item is too long
-    public static List<byte[]> encodeAll(Envelope envelope, boolean tableInCommand) {
+    public static void encodeAll(
+            Envelope envelope, boolean tableInCommand, Consumer<byte[]> frames) {
         Row<?> row =
                 MessageTable.byMessage(envelope.message(), envelope.version(), envelope.dialect());
-        WireWriter body = new WireWriter();
+        WireWriter out = new WireWriter();
+        putHeader(out, row, envelope);
+        if (row.kind().multipart()) {
+            out.splitAt(MAX_FRAME, end -> frames.accept(frame(row, envelope, true, out, end)));
+        }
         Context c = new Context(envelope.version(), row.kind().dialect(), tableInCommand);
-        encodeBody(row, body, envelope.message(), c);
-        int header = row.kind().headerBytes(envelope.version());
-        if (header + body.size() <= MAX_FRAME) {
-            return List.of(frame(row, envelope, envelope.more(), body, 0, body.size()));
-        }
-        List<byte[]> frames = new ArrayList<>();
-        int from = 0;
-        int to = 0;
-        for (int boundary : body.boundaries()) {
-            if (header + boundary - from > MAX_FRAME) {
-                frames.add(frame(row, envelope, true, body, from, to));
-                from = to;
-            }
-            to = boundary;
-        }
-        frames.add(frame(row, envelope, envelope.more(), body, from, body.size()));
-        return frames;
+        encodeBody(row, out, envelope.message(), c);
+        frames.accept(frame(row, envelope, envelope.more(), out, out.size()));
     }
 
     @SuppressWarnings("unchecked")
@@ -223,35 +215,38 @@ public final class OpenFlowCodec {
         row.encoder().encode(out, (M) message, c);
     }
 
-    private static byte[] frame(
-            Row<?> row, Envelope e, boolean more, WireWriter body, int from, int to) {
-        int header = row.kind().headerBytes(e.version());
-        int length = header + to - from;
+    /// Writes the headers; length and "more" are filled in by [#frame].
+    private static void putHeader(WireWriter out, Row<?> row, Envelope e) {
+        Kind kind = row.kind();
+        boolean old = e.version() == Version.OF10;
+        int type =
+                kind.multipart()
+                        ? (old ? 16 : 18) + (kind.reply() ? 1 : 0)
+                        : kind == Kind.TYPE ? row.number() : EXPERIMENTER;
+        out.u8(e.version().number()).u8(type).u16(0).u32(e.xid());
+        if (kind.multipart()) {
+            boolean standard = kind.dialect() == Dialect.STANDARD;
+            out.u16(standard ? row.number() : MULTIPART_EXPERIMENTER).u16(0);
+            out.zeros(old ? 0 : 4);
+            if (!standard) {
+                out.u32(vendor(kind)).u32(row.number()).zeros(old ? 4 : 0);
+            }
+        } else if (kind != Kind.TYPE) {
+            out.u32(vendor(kind)).u32(row.number());
+        }
+    }
+
+    private static byte[] frame(Row<?> row, Envelope e, boolean more, WireWriter out, int length) {
         if (length > MAX_FRAME) {
             throw new IllegalArgumentException(
                     "%s of %d bytes does not fit into a message"
                             .formatted(e.message().getClass().getSimpleName(), length));
         }
-        WireWriter out = new WireWriter(length);
-        out.u8(e.version().number()).u8(0).u16(length).u32(e.xid());
-        Kind kind = row.kind();
-        if (kind.multipart()) {
-            boolean old = e.version() == Version.OF10;
-            out.setU8(1, (old ? 16 : 18) + (kind.reply() ? 1 : 0));
-            boolean standard = kind.dialect() == Dialect.STANDARD;
-            out.u16(standard ? row.number() : MULTIPART_EXPERIMENTER).u16(more ? 1 : 0);
-            out.zeros(old ? 0 : 4);
-            if (!standard) {
-                out.u32(vendor(kind)).u32(row.number()).zeros(old ? 4 : 0);
-            }
-        } else if (kind == Kind.TYPE) {
-            out.setU8(1, row.number());
-        } else {
-            out.setU8(1, EXPERIMENTER);
-            out.u32(vendor(kind)).u32(row.number());
+        out.setU16(2, length);
+        if (row.kind().multipart()) {
+            out.setU16(10, more ? 1 : 0);
         }
-        out.bytes(body, from, to);
-        return out.array();
+        return out.head(length);
     }
 
     private static int vendor(Kind kind) {

@@ -80,52 +80,72 @@ final class OxmCodec {
         WireReader body = in.part(payload, ErrorCode.OFPBMC_BAD_LEN);
         boolean masked = masked(header);
         int width = masked ? payload / 2 : payload;
-        byte[] value = body.array(width);
-        byte[] mask = masked ? body.array(width) : null;
-        if (masked) {
-            for (int i = 0; i < width; i++) {
-                if ((value[i] & ~mask[i]) != 0) {
-                    throw new OpenFlowException(
-                            ErrorCode.OFPBMC_BAD_WILDCARDS,
-                            "OXM %s has value bits outside its mask".formatted(hex(header)));
-                }
-            }
-            if (!allowMask) {
-                throw new OpenFlowException(
-                        ErrorCode.OFPBMC_BAD_MASK, "OXM %s has a mask".formatted(hex(header)));
-            }
-        }
         int head = (int) (header >>> 32);
         if (row == null) {
+            byte[] value = body.array(width);
+            byte[] mask = masked ? body.array(width) : null;
+            for (int i = 0; masked && i < width; i++) {
+                if ((value[i] & ~mask[i]) != 0) {
+                    throw outsideMask(header);
+                }
+            }
             long low = width <= 8 ? number(value, 0, width) : 0;
             long maskLow = masked && width <= 8 ? number(mask, 0, width) : -1;
+            if (masked && !allowMask) {
+                throw hasMask(header);
+            }
             return new Entry(null, head, 0, low, 0, maskLow, masked, false, false, true);
         }
-        return entry(row, head, value, mask);
+        boolean wide = row.field().wide();
+        long high = wide ? body.s64() : 0;
+        long low = body.number(wide ? 8 : width);
+        if (!masked) {
+            return wide
+                    ? new Entry(row, head, high, low, -1, -1, false, false, true, true)
+                    : narrow(row, head, low, -1, false, false, true);
+        }
+        long maskHigh = wide ? body.s64() : 0;
+        long maskLow = body.number(wide ? 8 : width);
+        if ((high & ~maskHigh | low & ~maskLow) != 0) {
+            throw outsideMask(header);
+        }
+        if (!allowMask) {
+            throw hasMask(header);
+        }
+        boolean zeros = (maskHigh | maskLow) == 0;
+        if (wide) {
+            boolean ones = (maskHigh & maskLow) == -1;
+            return new Entry(row, head, high, low, maskHigh, maskLow, true, zeros, ones, true);
+        }
+        boolean ones = maskLow == -1L >>> 64 - 8 * width;
+        return narrow(row, head, low, maskLow, true, zeros, ones);
     }
 
-    private static Entry entry(OxmTable.Row row, int head, byte[] value, byte[] mask) {
+    private static OpenFlowException outsideMask(long header) {
+        return new OpenFlowException(
+                ErrorCode.OFPBMC_BAD_WILDCARDS,
+                "OXM %s has value bits outside its mask".formatted(hex(header)));
+    }
+
+    private static OpenFlowException hasMask(long header) {
+        return new OpenFlowException(
+                ErrorCode.OFPBMC_BAD_MASK, "OXM %s has a mask".formatted(hex(header)));
+    }
+
+    /// An entry of a field of up to 64 bits.
+    ///
+    /// @param number the value as it is on the wire
+    /// @param mask the mask as it is on the wire
+    private static Entry narrow(
+            OxmTable.Row row,
+            int head,
+            long number,
+            long mask,
+            boolean masked,
+            boolean zeros,
+            boolean ones) {
         Field f = row.field();
-        boolean zeros = mask != null;
-        boolean ones = true;
-        for (int i = 0; mask != null && i < mask.length; i++) {
-            zeros &= mask[i] == 0;
-            ones &= mask[i] == -1;
-        }
-        if (f.wide()) {
-            return new Entry(
-                    row,
-                    head,
-                    number(value, 0, 8),
-                    number(value, 8, 8),
-                    mask == null ? -1 : number(mask, 0, 8),
-                    mask == null ? -1 : number(mask, 8, 8),
-                    mask != null,
-                    zeros,
-                    ones,
-                    true);
-        }
-        long v = number(value, 0, value.length);
+        long v = number;
         if (f == Field.IN_PORT && row.bytes() == 2) {
             v = PortNumbers.from16((int) v) & 0xffffffffL;
         }
@@ -134,7 +154,7 @@ final class OxmCodec {
                 port
                         ? PortNumbers.valid32((int) v)
                         : f == Field.CT_STATE ? v >>> 8 == 0 : (v & ~row.wireOnes()) == 0;
-        long m = mask == null || ones ? -1 : number(mask, 0, mask.length) >>> row.shift();
+        long m = ones ? -1 : mask >>> row.shift();
         return new Entry(
                 row,
                 head,
@@ -142,7 +162,7 @@ final class OxmCodec {
                 v >>> row.shift() & f.ones(),
                 0,
                 m & f.ones(),
-                mask != null,
+                masked,
                 zeros,
                 ones,
                 valid);

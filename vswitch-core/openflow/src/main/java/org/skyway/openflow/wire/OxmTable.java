@@ -64,8 +64,17 @@ final class OxmTable {
         }
     }
 
+    private static final int FIELDS = 128; // the number has 7 bits
+    private static final int NEWEST = Version.OF15.number();
+
     private static final Map<Long, Row> BY_HEADER = new HashMap<>();
     private static final Map<Field, List<Row>> BY_FIELD = new EnumMap<>(Field.class);
+
+    /// The same for the three classes of nearly all headers, by class and field number; and by
+    /// field and version.
+    private static final Row[][] COMMON = new Row[3][FIELDS];
+
+    private static final Row[][] CHOSEN = new Row[Field.values().length][NEWEST + 1];
 
     static {
         for (Field f : Field.values()) {
@@ -82,6 +91,41 @@ final class OxmTable {
                 row(f, (long) oxm << 32, bytes(f), 0, f == Field.IN_PORT ? 1 : 3);
             }
         }
+        BY_HEADER.forEach((header, row) -> {
+            int common = common(header);
+            if (common >= 0) {
+                COMMON[common][number(header)] = row;
+            }
+        });
+        BY_FIELD.forEach((field, rows) -> {
+            for (int version = 0; version <= NEWEST; version++) {
+                CHOSEN[field.ordinal()][version] = choose(rows, version);
+            }
+        });
+    }
+
+    private static Row choose(List<Row> rows, int version) {
+        Row best = null;
+        for (Row r : rows) {
+            if (best == null || version >= r.since) {
+                best = r;
+            }
+        }
+        return best;
+    }
+
+    /// Where the fields of a class are in [#COMMON]; -1 for nowhere.
+    private static int common(long header) {
+        return switch ((int) (header >>> 48)) {
+            case 0 -> 0;
+            case 1 -> 1;
+            case 0x8000 -> 2;
+            default -> -1;
+        };
+    }
+
+    private static int number(long header) {
+        return (int) (header >>> 41) & FIELDS - 1;
     }
 
     private OxmTable() {}
@@ -118,20 +162,17 @@ final class OxmTable {
     ///
     /// @return null if it is unknown
     static Row byHeader(long header) {
-        return BY_HEADER.get(header & 0xfffffe00_ffffffffL);
+        int common = common(header);
+        return common >= 0
+                ? COMMON[common][number(header)]
+                : BY_HEADER.get(header & 0xfffffe00_ffffffffL);
     }
 
     /// The row to write a field with.
     ///
     /// @param version wire version, or [#NXM]
     static Row of(Field field, int version) {
-        Row best = null;
-        for (Row r : BY_FIELD.get(field)) {
-            if (best == null || version >= r.since) {
-                best = r;
-            }
-        }
-        return best;
+        return CHOSEN[field.ordinal()][version];
     }
 
     /// The row to write part of a field with. The lower half of a port number is Nicira's field;

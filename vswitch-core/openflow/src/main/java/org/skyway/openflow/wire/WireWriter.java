@@ -1,16 +1,26 @@
 package org.skyway.openflow.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.skyway.openflow.model.Bytes;
 
 /// Writes big-endian numbers into an array that grows.
 final class WireWriter {
+    /// Takes what is written so far when more would not fit into one message.
+    interface Splitter {
+        /// The first bytes are to be sent. They are forgotten afterwards, but for what was there
+        /// when the splitter was set.
+        ///
+        /// @param end how many
+        void split(int end);
+    }
+
     private byte[] data;
     private int size;
-    private final List<Integer> boundaries = new ArrayList<>(0);
+    private Splitter splitter;
+    private int limit;
+    private int kept;
+    private int boundary;
 
     WireWriter(int capacity) {
         data = new byte[capacity];
@@ -98,13 +108,23 @@ final class WireWriter {
         return this;
     }
 
-    /// Says that a multipart message may be split here, after an item.
-    void boundary() {
-        boundaries.add(size);
+    /// From now on, no more than `maximum` bytes are kept if they can be split.
+    void splitAt(int maximum, Splitter s) {
+        limit = maximum;
+        splitter = s;
+        kept = size;
+        boundary = size;
     }
 
-    List<Integer> boundaries() {
-        return boundaries;
+    /// Says that a multipart message may be split here, after an item. Places before this one may
+    /// not be named any more.
+    void boundary() {
+        if (splitter != null && size > limit && boundary > kept) {
+            splitter.split(boundary);
+            System.arraycopy(data, boundary, data, kept, size - boundary);
+            size -= boundary - kept;
+        }
+        boundary = size;
     }
 
     /// A text in a field of fixed size, cut so that a zero byte ends it.
@@ -139,6 +159,11 @@ final class WireWriter {
     /// Forgets what was written from some place on.
     void truncate(int newSize) {
         size = newSize;
+    }
+
+    /// A copy of the first bytes.
+    byte[] head(int length) {
+        return Arrays.copyOf(data, length);
     }
 
     /// A copy of what was written from some place on.

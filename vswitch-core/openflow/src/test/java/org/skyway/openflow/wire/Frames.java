@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
 
 /// Recorded messages among the test resources.
@@ -26,6 +28,13 @@ final class Frames {
                 .map(l -> l.split(" "))
                 .map(p -> new Refused(ErrorCode.valueOf(p[0]), HexFormat.of().parseHex(p[1])))
                 .toList();
+    }
+
+    /// The first frame of a message.
+    static byte[] encode(Envelope envelope, boolean tableInCommand) {
+        List<byte[]> frames = new ArrayList<>();
+        OpenFlowCodec.encodeAll(envelope, tableInCommand, frames::add);
+        return frames.getFirst();
     }
 
     private static List<String> lines(String file) {

@@ -169,7 +169,7 @@ class RoundTripPropertyTest {
     private void check(Version version, org.skyway.openflow.message.Message m) {
         Dialect dialect = version == Version.OF10 ? Dialect.NICIRA : Dialect.STANDARD;
         Envelope e = new Envelope(version, random.nextInt(), dialect, false, m);
-        byte[] frame = OpenFlowCodec.encodeAll(e, true).getFirst();
+        byte[] frame = Frames.encode(e, true);
         Envelope again = OpenFlowCodec.decode(frame, true);
         assertEquals(e.message(), again.message(), () -> version + ", seed " + seed);
         assertEquals(e.xid(), again.xid());

@@ -153,6 +153,11 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @return the port
     /// @throws ConfigException if name or number is taken, or the interface can't be had
     public BridgePort addPort(PortConfig asked) {
+        if (asked.name().equals(config.bridge())) {
+            throw new ConfigException(
+                    "port %s can't have the bridge's name, which is its local port's"
+                            .formatted(asked.name()));
+        }
         BridgePort port = ports.add(asked);
         if (config.machines() && asked.type() == PortConfig.Type.DPDKR) {
             try {
@@ -332,11 +337,16 @@ public final class Bridge implements Forwarding, LinkListener {
     }
 
     @Override
-    public void packetOut(byte[] frame, int inPort, List<Action> actions) {
+    public boolean packetOut(byte[] frame, int inPort, List<Action> actions) {
         long[] key = key(frame, inPort);
-        Program program = new Translation(tables, key, System.nanoTime()).run(actions);
+        Translation translation = new Translation(tables, key, System.nanoTime());
+        Program program = translation.run(actions);
+        if (translation.gaveUp()) {
+            return false;
+        }
         datapath.run(program, frame);
         commanded = true;
+        return true;
     }
 
     static long[] key(byte[] frame, int inPort) {

@@ -2,7 +2,6 @@ package org.skyway.vswitch.bridge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.skyway.openflow.model.FlowRule;
-import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkState;
@@ -21,7 +20,7 @@ final class Events {
     }
 
     void flow(String kind, FlowRule rule) {
-        journal.write(Journal.event(kind).put("flow", FlowText.print(rule)));
+        journal.write(kind, rule);
     }
 
     void link(Link link, LinkState before) {
@@ -41,6 +40,12 @@ final class Events {
         } else {
             LOG.info("link {} is {}: {}", link, link.state(), link.reason());
         }
+    }
+
+    void linkStep(String port, String link, String step) {
+        journal.write(
+                Journal.event("link-step").put("port", port).put("link", link).put("step", step));
+        LOG.debug("link {} is {} at port {}", link, step, port);
     }
 
     void vnf(String kind, String port, String what) {

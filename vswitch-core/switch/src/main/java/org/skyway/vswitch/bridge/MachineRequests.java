@@ -2,7 +2,6 @@ package org.skyway.vswitch.bridge;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -24,16 +23,26 @@ final class MachineRequests {
     ArrayNode list() {
         ArrayNode rows = JSON.createArrayNode();
         for (VmReport machine : machines()) {
+            String devices = String.join("; ", machine.devices());
             for (VmReport.Port port : machine.ports()) {
-                ObjectNode row =
-                        rows.addObject()
-                                .put("domain", machine.name())
-                                .put("state", machine.state())
-                                .put("port", port.name())
-                                .put("driver", port.driver())
-                                .put("held", bridge.isHeld(port.name()))
-                                .put("region", bridge.lastingRegion(port.name()));
-                row.put("devices", String.join("; ", machine.devices()));
+                rows.addObject()
+                        .put("domain", machine.name())
+                        .put("state", machine.state())
+                        .put("port", port.name())
+                        .put("driver", port.driver())
+                        .put("held", bridge.isHeld(port.name()))
+                        .put("region", bridge.lastingRegion(port.name()))
+                        .put("devices", devices);
+            }
+            if (machine.ports().isEmpty()) {
+                rows.addObject()
+                        .put("domain", machine.name())
+                        .put("state", machine.state())
+                        .put("port", "")
+                        .put("driver", false)
+                        .put("held", false)
+                        .put("region", "")
+                        .put("devices", devices);
             }
         }
         return rows;

@@ -85,6 +85,11 @@ final class Vnfs implements PortHost {
     }
 
     @Override
+    public void linkStep(String port, String link, String step) {
+        owner.execute(() -> events.linkStep(port, link, step));
+    }
+
+    @Override
     public void vnfReported(String port, String reason) {
         owner.execute(() -> {
             BridgePort p = bridge.ports().byName(port);

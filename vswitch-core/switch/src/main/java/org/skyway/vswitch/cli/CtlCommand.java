@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.daemon.ControlClient;
 import org.skyway.vswitch.journal.Journal;
@@ -217,6 +218,11 @@ final class CtlCommand {
         @Override
         public Integer call() {
             // Read from the files, so it works after a crash of the switch, too.
+            if (!Journal.exists(runDirectory.path())) {
+                throw new ConfigException(
+                        "there is no journal in %s; say where the switch runs or ran with --rundir"
+                                .formatted(runDirectory.path()));
+            }
             PrintWriter out = out();
             Journal.read(
                     runDirectory.path(),

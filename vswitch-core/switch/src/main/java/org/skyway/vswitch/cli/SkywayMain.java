@@ -1,5 +1,6 @@
 package org.skyway.vswitch.cli;
 
+import java.io.PrintWriter;
 import org.skyway.vswitch.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,12 +19,16 @@ public final class SkywayMain {
     ///
     /// @param args its name and arguments
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(run(null, args));
     }
 
-    static int run(String... args) {
-        return new CommandLine(new SkywayMain())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+    /// @param errors where complaints go; null for the standard error stream
+    static int run(PrintWriter errors, String... args) {
+        CommandLine line = new CommandLine(new SkywayMain());
+        if (errors != null) {
+            line.setErr(errors);
+        }
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     if (!(e instanceof ConfigException)) {
                         throw e;

@@ -1,6 +1,7 @@
 package org.skyway.vswitch.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,14 +41,34 @@ final class VswitchdCommand implements Callable<Integer> {
     @Option(
             names = "--controller",
             paramLabel = "TARGET",
-            description = "OpenFlow controller to connect to, tcp:HOST[:PORT]; repeatable")
+            description =
+                    "OpenFlow controller to connect to, tcp:HOST[:PORT], ssl:HOST[:PORT] or unix:FILE; repeatable")
     private List<String> controllers = List.of();
 
     @Option(
             names = "--listen",
             paramLabel = "TARGET",
-            description = "OpenFlow socket to listen on, ptcp:[PORT][:HOST]; repeatable")
+            description =
+                    "OpenFlow socket to listen on, ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE; repeatable")
     private List<String> listen = List.of();
+
+    @Option(
+            names = "--private-key",
+            paramLabel = "FILE",
+            description = "PEM file, for ssl: and pssl:")
+    private Path privateKey;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "PEM file, for ssl: and pssl:")
+    private Path certificate;
+
+    @Option(
+            names = "--ca-cert",
+            paramLabel = "FILE",
+            description = "PEM file of whom the other side's certificate must be signed by")
+    private Path caCertificate;
 
     @Option(
             names = "--fail-mode",
@@ -86,9 +107,24 @@ final class VswitchdCommand implements Callable<Integer> {
     private String libvirtUri;
 
     @Option(
+            names = "--agent",
+            paramLabel = "WHICH",
+            description =
+                    "process (default): ports are those of processes; libvirt: like --vms; service: `skyway agent` serves virtual machines")
+    private String agent;
+
+    @Option(
             names = "--no-bypass",
             description = "detect links, but leave all packets to the switch")
     private boolean noBypass;
+
+    @Option(
+            names = "--rehearsal",
+            paramLabel = "MILLISECONDS",
+            defaultValue = "5000",
+            description =
+                    "how long at most it warms up on flow-mods of its own before it is ready (default: ${DEFAULT-VALUE})")
+    private int rehearsalMillis;
 
     @Option(
             names = "--port",
@@ -100,7 +136,7 @@ final class VswitchdCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Daemon.run(runDirectory.path(), config());
+        Daemon.run(runDirectory.path(), config(), Duration.ofMillis(rehearsalMillis));
         return 0;
     }
 
@@ -115,11 +151,29 @@ final class VswitchdCommand implements Callable<Integer> {
                 pollThreads == 0 ? c.pollThreads() : pollThreads,
                 cores.isEmpty() ? c.cores() : cores,
                 ringCells == 0 ? c.ringCells() : ringCells,
-                machines || libvirtUri != null ? SwitchConfig.LIBVIRT : c.agent(),
+                agent(c),
                 libvirtUri == null ? c.libvirtUri() : libvirtUri,
                 c.domains(),
                 !noBypass && c.bypass(),
-                join(c.ports(), ports.stream().map(PortConfig::parse).toList()));
+                join(c.ports(), ports.stream().map(PortConfig::parse).toList()),
+                tls(c.tls()));
+    }
+
+    private SwitchConfig.Tls tls(SwitchConfig.Tls c) {
+        if (privateKey == null && certificate == null && caCertificate == null) {
+            return c;
+        }
+        return new SwitchConfig.Tls(
+                privateKey == null && c != null ? c.privateKey() : privateKey,
+                certificate == null && c != null ? c.certificate() : certificate,
+                caCertificate == null && c != null ? c.caCertificate() : caCertificate);
+    }
+
+    private String agent(SwitchConfig c) {
+        if (agent != null) {
+            return agent;
+        }
+        return machines || libvirtUri != null ? SwitchConfig.LIBVIRT : c.agent();
     }
 
     private static <T> List<T> join(List<T> first, List<T> second) {

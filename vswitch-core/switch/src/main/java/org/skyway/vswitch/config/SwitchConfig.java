@@ -24,6 +24,7 @@ import java.util.Map;
 /// ports:
 ///   - {number: 1, type: netdev, name: eth1}
 ///   - {number: 2, type: dpdkr, name: vnf1}
+/// tls: {private-key: sw.key, certificate: sw.pem, ca-cert: ca.pem}
 /// ```
 ///
 /// @param bridge the bridge's name
@@ -34,12 +35,14 @@ import java.util.Map;
 /// @param pollThreads how many threads poll
 /// @param cores which core each of them is bound to; empty for none
 /// @param ringCells cells of each packet ring
-/// @param agent `process` for VNFs that are processes, `libvirt` for virtual machines as well
+/// @param agent `process` for VNFs that are processes, `libvirt` for virtual machines as well,
+///   `service` for virtual machines that `skyway agent` serves
 /// @param libvirtUri how libvirt is reached
 /// @param domains ports by the name of the domain that has them, for domains whose metadata say
 ///   nothing
 /// @param bypass whether links are given bypasses at all
 /// @param ports the ports that it starts with
+/// @param tls keys for `ssl:` and `pssl:`; null for none
 public record SwitchConfig(
         String bridge,
         @JsonProperty("datapath-id") String datapathId,
@@ -53,13 +56,38 @@ public record SwitchConfig(
         @JsonProperty("libvirt-uri") String libvirtUri,
         Map<String, List<String>> domains,
         Boolean bypass,
-        List<PortConfig> ports) {
+        List<PortConfig> ports,
+        Tls tls) {
     /// The agent for virtual machines.
     public static final String LIBVIRT = "libvirt";
+
+    /// The agent for virtual machines in a process of its own.
+    public static final String SERVICE = "service";
 
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory())
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /// Keys and certificates for OpenFlow over TLS, as PEM files.
+    ///
+    /// @param privateKey this switch's private key
+    /// @param certificate this switch's certificate
+    /// @param caCertificate who signs the other sides' certificates
+    public record Tls(
+            @JsonProperty("private-key") Path privateKey,
+            @JsonProperty("certificate") Path certificate,
+            @JsonProperty("ca-cert") Path caCertificate) {
+        /// Checks that nothing is missing.
+        ///
+        /// @throws ConfigException if one of them is
+        public Tls {
+            if (privateKey == null || certificate == null || caCertificate == null) {
+                throw new ConfigException(
+                        "TLS needs a private key, a certificate and a CA certificate; private key is %s, certificate %s, CA certificate %s"
+                                .formatted(privateKey, certificate, caCertificate));
+            }
+        }
+    }
 
     /// Fills in what was not said, and checks the rest.
     public SwitchConfig {
@@ -84,13 +112,16 @@ public record SwitchConfig(
             throw new ConfigException(
                     "datapath id \"%s\" must have 16 hexadecimal digits".formatted(datapathId));
         }
+        if (datapathId != null && Long.parseUnsignedLong(datapathId, 16) == 0) {
+            throw new ConfigException("datapath id 0000000000000000 stands for none; use another");
+        }
         if (!failMode.equals("secure") && !failMode.equals("standalone")) {
             throw new ConfigException(
                     "fail mode \"%s\" is neither secure nor standalone".formatted(failMode));
         }
-        if (!agent.equals("process") && !agent.equals(LIBVIRT)) {
+        if (!List.of("process", LIBVIRT, SERVICE).contains(agent)) {
             throw new ConfigException(
-                    "agent \"%s\" is neither process nor libvirt".formatted(agent));
+                    "agent \"%s\" is none of process, libvirt and service".formatted(agent));
         }
         if (pollThreads < 1 || pollThreads > 64) {
             throw new ConfigException("there can be 1 to 64 poll threads, not " + pollThreads);
@@ -106,14 +137,36 @@ public record SwitchConfig(
     /// @return a bridge `br0` without ports
     public static SwitchConfig defaults() {
         return new SwitchConfig(
-                null, null, null, null, null, 0, null, 0, null, null, null, null, null);
+                null, null, null, null, null, 0, null, 0, null, null, null, null, null, null);
+    }
+
+    /// The same for another bridge.
+    ///
+    /// @param name the bridge's name
+    /// @return a copy with that name
+    public SwitchConfig named(String name) {
+        return new SwitchConfig(
+                name,
+                datapathId,
+                controllers,
+                listen,
+                failMode,
+                pollThreads,
+                cores,
+                ringCells,
+                agent,
+                libvirtUri,
+                domains,
+                bypass,
+                ports,
+                tls);
     }
 
     /// Whether ports may be those of virtual machines.
     ///
-    /// @return true if libvirt is to be asked
+    /// @return true if they may
     public boolean machines() {
-        return agent.equals(LIBVIRT);
+        return !agent.equals("process");
     }
 
     /// The datapath id as a number.

@@ -16,6 +16,7 @@ import org.skyway.agent.CombinedAgent;
 import org.skyway.agent.PortHost;
 import org.skyway.agent.libvirt.LibvirtAgent;
 import org.skyway.agent.process.ProcessAgent;
+import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
 import org.skyway.openflow.model.FlowKey;
@@ -53,8 +54,9 @@ public final class Daemon implements AutoCloseable {
     ///
     /// @param runDirectory where its sockets and its journal are
     /// @param config what the user asked for
+    /// @param rehearsal how long to try out the control path before it says that it is ready
     /// @throws ConfigException if it can't be started as asked
-    public static void run(Path runDirectory, SwitchConfig config) {
+    public static void run(Path runDirectory, SwitchConfig config, Duration rehearsal) {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Thread hook =
@@ -71,6 +73,8 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = start(runDirectory, config);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
+            Rehearsal.run(
+                    runDirectory.toAbsolutePath(), rehearsal.toNanos(), () -> stop.getCount() == 0);
             System.out.printf(
                     "skyway: bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s%n",
                     config.bridge(), config.ports().size(), runDirectory);
@@ -105,6 +109,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void begin(Path directory, SwitchConfig config) throws IOException {
+        OfprotoConfig ofprotoConfig = ofprotoConfig(directory, config);
         running.add(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory);
         List<Path> leftovers = regions.removeLeftovers(!config.machines());
@@ -115,7 +120,7 @@ public final class Daemon implements AutoCloseable {
         running.add(journal);
         bridge = new Bridge(config, regions, journal);
         running.add(bridge::close);
-        ofproto = new Ofproto(ofprotoConfig(directory, config), bridge);
+        ofproto = new Ofproto(ofprotoConfig, bridge);
         running.add(ofproto);
         Executor owner = ofproto.executor();
         PortHost host = bridge.connect(owner, new Ports(), new Packets());
@@ -123,7 +128,10 @@ public final class Daemon implements AutoCloseable {
         running.add(agent);
         agent.add(watch ->
                 ProcessAgent.start(directory.resolve(RunDirectory.PMD_SOCKET), watch, VNF_TIMEOUT));
-        if (config.machines()) {
+        if (config.agent().equals(SwitchConfig.SERVICE)) {
+            agent.add(watch ->
+                    RemoteAgent.start(directory.resolve(RunDirectory.AGENT_SOCKET), watch));
+        } else if (config.agent().equals(SwitchConfig.LIBVIRT)) {
             agent.add(watch ->
                     LibvirtAgent.start(
                             config.libvirtUri(),
@@ -150,15 +158,33 @@ public final class Daemon implements AutoCloseable {
 
     private static OfprotoConfig ofprotoConfig(Path directory, SwitchConfig config) {
         List<String> targets = new ArrayList<>(config.controllers());
-        targets.addAll(config.listen());
-        return new OfprotoConfig(
-                config.bridge(),
-                config.dpid(),
-                directory,
-                targets,
-                config.failMode().equals("standalone")
-                        ? OfprotoConfig.FailMode.STANDALONE
-                        : OfprotoConfig.FailMode.SECURE);
+        for (String target : config.listen()) {
+            if (!target.startsWith("p")) {
+                throw new ConfigException(
+                        "can't listen on \"%s\"; write ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE, or name it as a controller"
+                                .formatted(target));
+            }
+            targets.add(target);
+        }
+        SwitchConfig.Tls tls = config.tls();
+        try {
+            OfprotoConfig c =
+                    new OfprotoConfig(
+                            config.bridge(),
+                            config.dpid(),
+                            directory,
+                            targets,
+                            config.failMode().equals("standalone")
+                                    ? OfprotoConfig.FailMode.STANDALONE
+                                    : OfprotoConfig.FailMode.SECURE);
+            return tls == null
+                    ? c
+                    : c.withTls(
+                            new OfprotoConfig.Tls(
+                                    tls.privateKey(), tls.certificate(), tls.caCertificate()));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(e.getMessage(), e);
+        }
     }
 
     // Every 2 ms while a link is under way, every 20 ms otherwise.

@@ -1,62 +1,103 @@
 package org.skyway.vswitch.journal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import net.openhft.chronicle.queue.ChronicleQueue;
-import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.skyway.openflow.model.FlowRule;
 
 /// Events in a Chronicle Queue in the run directory, one JSON record each, with the time in
 /// nanoseconds since 1970. It survives crashes of the switch; anyone may read while it is written.
-/// Writing belongs to one thread.
+///
+/// Whoever has an event only hands it over. A thread of the journal's own makes text of it and
+/// writes, a few milliseconds later and many events at once, so that a controller with many
+/// flow-mods does not wait for the journal. Any thread may hand events over; those of one thread
+/// keep their order.
 public final class Journal implements Closeable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ChronicleQueue queue;
-    private final ExcerptAppender appender;
+    /// Events that may wait to be written. Whoever has one more waits, too.
+    private static final int WAITING = 1 << 17;
+
+    private static final long FULL_NANOS = 100_000;
+    private static final long FOLLOW_NANOS = 20_000_000;
+    private static final String FOLDER = "journal";
+
+    /// A flow entry that came, went or changed.
+    record FlowEvent(long nanos, String kind, FlowRule rule) {}
+
+    private final ManyToOneConcurrentArrayQueue<Object> waiting =
+            new ManyToOneConcurrentArrayQueue<>(WAITING);
+    private final JournalWriter writer;
+    private final Thread thread;
 
     /// Opens or begins a journal.
     ///
     /// @param runDirectory its `journal` folder holds it
     public Journal(Path runDirectory) {
-        queue = open(runDirectory, false);
-        appender = queue.createAppender();
+        writer = new JournalWriter(open(runDirectory, false), waiting);
+        thread = new Thread(writer, "journal");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static ChronicleQueue open(Path runDirectory, boolean readOnly) {
-        return SingleChronicleQueueBuilder.single(runDirectory.resolve("journal").toFile())
+        return SingleChronicleQueueBuilder.single(runDirectory.resolve(FOLDER).toFile())
                 .rollCycle(RollCycles.FAST_DAILY)
                 .readOnly(readOnly)
                 .build();
     }
 
+    private static long now() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
     /// Starts an event.
     ///
-    /// @param kind what happened, for instance `flow-add`
+    /// @param kind what happened, for instance `link`
     /// @return a record to which fields may be added before it is [#write]n
     public static ObjectNode event(String kind) {
-        Instant now = Instant.now();
-        return JSON.createObjectNode()
-                .put("nanos", now.getEpochSecond() * 1_000_000_000L + now.getNano())
-                .put("event", kind);
+        return JSON.createObjectNode().put("nanos", now()).put("event", kind);
     }
 
     /// Appends an event.
     ///
-    /// @param event from [#event]
+    /// @param event from [#event]; must not be changed any more
     public void write(ObjectNode event) {
-        try {
-            appender.writeText(JSON.writeValueAsString(event));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of plain values can always be written", e);
+        hand(event);
+    }
+
+    /// Appends what happened to a flow entry.
+    ///
+    /// @param kind what happened, for instance `flow-add`
+    /// @param rule the entry
+    public void write(String kind, FlowRule rule) {
+        hand(new FlowEvent(now(), kind, rule));
+    }
+
+    private void hand(Object event) {
+        while (!waiting.offer(event)) {
+            LockSupport.unpark(thread);
+            LockSupport.parkNanos(FULL_NANOS);
         }
+    }
+
+    /// Whether there is a journal.
+    ///
+    /// @param runDirectory where a switch runs or ran
+    /// @return false if none was ever begun there
+    public static boolean exists(Path runDirectory) {
+        return Files.isDirectory(runDirectory.resolve(FOLDER));
     }
 
     /// Reads a journal from its beginning, whether or not it is being written.
@@ -68,11 +109,11 @@ public final class Journal implements Closeable {
         try (ChronicleQueue queue = open(runDirectory, true);
                 ExcerptTailer tailer = queue.createTailer()) {
             while (!Thread.currentThread().isInterrupted()) {
-                String line = tailer.readText();
-                if (line != null) {
-                    reader.accept(line);
+                String lines = tailer.readText();
+                if (lines != null) {
+                    lines.lines().forEach(reader);
                 } else if (follow) {
-                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                    LockSupport.parkNanos(FOLLOW_NANOS);
                 } else {
                     return;
                 }
@@ -80,9 +121,21 @@ public final class Journal implements Closeable {
         }
     }
 
+    /// Writes what was handed over, and ends. No more events may come.
     @Override
     public void close() {
-        appender.close();
-        queue.close();
+        writer.stop();
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -23,28 +23,22 @@ final class ActionCheck {
 
     private final boolean oldForms; // OpenFlow 1.0's own actions arrive as set-fields
     private final boolean lax; // an old action that can't apply is no error
-    private final long[] values = new long[FlowKey.WORDS];
-    private final long[] masks = new long[FlowKey.WORDS];
+    private long[] values; // null while nothing has been changed
+    private long[] masks;
     private int innerTci; // of a tag that was pushed over; 0 if not known
-    private Match present; // what the arrays say; null when it must be made anew
+    private Match present; // the match, or what the arrays say; null when it must be made anew
 
     private ActionCheck(Version version, Match match) {
         this.oldForms = version == Version.OF10;
         this.lax = oldForms;
-        for (int w = 0; w < FlowKey.WORDS; w++) {
-            values[w] = match.value(w);
-            masks[w] = match.mask(w);
-        }
         present = match;
     }
 
     private ActionCheck(ActionCheck from, boolean lax) {
         oldForms = from.oldForms;
         this.lax = lax;
-        System.arraycopy(from.values, 0, values, 0, values.length);
-        System.arraycopy(from.masks, 0, masks, 0, masks.length);
         innerTci = from.innerTci;
-        present = from.present;
+        present = from.present();
     }
 
     /// Checks a flow-mod's instructions.
@@ -96,6 +90,14 @@ final class ActionCheck {
     }
 
     private void set(Field field, long value) {
+        if (values == null) {
+            values = new long[FlowKey.WORDS];
+            masks = new long[FlowKey.WORDS];
+            for (int w = 0; w < FlowKey.WORDS; w++) {
+                values[w] = present.value(w);
+                masks[w] = present.mask(w);
+            }
+        }
         field.set(values, value);
         field.set(masks, -1);
         present = null;
@@ -121,6 +123,9 @@ final class ActionCheck {
             case Action.SetField a -> setField(a);
             case Action.Load a -> {
                 writes(a.target());
+                if (a.target().field() == Field.VLAN_VID && !tagged()) {
+                    throw inconsistent("load the VLAN of a tag");
+                }
                 if (a.target().field() == Field.VLAN_TCI) {
                     // From here on there is a tag or none; bits that are not written count as 0.
                     set(Field.VLAN_TCI, a.value() << a.target().offset());
@@ -173,7 +178,7 @@ final class ActionCheck {
     }
 
     private int tci() {
-        return (int) Field.VLAN_TCI.get(values);
+        return (int) present().valueOf(Field.VLAN_TCI);
     }
 
     private boolean tagged() {
@@ -207,7 +212,7 @@ final class ActionCheck {
     private boolean met(Prerequisite p) {
         boolean transport =
                 p == Prerequisite.TCP || p == Prerequisite.UDP || p == Prerequisite.SCTP;
-        boolean later = (Field.IP_FRAG.get(values) & FlowKey.FRAG_LATER) != 0;
+        boolean later = (present().valueOf(Field.IP_FRAG) & FlowKey.FRAG_LATER) != 0;
         return p.isMetBy(present()) && !(transport && later);
     }
 

@@ -13,10 +13,14 @@ final class Bundle {
     record Item(Envelope envelope, byte[] frame) {}
 
     final int flags;
+    final byte[] opening;
     final List<Item> items = new ArrayList<>();
     boolean closed;
+    long usedNanos = System.nanoTime();
 
-    Bundle(int flags) {
+    /// @param opening the message that made it, for errors
+    Bundle(int flags, byte[] opening) {
         this.flags = flags;
+        this.opening = opening;
     }
 }

@@ -19,6 +19,9 @@ final class Bundles {
     private static final int COMMIT = 4;
     private static final int DISCARD = 6;
 
+    /// How long a bundle may be left alone.
+    private static final long IDLE_NANOS = 10_000_000_000L;
+
     private final OfSwitch bridge;
     private final Requests requests;
 
@@ -36,7 +39,7 @@ final class Bundles {
             throw new OpenFlowException(ErrorCode.OFPBRC_IS_SECONDARY, c.name() + " may only read");
         }
         switch (m.type()) {
-            case OPEN -> open(c, m);
+            case OPEN -> open(c, m, frame);
             case CLOSE -> close(c, m);
             case COMMIT -> commit(c, m);
             case DISCARD -> {
@@ -49,11 +52,11 @@ final class Bundles {
         c.reply(e, new BundleMessage.Control(m.bundle(), m.type() + 1, m.flags()));
     }
 
-    private static void open(Connection c, BundleMessage.Control m) {
+    private static void open(Connection c, BundleMessage.Control m, byte[] frame) {
         if (c.bundles.remove(m.bundle()) != null) {
             throw refused(ErrorCode.OFPBFC_BAD_ID, m.bundle());
         }
-        c.bundles.put(m.bundle(), new Bundle(m.flags()));
+        c.bundles.put(m.bundle(), new Bundle(m.flags(), frame));
     }
 
     /// The bundle; one whose flags are not the same is thrown away.
@@ -69,17 +72,34 @@ final class Bundles {
         return b;
     }
 
-    private static void close(Connection c, BundleMessage.Control m) {
+    private void close(Connection c, BundleMessage.Control m) {
         Bundle b = c.bundles.get(m.bundle());
         if (b != null && b.closed) {
             c.bundles.remove(m.bundle());
             throw refused(ErrorCode.OFPBFC_BUNDLE_CLOSED, m.bundle());
         }
-        find(c, m.bundle(), m.flags()).closed = true;
+        b = find(c, m.bundle(), m.flags());
+        b.closed = true;
+        b.usedNanos = bridge.now();
+    }
+
+    /// Throws away the bundles that nobody has touched for a while.
+    ///
+    /// @param now a [System#nanoTime]
+    static void expire(Connection c, long now) {
+        c.bundles
+                .values()
+                .removeIf(b -> {
+                    boolean over = now - b.usedNanos >= IDLE_NANOS;
+                    if (over) {
+                        c.sendError(ErrorCode.OFPBFC_TIMEOUT, b.opening);
+                    }
+                    return over;
+                });
     }
 
     /// Decodes a message at once, so that what is malformed is refused when it is added.
-    void add(Connection c, Envelope e, BundleMessage.Add m) {
+    void add(Connection c, Envelope e, BundleMessage.Add m, byte[] frame) {
         if (c.role() == Role.SECONDARY) {
             throw new OpenFlowException(ErrorCode.OFPBRC_IS_SECONDARY, c.name() + " may only read");
         }
@@ -97,21 +117,22 @@ final class Bundles {
         if (OpenFlowCodec.xid(inner) != e.xid()) {
             throw refused(ErrorCode.OFPBFC_MSG_BAD_XID, m.bundle());
         }
-        byte[] frame = java.util.Arrays.copyOf(inner, length);
-        Envelope decoded = OpenFlowCodec.decode(frame, c.tableInCommand());
+        byte[] one = length == inner.length ? inner : java.util.Arrays.copyOf(inner, length);
+        Envelope decoded = OpenFlowCodec.decode(one, c.tableInCommand());
         if (!Requests.bundled(decoded.message())) {
             throw refused(ErrorCode.OFPBFC_MSG_UNSUP, m.bundle());
         }
         Bundle b = c.bundles.get(m.bundle());
         if (b == null) {
-            b = new Bundle(m.flags());
+            b = new Bundle(m.flags(), frame);
             c.bundles.put(m.bundle(), b);
         } else if (b.closed) {
             c.bundles.remove(m.bundle());
             throw refused(ErrorCode.OFPBFC_BUNDLE_CLOSED, m.bundle());
         }
         find(c, m.bundle(), m.flags());
-        b.items.add(new Bundle.Item(decoded, frame));
+        b.items.add(new Bundle.Item(decoded, one));
+        b.usedNanos = bridge.now();
     }
 
     private void commit(Connection c, BundleMessage.Control m) {

@@ -1,7 +1,6 @@
 package org.skyway.vswitch.ofproto;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -41,8 +40,8 @@ final class Connection {
     final Map<Integer, Bundle> bundles = new HashMap<>();
 
     /// @param name for logs
-    /// @param service whether it is a tool on the management socket, which gets no asynchronous
-    ///   messages until it asks for them
+    /// @param service whether the other side connected by itself, as tools do: then it gets no
+    ///   asynchronous messages until it asks for them
     /// @param output takes whole frames
     /// @param congested whether the other side does not read
     Connection(
@@ -161,8 +160,7 @@ final class Connection {
     }
 
     void send(Envelope envelope) {
-        List<byte[]> frames = OpenFlowCodec.encodeAll(envelope, tableInCommand);
-        frames.forEach(output);
+        OpenFlowCodec.encodeAll(envelope, tableInCommand, output);
     }
 
     /// Refuses a message.

@@ -23,20 +23,32 @@ final class ControllerPeer extends Peer {
     private final Ofproto ofproto;
     private final OfSwitch bridge;
     private final boolean service;
+    private final long probeNanos; // 0 for never
+    private final Runnable onGreeted;
     private final Runnable onGone;
     private final MultipartAssembler assembler = new MultipartAssembler();
     private Connection connection;
     private long lastReceivedNanos = System.nanoTime();
     private boolean probed;
 
-    /// @param service whether it is a tool on the management socket
+    /// @param service whether it connected by itself, as tools do
+    /// @param probeSeconds how long it may be silent before it is probed; 0 for ever
+    /// @param onGreeted called after the hello exchange
     /// @param onGone called when the connection is gone
     ControllerPeer(
-            Ofproto ofproto, OfSwitch bridge, String name, boolean service, Runnable onGone) {
+            Ofproto ofproto,
+            OfSwitch bridge,
+            String name,
+            boolean service,
+            int probeSeconds,
+            Runnable onGreeted,
+            Runnable onGone) {
         super(bridge.config(), name);
         this.ofproto = ofproto;
         this.bridge = bridge;
         this.service = service;
+        this.probeNanos = TimeUnit.SECONDS.toNanos(probeSeconds);
+        this.onGreeted = onGreeted;
         this.onGone = onGone;
     }
 
@@ -51,6 +63,7 @@ final class ControllerPeer extends Peer {
                         () -> !channel().isWritable());
         bridge.connections().opened(connection);
         ofproto.connectionsChanged();
+        onGreeted.run();
         LOG.debug("{}: connected, {}", name(), version());
     }
 
@@ -102,19 +115,19 @@ final class ControllerPeer extends Peer {
         if (connection != null) {
             bridge.settle();
         }
+        super.channelReadComplete(ctx);
     }
 
     /// Looks whether the other side is alive. Once a second.
     void probe(long now) {
-        long silence = TimeUnit.SECONDS.toNanos(bridge.config().probeSeconds());
-        if (service || silence == 0 || connection == null) {
+        if (probeNanos == 0 || connection == null) {
             return;
         }
         long silent = now - lastReceivedNanos;
-        if (silent > 2 * silence && probed) {
+        if (silent > 2 * probeNanos && probed) {
             LOG.warn("{}: no answer to an echo request; closing", name());
             channel().close();
-        } else if (silent > silence && !probed) {
+        } else if (silent > probeNanos && !probed) {
             probed = true;
             connection.send(
                     new Envelope(version(), newXid(), new Message.EchoRequest(Bytes.EMPTY)));

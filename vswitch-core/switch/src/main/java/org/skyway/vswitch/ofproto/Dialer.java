@@ -48,7 +48,13 @@ final class Dialer {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel c) {
-                                        peer[0] = ofproto.peer(target.text(), false, () -> again());
+                                        peer[0] =
+                                                ofproto.peer(
+                                                        target.text(),
+                                                        false,
+                                                        bridge.config().probeSeconds(),
+                                                        () -> backoffSeconds = 0,
+                                                        () -> again());
                                         ofproto.pipeline(c, target, peer[0]);
                                     }
                                 });
@@ -79,11 +85,6 @@ final class Dialer {
         int max = Math.max(1, bridge.config().maxBackoffSeconds());
         backoffSeconds = Math.min(max, Math.max(1, 2 * backoffSeconds));
         loop.schedule(this::connect, backoffSeconds, TimeUnit.SECONDS);
-    }
-
-    /// The hello exchange succeeded: the next failure is the first again.
-    void connected() {
-        backoffSeconds = 0;
     }
 
     void close() {

@@ -49,6 +49,9 @@ public final class Ofproto implements AutoCloseable {
     private static final long TICK_MILLIS = 100;
     private static final int WATER_MARK = 1 << 20;
 
+    /// How long a tool on the management socket may be silent.
+    private static final int TOOL_PROBE_SECONDS = 60;
+
     private final OfSwitch bridge;
     private final Requests requests;
     private final Snoops snoops = new Snoops();
@@ -94,8 +97,8 @@ public final class Ofproto implements AutoCloseable {
         OfprotoConfig config = bridge.config();
         Files.createDirectories(config.runDirectory());
         Path directory = config.runDirectory();
-        listen(directory.resolve(config.bridge() + ".mgmt"), true, false);
-        listen(directory.resolve(config.bridge() + ".snoop"), false, true);
+        listen(directory.resolve(config.bridge() + ".mgmt"), TOOL_PROBE_SECONDS, false);
+        listen(directory.resolve(config.bridge() + ".snoop"), 0, true);
         List<Target> targets = config.targets().stream().map(Target::parse).toList();
         for (Target t : targets) {
             if (t.tls()) {
@@ -105,10 +108,11 @@ public final class Ofproto implements AutoCloseable {
                 if (t.address() instanceof UnixDomainSocketAddress u) {
                     prepare(u.getPath());
                 }
-                listen(t);
+                listeners.add(bind(t, config.probeSeconds(), false));
+            } else {
+                hasControllers = true;
             }
         }
-        hasControllers = !targets.isEmpty();
         await(() -> begin(targets));
     }
 
@@ -157,17 +161,13 @@ public final class Ofproto implements AutoCloseable {
                         .formatted(socket));
     }
 
-    private void listen(Path socket, boolean service, boolean snoop) throws IOException {
+    private void listen(Path socket, int probeSeconds, boolean snoop) throws IOException {
         prepare(socket);
         Target t = new Target("punix:" + socket, true, false, UnixDomainSocketAddress.of(socket));
-        listeners.add(bind(t, service, snoop));
+        listeners.add(bind(t, probeSeconds, snoop));
     }
 
-    private void listen(Target t) throws IOException {
-        listeners.add(bind(t, false, false));
-    }
-
-    private Channel bind(Target t, boolean service, boolean snoop) throws IOException {
+    private Channel bind(Target t, int probeSeconds, boolean snoop) throws IOException {
         ServerBootstrap b =
                 new ServerBootstrap()
                         .group(group)
@@ -179,7 +179,7 @@ public final class Ofproto implements AutoCloseable {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel c) {
-                                        accepted(c, t, service, snoop);
+                                        accepted(c, t, probeSeconds, snoop);
                                     }
                                 });
         if (!t.unix()) {
@@ -190,24 +190,29 @@ public final class Ofproto implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while opening " + t.text(), e);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
+        } catch (Exception e) { // Netty throws checked ones undeclared, too
             throw new IOException("can't listen on %s: %s".formatted(t.text(), e.getMessage()), e);
         }
     }
 
-    private void accepted(Channel c, Target t, boolean service, boolean snoop) {
+    private void accepted(Channel c, Target t, int probeSeconds, boolean snoop) {
         String name = bridge.config().bridge() + "<->" + (t.unix() ? "unix" : c.remoteAddress());
         if (snoop) {
             pipeline(c, t, new Snoops.Snoop(bridge.config(), name, snoops));
         } else {
-            pipeline(c, t, peer(name, service, () -> {}));
+            // Whoever connects by itself gets asynchronous messages only when it asks for them.
+            pipeline(c, t, peer(name, true, probeSeconds, () -> {}, () -> {}));
         }
     }
 
     /// Makes the handler of a connection.
-    ControllerPeer peer(String name, boolean service, Runnable onGone) {
+    ///
+    /// @param service whether it connected by itself
+    /// @param probeSeconds how long it may be silent before it is probed; 0 for ever
+    /// @param onGreeted called after the hello exchange
+    /// @param onGone called when the connection is gone
+    ControllerPeer peer(
+            String name, boolean service, int probeSeconds, Runnable onGreeted, Runnable onGone) {
         ControllerPeer[] p = new ControllerPeer[1];
         p[0] =
                 new ControllerPeer(
@@ -215,6 +220,8 @@ public final class Ofproto implements AutoCloseable {
                         bridge,
                         name,
                         service,
+                        probeSeconds,
+                        onGreeted,
                         () -> {
                             peers.remove(p[0]);
                             onGone.run();
@@ -264,6 +271,7 @@ public final class Ofproto implements AutoCloseable {
         long now = System.nanoTime();
         bridge.timeouts().expire(bridge.flows(), now);
         List.copyOf(peers).forEach(p -> p.probe(now));
+        bridge.connections().all().forEach(c -> Bundles.expire(c, now));
         connectionsChanged();
         bridge.settle();
     }

@@ -59,8 +59,11 @@ public record OfprotoConfig(
     }
 
     /// Copies the collections.
+    ///
+    /// @throws IllegalArgumentException if a target is none
     public OfprotoConfig {
         targets = List.copyOf(targets);
+        targets.forEach(Target::parse);
         versions = Set.copyOf(versions);
     }
 
@@ -88,5 +91,23 @@ public record OfprotoConfig(
                 5,
                 8,
                 null);
+    }
+
+    /// The same with keys.
+    ///
+    /// @param keys for `ssl:` and `pssl:` targets; null for none
+    /// @return a copy
+    public OfprotoConfig withTls(Tls keys) {
+        return new OfprotoConfig(
+                bridge,
+                datapathId,
+                runDirectory,
+                targets,
+                failMode,
+                versions,
+                description,
+                probeSeconds,
+                maxBackoffSeconds,
+                keys);
     }
 }

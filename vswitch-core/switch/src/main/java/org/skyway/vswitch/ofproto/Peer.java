@@ -20,10 +20,13 @@ import org.slf4j.LoggerFactory;
 abstract class Peer extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
 
+    private static final int LARGE = 1 << 14;
+
     private final OfprotoConfig config;
     private final String name;
     private Channel channel;
     private Version version;
+    private boolean reading; // what is sent is flushed when all that was read is done
     private boolean flushing;
     private int nextXid = 1;
 
@@ -76,6 +79,7 @@ abstract class Peer extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         byte[] frame = (byte[]) msg;
+        reading = true;
         if (version != null) {
             received(frame);
         } else if (OpenFlowCodec.type(frame) == OpenFlowCodec.HELLO) {
@@ -112,10 +116,23 @@ abstract class Peer extends ChannelInboundHandlerAdapter {
         greeted();
     }
 
-    /// Queues a frame; frames are flushed together when the event loop comes round.
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (reading) {
+            reading = false;
+            ctx.flush();
+        }
+    }
+
+    /// Queues a frame; small frames are flushed together. A large one is one of many, and the other
+    /// side can look at it while the next are made.
     void send(byte[] frame) {
+        if (frame.length >= LARGE) {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(frame));
+            return;
+        }
         channel.write(Unpooled.wrappedBuffer(frame));
-        if (!flushing) {
+        if (!reading && !flushing) {
             flushing = true;
             channel.eventLoop().execute(this::flush);
         }

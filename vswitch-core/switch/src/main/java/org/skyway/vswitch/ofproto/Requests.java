@@ -1,6 +1,5 @@
 package org.skyway.vswitch.ofproto;
 
-import java.util.List;
 import org.skyway.openflow.message.AsyncConfig;
 import org.skyway.openflow.message.AsyncMessage;
 import org.skyway.openflow.message.BundleMessage;
@@ -70,7 +69,7 @@ final class Requests {
                 c.wantAsync();
             }
             case BundleMessage.Control m -> bundles.control(c, e, m, frame);
-            case BundleMessage.Add m -> bundles.add(c, e, m);
+            case BundleMessage.Add m -> bundles.add(c, e, m, frame);
             case StatsRequest m -> stats(c, e, m);
             case ExtensionMessage m -> extension(c, e, m);
             case Message.Hello m -> throw unexpected(e);
@@ -282,7 +281,9 @@ final class Requests {
 
     /// Which messages may be in a bundle.
     static boolean bundled(Message m) {
-        return List.of(FlowMod.class, GroupMod.class, PortMod.class, PacketOut.class)
-                .contains(m.getClass());
+        return m instanceof FlowMod
+                || m instanceof GroupMod
+                || m instanceof PortMod
+                || m instanceof PacketOut;
     }
 }

@@ -1,5 +1,6 @@
 package org.skyway.vswitch.ofproto;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -82,18 +83,29 @@ final class Statistics {
         List<FlowEntry> entries =
                 bridge.tables().select(request.table(), FlowFilter.wanted(request));
         long now = bridge.now();
-        List<FlowStats> flows = new ArrayList<>(entries.size());
-        for (FlowEntry e : entries) {
-            flows.add(
-                    new FlowStats(
-                            e.rule(),
-                            OfSwitch.wholeMillis(now - e.createdNanos()),
-                            Math.max(0, now - Timeouts.lastUsed(e)) / SECOND,
-                            Math.max(0, now - e.modifiedNanos()) / SECOND,
-                            e.counters().packets(),
-                            e.counters().bytes()));
-        }
-        return new StatsReply.Flow(flows);
+        // There may be very many, so each is looked at only when it is written.
+        return new StatsReply.Flow(
+                new AbstractList<>() {
+                    @Override
+                    public FlowStats get(int i) {
+                        return stats(entries.get(i), now);
+                    }
+
+                    @Override
+                    public int size() {
+                        return entries.size();
+                    }
+                });
+    }
+
+    private static FlowStats stats(FlowEntry e, long now) {
+        return new FlowStats(
+                e.rule(),
+                OfSwitch.wholeMillis(now - e.createdNanos()),
+                Math.max(0, now - Timeouts.lastUsed(e)) / SECOND,
+                Math.max(0, now - e.modifiedNanos()) / SECOND,
+                e.counters().packets(),
+                e.counters().bytes());
     }
 
     StatsReply.Aggregate aggregate(StatsRequest.Flow request) {

@@ -36,8 +36,7 @@ record Target(String text, boolean passive, boolean tls, SocketAddress address) 
 
     private static IllegalArgumentException bad(String text) {
         return new IllegalArgumentException(
-                ("'%s' is no OpenFlow target; write tcp:HOST[:PORT], ptcp:[PORT][:HOST],"
-                                + " unix:FILE or punix:FILE")
+                "\"%s\" is no OpenFlow target; write tcp:HOST[:PORT], ssl:HOST[:PORT], unix:FILE, ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE"
                         .formatted(text));
     }
 
@@ -60,6 +59,9 @@ record Target(String text, boolean passive, boolean tls, SocketAddress address) 
             throw bad(text);
         }
         int port = colon < 0 ? DEFAULT_PORT : port(text, rest.substring(colon + 1));
+        if (port == 0) {
+            throw bad(text);
+        }
         return InetSocketAddress.createUnresolved(host, port);
     }
 

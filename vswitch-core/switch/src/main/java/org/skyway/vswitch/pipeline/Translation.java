@@ -141,7 +141,7 @@ public final class Translation {
         actionSet = new ActionSet();
         write(rest.actionSet().written());
         PortState port = tables.ports().get(packet.inPort());
-        if (port == null || port.receives()) {
+        if (port == null || (port.config() & PortState.NO_RECV) == 0) {
             doSteps(rest.steps());
             finish();
         }
@@ -164,6 +164,14 @@ public final class Translation {
     /// @return [FlowKey#WORDS] masks
     public long[] examined() {
         return packet.examined;
+    }
+
+    /// Whether the pipeline gave up: a loop, or more labels than it can deal with. Then nothing is
+    /// done.
+    ///
+    /// @return true if so
+    public boolean gaveUp() {
+        return abandoned;
     }
 
     /// Whether the run learned an address, so that what was decided before may no longer hold.
@@ -633,11 +641,13 @@ public final class Translation {
         if (to >>> 4 == 0x0180c200000L) {
             return; // reserved for link protocols: a bridge neither forwards it nor learns from it
         }
+        // A packet that a controller sends is learned from only when it is on its way.
+        MacTable.Entry before = tables.macs().find(vlan, to);
         if (tables.ports().containsKey(packet.inPort())) {
             learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
             source = tables.macs().find(vlan, from);
         }
-        MacTable.Entry known = tables.macs().find(vlan, to);
+        MacTable.Entry known = packetOut ? before : tables.macs().find(vlan, to);
         // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
         boolean emptyTags = packet.hasEmptyTags();
         PipelinePacket.Saved saved = emptyTags ? packet.save() : null;
@@ -802,7 +812,9 @@ public final class Translation {
     // What was written into the action set before is done to the clone, too; and an exit in it ends
     // what comes behind it as well: so it is in Open vSwitch.
     private void cloned(List<Action> actions) {
-        packet.commit();
+        if (actions.stream().anyMatch(a -> a instanceof Action.Meter)) {
+            packet.commit(); // as in Open vSwitch, which has to make a real copy for these
+        }
         PipelinePacket.Saved saved = packet.save();
         List<Long> stackBefore = List.copyOf(stack);
         ActionSet setBefore = actionSet;

@@ -51,19 +51,37 @@ class OfprotoTest {
     private static final byte[] FRAME = new byte[60];
 
     @TempDir Path directory;
+    private ServerSocket server;
     private TestSwitch sw;
 
     @BeforeEach
     void start() throws Exception {
-        sw = new TestSwitch(directory, OfprotoConfig.FailMode.SECURE, "ptcp:0:127.0.0.1");
+        server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        server.setSoTimeout(20_000);
+        String target = "tcp:127.0.0.1:" + server.getLocalPort();
+        sw =
+                new TestSwitch(
+                        directory,
+                        OfprotoConfig.FailMode.SECURE,
+                        "ptcp:0:127.0.0.1",
+                        target,
+                        target,
+                        target);
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         sw.close();
+        server.close();
     }
 
+    /// One of up to three controllers that the switch has connected to.
     private TestController controller(Version version) throws IOException {
+        return new TestController(server.accept(), version);
+    }
+
+    /// One that has connected to the switch.
+    private TestController tool(Version version) throws IOException {
         return TestController.connect(sw.ofproto.tcpListeners().getFirst(), version);
     }
 
@@ -204,6 +222,28 @@ class OfprotoTest {
             assertEquals(List.of(1L, 60L, 2L), List.of(r.packets(), r.bytes(), (long) r.reason()));
             assertEquals(inPort(1), r.match());
             assertEquals(r.packets(), ten.next(FlowRemoved.class).packets());
+        }
+    }
+
+    @Test
+    void whoeverConnectsByItselfIsToldOnlyWhatItAsksFor() throws IOException {
+        try (TestController tool = tool(Version.OF10)) {
+            Runnable packet =
+                    () ->
+                            sw.run(() -> {
+                                sw.forwarding.receive(FRAME, 1);
+                                return null;
+                            });
+            assertFalse(sw.run(sw.ofproto::hasController));
+            packet.run();
+            assertFalse(tool.gets(PacketIn.class));
+            assertEquals(
+                    0,
+                    ((Message.GetConfigReply) tool.ask(new Message.GetConfigRequest()))
+                            .missSendLength());
+            assertNull(tool.tell(new Message.SetConfig(0, 64)));
+            packet.run();
+            assertEquals(0, tool.next(PacketIn.class).reason());
         }
     }
 

@@ -1,4 +1,4 @@
-package org.skyway.agent.process;
+package org.skyway.agent;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -6,15 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import jdk.net.ExtendedSocketOptions;
 
-/// Who may drive a port: processes of the user that runs the switch, and root. Others could not map
+/// Who may speak over a socket of ours: processes of the same user, and root. Others could not map
 /// the regions anyway; this says so earlier.
-final class PeerCheck {
+public final class PeerCheck {
     private PeerCheck() {}
 
     /// Looks at the credentials that the kernel vouches for (`SO_PEERCRED`, unix(7)).
     ///
+    /// @param peer the connection
     /// @return why the peer is refused; null if it is welcome
-    static String refusal(SocketChannel peer) throws IOException {
+    /// @throws IOException if the kernel does not say
+    public static String refusal(SocketChannel peer) throws IOException {
         String user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
         String self = Files.getOwner(Path.of("/proc/self")).getName();
         return refusal(user, self);
@@ -23,6 +25,6 @@ final class PeerCheck {
     static String refusal(String peer, String self) {
         return peer.equals(self) || peer.equals("root")
                 ? null
-                : "it is user %s, and only %s and root may drive ports".formatted(peer, self);
+                : "it is user %s, and only %s and root may connect".formatted(peer, self);
     }
 }

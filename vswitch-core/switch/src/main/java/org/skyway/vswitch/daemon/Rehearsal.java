@@ -1,0 +1,193 @@
+package org.skyway.vswitch.daemon;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.skyway.openflow.message.Envelope;
+import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.StatsRequest;
+import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.wire.OpenFlowCodec;
+import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.SwitchConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A switch that nobody else sees gets flow-mods and answers requests for a moment, so that the
+/// compiler has seen all of that before it matters. The first controller of a switch is often the
+/// one that installs most of its rules, and without this it would meet code that is interpreted.
+final class Rehearsal {
+    private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+    private static final String BRIDGE = "r";
+    private static final int ROUND = 4096; // flow-mods between two deletions of everything
+    private static final int ROUNDS = 4; // for each version
+    private static final int BATCH = 64; // flow-mods that are sent before an answer is read
+    private static final int BARRIER_REPLY_10 = 19;
+    private static final int BARRIER_REPLY = 21;
+    private static final int IPV4 = 0x0800;
+    private static final int TCP = 6;
+
+    private final SocketChannel channel;
+    private final DataInputStream in;
+    private final Version version;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    private Rehearsal(Path socket, Version version) throws IOException {
+        this.version = version;
+        channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+    }
+
+    /// Rehearses on the calling thread. That it can't is no error.
+    ///
+    /// @param runDirectory of the switch; what is made in it is removed again
+    /// @param nanos how long at most
+    /// @param cancelled whether to end early
+    /// @return how many flow-mods were installed
+    static int run(Path runDirectory, long nanos, BooleanSupplier cancelled) {
+        if (nanos <= 0) {
+            return 0;
+        }
+        long end = System.nanoTime() + nanos;
+        Path directory = runDirectory.resolve("rehearsal");
+        try {
+            delete(directory);
+            Daemon hidden = Daemon.start(directory, SwitchConfig.defaults().named(BRIDGE));
+            try {
+                return rehearse(
+                        directory.resolve(BRIDGE + ".mgmt"),
+                        () -> cancelled.getAsBoolean() || System.nanoTime() > end);
+            } finally {
+                hidden.close();
+                delete(directory);
+            }
+        } catch (IOException | ConfigException e) {
+            LOG.warn("the first flow-mods will be slow: {}", e.toString());
+            return 0;
+        }
+    }
+
+    private static int rehearse(Path socket, BooleanSupplier over) throws IOException {
+        int installed = 0;
+        for (int i = 0; i < ROUNDS && !over.getAsBoolean(); i++) {
+            // The tools' default, and one of those with the newer formats.
+            for (Version v : List.of(Version.OF10, Version.OF14)) {
+                installed += new Rehearsal(socket, v).round(over);
+            }
+        }
+        return installed;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private int round(BooleanSupplier over) throws IOException {
+        try (channel) {
+            say(new Message.Hello(1 << version.number()));
+            int i = 0;
+            for (; i < ROUND && !over.getAsBoolean(); i += BATCH) {
+                for (int k = i; k < i + BATCH; k++) {
+                    say(flowMod(FlowMod.Command.ADD, match(k), k));
+                    if (k % 2 == 0) {
+                        say(new Message.BarrierRequest());
+                    }
+                }
+                barrier();
+            }
+            say(new StatsRequest.Flow(Match.ANY, FlowMod.ALL_TABLES, OfPort.ANY, OfPort.ANY, 0, 0));
+            barrier();
+            for (int k = 0; k < BATCH; k++) {
+                say(flowMod(FlowMod.Command.DELETE_STRICT, match(k), k));
+            }
+            say(flowMod(FlowMod.Command.DELETE, Match.ANY, 0));
+            barrier();
+            return i;
+        }
+    }
+
+    private void say(Message message) {
+        out.writeBytes(OpenFlowCodec.encode(new Envelope(version, 1, message)));
+    }
+
+    /// Sends what was said, and reads all answers up to a barrier's of its own.
+    private void barrier() throws IOException {
+        int last = 2;
+        out.writeBytes(
+                OpenFlowCodec.encode(new Envelope(version, last, new Message.BarrierRequest())));
+        ByteBuffer all = ByteBuffer.wrap(out.toByteArray());
+        out.reset();
+        while (all.hasRemaining()) {
+            channel.write(all);
+        }
+        int type;
+        int xid;
+        int reply = version == Version.OF10 ? BARRIER_REPLY_10 : BARRIER_REPLY;
+        do {
+            in.readUnsignedByte();
+            type = in.readUnsignedByte();
+            int length = in.readUnsignedShort();
+            xid = in.readInt();
+            in.skipNBytes(length - OpenFlowCodec.HEADER);
+        } while (type != reply || xid != last);
+    }
+
+    /// Matches of several shapes, so that no one shape is taken for all there is.
+    private static Match match(int k) {
+        Match.Builder m = Match.builder();
+        switch (k % 4) {
+            case 0 -> m.exact(Field.IN_PORT, 1 + k % 8).exact(Field.ETH_DST, 0x020000000000L + k);
+            case 1 -> m.exact(Field.ETH_TYPE, IPV4).exact(Field.IPV4_SRC, k);
+            case 2 -> m.exact(Field.ETH_TYPE, IPV4).masked(Field.IPV4_DST, k << 8, 0xffffff00L);
+            default ->
+                    m.exact(Field.IN_PORT, 1 + k % 8)
+                            .exact(Field.ETH_TYPE, IPV4)
+                            .exact(Field.IP_PROTO, TCP)
+                            .exact(Field.IPV4_SRC, k)
+                            .exact(Field.TCP_DST, k & 0xffff);
+        }
+        return m.build();
+    }
+
+    private FlowMod flowMod(FlowMod.Command command, Match match, int k) {
+        boolean add = command == FlowMod.Command.ADD;
+        Instructions i =
+                !add
+                        ? Instructions.DROP
+                        : k % 8 == 7
+                                ? Instructions.apply(
+                                        new Action.SetField(Field.ETH_SRC, k),
+                                        new Action.Output(2, 0))
+                                : Instructions.apply(new Action.Output(1 + k % 8, 0));
+        int table =
+                version == Version.OF10 || command == FlowMod.Command.DELETE
+                        ? FlowMod.ALL_TABLES
+                        : 0;
+        return new FlowMod(
+                command, match, 1000, table, 0, 0, 0, false, 0, 0, 0, -1, OfPort.ANY, -1, 0, i);
+    }
+}

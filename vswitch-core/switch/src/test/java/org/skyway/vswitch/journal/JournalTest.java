@@ -1,0 +1,87 @@
+package org.skyway.vswitch.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.text.FlowText;
+
+class JournalTest {
+    @TempDir Path directory;
+
+    private List<JsonNode> read() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        List<JsonNode> events = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        Journal.read(directory, false, lines::add);
+        for (String line : lines) {
+            events.add(json.readTree(line));
+        }
+        return events;
+    }
+
+    @Test
+    void closingWritesWhatWasHandedOver() throws IOException {
+        // More than may wait, so that the one who hands over has to wait, too.
+        int many = 300_000;
+        FlowRule rule = FlowText.parse("table=3,ip,nw_src=10.1.2.3,actions=output:2");
+        try (Journal journal = new Journal(directory)) {
+            for (int i = 0; i < many; i++) {
+                journal.write("flow-add", rule);
+            }
+        }
+        List<JsonNode> events = read();
+        assertEquals(many, events.size());
+        JsonNode last = events.getLast();
+        assertEquals("flow-add", last.get("event").textValue());
+        assertEquals(FlowText.print(rule), last.get("flow").textValue());
+        assertTrue(last.get("nanos").longValue() >= events.getFirst().get("nanos").longValue());
+    }
+
+    @Test
+    void keepsTheOrderOfAllKindsOfEvents() throws IOException {
+        FlowRule rule = FlowText.parse("actions=drop");
+        try (Journal journal = new Journal(directory)) {
+            for (int i = 0; i < 1000; i++) {
+                journal.write(Journal.event("link").put("reason", "a \"quoted\"\nline " + i));
+                journal.write("flow-add", rule);
+            }
+        }
+        List<JsonNode> events = read();
+        assertEquals(2000, events.size());
+        for (int i = 0; i < 1000; i++) {
+            assertEquals("a \"quoted\"\nline " + i, events.get(2 * i).get("reason").textValue());
+            assertEquals("flow-add", events.get(2 * i + 1).get("event").textValue());
+        }
+    }
+
+    @Test
+    void goesOnWhereAnEarlierSwitchEnded() throws IOException {
+        for (int i = 0; i < 2; i++) {
+            try (Journal journal = new Journal(directory)) {
+                journal.write(Journal.event("fault").put("what", "number " + i));
+            }
+        }
+        assertEquals(
+                List.of("number 0", "number 1"),
+                read().stream().map(e -> e.get("what").textValue()).toList());
+    }
+
+    @Test
+    void readingMakesNoJournal() {
+        assertFalse(Journal.exists(directory));
+        try (Journal journal = new Journal(directory)) {
+            journal.write(Journal.event("fault"));
+        }
+        assertTrue(Journal.exists(directory));
+    }
+}
