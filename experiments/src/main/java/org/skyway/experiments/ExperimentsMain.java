@@ -2,6 +2,7 @@ package org.skyway.experiments;
 
 import org.skyway.experiments.conformance.ConformanceCommand;
 import org.skyway.experiments.demo.DemoCommand;
+import org.skyway.experiments.jmh.P2pStreamCommand;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.vm.setup.SetupCommand;
 import picocli.CommandLine;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             JmhCommand.class,
             ConformanceCommand.class,
+            P2pStreamCommand.class,
             SetupCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.skyway.experiments.conformance.Encoder.Encoded;
 import org.skyway.experiments.conformance.lab.Lab;
+import org.skyway.experiments.conformance.lab.OfConnection;
 import org.skyway.experiments.conformance.lab.Side;
 import org.skyway.experiments.process.ExperimentException;
 
@@ -19,6 +20,7 @@ import org.skyway.experiments.process.ExperimentException;
 final class CaseRunner {
     private static final int MARKS = 10;
     private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final long REMOVAL_NANOS = 3_000_000_000L;
     private static final String MARK_RULE =
             "table=0,priority=65535,in_port=%d,cookie=0x3a5c,actions=in_port,controller";
 
@@ -41,10 +43,12 @@ final class CaseRunner {
         encoder.request(version, "del-flows").forEach(m -> commands.add(ofAllTables(m)));
         if (version > 1) {
             commands.addAll(encoder.request(version, "del-groups"));
+            commands.addAll(encoder.request(version, "del-meters"));
         }
         commands.addAll(encoded.messages());
         commands.addAll(encoder.request(version, "add-flow", MARK_RULE.formatted(Lab.PORTS)));
         List<List<byte[]>> answers = both(commands);
+        lab.sides().forEach(side -> side.connection().takeUnasked());
         lab.sides().forEach(Side::settle);
         synchronise(); // what still was under way is not this case's
         lab.sides().forEach(Side::settle);
@@ -56,33 +60,61 @@ final class CaseRunner {
                 frames.forEach(side.taps()::inject);
             }
             List<List<List<byte[]>>> out = synchronise();
-            for (int i = 0; i < 2; i++) {
-                List<byte[]> packetIns = new ArrayList<>();
-                for (byte[] m : lab.sides().get(i).connection().packetIns()) {
-                    if (!holdsMark(m)) {
-                        packetIns.add(m);
-                    }
-                }
-                rounds.get(i).add(new Observation.Round(out.get(i), packetIns));
-            }
-            forget();
+            note(out, rounds);
             // What Open vSwitch has cached for one packet it does to others that it should not: its
             // caches are not what is tested.
             lab.sides().forEach(Side::settle);
         }
+        List<List<byte[]>> lateAnswers = List.of(List.of(), List.of());
+        if (!encoded.packetOuts().isEmpty()) {
+            lateAnswers = both(encoded.packetOuts());
+            note(synchronise(), rounds);
+        }
         lab.sides().forEach(Side::settle);
         List<List<byte[]>> dumps = both(requests());
         List<List<byte[]>> after = both(counterRequests());
+        both(List.of(ofAllTables(encoder.request(version, "del-flows").getFirst())));
+        awaitRemoved();
         List<Observation> result = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             result.add(
                     new Observation(
                             answers.get(i),
                             rounds.get(i),
+                            lateAnswers.get(i),
+                            lab.sides().get(i).connection().takeUnasked(),
                             dumps.get(i),
                             Counters.between(before.get(i), after.get(i))));
         }
         return result;
+    }
+
+    // Open vSwitch tells of removed flows some time after it has answered the barrier.
+    private void awaitRemoved() {
+        OfConnection a = lab.ovs().connection();
+        OfConnection b = lab.skyway().connection();
+        long deadline = System.nanoTime() + REMOVAL_NANOS;
+        while (System.nanoTime() < deadline) {
+            a.packetIns();
+            b.packetIns();
+            if (a.unasked() == b.unasked()) {
+                return;
+            }
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    private void note(List<List<List<byte[]>>> out, List<List<Observation.Round>> rounds) {
+        for (int i = 0; i < 2; i++) {
+            List<byte[]> packetIns = new ArrayList<>();
+            for (byte[] m : lab.sides().get(i).connection().packetIns()) {
+                if (!holdsMark(m)) {
+                    packetIns.add(m);
+                }
+            }
+            rounds.get(i).add(new Observation.Round(out.get(i), packetIns));
+        }
+        forget();
     }
 
     private List<byte[]> requests() {
@@ -93,6 +125,8 @@ final class CaseRunner {
         if (version > 1) {
             requests.addAll(encoder.request(version, "dump-groups"));
             requests.addAll(encoder.request(version, "dump-group-stats"));
+            requests.addAll(encoder.request(version, "dump-meters"));
+            requests.addAll(encoder.request(version, "meter-stats"));
         }
         return requests;
     }

@@ -35,7 +35,10 @@ final class Comparison {
         for (int r = 0; r < ovs.rounds().size(); r++) {
             Observation.Round a = ovs.rounds().get(r);
             Observation.Round b = skyway.rounds().get(r);
-            String where = where(r, encoded.of().rounds().get(r));
+            String where =
+                    r < encoded.of().rounds().size()
+                            ? where(r, encoded.of().rounds().get(r))
+                            : "packet-outs\n  " + String.join("\n  ", encoded.of().packetOuts());
             if (!frames(a).equals(frames(b))) {
                 found.add(new Difference(Difference.Kind.FRAMES, where, frames(a), frames(b)));
             }
@@ -48,6 +51,21 @@ final class Comparison {
                                 hex(b.packetIns()) + printed(b.packetIns())));
             }
         }
+        if (!hex(ovs.lateAnswers()).equals(hex(skyway.lateAnswers()))) {
+            found.add(
+                    new Difference(
+                            Difference.Kind.ERRORS,
+                            "answers to packet-outs " + encoded.of().packetOuts(),
+                            printed(ovs.lateAnswers()),
+                            printed(skyway.lateAnswers())));
+        }
+        if (ovs.removed().size() + skyway.removed().size() > 0) {
+            String a = removed(ovs.removed());
+            String b = removed(skyway.removed());
+            if (!a.equals(b)) {
+                found.add(new Difference(Difference.Kind.REMOVED, "del-flows", a, b));
+            }
+        }
         if (!ovs.counters().equals(skyway.counters())) {
             found.add(
                     new Difference(
@@ -57,6 +75,14 @@ final class Comparison {
                             skyway.counters().without(ovs.counters())));
         }
         return found;
+    }
+
+    private String removed(List<byte[]> messages) {
+        return printed(messages)
+                .lines()
+                .map(Normaliser::line)
+                .sorted()
+                .collect(Collectors.joining("\n"));
     }
 
     // What was sent, if it is little enough to be shown.
@@ -91,8 +117,8 @@ final class Comparison {
                     Math.min(
                             i < a.size() ? xid(a.get(i)) : Integer.MAX_VALUE,
                             i < b.size() ? xid(b.get(i)) : Integer.MAX_VALUE);
-            // del-flows, and del-groups since 1.1, come first.
-            int index = xid - 1 - (encoded.of().version() > 1 ? 2 : 1);
+            // del-flows, and since 1.3 del-groups and del-meters, come first.
+            int index = xid - 1 - (encoded.of().version() > 1 ? 3 : 1);
             byte[] command =
                     index >= 0 && index < encoded.messages().size()
                             ? encoded.messages().get(index)

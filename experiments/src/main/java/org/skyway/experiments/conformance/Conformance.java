@@ -134,6 +134,8 @@ public final class Conformance implements AutoCloseable {
             out.println("(did not reproduce when the case was repeated by itself)");
         }
         out.printf("%n==== case %d, OpenFlow 1.%d%n", small.seed(), small.version() - 1);
+        small.meters().forEach(m -> out.println("meter " + m));
+        small.packetOuts().forEach(p -> out.println("packet-out " + p));
         small.groups().forEach(g -> out.println("group " + g));
         small.flows().forEach(f -> out.println("flow " + f));
         List<byte[]> messages = encoder.encode(small).messages();

@@ -15,6 +15,8 @@ record Difference(Kind kind, String where, String ovs, String skyway) {
         FRAMES,
         /// What went to the controller.
         PACKET_INS,
+        /// What the controller was told of flows that were removed.
+        REMOVED,
         /// Flows and groups, with their counters.
         DUMPS,
         /// Counters of tables and ports.

@@ -20,6 +20,8 @@ final class Encoder implements AutoCloseable {
     private static final int FLOW_MOD = 14;
     private static final int VENDOR = 4;
     private static final int NXT_FLOW_MOD = 13;
+    // recirc_id and dp_hash: what Open vSwitch's datapath tells itself, and no switch else.
+    private static final Pattern INTERNAL_FIELD = Pattern.compile("000146|000147|000148");
     private static final Pattern REFUSED = Pattern.compile("ovs-ofctl: \\S+:(\\d+): (.*)");
 
     private final Path scratch;
@@ -30,8 +32,9 @@ final class Encoder implements AutoCloseable {
     /// What a case is, as messages.
     ///
     /// @param of the case, without what `ovs-ofctl` refused
-    /// @param messages group-mods, then flow-mods
-    record Encoded(Case of, List<byte[]> messages) {}
+    /// @param messages meter-mods, group-mods, then flow-mods
+    /// @param packetOuts what is sent at the end
+    record Encoded(Case of, List<byte[]> messages, List<byte[]> packetOuts) {}
 
     Encoder(Path scratch) {
         this.scratch = scratch;
@@ -42,6 +45,10 @@ final class Encoder implements AutoCloseable {
     Encoded encode(Case c) {
         List<String> groups = new ArrayList<>(c.groups());
         List<String> flows = new ArrayList<>(c.flows());
+        List<byte[]> packetOuts = new ArrayList<>();
+        List<String> outs = singles(c.version(), "packet-out", c.packetOuts(), packetOuts);
+        List<byte[]> meterMods = new ArrayList<>();
+        List<String> meters = singles(c.version(), "add-meter", c.meters(), meterMods);
         List<byte[]> messages = new ArrayList<>(file(c.version(), "add-groups", groups));
         for (byte[] m : file(c.version(), "add-flows", flows)) {
             if (isFlowMod(m)) {
@@ -51,14 +58,41 @@ final class Encoder implements AutoCloseable {
         List<byte[]> damaged = new ArrayList<>();
         if (!messages.isEmpty()) {
             for (long how : c.damage()) {
-                damaged.add(damage(messages, how, 1 + damaged.size()));
+                byte[] copy = damage(messages, how, 1 + damaged.size());
+                if (!INTERNAL_FIELD.matcher(Comparison.hex(copy)).find()) {
+                    damaged.add(copy);
+                }
             }
         }
         messages.addAll(damaged);
+        messages.addAll(0, meterMods);
         Case kept =
                 new Case(
-                        c.seed(), c.version(), groups, flows, c.damage(), c.rounds(), c.stateful());
-        return new Encoded(kept, messages);
+                        c.seed(),
+                        c.version(),
+                        meters,
+                        groups,
+                        flows,
+                        c.damage(),
+                        c.rounds(),
+                        outs,
+                        c.stateful());
+        return new Encoded(kept, messages, packetOuts);
+    }
+
+    // Encodes each by a command of its own; returns those that were not refused.
+    private List<String> singles(
+            int version, String command, List<String> lines, List<byte[]> into) {
+        List<String> taken = new ArrayList<>();
+        for (String line : lines) {
+            try {
+                into.addAll(recorder.record(version, command, line));
+                taken.add(line);
+            } catch (ExperimentException e) {
+                refuse(line, e.getMessage());
+            }
+        }
+        return taken;
     }
 
     /// The messages of a command that is always the same.

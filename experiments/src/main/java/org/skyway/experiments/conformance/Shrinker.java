@@ -21,7 +21,9 @@ final class Shrinker {
 
     Case shrink(Case original) {
         Case c = original;
-        c = without(c, c.rounds(), rounds -> with(original, null, null, null, rounds));
+        c = without(c, c.rounds(), kept -> with(original, null, null, null, kept));
+        Case fewRounds = c;
+        c = without(c, c.packetOuts(), outs -> withPacketOuts(fewRounds, outs));
         Case base = c;
         c = without(c, c.damage(), damage -> with(base, null, null, damage, null));
         Case noDamage = c;
@@ -64,6 +66,19 @@ final class Shrinker {
         return tries++ < MOST_TRIES && stillDiffers.test(candidate) ? candidate : now;
     }
 
+    private static Case withPacketOuts(Case c, List<String> packetOuts) {
+        return new Case(
+                c.seed(),
+                c.version(),
+                c.meters(),
+                c.groups(),
+                c.flows(),
+                c.damage(),
+                c.rounds(),
+                packetOuts,
+                c.stateful());
+    }
+
     private static Case with(
             Case c,
             List<String> groups,
@@ -73,10 +88,12 @@ final class Shrinker {
         return new Case(
                 c.seed(),
                 c.version(),
+                c.meters(),
                 groups == null ? c.groups() : groups,
                 flows == null ? c.flows() : flows,
                 damage == null ? c.damage() : damage,
                 rounds == null ? c.rounds() : rounds,
+                c.packetOuts(),
                 c.stateful());
     }
 }

@@ -105,7 +105,8 @@ public final class P2pRules {
     }
 
     private int chainTarget(int port) {
-        return port % (ports / 2) + 1;
+        int next = port % (ports / 2) + 1;
+        return next == port ? ports : next; // of two ports, the other
     }
 
     /// A rule about some flows of a port that has no link.

@@ -51,6 +51,9 @@ public final class P2pStream {
                 stream(kind, rules, ports, true, 100_000);
             }
         }
+        stream(P2pRules.Kind.ACL, 10_000, 2, false, 100_000);
+        stream(P2pRules.Kind.ACL, 10_000, 2, true, 100_000);
+        stream(P2pRules.Kind.ACL, 1_000_000, 2, true, 100_000);
         stream(P2pRules.Kind.STEERING, 1_000_000, 1000, true, 100_000);
         stream(P2pRules.Kind.ACL, 100_000, 1000, false, 100_000);
         stream(P2pRules.Kind.AGREEING, 10_000, 16, false, 100_000);

@@ -418,6 +418,9 @@ final class Explorer {
                             walk, "what a select group does here is not decided", rule, false));
         }
         List<Integer> buckets = groups.buckets(group);
+        if (Groups.copies(group) || !buckets.isEmpty()) {
+            walk.hitGroup(id, Verdict.GroupHit.WHOLE);
+        }
         if (Groups.copies(group)) {
             Todo todo = then;
             for (int bucket : buckets.reversed()) {

@@ -95,7 +95,9 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer explorer) 
     private Explorer.Next send(Walk walk, FlowRule rule, int number) {
         dependencies.port(number);
         PortState port = pipeline.port(number);
-        if (port == null || (port.config() & (PortState.NO_FWD | PortState.PORT_DOWN)) != 0) {
+        // The host's port is down from the start, and yet counts what it does not get.
+        int down = number == OfPort.LOCAL ? 0 : PortState.PORT_DOWN;
+        if (port == null || (port.config() & (PortState.NO_FWD | down)) != 0) {
             walk.note =
                     "port %s %s"
                             .formatted(

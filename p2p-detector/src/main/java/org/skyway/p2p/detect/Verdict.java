@@ -19,7 +19,7 @@ public sealed interface Verdict {
     ///   resubmit) is there twice
     /// @param lookups the tables that every packet is looked up in, in order, including those where
     ///   a resubmit finds nothing
-    /// @param groups the group buckets that every packet runs through, in order
+    /// @param groups the groups and buckets that every packet runs through, in order
     record Link(int from, int to, List<FlowRule> path, List<Integer> lookups, List<GroupHit> groups)
             implements Verdict {
         /// Copies the lists.
@@ -71,9 +71,12 @@ public sealed interface Verdict {
         }
     }
 
-    /// One bucket of a group that counts the packets.
+    /// A group that counts the packets, or one of its buckets.
     ///
     /// @param group the group's id
-    /// @param bucket the bucket's index, from 0
-    record GroupHit(int group, int bucket) {}
+    /// @param bucket the bucket's index, from 0; [#WHOLE] for the group itself
+    record GroupHit(int group, int bucket) {
+        /// In place of a bucket: the group itself.
+        public static final int WHOLE = -1;
+    }
 }

@@ -37,6 +37,8 @@ class IncrementalPropertyTest {
     private final Map<Integer, Boolean> candidates = new HashMap<>();
     private final Map<Integer, String> held = new HashMap<>();
     private final Map<Integer, Verdict> known = new HashMap<>();
+    private boolean missToController;
+    private FragmentHandling fragments;
     private List<FlowRule> pool;
     private List<GroupEntry> groupPool;
 
@@ -85,6 +87,8 @@ class IncrementalPropertyTest {
         candidates.clear();
         held.clear();
         known.clear();
+        missToController = false;
+        fragments = FragmentHandling.NORMAL;
         RandomPipelines pipeline = new RandomPipelines(random);
         pool = pipeline.flows.stream().map(FlowText::parse).toList();
         groupPool = pipeline.groups.stream().map(GroupText::parse).toList();
@@ -103,6 +107,17 @@ class IncrementalPropertyTest {
     }
 
     private void change() {
+        if (random.nextInt(40) == 0) {
+            missToController = random.nextInt(3) == 0;
+            detector.missToController(missToController);
+        }
+        if (random.nextInt(40) == 0) {
+            fragments =
+                    random.nextBoolean()
+                            ? FragmentHandling.NORMAL
+                            : FragmentHandling.values()[random.nextInt(3)];
+            detector.fragments(fragments);
+        }
         switch (random.nextInt(16)) {
             case 0 -> setPort(1 + random.nextInt(4), CONFIGS[random.nextInt(CONFIGS.length)]);
             case 1 -> {
@@ -197,6 +212,8 @@ class IncrementalPropertyTest {
 
     private int compare(String context) {
         P2pDetector fresh = new P2pDetector();
+        fresh.missToController(missToController);
+        fresh.fragments(fragments);
         ports.values().forEach(fresh::portChanged);
         candidates.forEach(fresh::candidate);
         held.forEach(fresh::hold);

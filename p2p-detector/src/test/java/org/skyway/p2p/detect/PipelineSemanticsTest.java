@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -177,12 +178,33 @@ class PipelineSemanticsTest {
                         "group_id=1,type=ff,bucket=watch_port:2,actions=output:2,bucket=watch_port:3,actions=output:3");
         Verdict.Link first = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         assertEquals(2, first.to());
-        assertEquals(java.util.List.of(new Verdict.GroupHit(1, 0)), first.groups());
+        assertEquals(hits(0), first.groups());
         detector.portChanged(Bridges.port(2, PortState.PORT_DOWN));
         detector.update();
         Verdict.Link second = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         assertEquals(3, second.to());
-        assertEquals(java.util.List.of(new Verdict.GroupHit(1, 1)), second.groups());
+        assertEquals(hits(1), second.groups());
+    }
+
+    private static List<Verdict.GroupHit> hits(int bucket) {
+        return List.of(
+                new Verdict.GroupHit(1, Verdict.GroupHit.WHOLE), new Verdict.GroupHit(1, bucket));
+    }
+
+    @Test
+    void countsAGroupOnceHoweverManyBucketsItHas() {
+        P2pDetector detector =
+                Bridges.of(
+                        2,
+                        "in_port=1,actions=group:1",
+                        "group_id=1,type=all,bucket=actions=output:2,bucket=actions=output:7");
+        Verdict.Link link = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
+        assertEquals(
+                List.of(
+                        new Verdict.GroupHit(1, Verdict.GroupHit.WHOLE),
+                        new Verdict.GroupHit(1, 0),
+                        new Verdict.GroupHit(1, 1)),
+                link.groups());
     }
 
     @Test
@@ -222,7 +244,7 @@ class PipelineSemanticsTest {
     void countsTheTablesThatAreLookedUpInVain() {
         P2pDetector detector = Bridges.of(2, "in_port=1,actions=resubmit(,3),output:2");
         Verdict.Link link = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
-        assertEquals(java.util.List.of(0, 3), link.lookups());
+        assertEquals(List.of(0, 3), link.lookups());
         assertEquals(1, link.path().size());
     }
 }

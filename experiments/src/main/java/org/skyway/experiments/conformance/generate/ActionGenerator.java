@@ -10,12 +10,15 @@ import org.skyway.openflow.model.Match;
 /// Random action lists in the syntax of `ovs-ofctl`, of which most make sense for what the flow
 /// matches.
 final class ActionGenerator {
+    private static final int LEARNED = 10; // the table of what is learned
     private static final Field[] FIELDS = Field.values();
 
     private final Pools pools;
     private final int version;
     private final Set<Feature> features;
     private final boolean normal;
+    private final boolean learn;
+    private final int meters;
     private final Layers layers;
     private final int groups;
     private final boolean selects;
@@ -29,13 +32,17 @@ final class ActionGenerator {
             int version,
             Set<Feature> features,
             boolean normal,
+            boolean learn,
             Layers layers,
             int groups,
-            boolean selects) {
+            boolean selects,
+            int meters) {
         this.pools = pools;
         this.version = version;
         this.features = features;
         this.normal = normal;
+        this.learn = learn;
+        this.meters = meters;
         this.layers = layers;
         this.groups = groups;
         this.selects = selects;
@@ -47,12 +54,27 @@ final class ActionGenerator {
             return "drop";
         }
         StringJoiner list = new StringJoiner(",");
+        // In the first table only: behind a copy that was changed Open vSwitch meters the packet
+        // with
+        // what the copy was given.
+        if (meters > 0 && table == 0 && pools.chance(50)) {
+            list.add("meter:" + (1 + pools.below(meters)));
+        }
         int n = 1 + pools.below(4);
         for (int i = 0; i < n; i++) {
             list.add(action(table, match, 2));
         }
         if (version > 1) {
             instructions(table, match, list);
+        }
+        return list.toString();
+    }
+
+    /// Actions of a packet-out.
+    String plain(Match match) {
+        StringJoiner list = new StringJoiner(",");
+        for (int n = 1 + pools.below(4); n > 0; n--) {
+            list.add(action(0, match, 2));
         }
         return list.toString();
     }
@@ -107,7 +129,7 @@ final class ActionGenerator {
                                     ? pools.one("push_vlan:0x8100", "push_vlan:0x88a8")
                                     : output();
             case 6 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
-            default -> isIp(match) ? "dec_ttl" : set(match);
+            default -> isIp(match) && layers.controller() ? "dec_ttl" : set(match);
         };
     }
 
@@ -119,7 +141,10 @@ final class ActionGenerator {
             case 12, 13 -> move(match);
             case 14 -> vlan(match);
             case 15 -> mpls(match);
-            case 16 -> isIp(match) ? pools.one("dec_ttl", "dec_ttl(1,2)", "dec_ttl") : vlan(match);
+            case 16 ->
+                    isIp(match) && layers.controller()
+                            ? pools.one("dec_ttl", "dec_ttl(1,2)", "dec_ttl")
+                            : vlan(match);
             case 17, 18 -> resubmit(table);
             case 19 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
             case 20 -> depth > 0 ? cloned(table, match, depth) : output();
@@ -134,29 +159,30 @@ final class ActionGenerator {
     }
 
     private String output() {
-        int kind = pools.below(30);
+        int kind = pools.below(layers.controller() ? 30 : 25);
         if (kind < 20) {
             return "output:" + port();
         }
         return switch (kind) {
             case 20, 21 -> "in_port";
             case 22 -> "all";
-            case 23 -> "flood";
-            case 24 -> "local";
+            case 23 -> pools.one("flood", "output:reg0[0..15]", "output:reg0[]", "output:reg1[]");
+            case 24 -> normal ? "normal" : "local";
             case 25 -> "controller";
-            case 26 ->
+            case 26, 29 ->
                     "controller(max_len=%d,reason=%s,id=%d)"
                             .formatted(
                                     pools.oneOf(0, 20, 65535),
                                     pools.one("action", "no_match", "invalid_ttl"),
                                     pools.oneOf(0, 0, 1));
-            case 27 -> "controller(userdata=01.02.03.04.05)";
-            case 28 -> normal ? "normal" : "output:reg0[0..15]";
-            default -> normal ? "normal" : "output:%s[]".formatted(pools.one("reg0", "reg1"));
+            default -> "controller(userdata=01.02.03.04.05)";
         };
     }
 
     private String special(Match match) {
+        if (learn && pools.chance(70)) {
+            return pools.chance(30) ? "resubmit(,%d)".formatted(LEARNED) : learned(match);
+        }
         if (normal && pools.chance(60)) {
             return "normal";
         }
@@ -169,6 +195,45 @@ final class ActionGenerator {
         return output();
     }
 
+    // What is learned of one action has one priority, and matches the same fields.
+    private String learned(Match match) {
+        StringJoiner learn = new StringJoiner(",", "learn(", ")");
+        learn.add("table=" + LEARNED).add("priority=" + (1 + pools.below(65000)));
+        if (pools.chance(30)) {
+            learn.add(pools.one("idle_timeout=5000", "hard_timeout=6000"));
+        }
+        if (pools.chance(30)) {
+            learn.add("cookie=0x" + Integer.toHexString(1 + pools.below(1000)));
+        }
+        if (pools.chance(30)) {
+            learn.add(pools.one("send_flow_rem", "delete_learned"));
+        }
+        if (pools.chance(50)) {
+            learn.add("NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[]");
+        } else {
+            learn.add("NXM_OF_ETH_SRC[]");
+        }
+        if (pools.chance(40)) {
+            learn.add("NXM_OF_VLAN_TCI[0..11]");
+        }
+        if (match.has(Field.IPV4_SRC) && pools.chance(60)) {
+            learn.add("eth_type=0x800").add("NXM_OF_IP_DST[]=NXM_OF_IP_SRC[]");
+        }
+        if (pools.chance(40)) {
+            learn.add("reg1=0x%x".formatted(pools.below(3)));
+        }
+        if (pools.chance(50)) {
+            learn.add("load:NXM_OF_IN_PORT[]->NXM_NX_REG0[0..15]");
+        }
+        if (pools.chance(40)) {
+            learn.add("load:0x%x->NXM_NX_REG2[3..9]".formatted(pools.below(128)));
+        }
+        if (pools.chance(70)) {
+            learn.add("output:NXM_OF_IN_PORT[]");
+        }
+        return learn.toString();
+    }
+
     private String rare() {
         return switch (pools.below(7)) {
             case 0 -> "note:01.02.03";
@@ -176,7 +241,7 @@ final class ActionGenerator {
             case 2 -> "set_tunnel:" + pools.below(4);
             case 3 -> version == 1 ? "enqueue:%d:0".formatted(port()) : "set_queue:1";
             case 4 -> "pop_queue";
-            case 5 -> selects ? "pop_queue" : "table";
+            case 5 -> selects || meters > 0 ? "pop_queue" : "table";
             default -> "note:aa";
         };
     }

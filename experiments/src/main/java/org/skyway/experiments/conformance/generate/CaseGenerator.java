@@ -42,7 +42,9 @@ public final class CaseGenerator {
         List<long[]> keys = new ArrayList<>();
         Layers layers = Layers.values()[random.nextInt(Layers.values().length)];
         frames.layers(layers);
-        boolean stateful = features.contains(Feature.NORMAL) && random.nextInt(8) == 0;
+        boolean normal = features.contains(Feature.NORMAL) && random.nextInt(8) == 0;
+        boolean learn = features.contains(Feature.LEARN) && random.nextInt(8) == 0;
+        boolean stateful = normal || learn;
         List<byte[]> seen = new ArrayList<>();
         for (int r = 0; r < ROUNDS; r++) {
             Map<Integer, byte[]> round = new TreeMap<>();
@@ -57,7 +59,9 @@ public final class CaseGenerator {
             }
             rounds.add(round);
         }
-        RuleGenerator rules = new RuleGenerator(random, version, features, stateful, layers, keys);
+        RuleGenerator rules =
+                new RuleGenerator(random, version, features, normal, learn, layers, keys);
+        List<String> meters = rules.meters();
         List<String> groups = rules.groups();
         List<String> flows = rules.flows();
         List<Long> damage = new ArrayList<>();
@@ -66,7 +70,11 @@ public final class CaseGenerator {
                 damage.add(random.nextLong());
             }
         }
-        return new Case(seed, version, groups, flows, damage, rounds, stateful);
+        List<String> packetOuts = new ArrayList<>();
+        if (features.contains(Feature.PACKET_OUTS) && random.nextInt(3) == 0) {
+            packetOuts.add(rules.packetOut(seen.get(random.nextInt(seen.size()))));
+        }
+        return new Case(seed, version, meters, groups, flows, damage, rounds, packetOuts, stateful);
     }
 
     private byte[] frame(List<byte[]> seen) {

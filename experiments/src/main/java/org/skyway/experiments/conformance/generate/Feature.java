@@ -8,6 +8,10 @@ public enum Feature {
     NORMAL,
     /// The `learn` action.
     LEARN,
+    /// Meters that are never exceeded: when one is, is a matter of time.
+    METERS,
+    /// Packets that the controller sends.
+    PACKET_OUTS,
     /// Conjunctive matches.
     CONJUNCTION,
     /// The `multipath` and `bundle` actions.

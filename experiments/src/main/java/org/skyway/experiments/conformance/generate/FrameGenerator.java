@@ -69,7 +69,7 @@ public final class FrameGenerator {
     // ends
     // right behind the tag. Of a frame that ends within its first label, or has a tag in an 802.2
     // header, Open vSwitch can't attribute the counts.
-    private static byte[] passable(byte[] frame) {
+    private byte[] passable(byte[] frame) {
         int type = type(frame, 12);
         boolean tagged = isTag(type);
         int at = tagged ? 16 : 12;
@@ -80,6 +80,9 @@ public final class FrameGenerator {
         byte[] passable = Arrays.copyOf(frame, Math.max(least, frame.length));
         if (tagged) {
             passable[14] &= (byte) ~0x10;
+        }
+        if (layers.labels() && passable.length >= at + 2 && type(passable, at) < 0x600) {
+            passable[at] = (byte) 0x89; // any type rather than a length
         }
         if (passable.length >= at + 6 && isLabelled(type(passable, at))) {
             passable[at + 5] |= 1; // a label stack entry of nothing but zeros, neither

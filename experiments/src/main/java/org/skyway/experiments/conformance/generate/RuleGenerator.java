@@ -21,6 +21,7 @@ final class RuleGenerator {
     private final List<long[]> keys;
     private final ActionGenerator actions;
     private final int groupCount;
+    private final int meterCount;
     private final boolean selects;
     private final Set<Integer> priorities = new HashSet<>();
 
@@ -29,6 +30,7 @@ final class RuleGenerator {
             int version,
             Set<Feature> features,
             boolean normal,
+            boolean learn,
             Layers layers,
             List<long[]> keys) {
         pools = new Pools(random);
@@ -39,9 +41,47 @@ final class RuleGenerator {
                 version > 1 && features.contains(Feature.GROUPS) && random.nextInt(2) == 0
                         ? 1 + random.nextInt(5)
                         : 0;
+        meterCount =
+                version > 1 && features.contains(Feature.METERS) && pools.chance(25)
+                        ? 1 + pools.below(2)
+                        : 0;
         selects = groupCount > 0 && pools.chance(40);
         actions =
-                new ActionGenerator(pools, version, features, normal, layers, groupCount, selects);
+                new ActionGenerator(
+                        pools,
+                        version,
+                        features,
+                        normal,
+                        learn,
+                        layers,
+                        groupCount,
+                        selects,
+                        meterCount);
+    }
+
+    List<String> meters() {
+        List<String> meters = new ArrayList<>();
+        for (int id = 1; id <= meterCount; id++) {
+            String unit = pools.one("kbps", "pktps");
+            String burst = pools.chance(50) ? ",burst" : "";
+            StringBuilder meter =
+                    new StringBuilder("meter=%d,%s%s,stats,bands=".formatted(id, unit, burst));
+            for (int bands = 1 + pools.below(2); bands > 0; bands--) {
+                meter.append("type=drop,rate=").append(4_000_000 + pools.below(1000));
+                meter.append(burst.isEmpty() ? "" : ",burst_size=4000000").append(' ');
+            }
+            meters.add(meter.toString().strip());
+        }
+        return meters;
+    }
+
+    /// A packet that the controller sends.
+    String packetOut(byte[] frame) {
+        String port = pools.one("1", "2", "3", "4", "controller", "local");
+        long[] key = org.skyway.openflow.packet.FrameParser.parse(frame, 1);
+        Match match = match(key);
+        return "in_port=%s,packet=%s,actions=%s"
+                .formatted(port, java.util.HexFormat.of().formatHex(frame), actions.plain(match));
     }
 
     List<String> groups() {
@@ -69,7 +109,40 @@ final class RuleGenerator {
         for (int i = 0; i < n; i++) {
             flows.add(pools.chance(96) || flows.isEmpty() ? flow() : again(flows));
         }
+        if (features.contains(Feature.CONJUNCTION) && pools.chance(25)) {
+            conjunction(flows, 1 + pools.below(1000));
+        }
         return flows;
+    }
+
+    // Several clauses, each met by one of several matches, and what is done when all are met.
+    private void conjunction(List<String> flows, int id) {
+        int table = pools.oneOf(0, 0, 1, 2);
+        int priority = priority();
+        int clauses = 2 + pools.below(2);
+        for (int clause = 1; clause <= clauses; clause++) {
+            for (int n = 1 + pools.below(3); n > 0; n--) {
+                Match match = match(keys.get(pools.below(keys.size())));
+                String matched = FlowText.print(match);
+                flows.add(
+                        "table=%d,priority=%d%s%s,actions=conjunction(%d,%d/%d)"
+                                .formatted(
+                                        table,
+                                        priority,
+                                        matched.isEmpty() ? "" : ",",
+                                        matched,
+                                        id,
+                                        clause,
+                                        clauses));
+            }
+        }
+        flows.add(
+                "table=%d,priority=%d,conj_id=%d,actions=%s"
+                        .formatted(
+                                table,
+                                pools.chance(70) ? priority : priority(),
+                                id,
+                                actions.list(table, Match.ANY)));
     }
 
     // An entry that is there already, with other actions.

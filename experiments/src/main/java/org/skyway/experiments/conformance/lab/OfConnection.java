@@ -31,6 +31,7 @@ public final class OfConnection implements AutoCloseable {
     private final Selector selector;
     private final List<byte[]> packetIns = new ArrayList<>();
     private final List<byte[]> answers = new ArrayList<>();
+    private final List<byte[]> unasked = new ArrayList<>();
     private ByteBuffer in = ByteBuffer.allocate(1 << 20);
     private int barrierXid = -1;
     private boolean greeted;
@@ -131,6 +132,22 @@ public final class OfConnection implements AutoCloseable {
         packetIns.clear();
     }
 
+    /// How many messages [#takeUnasked] would return.
+    ///
+    /// @return messages
+    public int unasked() {
+        return unasked.size();
+    }
+
+    /// Takes the messages that no one asked for: flow-removed and the like.
+    ///
+    /// @return all since the last call, in order
+    public List<byte[]> takeUnasked() {
+        List<byte[]> result = List.copyOf(unasked);
+        unasked.clear();
+        return result;
+    }
+
     private void write(ByteBuffer out) {
         long deadline = System.nanoTime() + TIMEOUT_NANOS;
         try {
@@ -197,7 +214,9 @@ public final class OfConnection implements AutoCloseable {
         } else if (xid == barrierXid && type == (version == 1 ? 19 : 21)) {
             passed = true;
         } else if (xid != 0) {
-            answers.add(message); // what has no xid, such as a flow-removed, no one asked for
+            answers.add(message);
+        } else {
+            unasked.add(message);
         }
     }
 

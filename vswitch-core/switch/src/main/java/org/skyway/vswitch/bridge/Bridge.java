@@ -337,11 +337,16 @@ public final class Bridge implements Forwarding, LinkListener {
     }
 
     @Override
-    public void packetOut(byte[] frame, int inPort, List<Action> actions) {
+    public boolean packetOut(byte[] frame, int inPort, List<Action> actions) {
         long[] key = key(frame, inPort);
-        Program program = new Translation(tables, key, System.nanoTime()).run(actions);
+        Translation translation = new Translation(tables, key, System.nanoTime());
+        Program program = translation.run(actions);
+        if (translation.gaveUp()) {
+            return false;
+        }
         datapath.run(program, frame);
         commanded = true;
+        return true;
     }
 
     static long[] key(byte[] frame, int inPort) {

@@ -143,8 +143,10 @@ final class Bypasses {
         List<FlowCounters> counters = new ArrayList<>();
         for (Verdict.GroupHit hit : hits) {
             GroupState group = tables.group(hit.group());
-            counters.add(group.counters());
-            counters.add(group.counters(hit.bucket()));
+            counters.add(
+                    hit.bucket() == Verdict.GroupHit.WHOLE
+                            ? group.counters()
+                            : group.counters(hit.bucket()));
         }
         return counters;
     }

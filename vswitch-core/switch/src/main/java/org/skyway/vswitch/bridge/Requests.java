@@ -18,10 +18,6 @@ import org.skyway.p2p.detect.Verdict;
 import org.skyway.p2p.detect.WhatIf;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
-import org.skyway.vswitch.ofproto.FlowEntry;
-import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Translation;
 
 /// What `skyway ctl` may ask of a bridge and tell it. Ofproto thread.
 public final class Requests {
@@ -153,28 +149,8 @@ public final class Requests {
             throw new ConfigException("packet \"" + hex + "\" is not in hexadecimal", e);
         }
         long[] key = Bridge.key(frame, port.config().number());
-        Translation translation =
-                new Translation(bridge.datapath().tables(), key, System.nanoTime());
-        Program program = translation.run();
-        ObjectNode o = JSON.createObjectNode().put("key", FlowText.printKey(key));
-        ArrayNode entries = o.putArray("entries");
-        for (FlowEntry entry : program.entries()) {
-            entries.add(FlowText.print(entry.rule()));
-        }
-        ArrayNode actions = o.putArray("actions");
-        for (DatapathAction action : program.actions()) {
-            actions.add(
-                    switch (action) {
-                        case DatapathAction.Rewrite r -> "rewrite headers";
-                        case DatapathAction.ToController c -> "to the controllers";
-                        case DatapathAction.Recirculate r -> "read the packet anew";
-                        default -> action.toString();
-                    });
-        }
-        if (program.actions().length == 0) {
-            actions.add("drop");
-        }
-        return o;
+        ObjectNode report = TraceReport.of(bridge.datapath().tables(), bridge.name(), key);
+        return report.put("text", TraceReport.text(report));
     }
 
     private BridgePort port(String name) {

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,16 +58,26 @@ final class P2pCommands {
             description =
                     "Says which links would appear or vanish if a file of flows were installed.")
     static final class WhatIfCommand extends CtlCommand.Request {
-        @Parameters(paramLabel = "FILE", description = "flows and groups as for ovs-ofctl")
-        private Path file;
+        @Parameters(
+                paramLabel = "FILE",
+                description = "flows and groups as for ovs-ofctl; - for standard input")
+        private String file;
 
         @Override
         public Integer call() throws JsonProcessingException {
             ObjectNode request = ControlClient.request("p2p-what-if");
             ArrayNode lines = request.putArray("lines");
             try {
-                Files.readAllLines(file).forEach(lines::add);
-            } catch (IOException e) {
+                try (BufferedReader reader =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        file.equals("-")
+                                                ? System.in
+                                                : Files.newInputStream(Path.of(file)),
+                                        StandardCharsets.UTF_8))) {
+                    reader.lines().forEach(lines::add);
+                }
+            } catch (IOException | UncheckedIOException e) {
                 throw new ConfigException("can't read " + file + ": " + e, e);
             }
             JsonNode changes = ask(request);

@@ -2,6 +2,7 @@ package org.skyway.vswitch.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.skyway.vswitch.daemon.ControlClient;
 import picocli.CommandLine.Command;
@@ -11,7 +12,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "trace",
         mixinStandardHelpOptions = true,
-        description = "Shows which entries a packet hits and what is done with it. Sends nothing.")
+        description = {
+            "Shows which entries a packet hits and what is done with it, as ofproto/trace does.",
+            "Nothing is sent or counted."
+        })
 final class TraceCommand extends CtlCommand.Request {
     @Parameters(
             index = "0",
@@ -29,11 +33,10 @@ final class TraceCommand extends CtlCommand.Request {
         JsonNode result =
                 ask(ControlClient.request("trace").put("port", port).put("packet", packet));
         if (json) {
+            ((ObjectNode) result).remove("text");
             return print(result, List.of());
         }
-        out().println(result.get("key").asText());
-        result.get("entries").forEach(e -> out().println("  hits " + e.asText()));
-        result.get("actions").forEach(a -> out().println("  does " + a.asText()));
+        out().println(result.get("text").asText());
         return 0;
     }
 }

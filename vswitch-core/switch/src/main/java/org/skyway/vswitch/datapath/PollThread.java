@@ -327,6 +327,8 @@ final class PollThread {
     void runProgram(Program program, byte[] frame) {
         long buffer = buffer(0);
         Memory.copyFromArray(frame, 0, buffer, frame.length);
+        new Megaflow(program, null)
+                .count(index, 1, frame.length, System.nanoTime(), datapath.tableCounters());
         executor.run(program, buffer, frame.length);
     }
 

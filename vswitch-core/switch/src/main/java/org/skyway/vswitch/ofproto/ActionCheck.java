@@ -123,6 +123,9 @@ final class ActionCheck {
             case Action.SetField a -> setField(a);
             case Action.Load a -> {
                 writes(a.target());
+                if (a.target().field() == Field.VLAN_VID && !tagged()) {
+                    throw inconsistent("load the VLAN of a tag");
+                }
                 if (a.target().field() == Field.VLAN_TCI) {
                     // From here on there is a tag or none; bits that are not written count as 0.
                     set(Field.VLAN_TCI, a.value() << a.target().offset());

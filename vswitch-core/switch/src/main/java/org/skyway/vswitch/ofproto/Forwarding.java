@@ -78,7 +78,8 @@ public interface Forwarding {
     /// @param frame the packet
     /// @param inPort the ingress port it claims, or [org.skyway.openflow.model.OfPort#CONTROLLER]
     /// @param actions in order
-    void packetOut(byte[] frame, int inPort, List<Action> actions);
+    /// @return whether they could be done; nothing is done if the pipeline is in a loop
+    boolean packetOut(byte[] frame, int inPort, List<Action> actions);
 
     /// A port's counters now.
     ///

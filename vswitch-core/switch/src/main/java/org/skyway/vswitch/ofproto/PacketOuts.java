@@ -21,14 +21,20 @@ final class PacketOuts {
     /// @throws OpenFlowException if its actions can't be
     static void send(OfSwitch bridge, PacketOut m, Version version) {
         check(bridge, m, version);
-        transmit(bridge, m);
+        if (!transmit(bridge, m)) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPFMFC_UNKNOWN,
+                    "the tables call each other without end, or there are too many labels");
+        }
     }
 
     /// Sends a packet that was checked.
-    static void transmit(OfSwitch bridge, PacketOut m) {
+    ///
+    /// @return whether its actions could be done
+    static boolean transmit(OfSwitch bridge, PacketOut m) {
         bridge.settle();
         int inPort = (int) m.metadata().valueOf(Field.IN_PORT);
-        bridge.forwarding().packetOut(m.data().toArray(), inPort, m.actions());
+        return bridge.forwarding().packetOut(m.data().toArray(), inPort, m.actions());
     }
 
     static void check(OfSwitch bridge, PacketOut m, Version version) {

@@ -30,21 +30,40 @@ final class Conjunctions {
             for (int id : satisfied(clauses)) {
                 long before = Field.CONJ_ID.get(key);
                 Field.CONJ_ID.set(key, id);
-                FlowEntry resolved = table.lookup(key, null);
+                FlowEntry resolved = ordinary(table, key, examined);
                 Field.CONJ_ID.set(key, before);
-                if (resolved != null && resolved.rule().match().has(Field.CONJ_ID)) {
+                if (resolved != null) {
                     return resolved;
                 }
             }
-            FlowEntry plain = null;
-            for (FlowEntry entry : clauses) {
-                if (!isClause(entry)) {
-                    plain = entry; // an ordinary entry of the same priority
-                }
-            }
+            FlowEntry plain = ordinary(clauses);
             hit = plain != null ? plain : table.lookupBelow(key, examined, priority);
         }
         return hit;
+    }
+
+    // The entry that a packet hits, clauses left out: the one that matches a conj_id often has
+    // their
+    // priority.
+    private static FlowEntry ordinary(TupleTable<FlowEntry> table, long[] key, long[] examined) {
+        FlowEntry hit = table.lookup(key, examined);
+        while (hit != null && isClause(hit)) {
+            int priority = hit.rule().priority();
+            List<FlowEntry> alike = new ArrayList<>();
+            table.collect(key, priority, examined, alike);
+            FlowEntry plain = ordinary(alike);
+            hit = plain != null ? plain : table.lookupBelow(key, examined, priority);
+        }
+        return hit;
+    }
+
+    private static FlowEntry ordinary(List<FlowEntry> entries) {
+        for (FlowEntry entry : entries) {
+            if (!isClause(entry)) {
+                return entry;
+            }
+        }
+        return null;
     }
 
     private static boolean isClause(FlowEntry entry) {

@@ -7,10 +7,13 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.LearnSpec;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.SubField;
 
 /// What a `learn` action makes of a packet: the rule to be installed.
 final class Learning {
+    private static final int FIRST_RESERVED = 0xff00; // of 16-bit port numbers
+
     private Learning() {}
 
     /// Makes the rule.
@@ -31,7 +34,7 @@ final class Learning {
                     case MATCH -> match(match, part(spec.target(), done, bits), value);
                     case LOAD ->
                             actions.add(new Action.Load(part(spec.target(), done, bits), value));
-                    case OUTPUT -> actions.add(new Action.Output((int) value, 0));
+                    case OUTPUT -> output(spec, value, actions);
                 }
                 done += bits;
             }
@@ -46,6 +49,21 @@ final class Learning {
                 learn.hardTimeout(),
                 learn.flags() & FlowRule.SEND_FLOW_REMOVED,
                 0);
+    }
+
+    // Where a packet came from may be no port that one could send to.
+    private static void output(LearnSpec spec, long value, List<Action> actions) {
+        int port = (int) value;
+        boolean reserved = spec.bits() <= 16 && port >= FIRST_RESERVED;
+        int wide = reserved ? port | 0xffff_0000 : port;
+        boolean possible =
+                switch (wide) {
+                    case OfPort.IN_PORT, OfPort.FLOOD, OfPort.LOCAL, OfPort.ALL -> true;
+                    default -> wide >= 0 && wide < FIRST_RESERVED;
+                };
+        if (possible) {
+            actions.add(new Action.Output(wide, 0));
+        }
     }
 
     private static SubField part(SubField field, int offset, int bits) {

@@ -164,16 +164,7 @@ final class PipelinePacket {
     // the tag comes and goes with it.
     private void setTci(int value, int mask) {
         int tci = vlanTci() & ~mask | value & mask;
-        boolean tagged = (tci & VLAN_PRESENT) != 0;
-        if (tagged && hasVlan()) {
-            tci(tci);
-        } else if (tagged) {
-            pushVlan(0x8100, tci);
-        } else {
-            popVlan();
-            popVlan(); // one that does not show is not looked behind
-            tci(tci); // bits of a tag that is not there: matches see them, nothing else does
-        }
+        tci(tci);
     }
 
     void setBits(int word, long value, long mask) {

@@ -1,89 +1,91 @@
 package org.skyway.vswitch.pipeline;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.skyway.openflow.model.FlowKey;
 
 /// The VLAN tags of a packet that are known: as the real packet has them, and as it shall have
-/// them. Of the outermost the flow key says what it is. There are two at most, as in Open vSwitch.
+/// them. There are two at most, as in Open vSwitch, and as there, one without
+/// [FlowKey#VLAN_PRESENT] and what is under it do not show, but are back when the bit is. The flow
+/// key says what the outermost is.
 final class Tags {
-    private static final int MAX = 2;
-    private static final int OWN = 0; // the type of the tag that came with the packet: not known
+    private static final int OWN = -1; // the type of the tag that came with the packet: not known
+    private static final Tag NONE = new Tag(0, 0);
 
-    private record Tag(int type, int tci) {}
-
-    private List<Tag> real = new ArrayList<>(MAX); // the outermost first
-    private List<Tag> wanted = new ArrayList<>(MAX);
-
-    /// @param tci of the tag that came with the packet; without [FlowKey#VLAN_PRESENT] there is
-    ///   none
-    Tags(int tci) {
-        if ((tci & FlowKey.VLAN_PRESENT) != 0) {
-            real.add(new Tag(OWN, tci));
-            wanted.add(new Tag(OWN, tci));
+    private record Tag(int type, int tci) {
+        boolean shows() {
+            return (tci & FlowKey.VLAN_PRESENT) != 0;
         }
     }
 
-    private Tags(List<Tag> real, List<Tag> wanted) {
-        this.real = new ArrayList<>(real);
-        this.wanted = new ArrayList<>(wanted);
+    private List<Tag> real = List.of(); // the outermost first
+    private Tag outer = NONE;
+    private Tag inner = NONE;
+
+    /// @param tci of the tag that came with the packet, if there is one
+    Tags(int tci) {
+        if ((tci & FlowKey.VLAN_PRESENT) != 0) {
+            outer = new Tag(OWN, tci);
+        }
+        real = wanted(tci);
     }
 
+    private Tags() {}
+
     Tags copy() {
-        return new Tags(real, wanted);
+        Tags copy = new Tags();
+        copy.restore(this);
+        return copy;
     }
 
     void restore(Tags other) {
-        real = new ArrayList<>(other.real);
-        wanted = new ArrayList<>(other.wanted);
+        real = other.real;
+        outer = other.outer;
+        inner = other.inner;
+    }
+
+    // With what the key says of the outermost.
+    private List<Tag> wanted(int tci) {
+        outer = new Tag(outer.type(), tci);
+        if (!outer.shows()) {
+            return List.of();
+        }
+        return inner.shows() ? List.of(outer, inner) : List.of(outer);
     }
 
     /// Puts a tag on; its content is the key's from now on.
     ///
-    /// @param outer what the key said of the outermost before
-    void push(int type, int outer) {
-        take(outer);
-        if (wanted.size() == MAX) {
-            wanted.removeLast();
-        }
-        wanted.addFirst(new Tag(type, 0));
+    /// @param tci what the key said of the outermost before
+    void push(int type, int tci) {
+        inner = new Tag(outer.type(), tci);
+        outer = new Tag(type, 0);
     }
 
-    /// Takes a tag off.
+    /// Takes a tag off that shows.
     ///
-    /// @return the one under it, 0 if none is known
+    /// @return the one under it
     int pop() {
-        wanted.removeFirst();
-        return wanted.isEmpty() ? 0 : wanted.getFirst().tci();
+        outer = inner.shows() ? inner : NONE;
+        inner = outer == NONE ? inner : NONE;
+        return outer.tci();
     }
 
     /// The tag under the outermost, 0 if none is known.
     int inner() {
-        return wanted.size() < MAX ? 0 : wanted.getLast().tci();
+        return inner.shows() ? inner.tci() : 0;
     }
 
     void dropInner() {
-        if (wanted.size() == MAX) {
-            wanted.removeLast();
-        }
-    }
-
-    // What the key says of the outermost.
-    private void take(int outer) {
-        if (!wanted.isEmpty()) {
-            wanted.set(0, new Tag(wanted.getFirst().type(), outer));
-        }
+        inner = NONE;
     }
 
     /// Whether the real packet is not as it shall be.
-    boolean changed(int outer) {
-        take(outer);
-        return !real.equals(wanted);
+    boolean changed(int tci) {
+        return !real.equals(wanted(tci));
     }
 
     /// Whether it is enough to write the outermost tag.
-    boolean isInPlace(int outer) {
-        take(outer);
+    boolean isInPlace(int tci) {
+        List<Tag> wanted = wanted(tci);
         return real.size() == wanted.size()
                 && !real.isEmpty()
                 && real.getFirst().type() == wanted.getFirst().type()
@@ -91,14 +93,13 @@ final class Tags {
     }
 
     /// Notes that it was written.
-    void noteInPlace(int outer) {
-        take(outer);
-        real = new ArrayList<>(wanted);
+    void noteInPlace(int tci) {
+        real = wanted(tci);
     }
 
     /// Takes off and puts on what makes the difference.
-    void commit(int outer, List<DatapathAction> out) {
-        take(outer);
+    void commit(int tci, List<DatapathAction> out) {
+        List<Tag> wanted = wanted(tci);
         int r = real.size() - 1;
         int w = wanted.size() - 1;
         while (r >= 0 && w >= 0 && real.get(r).equals(wanted.get(w))) {
@@ -119,9 +120,9 @@ final class Tags {
         }
         for (; w >= 0; w--) {
             Tag tag = wanted.get(w);
-            int type = tag.type() == OWN ? 0x8100 : tag.type();
+            int type = tag.type() > 0 ? tag.type() : 0x8100;
             out.add(new DatapathAction.PushVlan(type, tag.tci() & 0xefff));
         }
-        real = new ArrayList<>(wanted);
+        real = wanted;
     }
 }

@@ -68,6 +68,7 @@ public final class Translation {
     private boolean wasMpls; // what lies under its last label is not known
     private boolean hashed; // select groups can be done at once
     private boolean hashWanted;
+    private PacketTrace trace; // null for none
     private boolean freezing;
     private final List<Frozen.Step> frozen = new ArrayList<>(0);
     private Frozen.Step.Of frozenFor; // the last in `frozen`
@@ -92,6 +93,7 @@ public final class Translation {
         if (tables.fragmentHandling() == Tables.FRAGMENTS_DROP) {
             packet.examine(Field.IP_FRAG);
             if (Field.IP_FRAG.get(packet.key) != 0) {
+                note("fragments are dropped");
                 return program();
             }
         }
@@ -102,8 +104,30 @@ public final class Translation {
                 cookie = entries.getFirst().rule().cookie(); // in whose name the action set is done
             }
             finish();
+        } else {
+            note("port %d is down or does not receive".formatted(port.number()));
         }
         return program();
+    }
+
+    private void note(String text) {
+        if (trace != null) {
+            trace.note(text);
+        }
+    }
+
+    /// Notes what happens, for a reader.
+    ///
+    /// @param to where to
+    public void trace(PacketTrace to) {
+        trace = to;
+    }
+
+    /// The packet's key as it is by now.
+    ///
+    /// @return a copy
+    public long[] key() {
+        return packet.key.clone();
     }
 
     /// Goes on with what was left to do.
@@ -117,7 +141,7 @@ public final class Translation {
         actionSet = new ActionSet();
         write(rest.actionSet().written());
         PortState port = tables.ports().get(packet.inPort());
-        if (port == null || port.receives()) {
+        if (port == null || (port.config() & PortState.NO_RECV) == 0) {
             doSteps(rest.steps());
             finish();
         }
@@ -140,6 +164,14 @@ public final class Translation {
     /// @return [FlowKey#WORDS] masks
     public long[] examined() {
         return packet.examined;
+    }
+
+    /// Whether the pipeline gave up: a loop, or more labels than it can deal with. Then nothing is
+    /// done.
+    ///
+    /// @return true if so
+    public boolean gaveUp() {
+        return abandoned;
     }
 
     /// Whether the run learned an address, so that what was decided before may no longer hold.
@@ -214,6 +246,9 @@ public final class Translation {
         }
         lookedUp[lookups++] = id;
         FlowEntry entry = find(id, asPort);
+        if (trace != null) {
+            trace.lookedUp(id, entry == null ? null : entry.rule());
+        }
         if (entry == null) {
             if (missIsTold && tables.missToController()) {
                 cookie = 0; // of the entry that stands for a miss in Open vSwitch
@@ -242,6 +277,9 @@ public final class Translation {
         }
         if (!done || freezing) {
             return -1; // the other instructions are not carried out either
+        }
+        if (trace != null) {
+            trace.instructed(i);
         }
         if (i.clear()) {
             clearActionSet();
@@ -302,7 +340,11 @@ public final class Translation {
         inActionSet = true;
         ActionSet set = actionSet;
         actionSet = new ActionSet();
-        apply(set.inOrder());
+        List<Action> actions = set.inOrder();
+        if (!actions.isEmpty() && !exit) {
+            note("executing the action set:");
+        }
+        apply(actions);
         inActionSet = outer;
         thaw();
     }
@@ -318,7 +360,7 @@ public final class Translation {
                 freezeFrom(actions, i);
                 return false;
             }
-            boolean goOn = apply(action);
+            boolean goOn = trace == null ? apply(action) : traced(action);
             if (freezing && frozen.isEmpty() && !(action instanceof Action.Resubmit)) {
                 freezeFrom(actions, i); // it could not be done itself
                 return false;
@@ -328,6 +370,14 @@ public final class Translation {
             }
         }
         return !exit;
+    }
+
+    private boolean traced(Action action) {
+        trace.acted(action);
+        trace.enter();
+        boolean goOn = apply(action);
+        trace.leave();
+        return goOn;
     }
 
     // ---- recirculation
@@ -591,11 +641,13 @@ public final class Translation {
         if (to >>> 4 == 0x0180c200000L) {
             return; // reserved for link protocols: a bridge neither forwards it nor learns from it
         }
+        // A packet that a controller sends is learned from only when it is on its way.
+        MacTable.Entry before = tables.macs().find(vlan, to);
         if (tables.ports().containsKey(packet.inPort())) {
             learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
             source = tables.macs().find(vlan, from);
         }
-        MacTable.Entry known = tables.macs().find(vlan, to);
+        MacTable.Entry known = packetOut ? before : tables.macs().find(vlan, to);
         // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
         boolean emptyTags = packet.hasEmptyTags();
         PipelinePacket.Saved saved = emptyTags ? packet.save() : null;
@@ -724,6 +776,7 @@ public final class Translation {
     // A bucket's actions are an action set, done to a copy of the packet.
     private void bucket(GroupState state, int index) {
         groups.add(state.counters(index));
+        note("bucket " + state.group().buckets().get(index).id());
         ActionSet set = new ActionSet();
         set.write(state.group().buckets().get(index).actions());
         PipelinePacket.Saved saved = packet.save();
@@ -759,7 +812,9 @@ public final class Translation {
     // What was written into the action set before is done to the clone, too; and an exit in it ends
     // what comes behind it as well: so it is in Open vSwitch.
     private void cloned(List<Action> actions) {
-        packet.commit();
+        if (actions.stream().anyMatch(a -> a instanceof Action.Meter)) {
+            packet.commit(); // as in Open vSwitch, which has to make a real copy for these
+        }
         PipelinePacket.Saved saved = packet.save();
         List<Long> stackBefore = List.copyOf(stack);
         ActionSet setBefore = actionSet;

@@ -169,9 +169,10 @@ final class MemoryForwarding implements Forwarding {
     }
 
     @Override
-    public void packetOut(byte[] frame, int inPort, List<Action> actions) {
+    public boolean packetOut(byte[] frame, int inPort, List<Action> actions) {
         long[] key = new long[FlowKey.WORDS];
         run(Arrays.copyOf(frame, frame.length), inPort, key, -1, actions);
+        return true;
     }
 
     @Override
