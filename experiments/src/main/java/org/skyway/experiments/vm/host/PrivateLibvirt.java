@@ -14,6 +14,8 @@ import org.skyway.ivshmem.region.RunDirectory;
 /// ends with this process, whatever way that ends. For root it is a system libvirtd in namespaces
 /// of its own; for others, a session libvirtd.
 public final class PrivateLibvirt implements AutoCloseable {
+    private static final int MOST_AT_ONCE = 9;
+
     private final Path directory;
     private final Process script;
     private final BufferedReader answers;
@@ -26,23 +28,40 @@ public final class PrivateLibvirt implements AutoCloseable {
 
     /// Starts it.
     ///
-    /// @param directory for all of its files; its name must be short, for there are sockets in it.
-    ///   Kept between runs, the first guest starts sooner
+    /// @param directory for all of its files, or the first of several, of which one is taken that
+    ///   nobody uses; its name must be short, for there are sockets in it. Kept between runs, the
+    ///   first guest starts sooner
     /// @return the running libvirtd
     /// @throws IOException if it can't be started; the message says why
     public static PrivateLibvirt start(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        Path copy = directory.resolve("private-libvirtd.sh");
-        try (InputStream script = PrivateLibvirt.class.getResourceAsStream("private-libvirtd.sh")) {
-            Files.copy(script, copy, StandardCopyOption.REPLACE_EXISTING);
+        for (int i = 1; i <= MOST_AT_ONCE; i++) {
+            Path own =
+                    i == 1
+                            ? directory
+                            : directory.resolveSibling(directory.getFileName() + "-" + i);
+            PrivateLibvirt libvirt = new PrivateLibvirt(own, launch(own));
+            if (libvirt.awaitReady()) {
+                return libvirt;
+            }
+            libvirt.close();
         }
-        Process process =
-                new ProcessBuilder("bash", copy.toString(), directory.toString())
-                        .redirectError(directory.resolve("script.err").toFile())
-                        .start();
-        PrivateLibvirt libvirt = new PrivateLibvirt(directory, process);
-        libvirt.awaitReady();
-        return libvirt;
+        throw new IOException(
+                "%s and %d like it are in use; end some of the libvirtd there"
+                        .formatted(directory, MOST_AT_ONCE - 1));
+    }
+
+    private static Process launch(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        // Whoever else runs it must not see it half written.
+        Path copy = directory.resolve("private-libvirtd.sh");
+        Path fresh = Files.createTempFile(directory, "script", ".sh");
+        try (InputStream script = PrivateLibvirt.class.getResourceAsStream("private-libvirtd.sh")) {
+            Files.copy(script, fresh, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(fresh, copy, StandardCopyOption.ATOMIC_MOVE);
+        return new ProcessBuilder("bash", copy.toString(), directory.toString())
+                .redirectError(directory.resolve("script.err").toFile())
+                .start();
     }
 
     /// What is missing on this host to run guests.
@@ -74,8 +93,12 @@ public final class PrivateLibvirt implements AutoCloseable {
         awaitReady();
     }
 
-    private void awaitReady() throws IOException {
+    /// @return false if the directory is in use
+    private boolean awaitReady() throws IOException {
         String line = answers.readLine();
+        if ("busy".equals(line)) {
+            return false;
+        }
         if (!"ready".equals(line)) {
             throw new IOException(
                     "libvirtd does not start in %s: %s %s"
@@ -84,6 +107,7 @@ public final class PrivateLibvirt implements AutoCloseable {
                                     line == null ? "" : line,
                                     Files.readString(directory.resolve("script.err")).strip()));
         }
+        return true;
     }
 
     /// Ends it, and all of its guests.

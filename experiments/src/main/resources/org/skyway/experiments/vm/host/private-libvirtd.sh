@@ -1,7 +1,8 @@
 #!/bin/bash
 # private-libvirtd.sh DIRECTORY: runs a libvirtd that keeps everything in DIRECTORY, until its
 # standard input ends, however that comes about; then nothing of it is left but DIRECTORY. Says
-# "ready" when it can be connected to. A line "restart" on its input restarts the daemon alone.
+# "ready" when it can be connected to, or "busy" if another one has DIRECTORY. A line "restart" on
+# its input restarts the daemon alone.
 set -eu
 W=$(realpath -m "$1")
 stage=${2:-outer}
@@ -15,7 +16,7 @@ serve() { # socket, URI, command: keeps the daemon running while there is input
         rm -f "$socket"
         "$@" </dev/null >"$W/libvirtd.out" 2>&1 &
         daemon=$!
-        for _ in $(seq 500); do
+        for _ in $(seq 3000); do
             # The socket is there before the daemon knows whether it can run guests.
             [ -S "$socket" ] && virsh -c "$uri" list >/dev/null 2>&1 && echo ready && return
             kill -0 "$daemon" 2>/dev/null || break
@@ -33,6 +34,13 @@ serve() { # socket, URI, command: keeps the daemon running while there is input
     done
 }
 
+if [ "$stage" = outer ]; then
+    mkdir -p "$W"
+    exec 9>"$W/lock" # inherited by all that follows, so it is free when the last of it is gone
+    flock -n 9 || { echo busy && exit 0; }
+    # What a killed one was running is gone; to look for it would take time.
+    rm -rf "$W/run" "$W/r"
+fi
 if [ "$stage" = outer ] && [ "$(id -u)" = 0 ]; then
     mkdir -p "$W"/{etc,run,lib,log,cache} \
         /etc/libvirt /run/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt
@@ -60,7 +68,6 @@ elif [ "$stage" = inner ]; then
     for part in etc:/etc run:/run lib:/var/lib log:/var/log cache:/var/cache; do
         mount --bind "$W/${part%%:*}" "${part#*:}/libvirt"
     done
-    rm -f "$W"/run/*.pid
     # libvirtd does not start without the user that its package for services makes.
     if ! getent passwd libvirt-qemu >/dev/null; then
         { cat /etc/passwd; echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin'; } >"$W/passwd"
