@@ -104,10 +104,12 @@ abstract class ChainBed {
         throw new AssertionError("no port " + port);
     }
 
-    static void await(BooleanSupplier condition, String what) throws InterruptedException {
+    void await(BooleanSupplier condition, String what) throws InterruptedException {
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadline < 0, "no " + what + " after 30 s");
+            assertTrue(
+                    System.nanoTime() - deadline < 0,
+                    () -> "no " + what + " after 30 s; the logs:\n" + String.join("\n", log));
             Thread.sleep(5);
         }
     }
