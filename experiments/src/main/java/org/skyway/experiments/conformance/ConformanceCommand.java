@@ -1,9 +1,13 @@
 package org.skyway.experiments.conformance;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.skyway.experiments.conformance.generate.Feature;
 import org.skyway.experiments.conformance.lab.Lab;
 import picocli.CommandLine.Command;
@@ -59,6 +63,14 @@ public final class ConformanceCommand implements Callable<Integer> {
                     "instead, measure how fast N flows are installed from one file and listed")
     private int rate;
 
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description =
+                    "how often --rate measures, each time with new switches (default: ${DEFAULT-VALUE})")
+    private int rounds;
+
     /// For picocli.
     public ConformanceCommand() {}
 
@@ -97,23 +109,46 @@ public final class ConformanceCommand implements Callable<Integer> {
         }
     }
 
+    // Both are new in each round: a controller installs most of its rules right after a switch
+    // starts.
     private int rate() {
-        try (Lab lab = new Lab(ConformanceCommand::log)) {
-            for (int round = 1; round <= 3; round++) { // the first finds a JVM that is not warm
-                FlowModRate.Seconds a = FlowModRate.of(lab.ovs(), lab.scratch().resolve("f"), rate);
-                FlowModRate.Seconds b =
-                        FlowModRate.of(lab.skyway(), lab.scratch().resolve("f"), rate);
-                print(round, "add-flows", a.add(), b.add());
-                print(round, "--bundle add-flows", a.bundle(), b.bundle());
-                print(round, "dump-flows", a.dump(), b.dump());
+        List<FlowModRate.Seconds> ovs = new ArrayList<>();
+        List<FlowModRate.Seconds> skyway = new ArrayList<>();
+        for (int round = 1; round <= rounds; round++) {
+            try (Lab lab = new Lab(ConformanceCommand::log)) {
+                ovs.add(FlowModRate.of(lab.ovs(), lab.scratch().resolve("f"), rate));
+                skyway.add(FlowModRate.of(lab.skyway(), lab.scratch().resolve("f"), rate));
             }
-            return 0;
         }
+        print("add-flows", ovs, skyway, FlowModRate.Seconds::add);
+        print("--bundle add-flows", ovs, skyway, FlowModRate.Seconds::bundle);
+        print("dump-flows", ovs, skyway, FlowModRate.Seconds::dump);
+        return 0;
     }
 
-    private void print(int round, String what, double ovs, double skyway) {
+    private void print(
+            String what,
+            List<FlowModRate.Seconds> ovs,
+            List<FlowModRate.Seconds> skyway,
+            ToDoubleFunction<FlowModRate.Seconds> seconds) {
+        double[] ratios = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            ratios[i] = seconds.applyAsDouble(ovs.get(i)) / seconds.applyAsDouble(skyway.get(i));
+        }
+        Arrays.sort(ratios);
         System.out.printf(
-                "round %d, %-18s Open vSwitch %,9.0f/s, Skyway %,9.0f/s, ratio %.2f%n",
-                round, what, rate / ovs, rate / skyway, ovs / skyway);
+                "%-18s Open vSwitch %,9.0f/s, Skyway %,9.0f/s, ratio %.2f (%.2f to %.2f)%n",
+                what,
+                rate / median(ovs.stream().mapToDouble(seconds)),
+                rate / median(skyway.stream().mapToDouble(seconds)),
+                median(Arrays.stream(ratios)),
+                ratios[0],
+                ratios[rounds - 1]);
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -20,6 +20,8 @@ class BypassTest {
                 Endpoint b = new Endpoint(bed.open("vnf2"))) {
             bed.addFlow(FORTH);
             bed.addFlow(BACK);
+            a.receiver = b;
+            b.receiver = a;
             a.limit = Long.MAX_VALUE;
             b.limit = Long.MAX_VALUE;
             bed.awaitLinks(2);

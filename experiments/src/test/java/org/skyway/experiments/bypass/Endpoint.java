@@ -11,11 +11,15 @@ final class Endpoint implements AutoCloseable {
     private static final int BURST = 32;
     private static final int LENGTH = 64;
 
+    /// Packets under way to a known receiver: fewer than any ring between has room for.
+    private static final int WINDOW = 256;
+
     private final PortSession session;
     private final java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofShared();
     private final long frames;
     private final AtomicBoolean running = new AtomicBoolean(true);
     private final Thread thread;
+    volatile Endpoint receiver; // if it is known, what it can't take in time is not sent
     volatile long limit; // how many to send
     volatile long sent;
     volatile long received;
@@ -51,8 +55,11 @@ final class Endpoint implements AutoCloseable {
     }
 
     private int send(long[] out, int[] lengths) {
-        // A pace that the switch keeps up with on two cores, so that nothing has to be dropped.
         int n = (int) Math.min(BURST, limit - sent);
+        Endpoint to = receiver;
+        if (to != null) {
+            n = (int) Math.min(n, WINDOW - (sent - to.received));
+        }
         for (int i = 0; i < n; i++) {
             out[i] = frames + (long) i * LENGTH;
             lengths[i] = LENGTH;

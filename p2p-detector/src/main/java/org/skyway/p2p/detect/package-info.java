@@ -49,9 +49,18 @@
 ///
 /// # Limits
 ///
-/// One bridge: an output to a patch port is a link that is not taken. `conjunction`, `multipath`,
-/// `bundle`, MPLS and `ct` are not modelled and end a link. `NORMAL` is never a link: a learning
-/// switch drops what is sent to addresses that it learned at the ingress port. After a table-miss
-/// behind `goto_table` Open vSwitch still does the action set; OpenFlow says the packet is dropped;
-/// here it is no link.
+/// One bridge: the switch has no patch ports. `conjunction`, `multipath`, `bundle`, MPLS,
+/// truncating outputs and `ct` are not modelled and end a link, without an example. `NORMAL` is
+/// never a link, not even with two ports: a learning switch drops what is sent to addresses that it
+/// learned at the ingress port, and every packet changes what is learned.
+///
+/// Where OpenFlow and Open vSwitch disagree, no link rests on either. After a table-miss behind
+/// `goto_table` Open vSwitch still does the action set, while OpenFlow drops the packet: no link if
+/// there is something to do. A tag put on over another has its VLAN by OpenFlow, and zero in Open
+/// vSwitch: no match may tell.
+///
+/// What Open vSwitch does is followed otherwise, as by the datapath: two VLAN tags are known of
+/// ([VlanTags]), the ports of fragments can't be seen ([FragmentHandling]), a clone does what was
+/// written into the action set before it, `output:NXM_NX_REG0[]` takes OpenFlow 1.0's numbers, and
+/// a packet is read anew for a select group.
 package org.skyway.p2p.detect;

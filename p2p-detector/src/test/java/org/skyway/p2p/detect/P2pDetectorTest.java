@@ -16,6 +16,7 @@ import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.text.FlowText;
 
 class P2pDetectorTest {
     private final P2pDetector detector = new P2pDetector();
@@ -170,6 +171,21 @@ class P2pDetectorTest {
         assertEquals(
                 "port 2 is mirrored",
                 assertInstanceOf(Verdict.NotTaken.class, detector.verdict(1)).reason());
+    }
+
+    @Test
+    void decidesOnceAboutABundleOfChanges() {
+        P2pDetector bundled = Bridges.of(2, "in_port=1,actions=2");
+        long before = bundled.decisions();
+        // On its way the bundle has no rule, a wrong one, and the same link again.
+        FlowRule link = FlowText.parse("in_port=1,actions=2");
+        FlowRule other = FlowText.parse("in_port=1,actions=drop");
+        bundled.ruleReplaced(link, other);
+        bundled.ruleRemoved(other);
+        bundled.ruleAdded(link);
+        bundled.ruleAdded(FlowText.parse("priority=1,in_port=1,actions=drop"));
+        assertEquals(List.of(), bundled.update());
+        assertEquals(before + 1, bundled.decisions());
     }
 
     @Test

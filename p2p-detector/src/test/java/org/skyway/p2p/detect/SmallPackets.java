@@ -67,6 +67,7 @@ public final class SmallPackets {
         headers.add("icmp6,icmpv6_type=135,icmpv6_code=0,nd_target=fe80::2");
         headers.add(
                 "icmp6,icmpv6_type=136,icmpv6_code=0,nd_target=fe80::1,nd_tll=02:00:00:00:00:05");
+        headers.add("icmp6,icmpv6_type=136,icmpv6_code=0,nd_target=fe80::2");
         return headers;
     }
 

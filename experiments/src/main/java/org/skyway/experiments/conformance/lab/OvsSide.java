@@ -63,7 +63,7 @@ final class OvsSide extends Side {
 
     private static void configure(Path directory, Path db, String bridge, List<String> ports) {
         List<String> vsctl = new ArrayList<>();
-        vsctl.addAll(List.of("ovs-vsctl", "--db=unix:" + db, "--timeout=20"));
+        vsctl.addAll(List.of("ovs-vsctl", "--retry", "--db=unix:" + db, "--timeout=20"));
         vsctl.addAll(List.of("--", "init", "--", "add-br", bridge));
         vsctl.addAll(List.of("--", "set", "bridge", bridge, "datapath_type=netdev"));
         vsctl.addAll(List.of("fail-mode=secure", "other-config:datapath-id=" + Lab.DATAPATH_ID));

@@ -37,6 +37,11 @@ public sealed interface ExtensionMessage extends Message {
     /// What was skipped has been told.
     record FlowMonitorResumed() implements ExtensionMessage {}
 
+    /// NXT_RESUME: a packet that a `controller(pause)` action sent is to go on.
+    ///
+    /// @param packet as it was sent, or changed
+    record Resume(PacketIn packet) implements ExtensionMessage {}
+
     /// NXT_CT_FLUSH_ZONE: forgets a zone's connections.
     ///
     /// @param zone connection tracking zone

@@ -7,6 +7,7 @@ import static org.skyway.openflow.message.Version.OF15;
 
 import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.ExtensionMessage;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketIn;
 import org.skyway.openflow.message.PacketOut;
@@ -29,10 +30,31 @@ final class PacketRows {
     private static final int NXPINT_REASON = 5;
     private static final int NXPINT_METADATA = 6;
     private static final int NXPINT_USERDATA = 7;
+    private static final int NXPINT_CONTINUATION = 8;
+
+    private static final int NXCPT_BRIDGE = 0x8000;
+    private static final int NXCPT_STACK = 0x8001;
+    private static final int NXCPT_MIRRORS = 0x8002;
+    private static final int NXCPT_CONNTRACKED = 0x8003;
+    private static final int NXCPT_TABLE_ID = 0x8004;
+    private static final int NXCPT_COOKIE = 0x8005;
+    private static final int NXCPT_ACTIONS = 0x8006;
+    private static final int NXCPT_ACTION_SET = 0x8007;
+    private static final int NXCPT_ODP_PORT = 0x8008;
 
     private PacketRows() {}
 
     static void register() {
+        MessageTable.row(
+                ExtensionMessage.Resume.class,
+                Kind.NXT,
+                28,
+                OF10,
+                OF15,
+                0,
+                8,
+                PacketRows::resume,
+                (out, m, c) -> putInNx2(out, m.packet(), c));
         in(
                 PacketIn.Format.STANDARD,
                 Kind.TYPE,
@@ -227,6 +249,22 @@ final class PacketRows {
     }
 
     private static PacketIn inNx2(WireReader in, Context c) {
+        return inNx2(in, false);
+    }
+
+    private static ExtensionMessage.Resume resume(WireReader in, Context c) {
+        PacketIn packet = inNx2(in, true);
+        int length = packet.data().length();
+        if (length == 0 || Integer.compareUnsigned(packet.totalLength(), length) < 0) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_BAD_LEN,
+                    "%d bytes of a packet of %d".formatted(length, packet.totalLength()));
+        }
+        return new ExtensionMessage.Resume(packet);
+    }
+
+    /// @param strict whether what is unknown is refused, as from a controller
+    private static PacketIn inNx2(WireReader in, boolean strict) {
         Bytes data = Bytes.EMPTY;
         int total = -1;
         int buffer = -1;
@@ -244,9 +282,22 @@ final class PacketRows {
                 case NXPINT_TABLE_ID -> table = p.u8();
                 case NXPINT_COOKIE -> cookie = p.s64();
                 case NXPINT_REASON -> reason = p.u8();
-                case NXPINT_METADATA -> metadata = MatchCodec.entriesLoose(p.value());
+                case NXPINT_METADATA ->
+                        metadata =
+                                strict
+                                        ? MatchCodec.entries(p.value())
+                                        : MatchCodec.entriesLoose(p.value());
                 case NXPINT_USERDATA -> userdata = p.bytes();
-                default -> {} // a continuation is opaque
+                case NXPINT_CONTINUATION -> {
+                    if (strict) {
+                        checkContinuation(p.value());
+                    }
+                }
+                default -> {
+                    if (strict) {
+                        throw p.unknown();
+                    }
+                }
             }
         }
         return new PacketIn(
@@ -259,6 +310,23 @@ final class PacketRows {
                 metadata,
                 userdata,
                 PacketIn.Format.NXT_PACKET_IN2);
+    }
+
+    /// What is in a continuation means something only to the switch that wrote it, but its
+    /// properties must be such as Open vSwitch writes.
+    private static void checkContinuation(WireReader in) {
+        in.skip(4);
+        while (in.remaining() > 0) {
+            Properties.Property p = Properties.next(in);
+            switch (p.type()) {
+                case NXCPT_BRIDGE -> p.uuid();
+                case NXCPT_MIRRORS, NXCPT_ODP_PORT -> p.s32();
+                case NXCPT_TABLE_ID -> p.u8();
+                case NXCPT_COOKIE -> p.s64();
+                case NXCPT_STACK, NXCPT_CONNTRACKED, NXCPT_ACTIONS, NXCPT_ACTION_SET -> {}
+                default -> throw p.unknown();
+            }
+        }
     }
 
     private static void putInNx2(WireWriter out, PacketIn m, Context c) {

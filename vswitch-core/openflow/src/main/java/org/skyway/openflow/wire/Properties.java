@@ -32,6 +32,10 @@ final class Properties {
             return exact(8).s64();
         }
 
+        Bytes uuid() {
+            return exact(16).bytes(16);
+        }
+
         Bytes bytes() {
             return value.bytes(value.remaining());
         }

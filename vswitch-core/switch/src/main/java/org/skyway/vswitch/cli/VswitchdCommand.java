@@ -121,7 +121,7 @@ final class VswitchdCommand implements Callable<Integer> {
     @Option(
             names = "--rehearsal",
             paramLabel = "MILLISECONDS",
-            defaultValue = "5000",
+            defaultValue = "3000",
             description =
                     "how long at most it warms up on flow-mods of its own before it is ready (default: ${DEFAULT-VALUE})")
     private int rehearsalMillis;

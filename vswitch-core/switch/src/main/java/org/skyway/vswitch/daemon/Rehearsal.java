@@ -14,12 +14,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.skyway.openflow.message.BundleMessage;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.StatsRequest;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
@@ -36,7 +38,12 @@ import org.slf4j.LoggerFactory;
 final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
     private static final String BRIDGE = "r";
-    private static final int ROUND = 4096; // flow-mods between two deletions of everything
+    private static final int XID = 1;
+    private static final int MANY = 1024; // flow-mods of a round that are sent without waiting
+    private static final int MOST = 3072; // flow-mods of a round that are waited for one by one
+    private static final int BUNDLE_OPEN = 0;
+    private static final int BUNDLE_COMMIT = 4;
+    private static final int BUNDLE_FLAGS = 3; // atomic, ordered
     private static final int ROUNDS = 4; // for each version
     private static final int BATCH = 64; // flow-mods that are sent before an answer is read
     private static final int BARRIER_REPLY_10 = 19;
@@ -109,36 +116,61 @@ final class Rehearsal {
     private int round(BooleanSupplier over) throws IOException {
         try (channel) {
             say(new Message.Hello(1 << version.number()));
-            int i = 0;
-            for (; i < ROUND && !over.getAsBoolean(); i += BATCH) {
-                for (int k = i; k < i + BATCH; k++) {
-                    say(flowMod(FlowMod.Command.ADD, match(k), k));
-                    if (k % 2 == 0) {
-                        say(new Message.BarrierRequest());
-                    }
-                }
-                barrier();
-            }
+            // Most in the way of tools, which wait for a barrier after each.
+            int installed = install(MANY, BATCH, over) + install(MOST, 1, over);
             say(new StatsRequest.Flow(Match.ANY, FlowMod.ALL_TABLES, OfPort.ANY, OfPort.ANY, 0, 0));
             barrier();
             for (int k = 0; k < BATCH; k++) {
-                say(flowMod(FlowMod.Command.DELETE_STRICT, match(k), k));
+                say(flowMod(FlowMod.Command.DELETE_STRICT, k));
             }
-            say(flowMod(FlowMod.Command.DELETE, Match.ANY, 0));
+            say(flowMod(FlowMod.Command.DELETE, -1));
             barrier();
-            return i;
+            if (version.atLeast(Version.OF14)) {
+                bundle();
+                say(flowMod(FlowMod.Command.DELETE, -1));
+                barrier();
+            }
+            return installed;
         }
     }
 
+    private int install(int count, int batch, BooleanSupplier over) throws IOException {
+        int done = 0;
+        while (done < count && !over.getAsBoolean()) {
+            for (int k = done; k < done + batch; k++) {
+                say(flowMod(FlowMod.Command.ADD, k));
+                if (k % 2 == 1) {
+                    say(new Message.BarrierRequest());
+                }
+            }
+            barrier();
+            done += batch;
+        }
+        return done;
+    }
+
+    private void bundle() throws IOException {
+        say(new BundleMessage.Control(1, BUNDLE_OPEN, BUNDLE_FLAGS));
+        for (int k = 0; k < MANY; k++) {
+            Bytes inner = Bytes.of(encode(flowMod(FlowMod.Command.ADD, k), XID));
+            say(new BundleMessage.Add(1, BUNDLE_FLAGS, inner));
+        }
+        say(new BundleMessage.Control(1, BUNDLE_COMMIT, BUNDLE_FLAGS));
+        barrier();
+    }
+
+    private byte[] encode(Message message, int xid) {
+        return OpenFlowCodec.encode(new Envelope(version, xid, message));
+    }
+
     private void say(Message message) {
-        out.writeBytes(OpenFlowCodec.encode(new Envelope(version, 1, message)));
+        out.writeBytes(encode(message, XID));
     }
 
     /// Sends what was said, and reads all answers up to a barrier's of its own.
     private void barrier() throws IOException {
-        int last = 2;
-        out.writeBytes(
-                OpenFlowCodec.encode(new Envelope(version, last, new Message.BarrierRequest())));
+        int last = XID + 1;
+        out.writeBytes(encode(new Message.BarrierRequest(), last));
         ByteBuffer all = ByteBuffer.wrap(out.toByteArray());
         out.reset();
         while (all.hasRemaining()) {
@@ -173,7 +205,9 @@ final class Rehearsal {
         return m.build();
     }
 
-    private FlowMod flowMod(FlowMod.Command command, Match match, int k) {
+    /// @param k which; -1 for all
+    private FlowMod flowMod(FlowMod.Command command, int k) {
+        Match match = k < 0 ? Match.ANY : match(k);
         boolean add = command == FlowMod.Command.ADD;
         Instructions i =
                 !add

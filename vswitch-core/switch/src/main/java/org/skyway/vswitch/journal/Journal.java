@@ -26,7 +26,7 @@ public final class Journal implements Closeable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /// Events that may wait to be written. Whoever has one more waits, too.
-    private static final int WAITING = 1 << 17;
+    private static final int WAITING = 1 << 18;
 
     private static final long FULL_NANOS = 100_000;
     private static final long FOLLOW_NANOS = 20_000_000;

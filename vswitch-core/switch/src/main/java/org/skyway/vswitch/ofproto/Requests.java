@@ -271,6 +271,10 @@ final class Requests {
             case ExtensionMessage.FlowAge m -> {}
             case ExtensionMessage.FlowMonitorCancel m -> bridge.monitors().cancel(c, m.id());
             case ExtensionMessage.CtFlushZone m -> {} // nothing is tracked
+            case ExtensionMessage.Resume m ->
+                    // No packet that is sent to a controller can go on later.
+                    throw new OpenFlowException(
+                            ErrorCode.NXR_STALE, "there is no such paused packet");
             case ExtensionMessage.TlvTableRequest m ->
                     c.reply(e, new ExtensionMessage.TlvTableReply(256, 64));
             case ExtensionMessage.TlvTableReply m -> throw unexpected(e);

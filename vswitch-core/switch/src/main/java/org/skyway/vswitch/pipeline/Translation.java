@@ -1,12 +1,8 @@
 package org.skyway.vswitch.pipeline;
 
-import static org.skyway.openflow.model.FlowKey.ETH_DST_TYPE;
-import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
 import static org.skyway.openflow.model.FlowKey.IN_PORT;
 import static org.skyway.openflow.model.FlowKey.METADATA;
-import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
 import static org.skyway.openflow.model.FlowKey.TRANSPORT;
-import static org.skyway.openflow.model.FlowKey.WORDS;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,9 +39,10 @@ public final class Translation {
     private static final long NO_COOKIE = -1L;
 
     private final Tables tables;
-    private final long nowNanos;
     private final List<DatapathAction> out = new ArrayList<>();
     private final PipelinePacket packet;
+    private final Liveness liveness;
+    private final Sender sender;
     private final List<FlowEntry> entries = new ArrayList<>();
     private final List<FlowCounters> groups = new ArrayList<>(0);
     private int[] lookedUp = new int[4];
@@ -54,8 +51,6 @@ public final class Translation {
     private int matches;
     private ActionSet actionSet = new ActionSet();
     private final List<Long> stack = new ArrayList<>(0);
-    private MacTable.Entry source;
-    private boolean learned;
     private boolean exit;
     private boolean abandoned; // nothing is done to this packet after all
     private int table;
@@ -67,11 +62,8 @@ public final class Translation {
     private boolean groupWritten; // into the action set: no output counts any more
     private boolean wasMpls; // what lies under its last label is not known
     private boolean hashed; // select groups can be done at once
-    private boolean hashWanted;
     private PacketTrace trace; // null for none
-    private boolean freezing;
-    private final List<Frozen.Step> frozen = new ArrayList<>(0);
-    private Frozen.Step.Of frozenFor; // the last in `frozen`
+    private final Freezer freezer = new Freezer();
 
     /// A run.
     ///
@@ -80,8 +72,9 @@ public final class Translation {
     /// @param nowNanos [System#nanoTime]
     public Translation(Tables tables, long[] packetKey, long nowNanos) {
         this.tables = tables;
-        this.nowNanos = nowNanos;
         packet = new PipelinePacket(packetKey, out);
+        liveness = new Liveness(tables);
+        sender = new Sender(tables, packet, out, nowNanos);
         Field.ACTSET_OUTPUT.set(packet.key, OfPort.UNSET);
     }
 
@@ -105,7 +98,7 @@ public final class Translation {
             }
             finish();
         } else {
-            note("port %d is down or does not receive".formatted(port.number()));
+            note("the port is down or does not receive");
         }
         return program();
     }
@@ -178,7 +171,7 @@ public final class Translation {
     ///
     /// @return true if so
     public boolean learned() {
-        return learned;
+        return sender.learned();
     }
 
     private Program program() {
@@ -187,7 +180,7 @@ public final class Translation {
                 entries,
                 Arrays.copyOf(lookedUp, lookups),
                 Arrays.copyOf(matched, matches),
-                source,
+                sender.source(),
                 groups);
     }
 
@@ -230,8 +223,7 @@ public final class Translation {
     // As in Open vSwitch, what can't be done to its end is not done at all.
     private void abandon() {
         out.clear();
-        frozen.clear();
-        freezing = false;
+        freezer.clear();
         abandoned = true;
         exit = true;
     }
@@ -272,10 +264,10 @@ public final class Translation {
         if (done && wasMpls && more) {
             freeze();
         }
-        if (freezing) {
-            freezeInstructions(i);
+        if (freezer.isFreezing()) {
+            freezer.add(i);
         }
-        if (!done || freezing) {
+        if (!done || freezer.isFreezing()) {
             return -1; // the other instructions are not carried out either
         }
         if (trace != null) {
@@ -357,12 +349,12 @@ public final class Translation {
                 freeze();
             }
             if (exit) {
-                freezeFrom(actions, i);
+                freezer.add(actions, i, table, cookie);
                 return false;
             }
             boolean goOn = trace == null ? apply(action) : traced(action);
-            if (freezing && frozen.isEmpty() && !(action instanceof Action.Resubmit)) {
-                freezeFrom(actions, i); // it could not be done itself
+            if (freezer.isFreezing() && freezer.isEmpty() && !(action instanceof Action.Resubmit)) {
+                freezer.add(actions, i, table, cookie); // it could not be done itself
                 return false;
             }
             if (!goOn) {
@@ -383,59 +375,16 @@ public final class Translation {
     // ---- recirculation
 
     private void freeze() {
-        freezing = true;
+        freezer.freeze();
         exit = true;
-    }
-
-    private void freezeFrom(List<Action> actions, int from) {
-        for (int i = from; freezing && i < actions.size(); i++) {
-            Action action = actions.get(i);
-            if (Recirculation.tellsItsEntry(action)) {
-                Frozen.Step.Of of = new Frozen.Step.Of(table, cookie);
-                if (!of.equals(frozenFor)) {
-                    frozen.add(of);
-                    frozenFor = of;
-                }
-            }
-            frozen.add(new Frozen.Step.Do(action));
-        }
-    }
-
-    private void freezeInstructions(Instructions i) {
-        if (i.clear()) {
-            frozen.add(new Frozen.Step.ClearActions());
-        }
-        if (!i.write().isEmpty()) {
-            frozen.add(new Frozen.Step.WriteActions(i.write()));
-        }
-        if (i.metadataMask() != 0) {
-            frozen.add(new Frozen.Step.WriteMetadata(i.metadata(), i.metadataMask()));
-        }
-        if (i.gotoTable() >= 0) {
-            frozen.add(
-                    new Frozen.Step.Do(new Action.Resubmit(OfPort.IN_PORT, i.gotoTable(), false)));
-        }
     }
 
     // Where a packet, or a copy of it, is done with: what was frozen follows.
     private void thaw() {
-        if (!freezing) {
-            return;
+        if (freezer.isFreezing()) {
+            packet.commit();
+            out.add(freezer.thaw(packet, stack, actionSet, hashed));
         }
-        packet.commit();
-        out.add(
-                new DatapathAction.Recirculate(
-                        new Frozen(
-                                frozen,
-                                stack,
-                                actionSet.copy(),
-                                packet.key,
-                                packet.inPort(),
-                                hashed || hashWanted)));
-        freezing = false;
-        hashWanted = false;
-        frozen.clear();
-        frozenFor = null;
     }
 
     private void doSteps(List<Frozen.Step> steps) {
@@ -451,11 +400,11 @@ public final class Translation {
             if (!exit) {
                 goOn = doStep(step);
                 boolean itself =
-                        frozen.isEmpty() && !(step instanceof Frozen.Step.Do(Action.Resubmit r));
+                        freezer.isEmpty() && !(step instanceof Frozen.Step.Do(Action.Resubmit r));
                 rest = itself ? i : i + 1;
             }
-            if (freezing) {
-                frozen.addAll(steps.subList(rest, steps.size()));
+            if (freezer.isFreezing()) {
+                freezer.addAll(steps.subList(rest, steps.size()));
             }
             if (!goOn) {
                 return;
@@ -562,7 +511,14 @@ public final class Translation {
                 long hash = PipelinePacket.mix(packet.hash(m.basis()) + m.argument());
                 packet.write(m.target(), (hash >>> 1) % (m.maxLink() + 1));
             }
-            case Action.Bundle b -> bundle(b);
+            case Action.Bundle b -> {
+                int chosen = liveness.choose(b, packet);
+                if (b.target() != null) {
+                    packet.write(b.target(), chosen == OfPort.ANY ? 0xffff : chosen);
+                } else if (chosen != OfPort.ANY) {
+                    output(chosen, 0, false);
+                }
+            }
             // Nothing to be done to the packet: queues are not modelled, copies of a TTL between
             // headers are not supported by Open vSwitch's datapath either, and the rest is for
             // others.
@@ -592,14 +548,14 @@ public final class Translation {
     private void output(int port, int maxLength, boolean missIsTold) {
         switch (port) {
             case OfPort.CONTROLLER -> toController(maxLength, whyToController(), 0, Bytes.EMPTY);
-            case OfPort.IN_PORT -> send(packet.inPort());
+            case OfPort.IN_PORT -> sender.send(packet.inPort());
             case OfPort.TABLE -> lookup(0, packet.inPort(), missIsTold);
-            case OfPort.NORMAL -> normal();
-            case OfPort.FLOOD -> flood(true);
-            case OfPort.ALL -> flood(false);
+            case OfPort.NORMAL -> sender.normal(packetOut);
+            case OfPort.FLOOD -> sender.flood(true);
+            case OfPort.ALL -> sender.flood(false);
             default -> {
                 if (port != packet.inPort()) {
-                    send(port);
+                    sender.send(port);
                 }
             }
         }
@@ -611,78 +567,9 @@ public final class Translation {
                 : inGroup ? REASON_GROUP : inActionSet ? REASON_ACTION_SET : REASON_ACTION;
     }
 
-    private void send(int number) {
-        PortState port = tables.ports().get(number);
-        // A port without a link is sent to all the same: it counts what it has to drop. So does the
-        // host's, which is down from the start.
-        int down = number == OfPort.LOCAL ? 0 : PortState.PORT_DOWN;
-        int closed = down | PortState.NO_FWD;
-        if (port != null && (port.config() & closed) == 0) {
-            packet.commit();
-            out.add(new DatapathAction.Output(number));
-        }
-    }
-
-    private void flood(boolean respectNoFlood) {
-        for (PortState port : tables.ports().values()) {
-            boolean exempt = respectNoFlood && (port.config() & PortState.NO_FLOOD) != 0;
-            if (port.number() != packet.inPort() && !exempt) {
-                send(port.number());
-            }
-        }
-    }
-
-    private void normal() {
-        packet.examined[ETH_DST_TYPE] |= Field.ETH_DST.ones() << 16;
-        packet.examined[ETH_SRC_VLAN] |= -1L;
-        int vlan = packet.vlanTci() & 0xfff;
-        long from = packet.key[ETH_SRC_VLAN] >>> 16;
-        long to = packet.key[ETH_DST_TYPE] >>> 16;
-        if (to >>> 4 == 0x0180c200000L) {
-            return; // reserved for link protocols: a bridge neither forwards it nor learns from it
-        }
-        // A packet that a controller sends is learned from only when it is on its way.
-        MacTable.Entry before = tables.macs().find(vlan, to);
-        if (tables.ports().containsKey(packet.inPort())) {
-            learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
-            source = tables.macs().find(vlan, from);
-        }
-        MacTable.Entry known = packetOut ? before : tables.macs().find(vlan, to);
-        // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
-        boolean emptyTags = packet.hasEmptyTags();
-        PipelinePacket.Saved saved = emptyTags ? packet.save() : null;
-        int at = emptyTags ? copyBegins() : 0;
-        if (emptyTags) {
-            packet.dropEmptyTags();
-        }
-        if (known == null) {
-            flood(true);
-        } else if (known.port() != packet.inPort()) {
-            send(known.port());
-        }
-        if (emptyTags) {
-            copyEnds(at);
-            packet.restore(saved);
-        }
-    }
-
     private void toController(int maxLength, int reason, int controllerId, Bytes userdata) {
-        packet.commit();
-        PortState port = tables.ports().get(packet.inPort());
-        boolean unwanted = port != null && (port.config() & PortState.NO_PACKET_IN) != 0;
-        if (unwanted && reason != REASON_INVALID_TTL) {
-            return;
-        }
-        out.add(
-                new DatapathAction.ToController(
-                        maxLength,
-                        reason,
-                        table,
-                        cookie,
-                        controllerId,
-                        userdata,
-                        packet.inPort(),
-                        Arrays.copyOfRange(packet.key, PACKET_WORDS, WORDS)));
+        boolean always = reason == REASON_INVALID_TTL;
+        sender.toController(maxLength, reason, always, table, cookie, controllerId, userdata);
     }
 
     // ---- groups
@@ -709,15 +596,17 @@ public final class Translation {
             }
             case SELECT -> {
                 if (wasMpls || !hashed && Recirculation.wantsHash(state.group())) {
-                    hashWanted |= !wasMpls;
+                    if (!wasMpls) {
+                        freezer.wantHash();
+                    }
                     freeze();
                 } else {
-                    oneBucket(state, select(buckets));
+                    oneBucket(state, liveness.select(buckets, packet.hash(0)));
                 }
             }
             case FAST_FAILOVER -> {
                 int first = 0;
-                while (first < buckets.size() && !isLive(buckets.get(first), 0)) {
+                while (first < buckets.size() && !liveness.isLive(buckets.get(first))) {
                     first++;
                 }
                 oneBucket(state, first < buckets.size() ? first : -1);
@@ -725,45 +614,6 @@ public final class Translation {
         }
         inGroup = nested;
         depth--;
-    }
-
-    // Highest random weight: taking a bucket away moves only that bucket's flows.
-    private int select(List<GroupEntry.Bucket> buckets) {
-        int best = -1;
-        long bestScore = -1;
-        long hash = packet.hash(0);
-        for (int i = 0; i < buckets.size(); i++) {
-            GroupEntry.Bucket b = buckets.get(i);
-            if (b.weight() != 0 && isLive(b, 0)) {
-                long score = (PipelinePacket.mix(hash + 31L * i) >>> 48) * b.weight();
-                if (score > bestScore) {
-                    best = i;
-                    bestScore = score;
-                }
-            }
-        }
-        return best;
-    }
-
-    // As in Open vSwitch: a bucket that watches nothing is live, one that watches both needs one of
-    // them.
-    private boolean isLive(GroupEntry.Bucket bucket, int nesting) {
-        boolean watchesPort = bucket.watchPort() != OfPort.ANY;
-        boolean watchesGroup = bucket.watchGroup() != -1;
-        if (!watchesPort && !watchesGroup || watchesPort && isLive(bucket.watchPort())) {
-            return true;
-        }
-        GroupState watched = watchesGroup ? tables.group(bucket.watchGroup()) : null;
-        return watched != null
-                && nesting < MAX_DEPTH
-                && watched.group().buckets().stream().anyMatch(b -> isLive(b, nesting + 1));
-    }
-
-    private boolean isLive(int number) {
-        PortState port = tables.ports().get(number);
-        return port != null
-                && (port.state() & PortState.LINK_DOWN) == 0
-                && (port.config() & PortState.PORT_DOWN) == 0;
     }
 
     private void oneBucket(GroupState state, int index) {
@@ -776,37 +626,22 @@ public final class Translation {
     // A bucket's actions are an action set, done to a copy of the packet.
     private void bucket(GroupState state, int index) {
         groups.add(state.counters(index));
-        note("bucket " + state.group().buckets().get(index).id());
+        if (trace != null) {
+            trace.note("bucket " + state.group().buckets().get(index).id());
+        }
         ActionSet set = new ActionSet();
         set.write(state.group().buckets().get(index).actions());
         PipelinePacket.Saved saved = packet.save();
-        int at = copyBegins();
+        int at = Copies.begin(out);
         boolean wasMplsBefore = wasMpls;
         apply(set.inOrder());
         thaw();
-        copyEnds(at);
+        if (!abandoned) {
+            Copies.end(out, at);
+        }
         packet.restore(saved);
         wasMpls = wasMplsBefore;
         exit = abandoned; // it ended the bucket only
-    }
-
-    private void bundle(Action.Bundle bundle) {
-        int chosen = OfPort.ANY;
-        int n = bundle.members().size();
-        // Active/backup takes the first that is live; the other kind starts where the hash says.
-        int start =
-                bundle.algorithm() == 0 || n == 0
-                        ? 0
-                        : (int) ((packet.hash(bundle.basis()) >>> 1) % n);
-        for (int i = 0; i < n && chosen == OfPort.ANY; i++) {
-            int member = bundle.members().get((start + i) % n);
-            chosen = isLive(member) ? member : OfPort.ANY;
-        }
-        if (bundle.target() != null) {
-            packet.write(bundle.target(), chosen == OfPort.ANY ? 0xffff : chosen);
-        } else if (chosen != OfPort.ANY) {
-            output(chosen, 0, false);
-        }
     }
 
     // What was written into the action set before is done to the clone, too; and an exit in it ends
@@ -820,36 +655,16 @@ public final class Translation {
         ActionSet setBefore = actionSet;
         actionSet = setBefore.copy();
         boolean wasMplsBefore = wasMpls;
-        int at = copyBegins();
+        int at = Copies.begin(out);
         apply(actions);
         finish();
-        copyEnds(at);
+        if (!abandoned) {
+            Copies.end(out, at);
+        }
         packet.restore(saved);
         wasMpls = wasMplsBefore;
         stack.clear();
         stack.addAll(stackBefore);
         actionSet = setBefore;
-    }
-
-    private int copyBegins() {
-        out.add(new DatapathAction.Save());
-        return out.size() - 1;
-    }
-
-    // A copy is needed only if something is done to it.
-    private void copyEnds(int at) {
-        if (abandoned) {
-            return;
-        }
-        boolean changes =
-                out.subList(at + 1, out.size()).stream()
-                        .anyMatch(a ->
-                                !(a instanceof DatapathAction.Output
-                                        || a instanceof DatapathAction.ToController));
-        if (changes) {
-            out.add(new DatapathAction.Restore());
-        } else {
-            out.remove(at);
-        }
     }
 }

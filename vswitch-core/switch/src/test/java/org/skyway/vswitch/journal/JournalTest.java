@@ -32,7 +32,7 @@ class JournalTest {
     @Test
     void closingWritesWhatWasHandedOver() throws IOException {
         // More than may wait, so that the one who hands over has to wait, too.
-        int many = 300_000;
+        int many = 400_000;
         FlowRule rule = FlowText.parse("table=3,ip,nw_src=10.1.2.3,actions=output:2");
         try (Journal journal = new Journal(directory)) {
             for (int i = 0; i < many; i++) {

@@ -130,6 +130,7 @@ class OvsComparisonIT {
     @ParameterizedTest
     @ValueSource(strings = {"OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"})
     void commandsAreAnsweredAlike(String version) throws Exception {
+        List<String> differences = new ArrayList<>();
         for (String line : lines("comparison-commands.txt")) {
             List<String> arguments = new ArrayList<>(List.of(line.split("\t")));
             int command = 0;
@@ -138,11 +139,13 @@ class OvsComparisonIT {
             }
             arguments.add(command + 1, "br0");
             String[] a = arguments.toArray(String[]::new);
-            assertEquals(
-                    sorted(output(ovs.directory, version, a)),
-                    sorted(output(sw.directory, version, a)),
-                    () -> version + " " + line);
+            List<String> theirs = sorted(output(ovs.directory, version, a));
+            List<String> ours = sorted(output(sw.directory, version, a));
+            if (!theirs.equals(ours)) {
+                differences.add("%s: expected %s, but was %s".formatted(line, theirs, ours));
+            }
         }
+        assertEquals(List.of(), differences);
     }
 
     /// Open vSwitch lists things in the order of its hash tables.

@@ -1,0 +1,131 @@
+package org.skyway.vswitch.pipeline;
+
+import static org.skyway.openflow.model.FlowKey.ETH_DST_TYPE;
+import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
+import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
+import static org.skyway.openflow.model.FlowKey.WORDS;
+
+import java.util.Arrays;
+import java.util.List;
+import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
+
+/// How packets leave a pipeline: to ports, by the learning switch, to the controllers.
+final class Sender {
+    private final Tables tables;
+    private final PipelinePacket packet;
+    private final List<DatapathAction> out;
+    private final long nowNanos;
+    private MacTable.Entry source;
+    private boolean learned;
+
+    Sender(Tables tables, PipelinePacket packet, List<DatapathAction> out, long nowNanos) {
+        this.tables = tables;
+        this.packet = packet;
+        this.out = out;
+        this.nowNanos = nowNanos;
+    }
+
+    /// The learned address that the packet refreshes, or null.
+    MacTable.Entry source() {
+        return source;
+    }
+
+    /// Whether an address was learned.
+    boolean learned() {
+        return learned;
+    }
+
+    /// Sends a packet to a port, if that takes any.
+    void send(int number) {
+        PortState port = tables.ports().get(number);
+        // A port without a link is sent to all the same: it counts what it has to drop. So does the
+        // host's, which is down from the start.
+        int down = number == OfPort.LOCAL ? 0 : PortState.PORT_DOWN;
+        int closed = down | PortState.NO_FWD;
+        if (port != null && (port.config() & closed) == 0) {
+            packet.commit();
+            out.add(new DatapathAction.Output(number));
+        }
+    }
+
+    /// Sends a packet to all ports but its own.
+    ///
+    /// @param respectNoFlood whether ports may be exempt
+    void flood(boolean respectNoFlood) {
+        for (PortState port : tables.ports().values()) {
+            boolean exempt = respectNoFlood && (port.config() & PortState.NO_FLOOD) != 0;
+            if (port.number() != packet.inPort() && !exempt) {
+                send(port.number());
+            }
+        }
+    }
+
+    /// Does as a learning switch does.
+    ///
+    /// @param packetOut whether the packet is a controller's: it is learned from only when it is on
+    ///   its way
+    void normal(boolean packetOut) {
+        packet.examined[ETH_DST_TYPE] |= Field.ETH_DST.ones() << 16;
+        packet.examined[ETH_SRC_VLAN] |= -1L;
+        int vlan = packet.vlanTci() & 0xfff;
+        long from = packet.key[ETH_SRC_VLAN] >>> 16;
+        long to = packet.key[ETH_DST_TYPE] >>> 16;
+        if (to >>> 4 == 0x0180c200000L) {
+            return; // reserved for link protocols: a bridge neither forwards it nor learns from it
+        }
+        MacTable.Entry before = tables.macs().find(vlan, to);
+        if (tables.ports().containsKey(packet.inPort())) {
+            learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
+            source = tables.macs().find(vlan, from);
+        }
+        MacTable.Entry known = packetOut ? before : tables.macs().find(vlan, to);
+        // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
+        boolean emptyTags = packet.hasEmptyTags();
+        PipelinePacket.Saved saved = emptyTags ? packet.save() : null;
+        int at = emptyTags ? Copies.begin(out) : 0;
+        if (emptyTags) {
+            packet.dropEmptyTags();
+        }
+        if (known == null) {
+            flood(true);
+        } else if (known.port() != packet.inPort()) {
+            send(known.port());
+        }
+        if (emptyTags) {
+            Copies.end(out, at);
+            packet.restore(saved);
+        }
+    }
+
+    /// Sends a copy to the controllers.
+    ///
+    /// @param always even if the port it came from is not to cause any
+    void toController(
+            int maxLength,
+            int reason,
+            boolean always,
+            int table,
+            long cookie,
+            int controllerId,
+            Bytes userdata) {
+        packet.commit();
+        PortState port = tables.ports().get(packet.inPort());
+        boolean unwanted = port != null && (port.config() & PortState.NO_PACKET_IN) != 0;
+        if (unwanted && !always) {
+            return;
+        }
+        out.add(
+                new DatapathAction.ToController(
+                        maxLength,
+                        reason,
+                        table,
+                        cookie,
+                        controllerId,
+                        userdata,
+                        packet.inPort(),
+                        Arrays.copyOfRange(packet.key, PACKET_WORDS, WORDS)));
+    }
+}
