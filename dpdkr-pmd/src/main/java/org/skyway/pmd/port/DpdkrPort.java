@@ -276,7 +276,7 @@ public final class DpdkrPort implements AutoCloseable {
         channel = fresh;
         control = fresh.control();
         sender = new Sender(name, links, fresh);
-        receiver = new Receiver(name, links, fresh);
+        receiver = new Receiver(name, links, fresh, receiver);
         polls = control.alive();
     }
 }

@@ -30,7 +30,9 @@ final class Receiver {
     private final long[] bytes = new long[ControlBlock.SLOTS];
     private long skippedMarks;
 
-    Receiver(String port, Links links, NormalChannel channel) {
+    /// @param before the receiver of the port's former normal channel, of which nothing is held;
+    ///   its links go on. Null for the first
+    Receiver(String port, Links links, NormalChannel channel, Receiver before) {
         this.port = port;
         this.links = links;
         control = channel.control();
@@ -39,6 +41,10 @@ final class Receiver {
         for (int slot = 0; slot < ControlBlock.SLOTS; slot++) {
             packets[slot] = statistics.rxPackets(slot);
             bytes[slot] = statistics.rxBytes(slot);
+        }
+        if (before != null) {
+            readingCount = before.readingCount;
+            System.arraycopy(before.reading, 0, reading, 0, readingCount);
         }
     }
 
