@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ public final class Ofproto implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(
                         1,
                         new DefaultThreadFactory("ofproto-" + config.bridge()),
-                        NioIoHandler.newFactory());
+                        NioIoHandler.newFactory(SelectorProvider.provider(), AttentiveSelect::new));
         this.loop = group.next();
     }
 
