@@ -91,7 +91,13 @@ abstract class ChainBed {
     }
 
     void awaitLog(String words) throws InterruptedException {
-        await(() -> log.stream().anyMatch(l -> l.contains(words)), "\"" + words + "\" in the logs");
+        awaitLog(words, 1);
+    }
+
+    void awaitLog(String words, int times) throws InterruptedException {
+        await(
+                () -> log.stream().filter(l -> l.contains(words)).count() >= times,
+                times + " x \"" + words + "\" in the logs");
     }
 
     // What arrived at a port by the normal channel or the bypass, as OpenFlow counts it.

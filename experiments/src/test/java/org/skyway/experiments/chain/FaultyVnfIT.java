@@ -75,7 +75,8 @@ class FaultyVnfIT extends ChainBed {
         Program other = vnf("source", "--port", "vnf3", "--rate", "2000");
         awaitActive(2);
         assertEquals(2, cutShort("link-"));
-        awaitLog("was cut short");
+        awaitLog("link vnf1->vnf2 is ACTIVE", 2);
+        awaitLog("link vnf3->vnf4 is ACTIVE", 2);
         awaitActive(2);
         assertTrue(source.isAlive() && other.isAlive(), "both go on");
         assertEquals(1, cutShort("port-vnf1-"));
@@ -84,6 +85,12 @@ class FaultyVnfIT extends ChainBed {
         long then = received("vnf4");
         await(() -> received("vnf4") > then + 2000, "traffic of the neighbours");
         vnf("source", "--port", "vnf1", "--rate", "2000");
+        awaitActive(2);
+        assertEquals(2, cutShort("link-"));
+        assertEquals(1, cutShort("port-vnf1-"));
+        awaitLog("port vnf1: vnf-gone", 2);
+        vnf("source", "--port", "vnf1", "--rate", "2000");
+        awaitLog("link vnf1->vnf2 is ACTIVE", 4);
         awaitActive(2);
     }
 

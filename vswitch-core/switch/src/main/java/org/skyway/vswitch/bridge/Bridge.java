@@ -266,9 +266,11 @@ public final class Bridge implements Forwarding, LinkListener {
         if (changed) {
             changed = false;
             List<Change> changes = detector.update();
-            revoke(bypasses.broken(changes));
+            List<Link> broken = bypasses.broken(changes);
+            withMemory(() -> links.revoke(broken, "the rules changed"));
             datapath.settle();
-            bypasses.begin(changes, rerouted);
+            boolean replaced = rerouted;
+            withMemory(() -> bypasses.begin(changes, replaced));
             rerouted = false;
         } else if (commanded) {
             datapath.settle();
@@ -276,13 +278,17 @@ public final class Bridge implements Forwarding, LinkListener {
         commanded = false;
     }
 
-    // What a VNF has cut short faults once, and then no more: see checkMemory.
-    private void revoke(List<Link> broken) {
+    /// Does what touches the memory that is shared with VNFs. What one of them has cut short faults
+    /// once, and then no more; whatever is done must go on where that stopped it when it is done
+    /// again.
+    ///
+    /// @param work what to do
+    void withMemory(Runnable work) {
         try {
-            links.revoke(broken, "the rules changed");
+            work.run();
         } catch (InternalError e) {
             checkMemory();
-            links.revoke(broken, "the rules changed");
+            work.run();
         }
     }
 

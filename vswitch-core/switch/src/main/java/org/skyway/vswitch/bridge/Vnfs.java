@@ -67,7 +67,7 @@ final class Vnfs implements PortHost {
         owner.execute(() -> {
             try {
                 result.complete(connect(port, pid, program));
-            } catch (AgentException | RuntimeException e) {
+            } catch (AgentException | RuntimeException | InternalError e) {
                 result.completeExceptionally(e);
             }
         });
@@ -95,7 +95,7 @@ final class Vnfs implements PortHost {
             BridgePort p = bridge.ports().byName(port);
             if (p != null && p.attachment() != null) {
                 events.fault(port, reason);
-                bridge.links().broken(p.attachment(), reason);
+                bridge.withMemory(() -> bridge.links().broken(p.attachment(), reason));
             }
         });
     }
@@ -108,7 +108,8 @@ final class Vnfs implements PortHost {
                 p.attachment().paused(paused);
                 String what = paused ? "is paused" : "runs again";
                 events.vnf(paused ? "vnf-paused" : "vnf-resumed", port, p.attachment().program());
-                bridge.links().paused(p.attachment(), "the VNF of port " + port + " " + what);
+                String why = "the VNF of port " + port + " " + what;
+                bridge.withMemory(() -> bridge.links().paused(p.attachment(), why));
             }
         });
     }
@@ -180,7 +181,8 @@ final class Vnfs implements PortHost {
         port.attachment(null);
         departed.add(new Departed(vnf, System.nanoTime()));
         events.vnf("vnf-gone", vnf.portName(), vnf.program() + ": " + reason);
-        bridge.links().gone(vnf, "the VNF of port " + vnf.portName() + " is gone");
+        String why = "the VNF of port " + vnf.portName() + " is gone";
+        bridge.withMemory(() -> bridge.links().gone(vnf, why));
         bridge.linkUp(port, false);
     }
 

@@ -197,8 +197,9 @@ public final class Daemon implements AutoCloseable {
             if (ticks % SLOW_TICKS == 0) {
                 bridge.slowTick();
             }
-        } catch (RuntimeException e) {
-            // A bug, but the switch goes on: the next tick may well do better.
+        } catch (RuntimeException | InternalError e) {
+            // A bug, or memory that a VNF cut short, but the switch goes on: the next tick may well
+            // do better.
             LOG.error("tick failed", e);
         }
     }

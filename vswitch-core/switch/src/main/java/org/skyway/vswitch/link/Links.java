@@ -176,7 +176,7 @@ public final class Links {
                             || link.state() == LinkState.ACTIVE
                             || link.state() == LinkState.REVOKING)) {
                 link.broken = why;
-                if (link.armed) {
+                if (inUse(link)) {
                     command(link, ControlBlock.Mode.NORMAL);
                     step(link, LinkState.REVOKING, why);
                 }
@@ -216,10 +216,15 @@ public final class Links {
 
     /// Does without link regions that a VNF has cut short.
     public void checkMemory() {
-        for (Link link : List.copyOf(links)) {
+        List<Link> cut = new ArrayList<>();
+        for (Link link : links) {
             if (link.channel != null && link.channel.isCutShort()) {
-                broken(link.sender(), "a VNF has cut the region of " + link.channel + " short");
+                cut.add(link);
             }
+        }
+        // Only now that none of them can fault any more.
+        for (Link link : cut) {
+            broken(link.sender(), "a VNF has cut the region of " + link + " short");
         }
     }
 
@@ -480,7 +485,7 @@ public final class Links {
 
     private void senderGone(Link link, String why) {
         link.wanted = false;
-        boolean inUse = link.armed || link.state() == LinkState.REVOKING;
+        boolean inUse = inUse(link) || link.state() == LinkState.REVOKING;
         link.begun =
                 inUse && ControlBlock.epoch(link.sender().control().obeyed()) - link.epoch >= 0;
         link.armed = false;
@@ -501,10 +506,15 @@ public final class Links {
 
     private void receiverGone(Link link, String why) {
         link.wanted = false;
-        if (link.armed) {
+        if (inUse(link)) {
             command(link, ControlBlock.Mode.ABANDON);
             step(link, LinkState.REVOKING, why);
         }
+    }
+
+    // One that is active and not armed is one whose memory was cut short in the middle of its end.
+    private static boolean inUse(Link link) {
+        return link.armed || link.state() == LinkState.ACTIVE;
     }
 
     private void fail(Link link, String why) {

@@ -98,7 +98,7 @@ final class ControllerPeer extends Peer {
         } catch (OpenFlowException refused) {
             LOG.debug("{}: {}", name(), refused.getMessage());
             connection.sendError(refused.code(), frame);
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | InternalError bug) {
             LOG.error("{}: message of type {} could not be done", name(), type, bug);
             connection.sendError(ErrorCode.OFPBRC_BAD_TYPE, frame);
         }

@@ -40,6 +40,8 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A bridge's OpenFlow side: listens for tools and controllers, connects to controllers, and keeps
 /// what they install.
@@ -47,6 +49,8 @@ import org.skyway.openflow.model.PortState;
 /// Everything happens on one thread, the *ofproto thread*. Unless said otherwise, methods must be
 /// called there; others hand it work through [#executor].
 public final class Ofproto implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Ofproto.class);
+
     private static final long TICK_MILLIS = 100;
     private static final int WATER_MARK = 1 << 20;
 
@@ -268,7 +272,16 @@ public final class Ofproto implements AutoCloseable {
         }
     }
 
+    // What is thrown out of a scheduled task ends it for ever, without a word.
     private void tick() {
+        try {
+            doWhatIsDue();
+        } catch (RuntimeException | InternalError e) {
+            LOG.error("{}: tick failed", bridge.config().bridge(), e);
+        }
+    }
+
+    private void doWhatIsDue() {
         long now = System.nanoTime();
         bridge.timeouts().expire(bridge.flows(), now);
         List.copyOf(peers).forEach(p -> p.probe(now));

@@ -1,6 +1,5 @@
 package org.skyway.vswitch.ofproto;
 
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -80,22 +79,13 @@ final class Statistics {
     }
 
     StatsReply.Flow flows(StatsRequest.Flow request) {
-        List<FlowEntry> entries =
-                bridge.tables().select(request.table(), FlowFilter.wanted(request));
         long now = bridge.now();
-        // There may be very many, so each is looked at only when it is written.
         return new StatsReply.Flow(
-                new AbstractList<>() {
-                    @Override
-                    public FlowStats get(int i) {
-                        return stats(entries.get(i), now);
-                    }
-
-                    @Override
-                    public int size() {
-                        return entries.size();
-                    }
-                });
+                new SelectedFlows(
+                        bridge.tables(),
+                        request.table(),
+                        FlowFilter.wanted(request),
+                        entry -> stats(entry, now)));
     }
 
     private static FlowStats stats(FlowEntry e, long now) {

@@ -1,0 +1,88 @@
+package org.skyway.vswitch.ofproto;
+
+import java.util.AbstractList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.FlowStats;
+
+/// What is told of the entries that a filter accepts. There may be very many, so an iterator looks
+/// at each only when it comes to it: whoever asked reads the first while others are still written.
+/// Ofproto thread, and only as long as no table changes.
+final class SelectedFlows extends AbstractList<FlowStats> {
+    private final FlowTables tables;
+    private final int table;
+    private final FlowFilter filter;
+    private final Function<FlowEntry, FlowStats> stats;
+    private List<FlowEntry> selected; // null unless somebody asked for more than an iterator
+
+    SelectedFlows(
+            FlowTables tables, int table, FlowFilter filter, Function<FlowEntry, FlowStats> stats) {
+        FlowTables.check(table);
+        this.tables = tables;
+        this.table = table;
+        this.filter = filter;
+        this.stats = stats;
+    }
+
+    @Override
+    public Iterator<FlowStats> iterator() {
+        return filter.strict() ? super.iterator() : new Walk();
+    }
+
+    @Override
+    public FlowStats get(int index) {
+        return stats.apply(selected().get(index));
+    }
+
+    @Override
+    public int size() {
+        return selected().size();
+    }
+
+    private List<FlowEntry> selected() {
+        if (selected == null) {
+            selected = tables.select(table, filter);
+        }
+        return selected;
+    }
+
+    private final class Walk implements Iterator<FlowStats> {
+        private int next = table == FlowMod.ALL_TABLES ? 0 : table;
+        private final int last = table == FlowMod.ALL_TABLES ? FlowTables.VISIBLE - 1 : table;
+        private Iterator<FlowEntry> entries = tables.get(next).entries().iterator();
+        private FlowEntry found = find();
+
+        private FlowEntry find() {
+            while (true) {
+                while (entries.hasNext()) {
+                    FlowEntry e = entries.next();
+                    if (filter.accepts(e) && !tables.hidden(e)) {
+                        return e;
+                    }
+                }
+                if (next == last) {
+                    return null;
+                }
+                entries = tables.get(++next).entries().iterator();
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return found != null;
+        }
+
+        @Override
+        public FlowStats next() {
+            if (found == null) {
+                throw new NoSuchElementException();
+            }
+            FlowStats told = stats.apply(found);
+            found = find();
+            return told;
+        }
+    }
+}
