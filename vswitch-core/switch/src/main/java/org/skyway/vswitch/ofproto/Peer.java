@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.nio.AbstractNioChannel;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLException;
 import org.skyway.openflow.message.Envelope;
@@ -129,6 +130,11 @@ abstract class Peer extends ChannelInboundHandlerAdapter {
     void send(byte[] frame) {
         if (frame.length >= LARGE) {
             channel.writeAndFlush(Unpooled.wrappedBuffer(frame));
+            // Once the socket was full, a flush waits until the selector says that it is not, and
+            // that would be after all the others were made.
+            if (channel.unsafe() instanceof AbstractNioChannel.NioUnsafe nio) {
+                nio.forceFlush();
+            }
             return;
         }
         channel.write(Unpooled.wrappedBuffer(frame));
