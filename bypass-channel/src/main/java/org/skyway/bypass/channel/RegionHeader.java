@@ -52,9 +52,15 @@ public record RegionHeader(
     /// Where the first ring starts.
     public static final int FIRST_RING_OFFSET = 4096;
 
-    /// Cells of a ring unless the configuration says otherwise: 32,768 packets of 64 bytes, or
-    /// 1,365 of 1,514.
-    public static final int DEFAULT_CELLS = 32768;
+    /// Cells of a port's ring unless the configuration says otherwise: 32,768 packets of 64 bytes,
+    /// or 1,365 of 1,514. The switch drops what finds no room, so there is room for what comes
+    /// while a VNF waits for a core.
+    public static final int DEFAULT_PORT_CELLS = 32768;
+
+    /// Cells of a link's ring unless the configuration says otherwise: 8,192 packets of 64 bytes,
+    /// or 341 of 1,514. Its sender waits when it is full, so nothing is lost for want of room, and
+    /// what both sides work on stays in a core's own cache.
+    public static final int DEFAULT_LINK_CELLS = 8192;
 
     /// Longest packet in bytes, VLAN tags included, without the frame check sequence.
     public static final int MAX_FRAME = 2048;

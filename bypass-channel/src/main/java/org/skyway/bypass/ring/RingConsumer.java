@@ -23,6 +23,7 @@ public final class RingConsumer {
     private long next; // behind what peek has shown
     private long tail; // the writer's cursor as last seen
     private long mark; // the mark at next, or 0
+    private long shownBytes; // by the last peek
     private String fault;
 
     private RingConsumer(String name, long base, RingLayout.Geometry geometry) {
@@ -60,6 +61,7 @@ public final class RingConsumer {
     /// @return how many; 0 if the ring is empty, [#isFaulty], or a mark is next: see [#mark]
     public int peek(long[] addresses, int[] lengths, int from, int max) {
         mark = 0;
+        shownBytes = 0;
         long n = next;
         long end = tail;
         if (n == end) {
@@ -76,6 +78,7 @@ public final class RingConsumer {
         int left = (int) (end - n);
         int index = (int) n & last;
         int count = 0;
+        long bytes = 0;
         while (count < max && left > 0) {
             final long d = Memory.getLong(descriptors + 8L * index); // once: untrusted
             final int length = RingLayout.length(d);
@@ -88,6 +91,7 @@ public final class RingConsumer {
                 }
                 addresses[from + count] = cellsAt + (long) CELL_BYTES * index;
                 lengths[from + count] = length;
+                bytes += length;
                 count++;
             } else if (type == TYPE_PAD && index != 0 && last + 1 - index <= left) {
                 need = last + 1 - index;
@@ -103,7 +107,15 @@ public final class RingConsumer {
         }
         n = end - left;
         next = n;
+        shownBytes = bytes;
         return count;
+    }
+
+    /// How long the packets are that the last [#peek] showed.
+    ///
+    /// @return bytes, all together
+    public long shownBytes() {
+        return shownBytes;
     }
 
     /// The mark that the last [#peek] stopped at.

@@ -20,6 +20,7 @@ public final class RingProducer {
     private long tail; // published
     private long written; // behind what write has copied in
     private long head; // the reader's cursor as last seen
+    private long writtenBytes; // by the last write
     private String fault;
 
     private RingProducer(String name, long base, RingLayout.Geometry geometry) {
@@ -76,40 +77,58 @@ public final class RingProducer {
     /// @return how many were taken; fewer than `count` if the ring is full or [#isFaulty]
     /// @throws IllegalArgumentException if a length is out of range; nothing was taken
     public int write(long[] addresses, int[] lengths, int from, int count) {
+        // Fields in locals and distances as ints: the loop is as long as the packets are small.
+        final long descriptors = base + DESCRIPTORS_OFFSET;
+        final long cellsAt = cellsBase;
+        final int last = mask;
+        final int longest = maxFrame;
         final int end = from + count;
-        long t = written;
-        long limit = head + cells - RESERVED_CELLS;
+        final long first = written;
+        int room = room(first);
+        int index = (int) first & last;
+        int used = 0;
+        long bytes = 0;
         int i = from;
         for (; i < end; i++) {
             final int length = lengths[i];
-            if (length <= 0 || length > maxFrame) {
+            if (length <= 0 || length > longest) {
                 throw badLength(length);
             }
             final int need = RingLayout.cellsOf(length);
-            int index = (int) t & mask;
-            final int pad = index + need > mask + 1 ? mask + 1 - index : 0;
-            if (t + pad + need > limit) {
-                limit = refreshHead(t) + cells - RESERVED_CELLS;
-                if (t + pad + need > limit) {
+            final int pad = index + need > last + 1 ? last + 1 - index : 0;
+            if (used + pad + need > room) {
+                refreshHead(first + used);
+                room = room(first);
+                if (used + pad + need > room) {
                     break;
                 }
             }
             if (pad != 0) {
-                Memory.putLong(base + DESCRIPTORS_OFFSET + 8L * index, (long) TYPE_PAD << 16);
-                t += pad;
+                Memory.putLong(descriptors + 8L * index, (long) TYPE_PAD << 16);
+                used += pad;
                 index = 0;
             }
-            Memory.putLong(base + DESCRIPTORS_OFFSET + 8L * index, RingLayout.packet(length));
-            final long cell = cellsBase + (long) CELL_BYTES * index;
+            Memory.putLong(descriptors + 8L * index, RingLayout.packet(length));
+            final long cell = cellsAt + (long) CELL_BYTES * index;
             if (length == CELL_BYTES) {
                 Memory.copy64(addresses[i], cell);
             } else {
                 Memory.copyPacket(addresses[i], cell, length);
             }
-            t += need;
+            used += need;
+            bytes += length;
+            index = index + need & last;
         }
-        written = t;
+        written = first + used;
+        writtenBytes = bytes;
         return i - from;
+    }
+
+    /// How long the packets are that the last [#write] or [#offer] took.
+    ///
+    /// @return bytes, all together
+    public long writtenBytes() {
+        return writtenBytes;
     }
 
     /// Shows the reader everything that was written.
@@ -171,6 +190,11 @@ public final class RingProducer {
     /// @return a sentence with the ring's name and both values; null if nothing is
     public String fault() {
         return fault;
+    }
+
+    // Cells that packets may take behind a cursor, by the reader's cursor as last seen.
+    private int room(long from) {
+        return (int) (head + cells - RESERVED_CELLS - from);
     }
 
     private long refreshHead(long upTo) {

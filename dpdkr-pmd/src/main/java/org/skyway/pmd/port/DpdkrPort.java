@@ -84,6 +84,20 @@ public final class DpdkrPort implements AutoCloseable {
         return sender.send(addresses, lengths, from, count);
     }
 
+    /// Bytes of the packets that the last [#rxBurst] showed, all together.
+    ///
+    /// @return bytes
+    public long rxBurstBytes() {
+        return receiver.burstBytes();
+    }
+
+    /// Bytes of the packets that the last [#txBurst] took, all together.
+    ///
+    /// @return bytes
+    public long txBurstBytes() {
+        return sender.burstBytes();
+    }
+
     /// Obeys the switch without moving packets; for a VNF that has a reason not to call [#rxBurst]
     /// or [#txBurst] for a while.
     ///

@@ -24,6 +24,7 @@ final class Receiver {
     private final LinkEnd[] reading = new LinkEnd[ControlBlock.SLOTS];
     private int readingCount;
     private int turn;
+    private long burstBytes;
     private boolean more; // a ring may have more than it gave
 
     private final long[] packets = new long[ControlBlock.SLOTS];
@@ -51,9 +52,16 @@ final class Receiver {
     /// Gives back what the last burst showed, and shows the next.
     int receive(long[] addresses, int[] lengths, int from, int max) {
         release();
+        burstBytes = 0;
         if (readingCount == 0) {
             final int count = readNormal(addresses, lengths, from, max);
             if (count > 0 || readingCount == 0) {
+                return count;
+            }
+        } else if (readingCount == 1 && max > 0 && normal.isEmpty()) {
+            // By far the most frequent: all there is to share is one ring's.
+            final int count = readLink(reading[0], addresses, lengths, from, max);
+            if (count > 0) {
                 return count;
             }
         }
@@ -65,6 +73,11 @@ final class Receiver {
             count += receiveInTurn(addresses, lengths, from + count, max - count, false);
         }
         return count;
+    }
+
+    /// Bytes of the packets that the last [#receive] showed.
+    long burstBytes() {
+        return burstBytes;
     }
 
     private int receiveInTurn(long[] addresses, int[] lengths, int from, int max, boolean share) {
@@ -133,6 +146,7 @@ final class Receiver {
             final int count = normal.peek(addresses, lengths, from, max);
             if (count > 0) {
                 normalHeld = true;
+                burstBytes += normal.shownBytes();
                 return count;
             }
             final long mark = normal.mark();
@@ -155,7 +169,9 @@ final class Receiver {
         final int count = link.consumer.peek(addresses, lengths, from, max);
         if (count > 0) {
             link.held = true;
-            count(link.slot, lengths, from, count);
+            final long shown = link.consumer.shownBytes();
+            burstBytes += shown;
+            statistics.rx(link.slot, packets[link.slot] += count, bytes[link.slot] += shown);
             return count;
         }
         if (link.held) {
@@ -178,14 +194,6 @@ final class Receiver {
             fail(link, link.consumer.fault());
         }
         return 0;
-    }
-
-    private void count(int slot, int[] lengths, int from, int count) {
-        long sum = 0;
-        for (int i = from; i < from + count; i++) {
-            sum += lengths[i];
-        }
-        statistics.rx(slot, packets[slot] += count, bytes[slot] += sum);
     }
 
     /// Obeys a mark of the normal ring.

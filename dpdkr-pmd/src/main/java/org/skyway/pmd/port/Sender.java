@@ -28,6 +28,7 @@ final class Sender {
     private long bypassPackets;
     private long bypassBytes;
     private long refused;
+    private long burstBytes;
 
     Sender(String port, Links links, NormalChannel channel) {
         this.port = port;
@@ -51,10 +52,11 @@ final class Sender {
 
     int send(long[] addresses, int[] lengths, int from, int count) {
         int sent = 0;
+        burstBytes = 0;
         if (!blocked) {
             sent =
                     bypass == null
-                            ? normal.offer(addresses, lengths, from, count)
+                            ? sendNormal(addresses, lengths, from, count)
                             : sendDirect(addresses, lengths, from, count);
         }
         if (sent < count) {
@@ -62,6 +64,11 @@ final class Sender {
             checkFaults();
         }
         return sent;
+    }
+
+    /// Bytes of the packets that the last [#send] took.
+    long burstBytes() {
+        return burstBytes;
     }
 
     /// Whether it is worth while to make so many packets.
@@ -90,15 +97,18 @@ final class Sender {
         }
     }
 
+    private int sendNormal(long[] addresses, int[] lengths, int from, int count) {
+        final int sent = normal.offer(addresses, lengths, from, count);
+        burstBytes = normal.writtenBytes();
+        return sent;
+    }
+
     private int sendDirect(long[] addresses, int[] lengths, int from, int count) {
         final RingProducer ring = bypass.producer;
         final int sent = ring.write(addresses, lengths, from, count);
-        long bytes = 0;
-        for (int i = from; i < from + sent; i++) {
-            bytes += lengths[i];
-        }
+        burstBytes = ring.writtenBytes();
         // Counted before it is published: whoever sees a packet finds it counted.
-        statistics.tx(bypassPackets += sent, bypassBytes += bytes);
+        statistics.tx(bypassPackets += sent, bypassBytes += burstBytes);
         ring.publish();
         return sent;
     }

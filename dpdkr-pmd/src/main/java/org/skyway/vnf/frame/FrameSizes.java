@@ -53,6 +53,13 @@ public final class FrameSizes {
         return low + (int) ((h >>> 33) % span);
     }
 
+    /// Whether all frames have the same size.
+    ///
+    /// @return true if so
+    public boolean isOne() {
+        return span == 1;
+    }
+
     /// The longest of them.
     ///
     /// @return bytes

@@ -45,6 +45,21 @@ public final class SequenceTracker {
         }
     }
 
+    /// Takes a run of packets with consecutive numbers.
+    ///
+    /// @param sequence the first one's number
+    /// @param count how many
+    public void add(long sequence, int count) {
+        if (sequence == next && first >= 0) {
+            packets += count;
+            next = sequence + count;
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            add(sequence + i);
+        }
+    }
+
     /// The number of the packet that came first.
     ///
     /// @return the number; -1 if none came

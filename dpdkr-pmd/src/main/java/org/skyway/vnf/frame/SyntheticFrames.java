@@ -33,6 +33,8 @@ public final class SyntheticFrames implements FrameSupply {
     private final NativeBuffer memory;
     private final int stride;
     private final long base;
+    private final boolean alike; // all frames have the same size and flow
+    private int prepared; // slots from the first that have their headers, if all are alike
     private final int[] slotSize;
     private final int[] slotFlow;
     private final long[] slotSum; // of everything under the UDP checksum but sequence and time
@@ -62,6 +64,7 @@ public final class SyntheticFrames implements FrameSupply {
     public SyntheticFrames(Headers headers, int sourceId, FrameSizes sizes, int flows, int burst) {
         this.sizes = sizes;
         this.flows = flows;
+        alike = flows == 1 && sizes.isOne();
         sourceAddress = headers.sourceAddress();
         stride = (sizes.largest() + 63) & -64;
         memory = new NativeBuffer((long) stride * burst);
@@ -81,6 +84,10 @@ public final class SyntheticFrames implements FrameSupply {
     @Override
     public void prepare(long sequence, int count, long nowNanos, long[] addresses, int[] lengths) {
         final long timeSum = (nowNanos >>> 32) + (nowNanos & 0xffff_ffffL);
+        if (prepared == slotSize.length) {
+            prepareAlike(sequence, count, nowNanos, addresses, lengths);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             final long n = sequence + i;
             final int size = sizes.of(n);
@@ -98,6 +105,32 @@ public final class SyntheticFrames implements FrameSupply {
             Memory.putShortBE(frame + UDP_CHECKSUM, checksum == 0 ? 0xffff : checksum);
             addresses[i] = frame;
             lengths[i] = size;
+        }
+        prepared = alike ? Math.max(prepared, count) : 0;
+    }
+
+    // All slots have the same headers, so their checksums differ only by their sequence numbers,
+    // which are consecutive: in ones' complement arithmetic that is one more each.
+    private void prepareAlike(
+            long sequence, int count, long nowNanos, long[] addresses, int[] lengths) {
+        final int size = slotSize[0];
+        final long first =
+                TestFrame.fold(
+                        slotSum[0]
+                                + (sequence >>> 32)
+                                + (sequence & 0xffff_ffffL)
+                                + (nowNanos >>> 32)
+                                + (nowNanos & 0xffff_ffffL));
+        long frame = base;
+        for (int i = 0; i < count; i++) {
+            Memory.putLongBE(frame + SEQUENCE, sequence + i);
+            Memory.putLongBE(frame + SENT_NANOS, nowNanos);
+            final long sum = first + i;
+            final int checksum = ~(int) ((sum >>> 16) + sum) & 0xffff;
+            Memory.putShortBE(frame + UDP_CHECKSUM, checksum == 0 ? 0xffff : checksum);
+            addresses[i] = frame;
+            lengths[i] = size;
+            frame += stride;
         }
     }
 

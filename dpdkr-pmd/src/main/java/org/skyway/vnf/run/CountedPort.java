@@ -35,7 +35,7 @@ public final class CountedPort {
         burst.to = count;
         if (count > 0) {
             add(rxPackets, count);
-            add(rxBytes, bytes(burst.lengths, 0, count));
+            add(rxBytes, port.rxBurstBytes());
         }
         return count;
     }
@@ -49,7 +49,7 @@ public final class CountedPort {
                 port.txBurst(burst.addresses, burst.lengths, burst.from, burst.to - burst.from);
         if (sent > 0) {
             add(txPackets, sent);
-            add(txBytes, bytes(burst.lengths, burst.from, burst.from + sent));
+            add(txBytes, port.txBurstBytes());
             burst.from += sent;
         }
         return sent;
@@ -86,13 +86,5 @@ public final class CountedPort {
     // One thread writes, so this needs no locked instruction.
     private static void add(AtomicLong counter, long count) {
         counter.setOpaque(counter.getPlain() + count);
-    }
-
-    private static long bytes(int[] lengths, int from, int to) {
-        long sum = 0;
-        for (int i = from; i < to; i++) {
-            sum += lengths[i];
-        }
-        return sum;
     }
 }

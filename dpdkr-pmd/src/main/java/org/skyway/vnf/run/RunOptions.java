@@ -33,7 +33,7 @@ public final class RunOptions {
             return switch (this) {
                 case SPIN -> new BusySpinIdleStrategy();
                 case YIELD -> new YieldingIdleStrategy();
-                case BACKOFF -> new BackoffIdleStrategy(100, 100, 1_000, 100_000);
+                case BACKOFF -> new BackoffIdleStrategy(100, 10, 1_000, 100_000);
             };
         }
     }

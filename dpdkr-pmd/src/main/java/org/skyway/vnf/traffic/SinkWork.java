@@ -65,8 +65,8 @@ public final class SinkWork implements Work {
             final long nanos = now - TestFrame.sentNanos(addresses[0]);
             latency.recordValue(Math.clamp(nanos, 0, MAX_LATENCY_NANOS));
         }
-        for (int i = 0; i < count; i++) {
-            look(addresses[i], burst.lengths[i]);
+        for (int i = 0; i < count; ) {
+            i += look(i, count);
         }
         if (capture != null) {
             write(now + captureOffsetNanos);
@@ -176,14 +176,19 @@ public final class SinkWork implements Work {
         }
     }
 
-    private void look(long address, int length) {
+    /// Looks at a frame, and at those behind it that are its successors.
+    ///
+    /// @return how many were looked at
+    private int look(int at, int end) {
+        final long address = burst.addresses[at];
+        final int length = burst.lengths[at];
         if (!TestFrame.isOne(address, length)) {
             foreign++;
-            return;
+            return 1;
         }
         if (checks.verify && !TestFrame.isIntact(address, length)) {
             corrupt++;
-            return;
+            return 1;
         }
         final int id = TestFrame.sourceId(address);
         SequenceTracker source = sources[id];
@@ -191,7 +196,22 @@ public final class SinkWork implements Work {
             source = new SequenceTracker();
             sources[id] = source;
         }
-        source.add(TestFrame.sequence(address));
+        final long sequence = TestFrame.sequence(address);
+        int run = 1;
+        if (!checks.verify) {
+            while (at + run < end && follows(at + run, id, sequence + run)) {
+                run++;
+            }
+        }
+        source.add(sequence, run);
+        return run;
+    }
+
+    private boolean follows(int at, int id, long sequence) {
+        final long address = burst.addresses[at];
+        return TestFrame.isOne(address, burst.lengths[at])
+                && TestFrame.sourceId(address) == id
+                && TestFrame.sequence(address) == sequence;
     }
 
     private void write(long timeNanos) {

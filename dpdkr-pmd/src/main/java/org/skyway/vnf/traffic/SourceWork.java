@@ -47,13 +47,16 @@ public final class SourceWork implements Work {
     @Override
     public int poll() {
         final int received = discards ? port.receive(in) : 0;
-        final long now = System.nanoTime();
         int count = (int) Math.min(out.addresses.length, limit - sequence);
+        // Frames are made with the time at which they are sent, so not before there is room.
+        if (!port.port().txHasRoom(count)) {
+            return received;
+        }
+        final long now = System.nanoTime();
         if (pacer != null) {
             count = pacer.due(now, count);
         }
-        // Frames are made with the time at which they are sent, so not before there is room.
-        if (!port.port().txHasRoom(count) || count == 0) {
+        if (count == 0) {
             return received;
         }
         frames.prepare(sequence, count, now, out.addresses, out.lengths);

@@ -142,7 +142,7 @@ public class PmdBenchmark {
 
     private static long offset(Region region, boolean first) {
         RegionHeader header =
-                RegionHeader.of(RegionHeader.LINK_MAGIC, 1, RegionHeader.DEFAULT_CELLS);
+                RegionHeader.of(RegionHeader.LINK_MAGIC, 1, RegionHeader.DEFAULT_LINK_CELLS);
         return first ? header.firstRing() : header.secondRing();
     }
 

@@ -21,7 +21,7 @@ final class Rings implements AutoCloseable {
     }
 
     Path create(String name, int magic) throws IOException {
-        RegionHeader header = RegionHeader.of(magic, 1, RegionHeader.DEFAULT_CELLS);
+        RegionHeader header = RegionHeader.of(magic, 1, RegionHeader.DEFAULT_LINK_CELLS);
         try (Region region = Region.create(directory.resolve(name), header.sizeBytes())) {
             header.create(region.address());
             return region.path();

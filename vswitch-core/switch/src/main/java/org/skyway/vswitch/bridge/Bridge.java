@@ -121,7 +121,7 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @param owner the ofproto thread
     public void start(Agent agent, Executor owner) {
         this.agent = agent;
-        links = new Links(store, config.ringCells(), agent, owner, this);
+        links = new Links(store, config.linkCells(), agent, owner, this);
         bypasses = new Bypasses(ports, detector, tables, links, config.bypass());
         ports.addLocal(config.bridge());
         try {

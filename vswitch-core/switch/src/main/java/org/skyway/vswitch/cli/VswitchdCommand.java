@@ -80,7 +80,7 @@ final class VswitchdCommand implements Callable<Integer> {
             names = "--poll-threads",
             paramLabel = "N",
             description = "threads that move packets (default: 1)")
-    private int pollThreads;
+    private Integer pollThreads;
 
     @Option(
             names = "--cores",
@@ -92,8 +92,16 @@ final class VswitchdCommand implements Callable<Integer> {
     @Option(
             names = "--ring-cells",
             paramLabel = "N",
-            description = "64-byte cells of each packet ring, a power of two (default: 32768)")
-    private int ringCells;
+            description =
+                    "64-byte cells of each packet ring between the switch and a VNF, a power of two (default: 32768)")
+    private Integer ringCells;
+
+    @Option(
+            names = "--link-cells",
+            paramLabel = "N",
+            description =
+                    "64-byte cells of each packet ring between two VNFs, a power of two (default: 8192)")
+    private Integer linkCells;
 
     @Option(
             names = "--vms",
@@ -148,9 +156,10 @@ final class VswitchdCommand implements Callable<Integer> {
                 join(c.controllers(), controllers),
                 join(c.listen(), listen),
                 failMode == null ? c.failMode() : failMode,
-                pollThreads == 0 ? c.pollThreads() : pollThreads,
+                pollThreads == null ? c.pollThreads() : pollThreads,
                 cores.isEmpty() ? c.cores() : cores,
-                ringCells == 0 ? c.ringCells() : ringCells,
+                ringCells == null ? c.ringCells() : ringCells,
+                linkCells == null ? c.linkCells() : linkCells,
                 agent(c),
                 libvirtUri == null ? c.libvirtUri() : libvirtUri,
                 c.domains(),

@@ -45,16 +45,16 @@ public record PortConfig(int number, Type type, String name) {
 
     /// From a configuration file.
     ///
-    /// @param number its number, or 0
+    /// @param number its number; null for the next free one
     /// @param type `dpdkr` or `netdev`
     /// @param name its name
     /// @return the port
     @JsonCreator
     public static PortConfig of(
-            @JsonProperty("number") int number,
+            @JsonProperty("number") Integer number,
             @JsonProperty("type") String type,
             @JsonProperty("name") String name) {
-        return new PortConfig(number, type(type, name), name);
+        return new PortConfig(number == null ? 0 : given(number, name), type(type, name), name);
     }
 
     /// Reads `[NUMBER:]TYPE:NAME`, as the `--port` flag takes it.
@@ -70,7 +70,8 @@ public record PortConfig(int number, Type type, String name) {
                     throw new ConfigException(
                             "port \"" + text + "\" has no name; write NUMBER:TYPE:NAME");
                 }
-                return new PortConfig(Integer.parseInt(part[0]), type(part[1], text), part[2]);
+                return new PortConfig(
+                        given(Integer.parseInt(part[0]), text), type(part[1], text), part[2]);
             }
             if (part.length == 2) {
                 return new PortConfig(0, type(part[0], text), part[1]);
@@ -80,6 +81,15 @@ public record PortConfig(int number, Type type, String name) {
         }
         throw new ConfigException(
                 "port \"" + text + "\" is not NUMBER:TYPE:NAME, for instance 2:dpdkr:vnf1");
+    }
+
+    private static int given(int number, String where) {
+        if (number == 0) {
+            throw new ConfigException(
+                    "port \"%s\" has number 0, which OpenFlow does not have; leave the number out for the next free one"
+                            .formatted(where));
+        }
+        return number;
     }
 
     private static Type type(String type, String where) {

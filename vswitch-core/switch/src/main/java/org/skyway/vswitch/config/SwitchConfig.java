@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.skyway.bypass.channel.RegionHeader;
 
 /// Everything that the daemon can be told in a file; flags add to it or take its place.
 ///
@@ -34,7 +35,8 @@ import java.util.Map;
 /// @param failMode `secure` or `standalone`
 /// @param pollThreads how many threads poll
 /// @param cores which core each of them is bound to; empty for none
-/// @param ringCells cells of each packet ring
+/// @param ringCells cells of each packet ring between the switch and a VNF
+/// @param linkCells cells of each packet ring between two VNFs
 /// @param agent `process` for VNFs that are processes, `libvirt` for virtual machines as well,
 ///   `service` for virtual machines that `skyway agent` serves
 /// @param libvirtUri how libvirt is reached
@@ -49,9 +51,10 @@ public record SwitchConfig(
         List<String> controllers,
         List<String> listen,
         @JsonProperty("fail-mode") String failMode,
-        @JsonProperty("poll-threads") int pollThreads,
+        @JsonProperty("poll-threads") Integer pollThreads,
         List<Integer> cores,
-        @JsonProperty("ring-cells") int ringCells,
+        @JsonProperty("ring-cells") Integer ringCells,
+        @JsonProperty("link-cells") Integer linkCells,
         String agent,
         @JsonProperty("libvirt-uri") String libvirtUri,
         Map<String, List<String>> domains,
@@ -95,9 +98,10 @@ public record SwitchConfig(
         controllers = controllers == null ? List.of() : List.copyOf(controllers);
         listen = listen == null ? List.of() : List.copyOf(listen);
         failMode = failMode == null ? "secure" : failMode;
-        pollThreads = pollThreads == 0 ? 1 : pollThreads;
+        pollThreads = pollThreads == null ? 1 : pollThreads;
         cores = cores == null ? List.of() : List.copyOf(cores);
-        ringCells = ringCells == 0 ? 32768 : ringCells;
+        ringCells = ringCells == null ? RegionHeader.DEFAULT_PORT_CELLS : ringCells;
+        linkCells = linkCells == null ? RegionHeader.DEFAULT_LINK_CELLS : linkCells;
         agent = agent == null ? "process" : agent;
         libvirtUri = libvirtUri == null ? "qemu:///system" : libvirtUri;
         domains = domains == null ? Map.of() : Map.copyOf(domains);
@@ -126,9 +130,15 @@ public record SwitchConfig(
         if (pollThreads < 1 || pollThreads > 64) {
             throw new ConfigException("there can be 1 to 64 poll threads, not " + pollThreads);
         }
-        if (Integer.bitCount(ringCells) != 1 || ringCells < 1024 || ringCells > 1 << 20) {
+        checkCells("ring", ringCells);
+        checkCells("link", linkCells);
+    }
+
+    private static void checkCells(String which, int cells) {
+        if (Integer.bitCount(cells) != 1 || cells < 1024 || cells > 1 << 20) {
             throw new ConfigException(
-                    "ring cells must be a power of two from 1024 to 1048576, not " + ringCells);
+                    "%s cells must be a power of two from 1024 to 1048576, not %d"
+                            .formatted(which, cells));
         }
     }
 
@@ -137,7 +147,8 @@ public record SwitchConfig(
     /// @return a bridge `br0` without ports
     public static SwitchConfig defaults() {
         return new SwitchConfig(
-                null, null, null, null, null, 0, null, 0, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null);
     }
 
     /// The same for another bridge.
@@ -154,6 +165,7 @@ public record SwitchConfig(
                 pollThreads,
                 cores,
                 ringCells,
+                linkCells,
                 agent,
                 libvirtUri,
                 domains,

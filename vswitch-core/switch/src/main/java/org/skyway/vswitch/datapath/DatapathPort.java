@@ -73,6 +73,13 @@ public abstract class DatapathPort {
         return true;
     }
 
+    /// Whether packets can come from it at all.
+    ///
+    /// @return false if there is nobody who could send
+    protected boolean mayReceive() {
+        return true;
+    }
+
     /// Where a mark of an epoch goes.
     ///
     /// @param epoch the mark's epoch

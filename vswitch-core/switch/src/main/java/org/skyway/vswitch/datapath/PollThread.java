@@ -1,6 +1,7 @@
 package org.skyway.vswitch.datapath;
 
 import java.lang.foreign.Arena;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -22,6 +23,11 @@ final class PollThread {
     private static final int MOST_LOGGED = 10;
 
     static final int BURST = 32;
+
+    /// After so many passes without a packet, some 100 ms, it may rest for longer.
+    private static final int PASSES_BEFORE_REST = 1000;
+
+    private static final long REST_NANOS = 1_000_000;
 
     /// Megaflows a thread keeps before it starts anew; a bound on memory, not on flows.
     private static final int MAX_MEGAFLOWS = 65536;
@@ -50,6 +56,8 @@ final class PollThread {
     private long version = -1;
     private volatile long seenVersion = -1;
     private volatile boolean quiet;
+    private volatile Thread resting; // while it does, who is woken for a command
+    private int idlePasses;
     private long now = System.nanoTime();
     private volatile long busyNanos;
     private volatile boolean running = true;
@@ -59,6 +67,7 @@ final class PollThread {
     private static final class RxPort {
         final DatapathPort port;
         Megaflow only;
+        boolean away; // its VNF said that it sends elsewhere, and has sent nothing here since
 
         RxPort(DatapathPort port) {
             this.port = port;
@@ -93,14 +102,38 @@ final class PollThread {
             }
             now = t;
             if (moved > 0) {
+                idlePasses = 0;
                 idle.idle(moved);
             } else {
                 quiet = true;
-                idle.idle(0);
+                if (++idlePasses > PASSES_BEFORE_REST && nothingIsExpected()) {
+                    rest();
+                } else {
+                    idle.idle(0);
+                }
                 quiet = false; // before the next pass looks at the version
             }
         }
         seenVersion = Long.MAX_VALUE;
+    }
+
+    // Who sends past the switch does so until it obeys a command, and then it has a mark that can
+    // wait for a moment; so a switch whose VNFs have bypasses leaves the cores to them.
+    private boolean nothingIsExpected() {
+        for (RxPort rx : rxPorts) {
+            if (!rx.away && rx.port.mayReceive()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void rest() {
+        resting = Thread.currentThread();
+        if (commands.isEmpty() && running) {
+            LockSupport.parkNanos(REST_NANOS);
+        }
+        resting = null;
     }
 
     // Neither a packet that brings a mistake in the switch to light nor a VNF that cuts its region
@@ -138,12 +171,13 @@ final class PollThread {
             DatapathPort port = rx.port;
             int n = port.rxBurst(addresses, lengths, BURST);
             if (n > 0) {
+                rx.away = false;
                 forward(rx, n);
                 port.rxRelease();
                 moved += n;
             }
             if (n < BURST && port.rxMark() != 0) {
-                moved += forwardMark(port);
+                moved += forwardMark(rx);
             }
         }
         return moved;
@@ -283,7 +317,8 @@ final class PollThread {
 
     // Marks follow the packets before them. One that finds no room waits, and this port's packets
     // with it.
-    private int forwardMark(DatapathPort port) {
+    private int forwardMark(RxPort rx) {
+        DatapathPort port = rx.port;
         long mark = port.rxMark();
         MarkRoute route = port.markRoute(Mark.epoch(mark));
         Mark.Kind kind =
@@ -296,6 +331,7 @@ final class PollThread {
             return 0;
         }
         port.takeRxMark();
+        rx.away = kind == Mark.Kind.TO_BYPASS;
         return 1;
     }
 
@@ -347,6 +383,10 @@ final class PollThread {
                                 + commands.size());
             }
             Thread.onSpinWait();
+        }
+        Thread asleep = resting;
+        if (asleep != null) {
+            LockSupport.unpark(asleep);
         }
     }
 

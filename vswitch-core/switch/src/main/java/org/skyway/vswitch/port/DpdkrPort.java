@@ -102,6 +102,11 @@ public final class DpdkrPort extends DatapathPort {
     }
 
     @Override
+    protected boolean mayReceive() {
+        return rings != null;
+    }
+
+    @Override
     protected int txBurst(long[] addresses, int[] lengths, int from, int count) {
         Rings r = rings;
         return r == null || deaf ? 0 : r.toVnf.offer(addresses, lengths, from, count);
