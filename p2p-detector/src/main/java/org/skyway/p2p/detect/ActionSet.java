@@ -79,6 +79,7 @@ final class ActionSet {
                     WRITE;
             // They may stand in an action set, but nothing is done, as in the datapath.
             case Action.OutputReg _,
+                    Action.OutputTruncated _,
                     Action.Enqueue _,
                     Action.Controller _,
                     Action.Bundle _,

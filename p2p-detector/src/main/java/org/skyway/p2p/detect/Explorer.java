@@ -340,6 +340,8 @@ final class Explorer {
         return switch (action) {
             case Action.Output(int port, _) -> outputs.output(walk, rule, port, then);
             case Action.OutputReg(var source, _) -> outputs.output(walk, rule, source, then);
+            case Action.OutputTruncated _ ->
+                    undecided(walk, "an output that cuts packets short", rule);
             case Action.Group(int id) -> group(walk, rule, table, id, then);
             case Action.Resubmit(_, _, boolean tracked) when tracked ->
                     undecided(walk, "resubmit(ct)", rule);

@@ -235,8 +235,9 @@ final class ActionGenerator {
     }
 
     private String rare() {
-        return switch (pools.below(7)) {
+        return switch (pools.below(8)) {
             case 0 -> "note:01.02.03";
+            case 7 -> "output(port=%d,max_len=%d)".formatted(port(), 14 + pools.below(200));
             case 1 -> "exit";
             case 2 -> "set_tunnel:" + pools.below(4);
             case 3 -> version == 1 ? "enqueue:%d:0".formatted(port()) : "set_queue:1";

@@ -21,6 +21,12 @@ public sealed interface Action {
     /// @param maxLength as in [Output]
     record OutputReg(SubField source, int maxLength) implements Action {}
 
+    /// Sends at most so much of the packet to a port (`NXAST_OUTPUT_TRUNC`).
+    ///
+    /// @param port the port; of those that stand for several, none is sent to
+    /// @param maxLength bytes, at least an Ethernet header; unsigned
+    record OutputTruncated(int port, int maxLength) implements Action {}
+
     /// Sends the packet out of a port by a queue of its.
     ///
     /// @param port a port number or [OfPort#IN_PORT]

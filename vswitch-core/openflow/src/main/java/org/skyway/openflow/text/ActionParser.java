@@ -173,8 +173,7 @@ final class ActionParser {
             return new Action.OutputReg(FieldLexicon.part(value), WHOLE_PACKET);
         }
         if (value.indexOf('=') >= 0) {
-            // A truncating output is read, and refused by a switch.
-            return new Action.Opaque("output(" + value + ")", Bytes.EMPTY);
+            return truncated(value);
         }
         Field field = FieldLexicon.find(value);
         if (field != null && field != Field.IN_PORT) {
@@ -182,6 +181,27 @@ final class ActionParser {
         }
         int port = Numbers.port(value);
         return new Action.Output(port, port == OfPort.CONTROLLER ? WHOLE_PACKET : 0);
+    }
+
+    private static Action truncated(String value) {
+        Integer port = null;
+        Integer length = null;
+        for (String part : value.split(",")) {
+            String[] pair = part.split("=", 2);
+            switch (pair[0].strip()) {
+                case "port" -> port = Numbers.port(pair[1].strip());
+                case "max_len" -> length = small("max_len", pair[1].strip());
+                default ->
+                        throw new FlowSyntaxException(
+                                "output(%s) has \"%s\"; it takes port and max_len"
+                                        .formatted(value, part));
+            }
+        }
+        if (port == null || length == null || Integer.compareUnsigned(length, 14) < 0) {
+            throw new FlowSyntaxException(
+                    "output(%s) needs a port and a max_len of at least 14".formatted(value));
+        }
+        return new Action.OutputTruncated(port, length);
     }
 
     private static Action controller(Tokens.Token token) {

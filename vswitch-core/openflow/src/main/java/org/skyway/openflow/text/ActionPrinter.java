@@ -24,6 +24,9 @@ final class ActionPrinter {
                                     ? "output:" + port
                                     : port == 0 ? "output:0" : Numbers.port(port);
             case Action.OutputReg(var source, _) -> "output:" + FieldLexicon.print(source);
+            case Action.OutputTruncated(int port, int length) ->
+                    "output(port=%s,max_len=%s)"
+                            .formatted(Numbers.port(port), Integer.toUnsignedString(length));
             case Action.Enqueue(int port, int queue) ->
                     "enqueue:%s:%s".formatted(Numbers.port(port), Integer.toUnsignedString(queue));
             case Action.Controller c ->

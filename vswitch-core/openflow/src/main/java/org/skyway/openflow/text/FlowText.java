@@ -147,7 +147,7 @@ public final class FlowText {
                     metadata = parsed.low();
                     metadataMask = parsed.maskLow();
                 }
-                case "goto_table" -> gotoTable = Numbers.parse("goto_table", value, 254);
+                case "goto_table" -> gotoTable = Numbers.parse("goto_table", value, 255);
                 default -> parser.parse(token, apply);
             }
         }

@@ -40,6 +40,11 @@ final class ActionEncoder {
         switch (action) {
             case Action.Output a -> output(a.port(), a.maxLength());
             case Action.OutputReg a -> outputReg(a);
+            case Action.OutputTruncated a -> {
+                int start = nicira(39);
+                out.u16(PortNumbers.to16(a.port())).u32(a.maxLength());
+                end(start);
+            }
             case Action.Enqueue a -> enqueue(a);
             case Action.Controller a -> controller(a);
             case Action.Group a -> number(22, 40, a.id());

@@ -56,6 +56,7 @@ final class ActionRules {
             case Action.CopyTtlIn a -> true;
             case Action.Enqueue a -> false;
             case Action.OutputReg a -> false;
+            case Action.OutputTruncated a -> false;
             case Action.Controller a -> false;
             case Action.PopQueue a -> false;
             case Action.Meter a -> false;

@@ -20,6 +20,7 @@ import org.skyway.openflow.model.SubField;
 final class NiciraActions {
     private static final int MAX_BUNDLE_MEMBERS = 2048;
     private static final int MAX_NESTING = 8;
+    private static final int ETHERNET_HEADER = 14;
 
     /// The name of the action that is an instruction.
     static final String WRITE_METADATA = "write_metadata";
@@ -66,6 +67,7 @@ final class NiciraActions {
         rows(33, OF10, OF14, 16, ActionTable.ANY_LENGTH, NiciraActions::regLoad2);
         row(34, 16, NiciraActions::conjunction);
         rows(37, OF10, OF15, 16, ActionTable.ANY_LENGTH, NiciraActions::controller2);
+        row(39, 16, NiciraActions::outputTruncated);
         row10(40, 16, (in, c) -> new Action.Group(skip(in, 2).s32()));
         rows(42, OF10, OF15, 16, ActionTable.ANY_LENGTH, NiciraActions::cloned);
         row(44, 16, (in, c) -> resubmitTable(in, true));
@@ -233,6 +235,15 @@ final class NiciraActions {
         OxmTable.Row row = OxmCodec.nxmHeader(head);
         SubField source = OxmCodec.subField(row, range >>> 6, (range & 0x3f) + 1);
         return new Action.OutputReg(source, maxLength);
+    }
+
+    private static Action outputTruncated(WireReader in, ActionTable.Context c) {
+        int port = PortNumbers.from16(in.u16());
+        int maxLength = in.s32();
+        if (Integer.compareUnsigned(maxLength, ETHERNET_HEADER) < 0) {
+            throw badArgument("an output of only " + maxLength + " bytes");
+        }
+        return new Action.OutputTruncated(StandardActions.port(port), maxLength);
     }
 
     private static Action outputReg2(WireReader in, ActionTable.Context c) {

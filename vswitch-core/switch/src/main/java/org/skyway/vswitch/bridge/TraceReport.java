@@ -81,6 +81,8 @@ final class TraceReport {
             parts.add(
                     switch (action) {
                         case DatapathAction.Output(int port) -> Integer.toString(port);
+                        case DatapathAction.Truncate(int length) ->
+                                "trunc(" + Integer.toUnsignedString(length) + ")";
                         case DatapathAction.Rewrite(long[] values, long[] masks) ->
                                 "set(" + rewritten(values, masks) + ")";
                         case DatapathAction.PushVlan(int type, int tci) ->

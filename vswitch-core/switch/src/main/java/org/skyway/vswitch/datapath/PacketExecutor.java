@@ -60,10 +60,16 @@ final class PacketExecutor {
         int tags = PacketRewriter.tagged(at, bytes) ? 1 : 0;
         int labels =
                 -1; // where the first label is, once one was put on: behind an 802.2 header, if any
+        int cut = 0; // bytes to be left out of the next output
         DatapathAction[] actions = program.actions();
         for (int i = 0; i < actions.length; i++) {
             switch (actions[i]) {
-                case DatapathAction.Output(int port) -> output(port, at, n);
+                case DatapathAction.Output(int port) -> {
+                    output(port, at, Math.max(0, n - cut));
+                    cut = 0;
+                }
+                case DatapathAction.Truncate(int most) ->
+                        cut = Integer.compareUnsigned(n, most) <= 0 ? 0 : n - most;
                 case DatapathAction.Rewrite r ->
                         rewriter.rewrite(at, n, r.values(), r.masks(), tags, labels);
                 case DatapathAction.PushVlan(int type, int tci) -> {

@@ -58,7 +58,8 @@ final class ActionCheck {
             ActionCheck set = new ActionCheck(c, true);
             i.write().forEach(set::check);
         }
-        if (i.gotoTable() == 255 || i.gotoTable() != -1 && table != 255 && i.gotoTable() <= table) {
+        // Table 255, which is none, may be named, as in Open vSwitch.
+        if (i.gotoTable() != -1 && table != 255 && i.gotoTable() <= table) {
             throw new OpenFlowException(
                     ErrorCode.OFPBIC_BAD_TABLE_ID,
                     "table %d can't go to table %d".formatted(table, i.gotoTable()));
@@ -161,6 +162,7 @@ final class ActionCheck {
                 }
             }
             case Action.Output a -> {}
+            case Action.OutputTruncated a -> {}
             case Action.Enqueue a -> {}
             case Action.Controller a -> {}
             case Action.Group a -> {}

@@ -22,6 +22,7 @@ final class Copies {
                 program.subList(at + 1, program.size()).stream()
                         .anyMatch(a ->
                                 !(a instanceof DatapathAction.Output
+                                        || a instanceof DatapathAction.Truncate
                                         || a instanceof DatapathAction.ToController));
         if (changes) {
             program.add(new DatapathAction.Restore());

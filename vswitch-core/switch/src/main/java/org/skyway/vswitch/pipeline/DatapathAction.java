@@ -11,6 +11,12 @@ public sealed interface DatapathAction {
     /// @param port number of a real port
     record Output(int port) implements DatapathAction {}
 
+    /// Takes off the next output as many bytes as the packet has too many now. Open vSwitch does it
+    /// before the changes to the packet that are still to be made, which may add some.
+    ///
+    /// @param maxLength bytes; unsigned
+    record Truncate(int maxLength) implements DatapathAction {}
+
     /// Writes header fields; the packet keeps its length.
     ///
     /// @param values flow-key words; only those below

@@ -15,6 +15,7 @@ final class Recirculation {
         return switch (action) {
             case Action.Output a -> false;
             case Action.OutputReg a -> false;
+            case Action.OutputTruncated a -> false;
             case Action.Enqueue a -> false;
             case Action.SetVlanVid a -> false;
             case Action.SetVlanPcp a -> false;
@@ -36,6 +37,7 @@ final class Recirculation {
         return switch (action) {
             case Action.Output a -> true;
             case Action.OutputReg a -> true;
+            case Action.OutputTruncated a -> true;
             case Action.Group a -> true;
             case Action.Controller a -> true;
             case Action.DecTtl a -> true;

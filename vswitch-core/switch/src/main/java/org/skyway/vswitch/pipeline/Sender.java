@@ -51,6 +51,17 @@ final class Sender {
         }
     }
 
+    /// Sends the beginning of a packet to a port, if that takes any; else what is sent next is cut
+    /// short, as by Open vSwitch.
+    ///
+    /// @param maxLength bytes; unsigned
+    void send(int number, int maxLength) {
+        if (tables.ports().containsKey(number)) {
+            out.add(new DatapathAction.Truncate(maxLength));
+            send(number);
+        }
+    }
+
     /// Sends a packet to all ports but its own.
     ///
     /// @param respectNoFlood whether ports may be exempt

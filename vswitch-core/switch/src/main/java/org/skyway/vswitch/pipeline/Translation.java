@@ -440,6 +440,11 @@ public final class Translation {
                     output(OfPort.of16((int) port), max, false);
                 }
             }
+            case Action.OutputTruncated(int port, int max) -> {
+                if (port != packet.inPort()) {
+                    sender.send(port, max);
+                }
+            }
             case Action.Enqueue(int port, int queue) -> output(port, 0, false);
             case Action.Controller(int max, int reason, int id, Bytes userdata, boolean pause) -> {
                 toController(max, reason, id, userdata);
