@@ -43,6 +43,31 @@ public final class Chain {
         return new GuestSpec(name, image, arguments, own, directory, core);
     }
 
+    /// Looks whether guests can have their ports.
+    ///
+    /// @param guest a guest's name
+    /// @param ports the ports that it is to drive
+    /// @throws IOException if somebody else has one of them
+    void checkFree(String guest, List<String> ports) throws IOException {
+        for (JsonNode machine : control.ask(ControlClient.request("machines"))) {
+            String port = machine.path("port").asText();
+            String domain = machine.path("domain").asText();
+            if (ports.contains(port) && !domain.equals(guest)) {
+                throw new IOException(
+                        "guest %s can't have port %s: domain %s has it"
+                                .formatted(guest, port, domain));
+            }
+        }
+        for (String name : ports) {
+            JsonNode port = port(name);
+            if (port != null && port.path("pid").asLong() != 0) {
+                throw new IOException(
+                        "guest %s can't have port %s: process %d drives it"
+                                .formatted(guest, name, port.path("pid").asLong()));
+            }
+        }
+    }
+
     private Path region(String name) throws IOException {
         JsonNode port = port(name);
         if (port == null) {

@@ -2,6 +2,8 @@ package org.skyway.experiments.vm.chain;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.skyway.experiments.vm.host.Guests;
 import org.skyway.experiments.vm.image.GuestImage;
@@ -61,18 +63,46 @@ public final class ChainCommand {
                 Chain chain =
                         new Chain(control, image, runDirectory.toAbsolutePath().resolve("guests"));
                 for (ChainConfig.Guest guest : config.guests()) {
-                    guests.define(
-                            chain.guest(
-                                    guest.name(),
-                                    guest.arguments(),
-                                    guest.ports(),
-                                    guest.core() == null ? -1 : guest.core()));
-                    System.out.printf(
-                            "guest %s drives %s%n",
-                            guest.name(), String.join(" and ", guest.ports()));
+                    chain.checkFree(guest.name(), guest.ports());
+                }
+                List<ChainConfig.Guest> started = new ArrayList<>();
+                try {
+                    for (ChainConfig.Guest guest : config.guests()) {
+                        start(chain, guests, guest);
+                        started.add(guest);
+                    }
+                } catch (IOException e) {
+                    undo(guests, started, e);
+                    throw e;
                 }
             }
             return 0;
+        }
+
+        private static void start(Chain chain, Guests guests, ChainConfig.Guest guest)
+                throws IOException {
+            guests.define(
+                    chain.guest(
+                            guest.name(),
+                            guest.arguments(),
+                            guest.ports(),
+                            guest.core() == null ? -1 : guest.core()));
+            System.out.printf(
+                    "guest %s drives %s%n", guest.name(), String.join(" and ", guest.ports()));
+        }
+
+        // Half a chain helps nobody, and would be in the way of the next try.
+        private static void undo(
+                Guests guests, List<ChainConfig.Guest> started, IOException reason) {
+            for (ChainConfig.Guest guest : started.reversed()) {
+                try {
+                    guests.undefine(guest.name(), guest.ports());
+                    System.out.printf("guest %s is removed again%n", guest.name());
+                } catch (IOException e) {
+                    reason.addSuppressed(e);
+                    System.err.println("skyway chain: " + e.getMessage());
+                }
+            }
         }
     }
 
@@ -87,15 +117,21 @@ public final class ChainCommand {
         @Override
         public Integer call() throws IOException {
             ChainConfig config = ChainConfig.read(file);
+            int failed = 0;
             try (Guests guests = new Guests(config.libvirtUri())) {
                 for (ChainConfig.Guest guest : config.guests()) {
-                    System.out.printf(
-                            "guest %s %s%n",
-                            guest.name(),
-                            guests.undefine(guest.name()) ? "is removed" : "was not there");
+                    try {
+                        boolean removed = guests.undefine(guest.name(), guest.ports());
+                        System.out.printf(
+                                "guest %s %s%n",
+                                guest.name(), removed ? "is removed" : "was not there");
+                    } catch (IOException e) {
+                        failed++;
+                        System.err.println("skyway chain: " + e.getMessage());
+                    }
                 }
             }
-            return 0;
+            return failed == 0 ? 0 : 1;
         }
     }
 }

@@ -39,11 +39,20 @@ record ChainConfig(@JsonProperty("libvirt-uri") String libvirtUri, List<Guest> g
     /// @param core the host's core that it is bound to, or null
     record Guest(String name, String program, List<String> ports, Integer core) {
         Guest {
-            require(name != null && name.matches("[A-Za-z0-9_.-]+"), "guest name \"" + name + "\"");
+            require(
+                    name != null && name.matches("[A-Za-z0-9_-][A-Za-z0-9_.-]*"),
+                    "guest name \"%s\" must have letters, digits, '_', '.' or '-'".formatted(name));
             require(program != null && !program.isBlank(), "guest " + name + " has no program");
             require(
                     ports != null && (ports.size() == 1 || ports.size() == 2),
                     "guest " + name + " needs one or two ports");
+            for (String port : ports) {
+                require(
+                        port != null && port.matches("[A-Za-z0-9_.-]{1,15}"),
+                        "port name \"%s\" of guest %s must have 1 to 15 letters, digits, '_', '.' or '-'"
+                                .formatted(port, name));
+            }
+            require(core == null || core >= 0, "guest " + name + " can't have core " + core);
         }
 
         /// What the kernel's command line has for the VNF.
@@ -60,6 +69,7 @@ record ChainConfig(@JsonProperty("libvirt-uri") String libvirtUri, List<Guest> g
         require(guests != null && !guests.isEmpty(), "a chain needs guests");
         Set<String> taken = new HashSet<>();
         for (Guest guest : guests) {
+            require(guest != null, "a guest of the chain has neither name nor program nor ports");
             require(taken.add("guest " + guest.name()), "two guests are named " + guest.name());
             for (String port : guest.ports()) {
                 require(taken.add("port " + port), "port " + port + " has two guests");
@@ -72,7 +82,11 @@ record ChainConfig(@JsonProperty("libvirt-uri") String libvirtUri, List<Guest> g
     /// @throws IOException if the file can't be read or says something that can't be
     static ChainConfig read(Path file) throws IOException {
         try {
-            return YAML.readValue(Files.readString(file), ChainConfig.class);
+            String text = Files.readString(file);
+            if (text.isBlank()) {
+                throw new IOException("%s is empty; a chain needs guests".formatted(file));
+            }
+            return YAML.readValue(text, ChainConfig.class);
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file, e);
         } catch (JsonProcessingException e) {
@@ -83,7 +97,9 @@ record ChainConfig(@JsonProperty("libvirt-uri") String libvirtUri, List<Guest> g
                                     e.getLocation() == null
                                             ? ""
                                             : ":" + e.getLocation().getLineNr(),
-                                    e.getOriginalMessage()),
+                                    e.getCause() instanceof IllegalArgumentException wrong
+                                            ? wrong.getMessage()
+                                            : e.getOriginalMessage()),
                     e);
         }
     }

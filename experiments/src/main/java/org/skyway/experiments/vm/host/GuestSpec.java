@@ -21,6 +21,9 @@ public record GuestSpec(
         List<Port> ports,
         Path directory,
         int core) {
+    /// Of the metadata that say which ports a domain has.
+    static final String NAMESPACE = "urn:skyway:vnf:1";
+
     private static final int MEMORY_MIB = 384;
 
     /// COMMAND_LINE_SIZE of Linux on x86 is 2048.
@@ -98,7 +101,7 @@ public record GuestSpec(
         return """
         <domain type='%s'>
           <name>%s</name>
-          <metadata><skyway:vnf xmlns:skyway='urn:skyway:vnf:1'>%s</skyway:vnf></metadata>
+          <metadata><skyway:vnf xmlns:skyway='%s'>%s</skyway:vnf></metadata>
           <memory unit='MiB'>%d</memory>
           <vcpu placement='static'%s>1</vcpu>
           <os>
@@ -126,6 +129,7 @@ public record GuestSpec(
                 .formatted(
                         kvm ? "kvm" : "qemu",
                         name,
+                        NAMESPACE,
                         metadata,
                         MEMORY_MIB,
                         core < 0 ? "" : " cpuset='" + core + "'",

@@ -8,6 +8,7 @@ import java.util.List;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo.DomainState;
+import org.libvirt.Error;
 import org.libvirt.LibvirtException;
 
 /// Guests that are started here and end here. Not thread-safe.
@@ -67,12 +68,23 @@ public final class Guests implements AutoCloseable {
     /// @param guest what
     /// @throws IOException if libvirt refuses
     public void define(GuestSpec guest) throws IOException {
+        if (find(guest.name()) != null) {
+            throw new IOException(
+                    "libvirt has a domain %s already; `skyway chain down` removes it if it is one of a chain"
+                            .formatted(guest.name()));
+        }
         Files.createDirectories(guest.directory());
+        Domain domain;
         try {
-            Domain domain = connection.domainDefineXML(guest.xml());
+            domain = connection.domainDefineXML(guest.xml());
+        } catch (LibvirtException e) {
+            throw failure("can't define guest " + guest.name(), e);
+        }
+        try {
             domain.create();
             domain.free();
         } catch (LibvirtException e) {
+            call("can't undefine guest " + guest.name(), domain, Domain::undefine);
             throw failure("can't start guest " + guest.name(), e);
         }
     }
@@ -80,18 +92,39 @@ public final class Guests implements AutoCloseable {
     /// Ends a guest and makes libvirt forget it. Does nothing if there is none.
     ///
     /// @param name the guest's
+    /// @param ports those that it drives, by its metadata: another domain of that name is left
+    ///   alone
     /// @return whether there was one
-    /// @throws IOException if libvirt refuses
-    public boolean undefine(String name) throws IOException {
+    /// @throws IOException if libvirt refuses, or the domain is another one
+    public boolean undefine(String name, List<String> ports) throws IOException {
         Domain domain = find(name);
         if (domain == null) {
             return false;
         }
-        if (isRunning(name)) {
-            call("can't end guest " + name, domain, Domain::destroy);
+        try {
+            String xml = domain.getXMLDesc(0);
+            for (String port : ports) {
+                if (!xml.contains(GuestSpec.NAMESPACE)
+                        || !xml.matches("(?s).*<skyway:port name=['\"]%s['\"].*".formatted(port))) {
+                    throw new IOException(
+                            "domain %s is none of this chain: its metadata do not name port %s; remove it with virsh if that is meant"
+                                    .formatted(name, port));
+                }
+            }
+            boolean lasting = domain.isPersistent() == 1;
+            if (domain.isActive() == 1) {
+                domain.destroy();
+            }
+            if (lasting) {
+                if (domain.hasManagedSaveImage() == 1) {
+                    domain.managedSaveRemove();
+                }
+                domain.undefine();
+            }
+            return true;
+        } catch (LibvirtException e) {
+            throw failure("can't remove guest " + name, e);
         }
-        call("can't undefine guest " + name, domain, Domain::undefine);
-        return true;
     }
 
     /// Ends a guest at once, as if its power failed. Does nothing if it is not running.
@@ -164,7 +197,7 @@ public final class Guests implements AutoCloseable {
         try {
             Domain domain = find(name);
             return domain != null && domain.getInfo().state == DomainState.VIR_DOMAIN_RUNNING;
-        } catch (LibvirtException e) {
+        } catch (LibvirtException | IOException e) {
             return false;
         }
     }
@@ -194,11 +227,15 @@ public final class Guests implements AutoCloseable {
         return domain;
     }
 
-    private Domain find(String name) {
+    private Domain find(String name) throws IOException {
         try {
             return connection.domainLookupByName(name);
         } catch (LibvirtException e) {
-            return null;
+            if (e.getError() != null
+                    && e.getError().getCode() == Error.ErrorNumber.VIR_ERR_NO_DOMAIN) {
+                return null;
+            }
+            throw failure("can't look for guest " + name, e);
         }
     }
 

@@ -27,7 +27,7 @@ serve() { # socket, URI, command: keeps the daemon running while there is input
     start "$@"
     while read -r line; do
         if [ "$line" = restart ]; then
-            kill -KILL "$daemon"
+            kill -KILL "$daemon" 2>/dev/null || true # it may have died
             wait "$daemon" 2>/dev/null || true
             start "$@"
         fi

@@ -151,7 +151,7 @@ final class NiciraActions {
     }
 
     private static boolean hashFieldsUnknown(int fields) {
-        return fields > 5;
+        return fields > 6;
     }
 
     private static Action multipath(WireReader in, ActionTable.Context c) {

@@ -50,7 +50,7 @@ public final class Requests {
                     reports.port(
                             bridge.addPort(
                                     PortConfig.of(
-                                            arguments.path("number").asInt(),
+                                            wantedNumber(arguments),
                                             text(arguments, "type"),
                                             text(arguments, "name"))));
             case "port-del" -> {
@@ -74,6 +74,12 @@ public final class Requests {
                             "this switch knows no request \"%s\"; is `skyway ctl` of another release?"
                                     .formatted(command));
         };
+    }
+
+    // 0 or nothing stands for the next free one.
+    private static Integer wantedNumber(JsonNode arguments) {
+        int number = arguments.path("number").asInt();
+        return number == 0 ? null : number;
     }
 
     private JsonNode show() {

@@ -9,7 +9,7 @@ final class Bundle {
     /// A message of a bundle, decoded when it was added.
     ///
     /// @param envelope what it says
-    /// @param frame its bytes, for errors
+    /// @param frame the whole message that added it, for errors
     record Item(Envelope envelope, byte[] frame) {}
 
     final int flags;

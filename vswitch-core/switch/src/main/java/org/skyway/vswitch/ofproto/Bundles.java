@@ -49,7 +49,7 @@ final class Bundles {
             }
             default -> throw refused(ErrorCode.OFPBFC_BAD_TYPE, m.bundle());
         }
-        c.reply(e, new BundleMessage.Control(m.bundle(), m.type() + 1, m.flags()));
+        c.reply(e, new BundleMessage.Control(m.bundle(), m.type() + 1, 0));
     }
 
     private static void open(Connection c, BundleMessage.Control m, byte[] frame) {
@@ -131,7 +131,7 @@ final class Bundles {
             throw refused(ErrorCode.OFPBFC_BUNDLE_CLOSED, m.bundle());
         }
         find(c, m.bundle(), m.flags());
-        b.items.add(new Bundle.Item(decoded, one));
+        b.items.add(new Bundle.Item(decoded, frame));
         b.usedNanos = bridge.now();
     }
 

@@ -34,7 +34,7 @@ final class Eviction {
         long idle =
                 r.idleTimeout() == 0
                         ? Long.MAX_VALUE
-                        : Timeouts.lastUsed(e) + Timeouts.seconds(r.idleTimeout());
+                        : e.lastUsedNanos() + Timeouts.seconds(r.idleTimeout());
         return hard - idle < 0 ? hard : idle;
     }
 }

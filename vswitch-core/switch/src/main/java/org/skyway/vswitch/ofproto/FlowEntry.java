@@ -9,6 +9,7 @@ public final class FlowEntry {
     private final FlowRule rule;
     private final long createdNanos;
     private final long modifiedNanos;
+    private final long usedNanos;
     private final FlowCounters counters;
 
     /// An entry.
@@ -18,10 +19,32 @@ public final class FlowEntry {
     /// @param modifiedNanos [System#nanoTime] when it was last added or modified
     /// @param counters its counters
     public FlowEntry(FlowRule rule, long createdNanos, long modifiedNanos, FlowCounters counters) {
+        this(rule, createdNanos, modifiedNanos, createdNanos, counters);
+    }
+
+    private FlowEntry(
+            FlowRule rule,
+            long createdNanos,
+            long modifiedNanos,
+            long usedNanos,
+            FlowCounters counters) {
         this.rule = rule;
         this.createdNanos = createdNanos;
         this.modifiedNanos = modifiedNanos;
+        this.usedNanos = usedNanos;
         this.counters = counters;
+    }
+
+    /// The entry that takes this one's place: to replace an entry is not to use it.
+    FlowEntry replacedBy(FlowRule next, long created, long modified, FlowCounters nextCounters) {
+        return new FlowEntry(next, created, modified, lastUsedNanos(), nextCounters);
+    }
+
+    /// When a packet last hit the entry or one that it has replaced; when the first of them was
+    /// made, if none ever did.
+    long lastUsedNanos() {
+        long used = counters.lastUsedNanos();
+        return used == Long.MIN_VALUE || used - usedNanos < 0 ? usedNanos : used;
     }
 
     /// What was installed.

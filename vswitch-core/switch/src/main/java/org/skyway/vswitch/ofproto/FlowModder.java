@@ -111,7 +111,7 @@ final class FlowModder {
             replace(
                     t,
                     old,
-                    new FlowEntry(withCookie(rule, cookie), now, now, counters),
+                    old.replacedBy(withCookie(rule, cookie), now, now, counters),
                     true,
                     requester);
             return;
@@ -224,7 +224,7 @@ final class FlowModder {
                             r.flags(),
                             r.importance());
             FlowEntry now =
-                    new FlowEntry(
+                    old.replacedBy(
                             rule,
                             old.createdNanos(),
                             bridge.now(),

@@ -92,7 +92,7 @@ final class Statistics {
         return new FlowStats(
                 e.rule(),
                 OfSwitch.wholeMillis(now - e.createdNanos()),
-                Math.max(0, now - Timeouts.lastUsed(e)) / SECOND,
+                Math.max(0, now - e.lastUsedNanos()) / SECOND,
                 Math.max(0, now - e.modifiedNanos()) / SECOND,
                 e.counters().packets(),
                 e.counters().bytes());
@@ -196,6 +196,9 @@ final class Statistics {
     /// There are no queues to configure, so a port that exists has none.
     Message.QueueGetConfigReply queues(Message.QueueGetConfigRequest request) {
         checkQueuePort(request.port());
+        if (request.port() == OfPort.LOCAL) {
+            throw new OpenFlowException(ErrorCode.OFPQOFC_BAD_PORT, "the local port has no queues");
+        }
         return new Message.QueueGetConfigReply(request.port(), List.of());
     }
 

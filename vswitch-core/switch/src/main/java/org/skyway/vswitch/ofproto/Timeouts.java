@@ -36,19 +36,13 @@ final class Timeouts {
         added(now);
     }
 
-    /// When a packet last hit an entry, or when it was made or changed if that was later.
-    static long lastUsed(FlowEntry e) {
-        long used = e.counters().lastUsedNanos();
-        return used == Long.MIN_VALUE || used - e.modifiedNanos() < 0 ? e.modifiedNanos() : used;
-    }
-
     /// The OFPRR_ reason for which an entry is over, or -1 if it is not.
     private static int over(FlowEntry e, long now) {
         FlowRule r = e.rule();
         if (r.hardTimeout() != 0 && now - e.modifiedNanos() - seconds(r.hardTimeout()) > 0) {
             return FlowModder.REASON_HARD;
         }
-        if (r.idleTimeout() != 0 && now - lastUsed(e) - seconds(r.idleTimeout()) > 0) {
+        if (r.idleTimeout() != 0 && now - e.lastUsedNanos() - seconds(r.idleTimeout()) > 0) {
             return FlowModder.REASON_IDLE;
         }
         return -1;

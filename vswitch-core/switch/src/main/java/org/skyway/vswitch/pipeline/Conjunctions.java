@@ -2,10 +2,13 @@ package org.skyway.vswitch.pipeline;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.ofproto.FlowEntry;
 
@@ -36,30 +39,37 @@ final class Conjunctions {
                     return resolved;
                 }
             }
-            FlowEntry plain = ordinary(clauses);
+            FlowEntry plain = ordinary(clauses, Set.of());
             hit = plain != null ? plain : table.lookupBelow(key, examined, priority);
         }
         return hit;
     }
 
     // The entry that a packet hits, clauses left out: the one that matches a conj_id often has
-    // their
+    // their priority. As in Open vSwitch, a clause hides what has the same match and a lower
     // priority.
     private static FlowEntry ordinary(TupleTable<FlowEntry> table, long[] key, long[] examined) {
+        Set<Match> hidden = new HashSet<>();
         FlowEntry hit = table.lookup(key, examined);
-        while (hit != null && isClause(hit)) {
+        while (hit != null && (isClause(hit) || !hidden.isEmpty())) {
             int priority = hit.rule().priority();
             List<FlowEntry> alike = new ArrayList<>();
             table.collect(key, priority, examined, alike);
-            FlowEntry plain = ordinary(alike);
-            hit = plain != null ? plain : table.lookupBelow(key, examined, priority);
+            FlowEntry plain = ordinary(alike, hidden);
+            if (plain != null) {
+                return plain;
+            }
+            alike.stream()
+                    .filter(Conjunctions::isClause)
+                    .forEach(e -> hidden.add(e.rule().match()));
+            hit = table.lookupBelow(key, examined, priority);
         }
         return hit;
     }
 
-    private static FlowEntry ordinary(List<FlowEntry> entries) {
+    private static FlowEntry ordinary(List<FlowEntry> entries, Set<Match> hidden) {
         for (FlowEntry entry : entries) {
-            if (!isClause(entry)) {
+            if (!isClause(entry) && !hidden.contains(entry.rule().match())) {
                 return entry;
             }
         }

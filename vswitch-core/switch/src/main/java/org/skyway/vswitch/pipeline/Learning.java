@@ -24,6 +24,9 @@ final class Learning {
     static FlowRule rule(Action.Learn learn, PipelinePacket packet) {
         Match.Builder match = Match.builder();
         List<Action> actions = new ArrayList<>();
+        if (learn.finIdleTimeout() != 0 || learn.finHardTimeout() != 0) {
+            actions.add(new Action.FinTimeout(learn.finIdleTimeout(), learn.finHardTimeout()));
+        }
         for (LearnSpec spec : learn.specs()) {
             int done = 0;
             // In pieces of up to 32 bits, which fit any half of a wide field.

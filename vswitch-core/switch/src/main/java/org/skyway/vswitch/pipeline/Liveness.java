@@ -42,17 +42,18 @@ final class Liveness {
     }
 
     /// Selects a bucket by highest random weight: taking a bucket away moves only that bucket's
-    /// flows.
+    /// flows. With the logarithm, each is selected in proportion to its weight.
     ///
     /// @param hash of what is to stay together
     /// @return its index, or -1 if none is live
     int select(List<GroupEntry.Bucket> buckets, long hash) {
         int best = -1;
-        long bestScore = -1;
+        double bestScore = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < buckets.size(); i++) {
             GroupEntry.Bucket b = buckets.get(i);
             if (b.weight() != 0 && isLive(b)) {
-                long score = (PipelinePacket.mix(hash + 31L * i) >>> 48) * b.weight();
+                double uniform = ((PipelinePacket.mix(hash + 31L * i) >>> 11) + 1) * 0x1p-53;
+                double score = Math.log(uniform) / b.weight();
                 if (score > bestScore) {
                     best = i;
                     bestScore = score;
@@ -71,7 +72,7 @@ final class Liveness {
         int start =
                 bundle.algorithm() == 0 || n == 0
                         ? 0
-                        : (int) ((packet.hash(bundle.basis()) >>> 1) % n);
+                        : (int) ((packet.hash(bundle.fields(), bundle.basis()) >>> 1) % n);
         for (int i = 0; i < n; i++) {
             int member = bundle.members().get((start + i) % n);
             if (isLive(member)) {

@@ -423,12 +423,81 @@ final class PipelinePacket {
         return h;
     }
 
+    /// A hash of fields that the packet has.
+    ///
+    /// @param fields which
+    long hash(List<Field> fields) {
+        long h = 0;
+        for (Field f : fields) {
+            if (holds(f)) {
+                examine(f);
+                h = mix(h ^ f.get(key)) + mix(f.getHigh(key));
+            }
+        }
+        return h;
+    }
+
+    /// A hash of what a `multipath` or `bundle` action names (`ovs-actions(7)`), the same for both
+    /// directions of a connection if that is called symmetric.
+    ///
+    /// @param fields an `NX_HASH_FIELDS_` code
+    /// @param basis seed
+    long hash(int fields, long basis) {
+        long h = mix(basis);
+        switch (fields) {
+            case ETH_SRC -> h = add(h, Field.ETH_SRC);
+            case NW_SRC -> h = add(add(h, Field.IPV4_SRC), Field.IPV6_SRC);
+            case NW_DST -> h = add(add(h, Field.IPV4_DST), Field.IPV6_DST);
+            default -> {
+                if (fields == SYMMETRIC_L4) {
+                    h = add(add(h, Field.ETH_SRC, Field.ETH_DST), Field.VLAN_TCI);
+                }
+                h = add(h, Field.ETH_TYPE);
+                h = add(h, Field.IPV4_SRC, Field.IPV4_DST);
+                h = add(h, Field.IPV6_SRC, Field.IPV6_DST);
+                if (fields != SYMMETRIC_L3 && holds(Field.IP_PROTO)) {
+                    h = add(h, Field.IP_PROTO);
+                    h = add(h, Field.TCP_SRC, Field.TCP_DST);
+                    h = fields == SYMMETRIC_L3L4 ? h : add(h, Field.UDP_SRC, Field.UDP_DST);
+                }
+            }
+        }
+        return h;
+    }
+
+    private long add(long hash, Field field) {
+        return add(hash, field, null);
+    }
+
+    // Adds a field, or what two of them have in common whichever is which.
+    private long add(long hash, Field a, Field b) {
+        if (!holds(a)) {
+            return hash;
+        }
+        examine(a);
+        long low = a.get(key);
+        long high = a.getHigh(key);
+        if (b != null) {
+            examine(b);
+            low ^= b.get(key);
+            high ^= b.getHigh(key);
+        }
+        return mix(mix(hash ^ low) + high);
+    }
+
     /// Spreads the bits of a number over a number.
     static long mix(long v) {
         v = (v ^ v >>> 33) * 0xff51afd7ed558ccdL;
         v = (v ^ v >>> 33) * 0xc4ceb9fe1a85ec53L;
         return v ^ v >>> 33;
     }
+
+    private static final int ETH_SRC = 0;
+    private static final int SYMMETRIC_L4 = 1;
+    private static final int SYMMETRIC_L3L4 = 2;
+    private static final int NW_SRC = 4;
+    private static final int NW_DST = 5;
+    private static final int SYMMETRIC_L3 = 6;
 
     private static final Field[] CONNECTION = {
         Field.ETH_SRC, Field.ETH_DST, Field.ETH_TYPE, Field.VLAN_TCI, Field.IPV4_SRC,

@@ -12,6 +12,7 @@ import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.model.SubField;
@@ -31,6 +32,7 @@ public final class Translation {
 
     private static final int REASON_NO_MATCH = 0;
     private static final int REASON_ACTION = 1;
+    private static final int REASON_EXPLICIT_MISS = 6;
     private static final int REASON_INVALID_TTL = 2;
     private static final int REASON_ACTION_SET = 3;
     private static final int REASON_GROUP = 4;
@@ -55,6 +57,7 @@ public final class Translation {
     private boolean abandoned; // nothing is done to this packet after all
     private int table;
     private long cookie = NO_COOKIE;
+    private boolean tableMiss; // the entry at work is its table's table-miss entry
     private int depth;
     private boolean packetOut;
     private boolean inGroup;
@@ -202,6 +205,7 @@ public final class Translation {
         depth += deeper;
         int outerTable = table;
         long outerCookie = cookie;
+        boolean outerMiss = tableMiss;
         int next = first;
         int port = asPort;
         boolean told = missIsTold;
@@ -217,6 +221,7 @@ public final class Translation {
         }
         table = outerTable;
         cookie = outerCookie;
+        tableMiss = outerMiss;
         depth -= deeper;
     }
 
@@ -254,6 +259,7 @@ public final class Translation {
         matched[matches++] = id;
         entries.add(entry);
         cookie = entry.rule().cookie();
+        tableMiss = entry.rule().priority() == 0 && entry.rule().match().equals(Match.ANY);
         Instructions i = entry.rule().instructions();
         if (i.meter() >= 0) {
             meter(i.meter());
@@ -420,6 +426,7 @@ public final class Translation {
             case Frozen.Step.Of(int ofTable, long ofCookie) -> {
                 table = ofTable;
                 cookie = ofCookie;
+                tableMiss = false; // the entry is not known any more, as in Open vSwitch
             }
             case Frozen.Step.ClearActions() -> clearActionSet();
             case Frozen.Step.WriteActions(List<Action> actions) -> write(actions);
@@ -513,7 +520,7 @@ public final class Translation {
                             new DatapathAction.Learned(
                                     Learning.rule(learn, packet), learn.limit()));
             case Action.Multipath m -> {
-                long hash = PipelinePacket.mix(packet.hash(m.basis()) + m.argument());
+                long hash = PipelinePacket.mix(packet.hash(m.fields(), m.basis()) + m.argument());
                 packet.write(m.target(), (hash >>> 1) % (m.maxLink() + 1));
             }
             case Action.Bundle b -> {
@@ -574,7 +581,9 @@ public final class Translation {
 
     private void toController(int maxLength, int reason, int controllerId, Bytes userdata) {
         boolean always = reason == REASON_INVALID_TTL;
-        sender.toController(maxLength, reason, always, table, cookie, controllerId, userdata);
+        // Versions before 1.3 are told the one, later ones the other.
+        int why = reason == REASON_ACTION && tableMiss ? REASON_EXPLICIT_MISS : reason;
+        sender.toController(maxLength, why, always, table, cookie, controllerId, userdata);
     }
 
     // ---- groups
@@ -600,7 +609,10 @@ public final class Translation {
                 }
             }
             case SELECT -> {
-                if (wasMpls || !hashed && Recirculation.wantsHash(state.group())) {
+                List<Field> fields = state.group().selectionFields();
+                if (!wasMpls && !fields.isEmpty()) {
+                    oneBucket(state, liveness.select(buckets, packet.hash(fields)));
+                } else if (wasMpls || !hashed && Recirculation.wantsHash(state.group())) {
                     if (!wasMpls) {
                         freezer.wantHash();
                     }
