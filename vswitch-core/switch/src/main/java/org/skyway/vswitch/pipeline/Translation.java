@@ -59,6 +59,7 @@ public final class Translation {
     private long cookie = NO_COOKIE;
     private boolean tableMiss; // the entry at work is its table's table-miss entry
     private int depth;
+    private boolean entering; // the look-up that comes next is the packet's first
     private boolean packetOut;
     private boolean inGroup;
     private boolean inActionSet;
@@ -95,6 +96,7 @@ public final class Translation {
         }
         PortState port = tables.ports().get(packet.inPort());
         if (port == null || port.receives()) {
+            entering = true;
             lookup(0, packet.inPort(), true);
             if (!entries.isEmpty()) {
                 cookie = entries.getFirst().rule().cookie(); // in whose name the action set is done
@@ -201,7 +203,8 @@ public final class Translation {
             return;
         }
         // Open vSwitch takes calls of later tables for harmless: only others can be a loop.
-        int deeper = lookups > 0 && first <= table ? 1 : 0;
+        int deeper = !entering && first <= table ? 1 : 0;
+        entering = false;
         depth += deeper;
         int outerTable = table;
         long outerCookie = cookie;
