@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Guest {
     private static final Logger LOG = LoggerFactory.getLogger(Guest.class);
     private static final long LOOK_MILLIS = 1000;
+    private static final int PATIENCE_SECONDS = 10;
     private static final int LOOKS = 15;
 
     private final String name;
@@ -114,7 +115,34 @@ final class Guest {
             device.plugged = plugIn(alias, region);
         }
         device.users.add(port);
-        return device.plugged;
+        return withPatience(device.plugged, region);
+    }
+
+    // Libvirt may hang, and a link must not for that: what it still plugs in later is unplugged.
+    private CompletableFuture<Void> withPatience(
+            CompletableFuture<Void> plugged, RegionRef region) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        var late =
+                control.schedule(
+                        () ->
+                                answer.completeExceptionally(
+                                        new AgentException(
+                                                "libvirt has not plugged %s into domain %s within %d s; does it answer `virsh list`?"
+                                                        .formatted(
+                                                                region.path(),
+                                                                name,
+                                                                PATIENCE_SECONDS))),
+                        PATIENCE_SECONDS,
+                        TimeUnit.SECONDS);
+        plugged.whenComplete((_, failure) -> {
+            late.cancel(false);
+            if (failure == null) {
+                answer.complete(null);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
     }
 
     /// A port does not use a region any more: its driver has unmapped it.
@@ -176,6 +204,15 @@ final class Guest {
         return !what.equals(problems.put(port, what));
     }
 
+    /// A port can be used after all.
+    void solved(String port) {
+        problems.remove(port);
+    }
+
+    boolean hasProblems() {
+        return !problems.isEmpty();
+    }
+
     List<String> report() {
         List<String> lines = new ArrayList<>(problems.values());
         devices.forEach((alias, device) ->
@@ -215,6 +252,9 @@ final class Guest {
                     Device device = devices.remove(alias);
                     if (device != null) {
                         unshare(device);
+                        if (device.removed != null) {
+                            device.removed.complete(null); // it never came
+                        }
                     }
                     result.completeExceptionally(failed);
                 }

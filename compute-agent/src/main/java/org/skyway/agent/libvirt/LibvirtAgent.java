@@ -325,6 +325,7 @@ public final class LibvirtAgent implements Agent {
                             .formatted(port, channel));
             return;
         }
+        guest.solved(port);
         String name = "port %s in domain %s".formatted(port, guest.name());
         GuestPort added =
                 new GuestPort(
@@ -376,6 +377,8 @@ public final class LibvirtAgent implements Agent {
             ports.remove(port).close("domain " + name + " has stopped");
         }
         guest.stopped();
+        // Another domain may have waited for one of its ports.
+        guests.values().stream().filter(Guest::hasProblems).map(Guest::name).forEach(this::look);
     }
 
     private ExecutorService caller(String domain) {

@@ -82,6 +82,9 @@ final class InstructionCodec {
 
     private static Instructions build(WireReader[] found, Version version, Match match) {
         int meter = found[METER] == null ? -1 : found[METER].s32();
+        if (found[METER] != null && meter == -1) {
+            throw new OpenFlowException(ErrorCode.OFPMMFC_INVALID_METER, "all meters at once");
+        }
         List<Action> apply = actions(found[APPLY_ACTIONS], version, match);
         List<Action> write = actions(found[WRITE_ACTIONS], version, match);
         ActionRules.verifySet(write);

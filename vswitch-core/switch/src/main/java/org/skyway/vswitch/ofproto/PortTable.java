@@ -91,10 +91,16 @@ final class PortTable {
         if (config == old.config()) {
             return;
         }
-        PortState now = effective(old.withConfig(config));
+        PortState configured = old.withConfig(config);
+        PortState now = effective(configured);
         configure(now);
         undo.note(() -> configure(old));
-        bridge.connections().portStatus(MODIFIED, old, now, source);
+        // Two messages, as from Open vSwitch: what was asked for, and what the port made of it, of
+        // which who asked is told, too.
+        bridge.connections().portStatus(MODIFIED, old, configured, source);
+        if (now.state() != configured.state()) {
+            bridge.connections().portStatus(MODIFIED, configured, now, null);
+        }
     }
 
     private void configure(PortState port) {

@@ -228,9 +228,10 @@ public final class Translation {
         depth -= deeper;
     }
 
-    // As in Open vSwitch, what can't be done to its end is not done at all.
+    // As in Open vSwitch, what can't be done to its end is not done at all; but what it has taught
+    // the switch on its way stays.
     private void abandon() {
-        out.clear();
+        out.removeIf(action -> !(action instanceof DatapathAction.Learned));
         freezer.clear();
         abandoned = true;
         exit = true;
