@@ -13,6 +13,7 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.ofproto.FlowEntry;
 
 class DatapathTest {
@@ -48,6 +49,34 @@ class DatapathTest {
             assertEquals(100L * UDP.length, e.counters().bytes());
             assertEquals(100, bed.vnf(2).port.traffic().sum(Traffic.TX_PACKETS));
             assertEquals(100, bed.vnf(1).port.traffic().sum(Traffic.RX_PACKETS));
+        }
+    }
+
+    @Test
+    void tableMissEntryTellsControllersSo() throws IOException {
+        try (TestBed bed = new TestBed(2)) {
+            bed.add(FlowText.parse("priority=1,in_port=2,actions=CONTROLLER"));
+            bed.add(FlowText.parse("priority=0,actions=resubmit(,3),CONTROLLER"));
+            bed.add(FlowText.parse("table=3,priority=5,actions=CONTROLLER"));
+            bed.vnf(2).send(UDP);
+            bed.vnf(1).send(UDP);
+            bed.poll();
+            assertEquals(List.of(1, 1, 6), bed.reasons.stream().sorted().toList());
+        }
+    }
+
+    @Test
+    void truncatedOutputLeavesTheOthersWhole() throws IOException {
+        try (TestBed bed = new TestBed(3)) {
+            bed.add(
+                    FlowText.parse(
+                            "in_port=1,actions=output(port=2,max_len=20),output:2,output(port=3,max_len=9000)"));
+            bed.vnf(1).send(UDP);
+            bed.poll();
+            List<byte[]> got = bed.vnf(2).receive();
+            assertArrayEquals(java.util.Arrays.copyOf(UDP, 20), got.get(0));
+            assertArrayEquals(UDP, got.get(1));
+            assertArrayEquals(UDP, bed.vnf(3).receive().getFirst());
         }
     }
 

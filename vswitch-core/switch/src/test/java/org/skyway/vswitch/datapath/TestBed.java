@@ -21,6 +21,7 @@ import org.skyway.vswitch.port.DpdkrPort;
 final class TestBed implements AutoCloseable {
     final Tables tables = new Tables();
     final List<byte[]> packetIns = new ArrayList<>();
+    final List<Integer> reasons = new ArrayList<>(); // of the packet-ins
     final Datapath datapath = new Datapath(1, tables, new Sink());
     final List<Vnf> vnfs = new ArrayList<>();
     private final long scratch;
@@ -121,6 +122,7 @@ final class TestBed implements AutoCloseable {
             byte[] frame = new byte[length];
             Memory.copyToArray(packet, frame, 0, length);
             packetIns.add(frame);
+            reasons.add(action.reason());
         }
 
         @Override
