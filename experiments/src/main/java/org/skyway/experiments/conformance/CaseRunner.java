@@ -252,10 +252,10 @@ final class CaseRunner {
                 }
             }
             if (System.nanoTime() > deadline) {
-                throw new ExperimentException(
+                String what =
                         "%s did not give the tester's mark back (%s) within 30 s"
-                                .formatted(
-                                        side.name(), sent ? "to the controller" : "at its port"));
+                                .formatted(side.name(), sent ? "to the controller" : "at its port");
+                throw side == lab.ovs() ? new BusyException(what) : new ExperimentException(what);
             }
             LockSupport.parkNanos(20_000);
         }

@@ -3,10 +3,12 @@ package org.skyway.experiments.conformance;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.skyway.experiments.conformance.Encoder.Encoded;
 import org.skyway.experiments.conformance.generate.Case;
 import org.skyway.experiments.conformance.generate.CaseGenerator;
@@ -26,8 +28,47 @@ public final class Conformance implements AutoCloseable {
     private final Set<Feature> features;
     private final PrintStream out;
     private final Map<String, Integer> explained = new TreeMap<>();
+    private final Set<Long> leftOut = new HashSet<>(); // seeds
+    private long current; // the seed of the case at work
+    private int done;
     private int differing;
     private int passing; // seen, but not each time the case was repeated
+
+    /// Runs cases, with new switches whenever a case was too much for Open vSwitch.
+    ///
+    /// @param features what cases may hold
+    /// @param cases how many
+    /// @param seed of the first; the next have the next numbers
+    /// @param most unexplained differences before it stops
+    /// @param log takes what the switches say
+    /// @param out where progress and differences go
+    /// @return how many cases had unexplained differences
+    public static int run(
+            Set<Feature> features,
+            int cases,
+            long seed,
+            int most,
+            Consumer<String> log,
+            PrintStream out) {
+        Set<Long> leftOut = new HashSet<>();
+        int differing = 0;
+        int done = 0;
+        while (true) {
+            try (Lab lab = new Lab(log);
+                    Conformance conformance = new Conformance(lab, features, out)) {
+                conformance.leftOut.addAll(leftOut);
+                try {
+                    conformance.run(cases - done, seed + done, most - differing);
+                    return differing + conformance.differing;
+                } catch (BusyException e) {
+                    out.printf("case %d is left out: %s%n", conformance.current, e.getMessage());
+                    leftOut.add(conformance.current);
+                    differing += conformance.differing;
+                    done += conformance.done;
+                }
+            }
+        }
+    }
 
     /// Starts both switches.
     ///
@@ -51,7 +92,7 @@ public final class Conformance implements AutoCloseable {
     /// @return how many cases had unexplained differences
     public int run(int cases, long seed, int most) {
         long start = System.nanoTime();
-        for (int done = 0; done < cases && differing < most; ) {
+        while (done < cases && differing < most) {
             int n = Math.min(BATCH, cases - done);
             batch(seed + done, n, most);
             done += n;
@@ -72,7 +113,11 @@ public final class Conformance implements AutoCloseable {
         List<Observation> skyway = new ArrayList<>();
         List<List<Difference>> found = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            Case c = new CaseGenerator(seed + i, PACKET_PORTS, features).next();
+            current = seed + i;
+            if (leftOut.contains(current)) {
+                continue;
+            }
+            Case c = new CaseGenerator(current, PACKET_PORTS, features).next();
             Encoded encoded = encoder.encode(c);
             List<Observation> seen = runner.run(encoded);
             cases.add(encoded);
@@ -81,7 +126,7 @@ public final class Conformance implements AutoCloseable {
             found.add(comparison.direct(encoded, seen.get(0), seen.get(1)));
         }
         List<Difference> dumps = comparison.dumps(ovs, skyway);
-        for (int i = 0; i < n && differing < most; i++) {
+        for (int i = 0; i < cases.size() && differing < most; i++) {
             if (dumps.get(i) != null) {
                 found.get(i).add(dumps.get(i));
             }

@@ -93,10 +93,10 @@ public final class ConformanceCommand implements Callable<Integer> {
         EnumSet<Feature> features = EnumSet.allOf(Feature.class);
         features.removeAll(without);
         System.out.printf("seed %d, %d cases, %s%n", first, cases, features);
-        try (Lab lab = new Lab(ConformanceCommand::log);
-                Conformance conformance = new Conformance(lab, features, System.out)) {
-            return conformance.run(cases, first, differences) == 0 ? 0 : 1;
-        }
+        int found =
+                Conformance.run(
+                        features, cases, first, differences, ConformanceCommand::log, System.out);
+        return found == 0 ? 0 : 1;
     }
 
     private int commands() {

@@ -1,7 +1,7 @@
 package org.skyway.experiments.process;
 
 /// An experiment could not be carried out, or did not show what it should. The message says which.
-public final class ExperimentException extends RuntimeException {
+public class ExperimentException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /// An error.
