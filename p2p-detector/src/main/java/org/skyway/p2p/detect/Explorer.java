@@ -47,6 +47,8 @@ final class Explorer {
     /// Open vSwitch allows 4096, but each is a few frames of this thread's stack.
     private static final int MOST_LOOKUPS = 500;
 
+    private static final int NO_TABLE = 255;
+
     /// Open vSwitch gives a packet up when tables call each other, or groups, 64 deep.
     private static final int MOST_BACKWARD = 31;
 
@@ -209,6 +211,10 @@ final class Explorer {
     private boolean lookUp(Walk walk, Todo.LookUp job, Todo then) {
         if (++walk.lookups > MOST_LOOKUPS || walk.backward > MOST_BACKWARD) {
             return leaves.broken(walk, "packets are looked up too often", job.by(), false);
+        }
+        if (job.table() == NO_TABLE) {
+            return leaves.broken(
+                    walk, "there is no table 255: controllers are told", job.by(), false);
         }
         SymbolicPacket asked = walk.packet;
         if (job.inPort() != null) {

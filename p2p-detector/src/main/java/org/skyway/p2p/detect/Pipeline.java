@@ -21,7 +21,7 @@ final class Pipeline {
     ///
     /// @return the table; null if it never had an entry
     RuleTable table(int id) {
-        return id < TABLES ? tables[id] : null; // 255 may be named, but is none
+        return tables[id];
     }
 
     void add(FlowRule rule) {

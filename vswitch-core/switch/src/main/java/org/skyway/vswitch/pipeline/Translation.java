@@ -240,7 +240,12 @@ public final class Translation {
     // Returns the table to go on with, or -1.
     private int oneTable(int id, int asPort, boolean missIsTold) {
         if (id >= Tables.COUNT) {
-            return -1; // may be named, as in Open vSwitch, but there is none: not even a miss
+            // May be named, as in Open vSwitch, but there is none: a miss of no table.
+            if (missIsTold) {
+                cookie = 0;
+                toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
+            }
+            return -1;
         }
         if (lookups == lookedUp.length) {
             lookedUp = Arrays.copyOf(lookedUp, 2 * lookups);
