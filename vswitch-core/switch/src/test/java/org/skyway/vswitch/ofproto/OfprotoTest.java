@@ -308,8 +308,14 @@ class OfprotoTest {
             assertNull(a.tell(new PortMod(1, mac, down, down, 0)));
             Message.PortStatus s = b.next(Message.PortStatus.class);
             assertEquals(down, s.port().config());
-            assertEquals(PortState.LINK_DOWN, s.port().state());
-            assertFalse(a.gets(Message.PortStatus.class));
+            assertEquals(PortState.LIVE, s.port().state());
+            // What the port makes of it comes by itself, and to everybody.
+            for (TestController c : List.of(a, b)) {
+                Message.PortStatus after = c.next(Message.PortStatus.class);
+                assertEquals(down, after.port().config());
+                assertEquals(PortState.LINK_DOWN, after.port().state());
+                assertFalse(c.gets(Message.PortStatus.class));
+            }
             assertEquals(
                     ErrorCode.OFPPMFC_BAD_HW_ADDR, a.tell(new PortMod(1, mac + 1, 0, down, 0)));
         }
