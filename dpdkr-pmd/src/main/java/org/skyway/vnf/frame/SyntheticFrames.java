@@ -83,11 +83,11 @@ public final class SyntheticFrames implements FrameSupply {
 
     @Override
     public void prepare(long sequence, int count, long nowNanos, long[] addresses, int[] lengths) {
-        final long timeSum = (nowNanos >>> 32) + (nowNanos & 0xffff_ffffL);
         if (prepared == slotSize.length) {
             prepareAlike(sequence, count, nowNanos, addresses, lengths);
             return;
         }
+        final long timeSum = (nowNanos >>> 32) + (nowNanos & 0xffff_ffffL);
         for (int i = 0; i < count; i++) {
             final long n = sequence + i;
             final int size = sizes.of(n);

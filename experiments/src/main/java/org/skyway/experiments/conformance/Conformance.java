@@ -28,7 +28,7 @@ public final class Conformance implements AutoCloseable {
     private final Set<Feature> features;
     private final PrintStream out;
     private final Map<String, Integer> explained = new TreeMap<>();
-    private final Set<Long> leftOut = new HashSet<>(); // seeds
+    private final Set<Long> leftOut; // seeds
     private long current; // the seed of the case at work
     private int done;
     private int differing;
@@ -55,8 +55,7 @@ public final class Conformance implements AutoCloseable {
         int done = 0;
         while (true) {
             try (Lab lab = new Lab(log);
-                    Conformance conformance = new Conformance(lab, features, out)) {
-                conformance.leftOut.addAll(leftOut);
+                    Conformance conformance = new Conformance(lab, features, leftOut, out)) {
                 try {
                     conformance.run(cases - done, seed + done, most - differing);
                     return differing + conformance.differing;
@@ -70,27 +69,17 @@ public final class Conformance implements AutoCloseable {
         }
     }
 
-    /// Starts both switches.
-    ///
-    /// @param lab the two switches; belongs to the caller
-    /// @param features what cases may hold
-    /// @param out where progress and the first difference go
-    public Conformance(Lab lab, Set<Feature> features, PrintStream out) {
+    private Conformance(Lab lab, Set<Feature> features, Set<Long> leftOut, PrintStream out) {
         this.lab = lab;
         this.features = EnumSet.copyOf(features);
+        this.leftOut = leftOut;
         this.out = out;
         encoder = new Encoder(lab.scratch());
         runner = new CaseRunner(lab, encoder);
         comparison = new Comparison(lab.scratch());
     }
 
-    /// Runs cases.
-    ///
-    /// @param cases how many
-    /// @param seed of the first; the next have the next numbers
-    /// @param most unexplained differences before it stops
-    /// @return how many cases had unexplained differences
-    public int run(int cases, long seed, int most) {
+    private void run(int cases, long seed, int most) {
         long start = System.nanoTime();
         while (done < cases && differing < most) {
             int n = Math.min(BATCH, cases - done);
@@ -104,7 +93,6 @@ public final class Conformance implements AutoCloseable {
                 "%d line(s) were refused by ovs-ofctl itself; explained differences: %s; %d did not"
                         + " reproduce%n",
                 encoder.refused(), explained, passing);
-        return differing;
     }
 
     private void batch(long seed, int n, int most) {
@@ -132,6 +120,7 @@ public final class Conformance implements AutoCloseable {
             }
             List<Difference> unexplained = unexplained(found.get(i), true);
             if (!unexplained.isEmpty()) {
+                current = cases.get(i).of().seed();
                 boolean again = isLasting(cases.get(i).of(), unexplained.getFirst().kind());
                 differing += again ? 1 : 0;
                 passing += again ? 0 : 1;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo.DomainState;
@@ -105,7 +106,9 @@ public final class Guests implements AutoCloseable {
             String xml = domain.getXMLDesc(0);
             for (String port : ports) {
                 if (!xml.contains(GuestSpec.NAMESPACE)
-                        || !xml.matches("(?s).*<skyway:port name=['\"]%s['\"].*".formatted(port))) {
+                        || !xml.matches(
+                                "(?s).*<skyway:port name=['\"]%s['\"].*"
+                                        .formatted(Pattern.quote(port)))) {
                     throw new IOException(
                             "domain %s is none of this chain: its metadata do not name port %s; remove it with virsh if that is meant"
                                     .formatted(name, port));

@@ -25,7 +25,18 @@ public sealed interface Action {
     ///
     /// @param port the port; of those that stand for several, none is sent to
     /// @param maxLength bytes, at least an Ethernet header; unsigned
-    record OutputTruncated(int port, int maxLength) implements Action {}
+    record OutputTruncated(int port, int maxLength) implements Action {
+        /// The least of a packet that can be sent: an Ethernet header, in bytes.
+        public static final int MIN_LENGTH = 14;
+
+        /// Whether so little can't be sent.
+        ///
+        /// @param maxLength bytes; unsigned
+        /// @return true if it is less than [#MIN_LENGTH]
+        public static boolean isTooShort(int maxLength) {
+            return Integer.compareUnsigned(maxLength, MIN_LENGTH) < 0;
+        }
+    }
 
     /// Sends the packet out of a port by a queue of its.
     ///

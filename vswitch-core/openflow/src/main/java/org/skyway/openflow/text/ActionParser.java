@@ -186,20 +186,20 @@ final class ActionParser {
     private static Action truncated(String value) {
         Integer port = null;
         Integer length = null;
-        for (String part : value.split(",")) {
-            String[] pair = part.split("=", 2);
-            switch (pair[0].strip()) {
-                case "port" -> port = Numbers.port(pair[1].strip());
-                case "max_len" -> length = small("max_len", pair[1].strip());
+        for (Tokens.Token part : Tokens.of(value)) {
+            switch (part.key()) {
+                case "port" -> port = Numbers.port(part.value());
+                case "max_len" -> length = small("max_len", part.value());
                 default ->
                         throw new FlowSyntaxException(
                                 "output(%s) has \"%s\"; it takes port and max_len"
                                         .formatted(value, part));
             }
         }
-        if (port == null || length == null || Integer.compareUnsigned(length, 14) < 0) {
+        if (port == null || length == null || Action.OutputTruncated.isTooShort(length)) {
             throw new FlowSyntaxException(
-                    "output(%s) needs a port and a max_len of at least 14".formatted(value));
+                    "output(%s) needs a port and a max_len of at least %d"
+                            .formatted(value, Action.OutputTruncated.MIN_LENGTH));
         }
         return new Action.OutputTruncated(port, length);
     }

@@ -20,7 +20,6 @@ import org.skyway.openflow.model.SubField;
 final class NiciraActions {
     private static final int MAX_BUNDLE_MEMBERS = 2048;
     private static final int MAX_NESTING = 8;
-    private static final int ETHERNET_HEADER = 14;
 
     /// The name of the action that is an instruction.
     static final String WRITE_METADATA = "write_metadata";
@@ -240,7 +239,7 @@ final class NiciraActions {
     private static Action outputTruncated(WireReader in, ActionTable.Context c) {
         int port = PortNumbers.from16(in.u16());
         int maxLength = in.s32();
-        if (Integer.compareUnsigned(maxLength, ETHERNET_HEADER) < 0) {
+        if (Action.OutputTruncated.isTooShort(maxLength)) {
             throw badArgument("an output of only " + maxLength + " bytes");
         }
         return new Action.OutputTruncated(StandardActions.port(port), maxLength);

@@ -114,9 +114,9 @@ public final class TupleTable<T> {
 
     /// Finds the entry of highest priority that a key matches. Does not allocate.
     ///
-    /// @param key [FlowKey#WORDS] words
-    /// @param examined [FlowKey#WORDS] masks, to which every bit is added that the answer depends
-    ///   on; null if nobody wants to know
+    /// @param key [org.skyway.openflow.model.FlowKey#WORDS] words
+    /// @param examined [org.skyway.openflow.model.FlowKey#WORDS] masks, to which every bit is added
+    ///   that the answer depends on; null if nobody wants to know
     /// @return the entry's value, or null if none matches
     public T lookup(long[] key, long[] examined) {
         return lookupBelow(key, examined, Integer.MAX_VALUE);
@@ -124,7 +124,7 @@ public final class TupleTable<T> {
 
     /// The same among the entries below a priority.
     ///
-    /// @param key [FlowKey#WORDS] words
+    /// @param key [org.skyway.openflow.model.FlowKey#WORDS] words
     /// @param examined as for [#lookup]
     /// @param below only lower priorities count
     /// @return the entry's value, or null if none matches
@@ -149,7 +149,7 @@ public final class TupleTable<T> {
 
     /// Finds all entries of one priority that a key matches.
     ///
-    /// @param key [FlowKey#WORDS] words
+    /// @param key [org.skyway.openflow.model.FlowKey#WORDS] words
     /// @param priority the priority
     /// @param examined as for [#lookup]
     /// @param found receives their values

@@ -80,28 +80,17 @@ final class FlowTables {
     List<FlowEntry> select(int table, FlowFilter filter) {
         check(table);
         List<FlowEntry> found = new ArrayList<>();
-        if (table == FlowMod.ALL_TABLES) {
-            for (int i = 0; i < VISIBLE; i++) {
-                select(tables[i], filter, found);
-            }
-        } else {
-            select(tables[table], filter, found);
+        if (!filter.strict()) {
+            new EntryWalk(this, table, filter).forEachRemaining(found::add);
+            return found;
         }
-        return found;
-    }
-
-    private void select(FlowTable table, FlowFilter filter, List<FlowEntry> found) {
-        if (filter.strict()) {
-            FlowEntry e = table.find(filter.priority(), filter.match());
+        boolean all = table == FlowMod.ALL_TABLES;
+        for (int i = all ? 0 : table; i < (all ? VISIBLE : table + 1); i++) {
+            FlowEntry e = tables[i].find(filter.priority(), filter.match());
             if (e != null && filter.accepts(e) && !hidden(e)) {
                 found.add(e);
             }
-            return;
         }
-        for (FlowEntry e : table.entries()) {
-            if (filter.accepts(e) && !hidden(e)) {
-                found.add(e);
-            }
-        }
+        return found;
     }
 }

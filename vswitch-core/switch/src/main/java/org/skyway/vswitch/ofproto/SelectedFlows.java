@@ -3,9 +3,7 @@ package org.skyway.vswitch.ofproto;
 import java.util.AbstractList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.function.Function;
-import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.FlowStats;
 
 /// What is told of the entries that a filter accepts. There may be very many, so an iterator looks
@@ -29,7 +27,21 @@ final class SelectedFlows extends AbstractList<FlowStats> {
 
     @Override
     public Iterator<FlowStats> iterator() {
-        return filter.strict() ? super.iterator() : new Walk();
+        if (filter.strict()) {
+            return super.iterator();
+        }
+        Iterator<FlowEntry> walk = new EntryWalk(tables, table, filter);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return walk.hasNext();
+            }
+
+            @Override
+            public FlowStats next() {
+                return stats.apply(walk.next());
+            }
+        };
     }
 
     @Override
@@ -47,42 +59,5 @@ final class SelectedFlows extends AbstractList<FlowStats> {
             selected = tables.select(table, filter);
         }
         return selected;
-    }
-
-    private final class Walk implements Iterator<FlowStats> {
-        private int next = table == FlowMod.ALL_TABLES ? 0 : table;
-        private final int last = table == FlowMod.ALL_TABLES ? FlowTables.VISIBLE - 1 : table;
-        private Iterator<FlowEntry> entries = tables.get(next).entries().iterator();
-        private FlowEntry found = find();
-
-        private FlowEntry find() {
-            while (true) {
-                while (entries.hasNext()) {
-                    FlowEntry e = entries.next();
-                    if (filter.accepts(e) && !tables.hidden(e)) {
-                        return e;
-                    }
-                }
-                if (next == last) {
-                    return null;
-                }
-                entries = tables.get(++next).entries().iterator();
-            }
-        }
-
-        @Override
-        public boolean hasNext() {
-            return found != null;
-        }
-
-        @Override
-        public FlowStats next() {
-            if (found == null) {
-                throw new NoSuchElementException();
-            }
-            FlowStats told = stats.apply(found);
-            found = find();
-            return told;
-        }
     }
 }

@@ -418,7 +418,7 @@ final class PipelinePacket {
         long h = basis;
         for (Field f : CONNECTION) {
             examine(f);
-            h = mix(h ^ f.get(key)) + mix(f.getHigh(key));
+            h = add(h, f.get(key), f.getHigh(key));
         }
         return h;
     }
@@ -431,7 +431,7 @@ final class PipelinePacket {
         for (Field f : fields) {
             if (holds(f)) {
                 examine(f);
-                h = mix(h ^ f.get(key)) + mix(f.getHigh(key));
+                h = add(h, f.get(key), f.getHigh(key));
             }
         }
         return h;
@@ -463,6 +463,10 @@ final class PipelinePacket {
             }
         }
         return h;
+    }
+
+    private static long add(long hash, long low, long high) {
+        return mix(hash ^ low) + mix(high);
     }
 
     private long add(long hash, Field field) {

@@ -159,7 +159,7 @@ public final class Translation {
 
     /// Which bits of the packet's key the program depends on.
     ///
-    /// @return [FlowKey#WORDS] masks
+    /// @return [org.skyway.openflow.model.FlowKey#WORDS] masks
     public long[] examined() {
         return packet.examined;
     }
@@ -237,13 +237,17 @@ public final class Translation {
         exit = true;
     }
 
+    private void tellOfMiss() {
+        cookie = 0; // of the entry that stands for a miss in Open vSwitch
+        toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
+    }
+
     // Returns the table to go on with, or -1.
     private int oneTable(int id, int asPort, boolean missIsTold) {
         if (id >= Tables.COUNT) {
             // May be named, as in Open vSwitch, but there is none: a miss of no table.
             if (missIsTold) {
-                cookie = 0;
-                toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
+                tellOfMiss();
             }
             return -1;
         }
@@ -257,8 +261,7 @@ public final class Translation {
         }
         if (entry == null) {
             if (missIsTold && tables.missToController()) {
-                cookie = 0; // of the entry that stands for a miss in Open vSwitch
-                toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
+                tellOfMiss();
             }
             return -1;
         }
@@ -619,12 +622,12 @@ public final class Translation {
             }
             case SELECT -> {
                 List<Field> fields = state.group().selectionFields();
-                if (!wasMpls && !fields.isEmpty()) {
+                if (wasMpls) {
+                    freeze();
+                } else if (!fields.isEmpty()) {
                     oneBucket(state, liveness.select(buckets, packet.hash(fields)));
-                } else if (wasMpls || !hashed && Recirculation.wantsHash(state.group())) {
-                    if (!wasMpls) {
-                        freezer.wantHash();
-                    }
+                } else if (!hashed && Recirculation.wantsHash(state.group())) {
+                    freezer.wantHash();
                     freeze();
                 } else {
                     oneBucket(state, liveness.select(buckets, packet.hash(0)));
