@@ -379,6 +379,10 @@ final class ActionGenerator {
             case VLAN_VID -> 12;
             case IN_PORT -> 16;
             case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 8;
+            case TUN_ERSPAN_IDX -> 20;
+            case TUN_ERSPAN_VER -> 4;
+            case TUN_ERSPAN_DIR -> 1;
+            case TUN_ERSPAN_HWID -> 6;
             default -> field.bits();
         };
     }

@@ -109,14 +109,58 @@ public sealed interface Action {
     /// @param low bits 63 to 0 of the value
     /// @param maskHigh which of the high bits to write
     /// @param maskLow which of the low bits to write
-    record SetField(Field field, long high, long low, long maskHigh, long maskLow)
+    /// @param form how it was said, which is how it is told to others
+    record SetField(Field field, long high, long low, long maskHigh, long maskLow, Form form)
             implements Action {
+        /// What says on the wire that a field is set, where there is more than one way.
+        public enum Form {
+            /// A set-field; with a mask if some bits are not written.
+            SET_FIELD,
+            /// A set-field with a mask though it writes all bits.
+            MASKED,
+            /// Nicira's load that can name every field; with a mask if some bits are not written.
+            LOAD,
+            /// Such a load with a mask though it writes all bits.
+            MASKED_LOAD,
+            /// An action for this field alone.
+            OWN_ACTION,
+            /// An action for this field alone, the one with the longer value.
+            OWN_LONG_ACTION
+        }
+
+        /// A set-field.
+        ///
+        /// @param field which
+        /// @param high bits 127 to 64 of the value
+        /// @param low bits 63 to 0 of the value
+        /// @param maskHigh which of the high bits to write
+        /// @param maskLow which of the low bits to write
+        public SetField(Field field, long high, long low, long maskHigh, long maskLow) {
+            this(field, high, low, maskHigh, maskLow, Form.SET_FIELD);
+        }
+
         /// Writes all of a field of up to 64 bits.
         ///
         /// @param field not a wide one
         /// @param value right-aligned
         public SetField(Field field, long value) {
-            this(field, 0, value, 0, field.ones());
+            this(field, value, Form.SET_FIELD);
+        }
+
+        /// Writes all of a field of up to 64 bits.
+        ///
+        /// @param field not a wide one
+        /// @param value right-aligned
+        /// @param form how it was said
+        public SetField(Field field, long value, Form form) {
+            this(field, 0, value, 0, field.ones(), form);
+        }
+
+        /// Whether all bits of the field are written.
+        ///
+        /// @return true if so
+        public boolean isWhole() {
+            return maskLow == field.ones() && (!field.wide() || maskHigh == -1);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
@@ -100,7 +101,9 @@ final class ActionParser {
             case "mod_nw_tos" ->
                     new Action.SetField(Field.IP_DSCP, Numbers.parse(name, value, 255) >> 2);
             case "mod_nw_ecn" -> set(Field.IP_ECN, value);
-            case "mod_nw_ttl" -> set(Field.IP_TTL, value);
+            case "mod_nw_ttl" ->
+                    new Action.SetField(
+                            Field.IP_TTL, Numbers.parse(name, value, 255), Form.OWN_ACTION);
             case "mod_tp_src" -> set(transport(name, true), value);
             case "mod_tp_dst" -> set(transport(name, false), value);
             case "set_tunnel", "set_tunnel64" -> set(Field.TUN_ID, value);

@@ -69,9 +69,7 @@ final class ActionEncoder {
             case Action.SetVlanPcp a -> vlan(a.push(), 2, Field.VLAN_PCP, a.pcp(), 0);
             case Action.PushMpls a -> mpls(19, 23, a.etherType());
             case Action.PopMpls a -> mpls(20, 24, a.etherType());
-            case Action.SetField a ->
-                    new SetFieldEncoder(out, version)
-                            .put(a.field(), a.high(), a.low(), a.maskHigh(), a.maskLow());
+            case Action.SetField a -> new SetFieldEncoder(out, version).put(a);
             case Action.Load a -> new SetFieldEncoder(out, version).load(a.target(), a.value());
             case Action.Move a -> move(a);
             case Action.StackPush a -> stack(27, a.source());

@@ -10,6 +10,7 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.OfPort;
@@ -92,12 +93,13 @@ final class NiciraActions {
     }
 
     private static Action set(Field field, long value) {
-        return new Action.SetField(field, value);
+        return new Action.SetField(field, value, Form.OWN_ACTION);
     }
 
     private static Action tunnel(WireReader in, int padding, int bytes) {
         in.skip(padding);
-        return set(Field.TUN_ID, in.number(bytes));
+        Form form = bytes == 8 ? Form.OWN_LONG_ACTION : Form.OWN_ACTION;
+        return new Action.SetField(Field.TUN_ID, in.number(bytes), form);
     }
 
     private static OpenFlowException badArgument(String reason) {
@@ -142,7 +144,7 @@ final class NiciraActions {
                     ErrorCode.OFPBAC_BAD_SET_ARGUMENT,
                     "field " + e.field().ovsName() + " is not writable");
         }
-        return new Action.SetField(e.field(), e.high(), e.low(), e.maskHigh(), e.maskLow());
+        return e.toAction(Form.LOAD, Form.MASKED_LOAD);
     }
 
     private static Action note(WireReader in, ActionTable.Context c) {

@@ -429,7 +429,7 @@ public final class Ofproto implements AutoCloseable {
                 if (f.wide() && (low | high) != 0) {
                     m.masked(f, high, low, -1, -1);
                 } else if (!f.wide() && low != 0) {
-                    m.exact(f, low);
+                    m.masked(f, low, f.maskedByItself() ? low : f.ones());
                 }
             }
         }

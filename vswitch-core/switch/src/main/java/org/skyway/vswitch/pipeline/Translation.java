@@ -346,6 +346,10 @@ public final class Translation {
     // The action set is done once, when the pipeline ends; what is written into it by then is not
     // done any more. What can't be done now is left for later.
     private void finish() {
+        if (freezer.isFreezing()) {
+            thaw();
+            return;
+        }
         boolean outer = inActionSet;
         inActionSet = true;
         ActionSet set = actionSet;
