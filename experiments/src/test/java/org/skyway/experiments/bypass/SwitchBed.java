@@ -15,6 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.agent.CombinedAgent;
 import org.skyway.agent.PortHost;
 import org.skyway.agent.libvirt.LibvirtAgent;
@@ -219,10 +223,9 @@ final class SwitchBed implements AutoCloseable {
 
     void packetOut(byte[] frame, int port) throws Exception {
         on(() -> {
-            bridge.packetOut(
-                    frame,
-                    org.skyway.openflow.model.OfPort.CONTROLLER,
-                    List.of(new org.skyway.openflow.model.Action.Output(port, 0)));
+            Match fromController =
+                    Match.builder().exact(Field.IN_PORT, OfPort.CONTROLLER & 0xffffffffL).build();
+            bridge.packetOut(frame, fromController, List.of(new Action.Output(port, 0))).run();
             bridge.settle();
             return null;
         });

@@ -24,7 +24,7 @@ public record PacketIn(
         Match metadata,
         Bytes userdata,
         Format format)
-        implements Message {
+        implements FromSwitch {
     /// How a packet-in is told. The ordinals are the codes of NXT_SET_PACKET_IN_FORMAT.
     public enum Format {
         /// OFPT_PACKET_IN of the connection's version.

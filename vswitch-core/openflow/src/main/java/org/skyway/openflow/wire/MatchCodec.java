@@ -40,7 +40,7 @@ final class MatchCodec {
         int type = in.u16();
         int length = in.u16();
         // OpenFlow 1.1's fixed structure is not spoken here, so its length is never right.
-        if (length < 4 && type == TYPE_OXM || strict && type == TYPE_STANDARD) {
+        if (length < 4 && (type == TYPE_OXM || !strict) || strict && type == TYPE_STANDARD) {
             throw badLength(length, in.remaining() + 4);
         }
         if (type != TYPE_OXM) {

@@ -43,15 +43,35 @@ final class FlowModder {
     ///
     /// @throws OpenFlowException if it is refused
     void apply(FlowMod m, Version version, Requester requester) {
+        check(m, version);
+        applyChecked(m, requester);
+    }
+
+    private static boolean deletes(FlowMod m) {
+        return m.command() == FlowMod.Command.DELETE
+                || m.command() == FlowMod.Command.DELETE_STRICT;
+    }
+
+    /// Looks whether a flow-mod makes sense by itself, whatever is in the tables.
+    ///
+    /// @throws OpenFlowException if it does not
+    static void check(FlowMod m, Version version) {
         ActionCheck.check(version, m.match(), m.instructions(), m.table());
-        boolean delete =
-                m.command() == FlowMod.Command.DELETE
-                        || m.command() == FlowMod.Command.DELETE_STRICT;
-        int table = delete ? m.table() : targetTable(m.table());
-        if (!delete && m.bufferId() != -1) {
+        if (deletes(m)) {
+            return;
+        }
+        targetTable(m.table());
+        if (m.bufferId() != -1) {
             throw new OpenFlowException(
                     ErrorCode.OFPBRC_BUFFER_UNKNOWN, "nothing is buffered here");
         }
+    }
+
+    /// Does a flow-mod that [#check] has passed.
+    ///
+    /// @throws OpenFlowException if the tables are not such that it can be done
+    void applyChecked(FlowMod m, Requester requester) {
+        int table = deletes(m) ? m.table() : targetTable(m.table());
         switch (m.command()) {
             case ADD -> add(m, table, requester);
             case MODIFY, MODIFY_STRICT -> modify(m, table, requester);

@@ -18,6 +18,7 @@ final class OfSwitch {
     private final FlowMonitors monitors = new FlowMonitors(this);
     private final Vacancies vacancies = new Vacancies(this);
     private final Connections connections = new Connections(this);
+    private final TlvTable tlvs = new TlvTable();
 
     /// OFPC_FRAG_ bits: how fragments are treated.
     private int fragmentHandling;
@@ -82,6 +83,10 @@ final class OfSwitch {
 
     Connections connections() {
         return connections;
+    }
+
+    TlvTable tlvs() {
+        return tlvs;
     }
 
     int fragmentHandling() {

@@ -45,7 +45,10 @@ final class PortTable {
         PortState old = ports.put(port.number(), port);
         if (old == null) {
             created.put(port.number(), bridge.now());
-            bridge.connections().portStatus(ADDED, null, port, null);
+            // Two messages, as from Open vSwitch: that it came, and then that it is alive.
+            PortState fresh = port.withState(port.state() & ~PortState.LIVE);
+            bridge.connections().portStatus(ADDED, null, fresh, null);
+            bridge.connections().portStatus(MODIFIED, fresh, port, null);
         } else {
             bridge.connections().portStatus(MODIFIED, old, port, null);
         }

@@ -12,6 +12,7 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
@@ -169,10 +170,10 @@ final class MemoryForwarding implements Forwarding {
     }
 
     @Override
-    public boolean packetOut(byte[] frame, int inPort, List<Action> actions) {
+    public Runnable packetOut(byte[] frame, Match metadata, List<Action> actions) {
+        int inPort = (int) metadata.valueOf(Field.IN_PORT);
         long[] key = new long[FlowKey.WORDS];
-        run(Arrays.copyOf(frame, frame.length), inPort, key, -1, actions);
-        return true;
+        return () -> run(Arrays.copyOf(frame, frame.length), inPort, key, -1, actions);
     }
 
     @Override
