@@ -51,7 +51,9 @@ public sealed interface Action {
     /// @param controllerId which controllers: those whose id this is
     /// @param userdata comes along in an `NXT_PACKET_IN2`; may be empty
     /// @param pause stops the pipeline here until the controller resumes it
-    record Controller(int maxLength, int reason, int controllerId, Bytes userdata, boolean pause)
+    /// @param meterId the meter that the copy passes; 0 for none
+    record Controller(
+            int maxLength, int reason, int controllerId, Bytes userdata, boolean pause, int meterId)
             implements Action {}
 
     /// Hands the packet to a group.
@@ -199,6 +201,10 @@ public sealed interface Action {
     /// Decrements the outermost MPLS label's TTL.
     record DecMplsTtl() implements Action {}
 
+    /// Decrements the TTL of a network service header; where it would reach 0, sends the packet to
+    /// the controllers instead.
+    record DecNshTtl() implements Action {}
+
     /// Copies the TTL from the next-to-outermost header that has one to the outermost.
     record CopyTtlOut() implements Action {}
 
@@ -217,6 +223,16 @@ public sealed interface Action {
     ///
     /// @param data the bytes
     record Note(Bytes data) implements Action {}
+
+    /// Writes whether the packet is longer than so many bytes into a bit, for what follows in the
+    /// same list of actions, in the tables that it goes on to, and in the action set.
+    ///
+    /// @param length bytes, from the Ethernet header on
+    /// @param target one bit
+    record CheckPacketLarger(int length, SubField target) implements Action {}
+
+    /// Forgets what connection tracking found out; nothing tracks connections here.
+    record CtClear() implements Action {}
 
     /// Does its actions on a copy of the packet and of the pipeline's state.
     ///
@@ -288,8 +304,7 @@ public sealed interface Action {
     /// Leaves the pipeline.
     record Exit() implements Action {}
 
-    /// An action that is understood on the wire and printed, but that the datapath has no use for;
-    /// the switch refuses it in a flow-mod unless it is harmless.
+    /// An action that is read and told to others, and has no effect in this switch.
     ///
     /// @param name as `ovs-ofctl` names it
     /// @param wire its whole encoding

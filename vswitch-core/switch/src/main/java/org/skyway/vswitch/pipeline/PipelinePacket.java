@@ -393,6 +393,13 @@ final class PipelinePacket {
         return decrement(Field.IP_TTL);
     }
 
+    /// Lowers the TTL of a network service header.
+    ///
+    /// @return false if it must not be lowered any more
+    boolean decrementNshTtl() {
+        return decrement(Field.NSH_TTL);
+    }
+
     /// Lowers the TTL of the outermost MPLS label.
     ///
     /// @return false if it must not be lowered any more
