@@ -165,6 +165,7 @@ final class ExtensionRows {
     private static void old(Kind kind, int number, Version first, Version last) {
         MessageTable.row(
                 AsyncMessage.SetAsync.class,
+                m -> m.given() == AsyncCodec.ALL,
                 kind,
                 number,
                 first,
