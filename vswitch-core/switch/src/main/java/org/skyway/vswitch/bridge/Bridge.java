@@ -34,6 +34,7 @@ import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.ofproto.GroupCounters;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.GroupState;
 import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.pipeline.Program;
@@ -358,6 +359,17 @@ public final class Bridge implements Forwarding, LinkListener {
             datapath.run(program, frame);
             commanded = true;
         };
+    }
+
+    @Override
+    public Runnable resume(byte[] frame, Match metadata, Frozen rest) {
+        long[] key = key(frame, (int) metadata.valueOf(Field.IN_PORT));
+        for (int w = FlowKey.PACKET_WORDS; w < FlowKey.WORDS; w++) {
+            key[w] = metadata.value(w);
+        }
+        Translation translation = new Translation(tables, key, System.nanoTime());
+        Program program = translation.resume(rest);
+        return translation.gaveUp() ? null : () -> datapath.run(program, frame);
     }
 
     static long[] key(byte[] frame, int inPort) {

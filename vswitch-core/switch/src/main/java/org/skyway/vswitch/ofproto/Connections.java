@@ -141,6 +141,7 @@ final class Connections {
                             m.cookie(),
                             m.metadata(),
                             m.userdata(),
+                            m.continuation(),
                             c.packetInFormat()));
         }
     }

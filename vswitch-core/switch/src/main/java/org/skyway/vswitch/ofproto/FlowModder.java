@@ -6,6 +6,7 @@ import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
@@ -106,9 +107,20 @@ final class FlowModder {
                                 "there is no group %d".formatted(g.id() & 0xffffffffL));
                 case Action.Meter meter when !bridge.meters().has(meter.id()) ->
                         throw noMeter(meter.id());
+                case Action.Controller c
+                        when c.meterId() != 0 && !bridge.meters().has(c.meterId()) ->
+                        throw noMeter(c.meterId());
                 case Action.Clone c -> checkReferences(c.actions());
                 default -> {}
             }
+        }
+    }
+
+    // What the datapath tells itself may be named only as what it always is.
+    private static void checkHidden(FlowMod m) {
+        if (m.match().maskOf(Field.DP_HASH) != 0 || m.match().valueOf(Field.RECIRC_ID) != 0) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_EPERM, "no controller may match dp_hash or recirc_id");
         }
     }
 
@@ -119,6 +131,7 @@ final class FlowModder {
     }
 
     private void add(FlowMod m, int table, Requester requester) {
+        checkHidden(m);
         checkReferences(m.instructions());
         FlowTable t = bridge.tables().get(table);
         FlowEntry old = t.find(m.priority(), m.match());

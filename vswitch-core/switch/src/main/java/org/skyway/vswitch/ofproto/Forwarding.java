@@ -6,6 +6,7 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.MeterState;
 
 /// What the OpenFlow side asks of the rest of the switch: detector, link manager and datapath.
@@ -81,6 +82,14 @@ public interface Forwarding {
     /// @param actions in order
     /// @return what sends the packet, if it is still to be sent; null if the pipeline is in a loop
     Runnable packetOut(byte[] frame, Match metadata, List<Action> actions);
+
+    /// Finds out how a paused packet goes on with the tables as they are now.
+    ///
+    /// @param frame the packet as the controller gave it back
+    /// @param metadata its ingress port and other pipeline fields, as the controller gave them back
+    /// @param rest what is left to do
+    /// @return what does it; null if the pipeline is in a loop
+    Runnable resume(byte[] frame, Match metadata, Frozen rest);
 
     /// A port's counters now.
     ///

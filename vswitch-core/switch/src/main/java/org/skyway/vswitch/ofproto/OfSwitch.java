@@ -19,6 +19,7 @@ final class OfSwitch {
     private final Vacancies vacancies = new Vacancies(this);
     private final Connections connections = new Connections(this);
     private final TlvTable tlvs = new TlvTable();
+    private final PausedPackets paused = new PausedPackets();
 
     /// OFPC_FRAG_ bits: how fragments are treated.
     private int fragmentHandling;
@@ -63,6 +64,10 @@ final class OfSwitch {
 
     FlowModder flows() {
         return flows;
+    }
+
+    PausedPackets paused() {
+        return paused;
     }
 
     Timeouts timeouts() {

@@ -282,10 +282,7 @@ final class Requests {
             case ExtensionMessage.FlowMonitorCancel m -> bridge.monitors().cancel(c, m.id());
             case ExtensionMessage.CtFlushZone m -> {} // nothing is tracked
             case ExtensionMessage.CtFlush m -> {}
-            case ExtensionMessage.Resume m ->
-                    // No packet that is sent to a controller can go on later.
-                    throw new OpenFlowException(
-                            ErrorCode.NXR_STALE, "there is no such paused packet");
+            case ExtensionMessage.Resume m -> bridge.paused().resume(bridge, m.packet());
             case ExtensionMessage.TlvTableRequest m ->
                     c.reply(
                             e,

@@ -16,6 +16,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
+import org.skyway.vswitch.pipeline.Frozen;
 
 /// A forwarding side that keeps everything in memory and forwards by the plainest possible look-up:
 /// every entry of table 0, highest priority first. Ofproto thread only.
@@ -113,7 +114,8 @@ final class MemoryForwarding implements Forwarding {
                     Ofproto.REASON_IMPLICIT_MISS,
                     key,
                     0,
-                    org.skyway.openflow.model.Bytes.EMPTY);
+                    org.skyway.openflow.model.Bytes.EMPTY,
+                    null);
             return;
         }
         matched++;
@@ -135,7 +137,8 @@ final class MemoryForwarding implements Forwarding {
                                 c.reason(),
                                 key,
                                 c.controllerId(),
-                                c.userdata());
+                                c.userdata(),
+                                null);
                 case Action.Load l when l.target().field() == Field.REG0 ->
                         l.target().field().set(key, l.value());
                 case Action.SetField f when f.field() == Field.REG0 -> f.field().set(key, f.low());
@@ -155,7 +158,8 @@ final class MemoryForwarding implements Forwarding {
                     1,
                     key,
                     0,
-                    org.skyway.openflow.model.Bytes.EMPTY);
+                    org.skyway.openflow.model.Bytes.EMPTY,
+                    null);
         } else if (port == OfPort.TABLE) {
             if (depth < MAX_DEPTH) {
                 depth++;
@@ -167,6 +171,11 @@ final class MemoryForwarding implements Forwarding {
             t.txPackets++;
             t.txBytes += frame.length;
         }
+    }
+
+    @Override
+    public Runnable resume(byte[] frame, Match metadata, Frozen rest) {
+        throw new UnsupportedOperationException("this pipeline pauses no packets");
     }
 
     @Override

@@ -268,7 +268,7 @@ class OfprotoTest {
                     new ExtensionMessage.SetPacketInFormat(PacketIn.Format.NXT_PACKET_IN),
                     Dialect.NICIRA);
             other.tell(new ExtensionMessage.SetControllerId(44), Dialect.NICIRA);
-            Action toAll = new Action.Controller(0xffff, 1, 0, Bytes.EMPTY, false);
+            Action toAll = new Action.Controller(0xffff, 1, 0, Bytes.EMPTY, false, 0);
             assertNull(thirteen.tell(add(1, 0, 0, toAll)));
             sw.run(() -> {
                 sw.forwarding.receive(FRAME, 1);
