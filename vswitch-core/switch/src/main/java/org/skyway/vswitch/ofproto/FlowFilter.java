@@ -64,6 +64,15 @@ record FlowFilter(
         return new FlowFilter(Match.ANY, false, 0, cookie, -1, OfPort.ANY, GroupMod.ANY);
     }
 
+    /// Whether it accepts the entries of the read-only table, which have no cookie, and which Open
+    /// vSwitch has and Skyway does without.
+    boolean meansTheSwitchsOwn() {
+        return match.equals(Match.ANY)
+                && (cookie & cookieMask) == 0
+                && outPort == OfPort.ANY
+                && outGroup == GroupMod.ANY;
+    }
+
     boolean accepts(FlowEntry entry) {
         FlowRule rule = entry.rule();
         return ((rule.cookie() ^ cookie) & cookieMask) == 0

@@ -289,7 +289,8 @@ final class FlowModder {
     private void delete(FlowMod m, Requester requester) {
         if (m.command() == FlowMod.Command.DELETE
                 && FlowTables.readOnly(m.table())
-                && m.table() != FlowMod.ALL_TABLES) {
+                && m.table() != FlowMod.ALL_TABLES
+                && FlowFilter.deleted(m).meansTheSwitchsOwn()) {
             throw new OpenFlowException(
                     ErrorCode.OFPBRC_EPERM, "table %d is read-only".formatted(m.table()));
         }

@@ -60,8 +60,9 @@ final class MeterTable {
             checkDatapath(meter);
             Installed old = find(meter.id());
             long created = old == null ? bridge.now() : old.createdNanos();
-            meters.put(meter.id(), new Installed(meter, created));
-            bridge.forwarding().meterChanged(meter.id(), meter);
+            Meter workable = withBursts(meter);
+            meters.put(meter.id(), new Installed(workable, created));
+            bridge.forwarding().meterChanged(meter.id(), workable);
         } else {
             delete(meter.id(), requester);
         }
@@ -101,6 +102,19 @@ final class MeterTable {
                 throw refused(ErrorCode.OFPMMFC_BAD_RATE, meter.id());
             }
         }
+    }
+
+    /// A band without a burst may burst as much as it may have in a second.
+    private static Meter withBursts(Meter m) {
+        List<Meter.Band> bands =
+                m.bands().stream()
+                        .map(b ->
+                                b.burstSize() != 0
+                                        ? b
+                                        : new Meter.Band(
+                                                b.type(), b.rate(), b.rate(), b.precedenceLevel()))
+                        .toList();
+        return new Meter(m.id(), m.flags(), bands);
     }
 
     private static OpenFlowException refused(ErrorCode error, int id) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.StatsRequest;
 import org.skyway.openflow.message.Version;
@@ -42,6 +43,10 @@ final class TableFeatureRequests {
             if (version.atLeast(Version.OF15) && (b.get(COMMAND) & 0xff) > DISABLE) {
                 throw new OpenFlowException(
                         ErrorCode.OFPTFFC_BAD_COMMAND, "command " + (b.get(COMMAND) & 0xff));
+            }
+            if (table == FlowMod.ALL_TABLES) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPTFFC_BAD_TABLE, "table %d is none".formatted(table));
             }
             if (names.put(table, name(b)) != null) {
                 throw new OpenFlowException(

@@ -188,7 +188,11 @@ class OvsComparisonIT {
             }
         }
         System.out.println(
-                different + " of " + MESSAGES + " malformed messages answered otherwise");
+                different
+                        + " of "
+                        + MESSAGES
+                        + " malformed messages answered otherwise\n"
+                        + String.join("\n", examples));
         // Which of two errors comes first is the parser's choice in some doubly broken messages,
         // and Open vSwitch's answer to an unknown OXM header depends on its hash table.
         int limit = MESSAGES / 100;

@@ -51,8 +51,21 @@ class OvsConversationIT {
 
     private List<String> answers(Path socket, Version version, List<byte[]> frames)
             throws IOException {
-        try (RawConnection c = new RawConnection(socket, version)) {
+        try (RawConnection c = connect(socket, version)) {
             return c.replies(frames).stream().map(HEX::formatHex).toList();
+        }
+    }
+
+    /// Open vSwitch may close a connection at once while it is busy with its configuration.
+    private static RawConnection connect(Path socket, Version version) throws IOException {
+        for (int tries = 20; ; tries--) {
+            try {
+                return new RawConnection(socket, version);
+            } catch (IOException e) {
+                if (tries == 0) {
+                    throw e;
+                }
+            }
         }
     }
 
