@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             BypassCommand.class,
             MachineCommands.AgentCommand.class,
             MachineCommands.Vm.class,
+            MachineCommands.LeftoversCommand.class,
             P2pCommands.class,
             TraceCommand.class,
             CtlCommand.Events.class
