@@ -170,6 +170,7 @@ final class Bundles {
                 done.add(one(c, b, item, packets));
             } catch (OpenFlowException wrong) {
                 bridge.undo().rollBack();
+                bridge.flows().learned().rollBack();
                 bridge.removals().rollBack(removals);
                 bridge.monitors().rollBack();
                 c.sendError(wrong.code(), item.frame());

@@ -33,6 +33,7 @@ final class FlowModder {
 
     private final OfSwitch bridge;
     private final Undo undo;
+    private final LearnedCookies learned = new LearnedCookies();
 
     FlowModder(OfSwitch bridge, Undo undo) {
         this.bridge = bridge;
@@ -77,6 +78,21 @@ final class FlowModder {
             case MODIFY, MODIFY_STRICT -> modify(m, table, requester);
             case DELETE, DELETE_STRICT -> delete(m, requester);
         }
+        removeOrphans();
+    }
+
+    /// Removes the learned entries that nobody teaches any more. They may have taught others.
+    private void removeOrphans() {
+        for (LearnedCookies.Target t = learned.nextOrphan(); t != null; t = learned.nextOrphan()) {
+            for (FlowEntry e : bridge.tables().select(t.table(), FlowFilter.learned(t.cookie()))) {
+                remove(e, REASON_DELETE, Requester.SWITCH);
+            }
+        }
+    }
+
+    /// Which learned entries go with others.
+    LearnedCookies learned() {
+        return learned;
     }
 
     private static int targetTable(int table) {
@@ -163,6 +179,7 @@ final class FlowModder {
 
     private void insert(FlowTable t, FlowEntry entry) {
         t.put(entry);
+        learned.added(entry.rule());
         bridge.forwarding().entryAdded(entry);
         bridge.timeouts().added(entry);
     }
@@ -171,6 +188,7 @@ final class FlowModder {
         if (!t.remove(entry)) {
             return false;
         }
+        learned.removed(entry.rule());
         bridge.forwarding().entryRemoved(entry);
         bridge.timeouts().removed(entry);
         return true;
@@ -178,6 +196,8 @@ final class FlowModder {
 
     private void exchange(FlowTable t, FlowEntry old, FlowEntry now) {
         t.put(now);
+        learned.added(now.rule());
+        learned.removed(old.rule());
         bridge.forwarding().entryReplaced(old, now);
         bridge.timeouts().replaced(old, now);
     }
@@ -292,6 +312,7 @@ final class FlowModder {
                 && !bridge.tables().hidden(entry)) {
             bridge.removals().add(entry, reason);
         }
+        removeOrphans();
     }
 
     /// Installs an entry of the switch's own that controllers see and may change.

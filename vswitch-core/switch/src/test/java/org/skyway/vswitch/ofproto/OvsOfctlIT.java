@@ -241,6 +241,21 @@ class OvsOfctlIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"OpenFlow10", "OpenFlow15"})
+    void whatWasLearnedGoesWithTheLastThatTeachesIt(String version) throws Exception {
+        ofctl(version, "add-flow", "br0", "in_port=1,actions=learn(delete_learned,cookie=5)");
+        ofctl(version, "add-flow", "br0", "in_port=2,actions=learn(delete_learned,cookie=5)");
+        ofctl(version, "add-flow", "br0", "table=1,cookie=5,in_port=3,actions=drop");
+        ofctl(version, "add-flow", "br0", "table=1,cookie=6,in_port=3,priority=9,actions=drop");
+        ofctl(version, "del-flows", "br0", "table=0,in_port=1");
+        ofctl(version, "mod-flows", "br0", "in_port=2,actions=1,learn(delete_learned,cookie=5)");
+        assertEquals(3, flows(version).size());
+        ofctl(version, "mod-flows", "br0", "table=0,in_port=2,actions=output:1");
+        assertEquals(2, flows(version).size());
+        assertTrue(flows(version).toString().contains("cookie=0x6"), flows(version).toString());
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"OpenFlow10", "OpenFlow13", "OpenFlow15"})
     void managesGroups(String version) throws Exception {
         ofctl(
