@@ -7,8 +7,10 @@ import java.util.List;
 /// @param name the domain's name
 /// @param state `running` or `paused`
 /// @param ports its ports
-/// @param devices what is wrong with ports, and the devices of links, with what is known of each
-public record VmReport(String name, String state, List<Port> ports, List<String> devices) {
+/// @param devices the devices of links, with what is known of each
+/// @param problems what is wrong with ports, a sentence each
+public record VmReport(
+        String name, String state, List<Port> ports, List<String> devices, List<String> problems) {
     /// A port of a virtual machine.
     ///
     /// @param name the port's name

@@ -213,8 +213,12 @@ final class Guest {
         return !problems.isEmpty();
     }
 
+    List<String> problems() {
+        return List.copyOf(problems.values());
+    }
+
     List<String> report() {
-        List<String> lines = new ArrayList<>(problems.values());
+        List<String> lines = new ArrayList<>();
         devices.forEach((alias, device) ->
                 lines.add(
                         alias

@@ -25,29 +25,43 @@ import org.xml.sax.helpers.DefaultHandler;
 ///
 /// @param ports by the name of the port: the name of its channel, as the metadata have it
 /// @param channels by name: the UNIX socket of each virtio-serial port, in the order of the XML
-/// @param devices by alias: the name of the memory of each ivshmem device
+/// @param devices by alias: the memory of each ivshmem device that has one, as all of a running
+///   domain have
+/// @param memories the memory of each ivshmem device
 /// @param groupId the group that QEMU runs as, if libvirt chose one
-record GuestDescription(
+public record GuestDescription(
         Map<String, String> ports,
         Map<String, Path> channels,
-        Map<String, String> devices,
+        Map<String, Memory> devices,
+        List<Memory> memories,
         OptionalInt groupId) {
     /// The XML namespace of our metadata.
-    static final String NAMESPACE = "urn:skyway:vnf:1";
+    public static final String NAMESPACE = "urn:skyway:vnf:1";
 
     /// What the names of our channels begin with.
     static final String CHANNEL_PREFIX = "org.skyway.pmd.";
+
+    /// The memory of an ivshmem device.
+    ///
+    /// @param name of its file in `/dev/shm`
+    /// @param mebibytes its size; libvirt does not print it more precisely. -1 if it says nothing
+    public record Memory(String name, long mebibytes) {}
 
     private static final Pattern DAC_LABEL = Pattern.compile("\\+?[0-9]+:\\+?([0-9]+)");
 
     /// Reads a description.
     ///
     /// @param xml as libvirt has it
+    /// @return the description
     /// @throws IllegalArgumentException if it is no XML
-    static GuestDescription parse(String xml) {
+    public static GuestDescription parse(String xml) {
         Element domain = root(xml);
         return new GuestDescription(
-                ports(domain), channels(domain), devices(domain), groupId(domain));
+                ports(domain),
+                channels(domain),
+                devices(domain),
+                memories(domain),
+                groupId(domain));
     }
 
     private static Element root(String xml) {
@@ -105,12 +119,34 @@ record GuestDescription(
         return channels;
     }
 
-    private static Map<String, String> devices(Element domain) {
-        Map<String, String> devices = new HashMap<>();
+    private static Map<String, Memory> devices(Element domain) {
+        Map<String, Memory> devices = new HashMap<>();
         for (Element shmem : descendants(domain, "shmem")) {
-            devices.put(attribute(shmem, "alias", "name"), shmem.getAttribute("name"));
+            String alias = attribute(shmem, "alias", "name");
+            if (!alias.isEmpty()) {
+                devices.put(alias, memory(shmem));
+            }
         }
         return devices;
+    }
+
+    private static List<Memory> memories(Element domain) {
+        return descendants(domain, "shmem").stream().map(GuestDescription::memory).toList();
+    }
+
+    private static Memory memory(Element shmem) {
+        return new Memory(shmem.getAttribute("name"), mebibytes(shmem));
+    }
+
+    // Whatever the unit was that a domain was defined with, a running one has M.
+    private static long mebibytes(Element shmem) {
+        for (Element size : children(shmem, "size")) {
+            String digits = size.getTextContent().strip();
+            if (size.getAttribute("unit").equals("M") && digits.matches("[0-9]{1,15}")) {
+                return Long.parseLong(digits);
+            }
+        }
+        return -1;
     }
 
     private static OptionalInt groupId(Element domain) {

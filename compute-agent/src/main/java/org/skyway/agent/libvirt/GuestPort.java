@@ -76,15 +76,20 @@ final class GuestPort implements GuestChannel.Listener {
         RegionRef inGuest = new RegionRef(region.regionId(), region.sizeBytes(), null);
         long asked = session;
         attached.put(slot, alias);
-        return guest.plug(name, region)
-                .thenCompose(_ -> {
-                    if (asked != session) {
-                        return failed("the driver of port " + name + " is gone");
-                    }
-                    host.linkStep(name, link, "plugged");
-                    return channel.request(id -> new Attach(id, slot, inGuest, sideA, link))
-                            .exceptionallyCompose(failure -> failed(Advice.on(reason(failure))));
-                })
+        // The driver waits for the device. It is told before the device is there, because libvirt
+        // is not done when the guest has seen it.
+        CompletableFuture<Void> plugged = guest.plug(name, region);
+        CompletableFuture<Void> mapped =
+                channel.request(id -> new Attach(id, slot, inGuest, sideA, link));
+        return plugged.thenCompose(
+                        _ -> {
+                            if (asked != session) {
+                                return failed("the driver of port " + name + " is gone");
+                            }
+                            host.linkStep(name, link, "plugged");
+                            return mapped.exceptionallyCompose(
+                                    failure -> failed(Advice.on(reason(failure))));
+                        })
                 .whenComplete((_, failure) -> {
                     if (failure == null) {
                         host.linkStep(name, link, "mapped");

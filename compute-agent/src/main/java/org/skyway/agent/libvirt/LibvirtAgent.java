@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /// Serves the drivers of VNFs in virtual machines: see the package. Lives through restarts of
 /// libvirtd, during which everything goes on but plugging and unplugging.
 public final class LibvirtAgent implements Agent {
-    /// How long a driver may take to answer, unless told otherwise: much longer than the 8 s that
-    /// it waits for a device to show up, for it knows better what is wrong.
+    /// How long a driver may take to answer, unless told otherwise: longer than the 12 s that it
+    /// waits for a device to show up, for it knows better what is wrong.
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtAgent.class);
@@ -116,6 +116,7 @@ public final class LibvirtAgent implements Agent {
         control.execute(() -> {
             offered.add(region);
             share(List.of(region));
+            guests.values().forEach(this::checkRegions);
         });
     }
 
@@ -193,7 +194,11 @@ public final class LibvirtAgent implements Agent {
             }
         }
         return new VmReport(
-                guest.name(), guest.isPaused() ? "paused" : "running", own, guest.report());
+                guest.name(),
+                guest.isPaused() ? "paused" : "running",
+                own,
+                guest.report(),
+                guest.problems());
     }
 
     // ---- libvirt comes and goes
@@ -291,6 +296,7 @@ public final class LibvirtAgent implements Agent {
             add(guest, port.getKey(), port.getValue());
         }
         guest.describedAs(description, portsOf(guest));
+        checkRegions(guest);
         paused(guest, paused);
     }
 
@@ -336,6 +342,19 @@ public final class LibvirtAgent implements Agent {
                         listener -> new GuestChannel(name, socket, control, timeout, listener));
         ports.put(port, added);
         added.start();
+    }
+
+    // Whoever writes a domain's XML writes the region's name and size into it, and QEMU does not
+    // mind if that is less than there is.
+    private void checkRegions(Guest guest) {
+        for (RegionRef region : offered) {
+            String wrong = PortRegions.problem(guest.name(), guest.description(), region);
+            if (wrong != null) {
+                problem(guest, region.path(), wrong);
+            } else {
+                guest.solved(region.path());
+            }
+        }
     }
 
     private static void problem(Guest guest, String port, String what) {

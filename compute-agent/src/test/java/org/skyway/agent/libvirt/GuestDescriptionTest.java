@@ -34,6 +34,7 @@ class GuestDescriptionTest {
                 </channel>
                 <shmem name='skyway-1-vm-port-vnf2' role='master'>
                   <model type='ivshmem-plain'/>
+                  <size unit='M'>8</size>
                   <alias name='shmem0'/>
                 </shmem>
                 <shmem name='skyway-1-link-7' role='peer'>
@@ -65,7 +66,11 @@ class GuestDescriptionTest {
     @Test
     void devicesAreKnownByTheirAlias() {
         assertEquals(
-                Map.of("shmem0", "skyway-1-vm-port-vnf2", "ua-skyway-link-7", "skyway-1-link-7"),
+                Map.of(
+                        "shmem0",
+                        new GuestDescription.Memory("skyway-1-vm-port-vnf2", 8),
+                        "ua-skyway-link-7",
+                        new GuestDescription.Memory("skyway-1-link-7", -1)),
                 GuestDescription.parse(DOMAIN).devices());
     }
 

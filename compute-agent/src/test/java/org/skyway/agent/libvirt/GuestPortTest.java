@@ -13,6 +13,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -52,6 +54,8 @@ class GuestPortTest {
     @TempDir Path directory;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Runnable> hanging = new LinkedBlockingQueue<>();
+    private volatile boolean hangs; // whether calls of libvirt wait in `hanging`
     private ServerSocketChannel qemu;
     private Guest guest;
     private GuestPort port;
@@ -66,8 +70,15 @@ class GuestPortTest {
                         Map.of("vnf1", "org.skyway.pmd.0"),
                         Map.of("org.skyway.pmd.0", socket),
                         Map.of(),
+                        List.of(),
                         OptionalInt.empty());
-        guest = new Guest("vm1", description, () -> null, control, control);
+        guest =
+                new Guest(
+                        "vm1",
+                        description,
+                        () -> null,
+                        control,
+                        call -> (hangs ? (Executor) hanging::add : control).execute(call));
         port =
                 new GuestPort(
                         "vnf1",
@@ -161,6 +172,32 @@ class GuestPortTest {
     }
 
     @Test
+    void aDriverIsAskedWhileLibvirtStillPlugsTheDeviceIn() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+            var attached = attachWhileLibvirtHangs();
+            Attach attach = assertInstanceOf(Attach.class, next(driver));
+            driver.send(new Done(attach.id()));
+            assertFalse(attached.isDone(), "libvirt has not said yet that the device is there");
+            hanging.take().run();
+            assertTrue(failure(attached).contains("libvirt can't be reached"));
+        }
+    }
+
+    @Test
+    void aDriverIsToldWhenTheDeviceWillNotCome() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+            var attached = attachWhileLibvirtHangs();
+            assertInstanceOf(Attach.class, next(driver));
+            hanging.take().run();
+            failure(attached);
+            Detach detach = assertInstanceOf(Detach.class, next(driver));
+            assertEquals(0, detach.slot());
+        }
+    }
+
+    @Test
     void aDriverThatDoesNotAnswerFailsTheLink() throws Exception {
         try (ControlChannel driver = accept()) {
             hello(driver, 1, "vnf1");
@@ -217,6 +254,11 @@ class GuestPortTest {
                 .get();
     }
 
+    private CompletableFuture<Void> attachWhileLibvirtHangs() throws Exception {
+        hangs = true;
+        return attach();
+    }
+
     private static String failure(CompletableFuture<Void> attached) {
         ExecutionException e =
                 assertThrows(ExecutionException.class, () -> attached.get(20, TimeUnit.SECONDS));
@@ -231,7 +273,8 @@ class GuestPortTest {
                 new GuestDescription(
                         guest.description().ports(),
                         guest.description().channels(),
-                        Map.of(LinkDevice.alias(LINK), "link"),
+                        Map.of(LinkDevice.alias(LINK), new GuestDescription.Memory("link", 2)),
+                        List.of(),
                         OptionalInt.empty());
         control.submit(() -> guest.describedAs(description, Set.of("vnf2"))).get();
     }

@@ -26,8 +26,9 @@ import org.skyway.pmd.port.DpdkrPort;
 public final class ControlClient implements AutoCloseable {
     private static final long UNASKED = 0;
 
-    /// How long a region may take to show up in a guest. The agent waits longer for the answer.
-    private static final Duration PLUG_TIMEOUT = Duration.ofSeconds(8);
+    /// How long a region may take to show up in a guest, from when the host begins to plug it in,
+    /// for which it has 10 s. The agent waits longer for the answer.
+    private static final Duration PLUG_TIMEOUT = Duration.ofSeconds(12);
 
     private final ControlChannel channel;
     private final RegionRef portRegion;
@@ -109,7 +110,18 @@ public final class ControlClient implements AutoCloseable {
     /// @throws IOException if it can't be mapped
     /// @throws InterruptedException if interrupted while waiting for it
     public Region mapPort() throws IOException, InterruptedException {
-        return map(portRegion, RegionHeader.PORT_MAGIC);
+        return portRegion.path() != null
+                ? map(portRegion)
+                : IvshmemDevices.ofThisMachine()
+                        .await(
+                                portRegion.sizeBytes(),
+                                base ->
+                                        RegionHeader.matches(
+                                                base,
+                                                RegionHeader.PORT_MAGIC,
+                                                portRegion.regionId()),
+                                "region " + portRegion.regionId(),
+                                PLUG_TIMEOUT);
     }
 
     /// Carries out requests until the connection ends, or is somebody else's.
@@ -119,10 +131,40 @@ public final class ControlClient implements AutoCloseable {
     /// @throws IOException if the connection broke, or what came is no request
     /// @throws InterruptedException if interrupted while the data thread did not poll
     public boolean serve(DpdkrPort port) throws IOException, InterruptedException {
+        PendingLinks pending =
+                new PendingLinks(
+                        port.name(),
+                        IvshmemDevices.ofThisMachine(),
+                        PLUG_TIMEOUT,
+                        new PendingLinks.Sink() {
+                            @Override
+                            public ControlMessage found(Attach attach, Region region)
+                                    throws InterruptedException {
+                                return attached(port, attach, region);
+                            }
+
+                            @Override
+                            public void answer(ControlMessage message) throws IOException {
+                                channel.send(message);
+                            }
+                        });
+        try {
+            return serve(port, pending);
+        } finally {
+            pending.stop();
+        }
+    }
+
+    private boolean serve(DpdkrPort port, PendingLinks pending)
+            throws IOException, InterruptedException {
         for (ControlMessage message; (message = channel.receive()) != null; ) {
             switch (message) {
+                case Attach attach when attach.region().path() == null -> pending.add(attach);
                 case Attach attach -> channel.send(attach(port, attach));
                 case Detach detach -> {
+                    for (Attach off : pending.callOff(detach.slot())) {
+                        channel.send(new Failed(off.id(), off.link() + " was called off"));
+                    }
                     port.detach(detach.slot());
                     channel.send(new Done(detach.id()));
                 }
@@ -153,12 +195,15 @@ public final class ControlClient implements AutoCloseable {
 
     private static ControlMessage attach(DpdkrPort port, Attach attach)
             throws InterruptedException {
-        Region region;
         try {
-            region = map(attach.region(), RegionHeader.LINK_MAGIC);
+            return attached(port, attach, map(attach.region()));
         } catch (IOException | IllegalArgumentException e) {
             return new Failed(attach.id(), e.getMessage());
         }
+    }
+
+    private static ControlMessage attached(DpdkrPort port, Attach attach, Region region)
+            throws InterruptedException {
         try {
             port.attach(attach.slot(), region, attach.sideA(), attach.link());
             return new Done(attach.id());
@@ -168,16 +213,7 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    private static Region map(RegionRef region, int magic)
-            throws IOException, InterruptedException {
-        if (region.path() != null) {
-            return Region.open(Path.of(region.path()), region.sizeBytes());
-        }
-        return IvshmemDevices.ofThisMachine()
-                .await(
-                        region.sizeBytes(),
-                        base -> RegionHeader.matches(base, magic, region.regionId()),
-                        "region " + region.regionId(),
-                        PLUG_TIMEOUT);
+    private static Region map(RegionRef region) throws IOException {
+        return Region.open(Path.of(region.path()), region.sizeBytes());
     }
 }

@@ -27,13 +27,17 @@ public final class RunOptions {
         /// Lets others run, but never sleeps.
         YIELD,
         /// Spins a little, then yields, then sleeps up to 100 µs.
-        BACKOFF;
+        BACKOFF,
+        /// Spins a little, then yields, then sleeps 1 ms. For an emulated processor, to which
+        /// sleeping and waking often costs as much as polling.
+        REST;
 
         IdleStrategy strategy() {
             return switch (this) {
                 case SPIN -> new BusySpinIdleStrategy();
                 case YIELD -> new YieldingIdleStrategy();
                 case BACKOFF -> new BackoffIdleStrategy(100, 10, 1_000, 100_000);
+                case REST -> new BackoffIdleStrategy(100, 10, 1_000_000, 1_000_000);
             };
         }
     }
@@ -59,7 +63,7 @@ public final class RunOptions {
             names = "--idle",
             paramLabel = "HOW",
             defaultValue = "BACKOFF",
-            description = "spin, yield or backoff (the default).")
+            description = "spin, yield, backoff (the default), or rest, for emulated processors.")
     Idle idle;
 
     @Option(

@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.skyway.ivshmem.region.RegionStore;
 
-/// A run directory of an experiment's own, deleted afterwards.
+/// A run directory of an experiment's own, deleted afterwards, together with the regions of a
+/// switch that ran there: it may have been killed, and regions of virtual machines' ports outlive
+/// any.
 public final class RunFolder implements AutoCloseable {
     private final Path path;
     private final Runnable atExit = this::delete;
@@ -38,6 +41,11 @@ public final class RunFolder implements AutoCloseable {
     private void delete() {
         if (!Files.exists(path)) {
             return;
+        }
+        try {
+            RegionStore.of(path).removeLeftovers(true);
+        } catch (IOException e) {
+            throw new ExperimentException("can't remove the regions of " + path + ": " + e, e);
         }
         try (Stream<Path> files = Files.walk(path)) {
             List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();

@@ -80,6 +80,21 @@ class FaultyGuestsIT {
                 () -> machines().contains("port vnf2 has no <channel> of type unix named"));
     }
 
+    @Test
+    void aDomainThatHasLessOfItsRegionThanThereIsIsTold() throws Exception {
+        GuestSpec small = vms.sink("vnf2");
+        Files.createDirectories(small.directory());
+        // What a domain that only has to run, and not to do anything, boots matters little.
+        vms.guests.start(
+                "sink",
+                small.xml()
+                        .replaceAll(
+                                "<size unit='KiB'>[0-9]+</size>", "<size unit='KiB'>1024</size>")
+                        .replaceAll("<(kernel|initrd|cmdline)>.*</\\1>", ""));
+        vms.await("the problem", () -> machines().contains("domain sink has 1 MiB of region"));
+        assertTrue(machines().contains("of port vnf2, which has "), machines());
+    }
+
     // Every slot has a controller that the guest's kernel has no driver for, but for two that have
     // what the guest needs. All addresses are given: where one is left to it, libvirt adds a
     // bridge.

@@ -127,6 +127,7 @@ class TwoGuestsIT {
         long lostBefore = lost();
         vms.guests.pause("source");
         vms.await("link at rest", () -> bed.activeLinks() == 0);
+        vms.await("reason", () -> bed.links().contains("the VNF of port vnf1 is paused"));
         Thread.sleep(3000); // longer than a VNF may be silent
         vms.guests.resume("source");
         bed.awaitLinks(1);
@@ -145,6 +146,7 @@ class TwoGuestsIT {
         assertTrue(vms.guests.isRunning("source"));
         hold(true);
         vms.await("unplugged device", () -> isUnplugged());
+        assertTrue(bed.links().contains("port vnf1 is prepared for migration"));
         vms.awaitReceived(sink, RATE / 2); // through the switch
         vms.guests.save("source", file);
         assertFalse(vms.guests.isRunning("source"));

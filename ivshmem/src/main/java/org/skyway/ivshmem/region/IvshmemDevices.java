@@ -1,17 +1,16 @@
 package org.skyway.ivshmem.region;
 
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashSet;
@@ -24,13 +23,16 @@ import java.util.function.LongPredicate;
 /// A region is recognised by what is written in it. PCI addresses say nothing: the guest numbers
 /// buses in its own way, and an address that was freed is given to the next device.
 public final class IvshmemDevices {
-    private static final Path SYSFS = Path.of("/sys/bus/pci/devices");
-    private static final String VENDOR = "0x1af4";
-    private static final String DEVICE = "0x1110";
+    /// The system property that names another directory than that of sysfs, for a run of a driver
+    /// outside of any guest.
+    public static final String DIRECTORY_PROPERTY = "skyway.pci.devices";
+
+    private static final String SYSFS = "/sys/bus/pci/devices";
+    private static final int VENDOR_AND_DEVICE = 0x1110_1af4;
+    private static final int COMMAND_MEMORY = 2; // PCI, "Command Register": memory space
+    private static final int CONFIG_BYTES = 6; // vendor, device, command
     private static final long FIRST_PAUSE_MICROS = 500;
     private static final long LAST_PAUSE_MICROS = 8_000;
-
-    private static final int PAGE_BYTES = 4096;
 
     private final Path devices;
 
@@ -42,15 +44,14 @@ public final class IvshmemDevices {
     ///
     /// @return none, if it is no guest with such a device
     public static IvshmemDevices ofThisMachine() {
-        return new IvshmemDevices(SYSFS);
+        return new IvshmemDevices(Path.of(System.getProperty(DIRECTORY_PROPERTY, SYSFS)));
     }
 
     /// Waits for the device that has a region, and maps it. A device that is plugged in shows up
     /// some time after the host has been told so, and its BAR2 some milliseconds later still.
     ///
     /// @param sizeBytes the region's size
-    /// @param wanted tells from the address of the mapped first page of a region whether it is the
-    ///   one
+    /// @param wanted tells from the address of a mapped region whether it is the one
     /// @param name of the region, for messages
     /// @param timeout how long to wait
     /// @return the region
@@ -58,96 +59,145 @@ public final class IvshmemDevices {
     /// @throws InterruptedException if interrupted while waiting
     public Region await(long sizeBytes, LongPredicate wanted, String name, Duration timeout)
             throws IOException, InterruptedException {
+        Search search = new Search(sizeBytes, wanted, name);
         long end = System.nanoTime() + timeout.toNanos();
         long pause = FIRST_PAUSE_MICROS;
-        Set<Object> others = new HashSet<>();
         while (true) {
-            Region region = find(sizeBytes, wanted, others);
+            Region region = search.look();
             if (region != null) {
                 return region;
             }
             if (System.nanoTime() - end >= 0) {
-                throw new IOException(
-                        "no ivshmem device has %s of %d bytes after %d ms; there is %s"
-                                .formatted(name, sizeBytes, timeout.toMillis(), inventory()));
+                throw search.failure(timeout);
             }
             Thread.sleep(Duration.ofNanos(pause * 1000));
             pause = Math.min(2 * pause, LAST_PAUSE_MICROS);
         }
     }
 
-    // A look costs as little as it can: in a guest that has just begun to do this, every line is
-    // interpreted, and the kernel that is bringing up the device needs the processor too. Most
-    // devices are told apart by the size of their BAR2.
-    private Region find(long sizeBytes, LongPredicate wanted, Set<Object> others) {
-        String[] names = devices.toFile().list();
-        if (names == null) {
-            return null;
+    /// Begins to look for a region.
+    ///
+    /// @param sizeBytes the region's size
+    /// @param wanted tells from the address of a mapped region whether it is the one
+    /// @param name of the region, for messages
+    /// @return the search
+    public Search search(long sizeBytes, LongPredicate wanted, String name) {
+        return new Search(sizeBytes, wanted, name);
+    }
+
+    /// A search for a region, of one thread. A look costs as little as it can: in a guest that has
+    /// just begun to do this, every line is interpreted, and the kernel that is bringing up the
+    /// device needs the processor too. Most devices are told apart by the size of their BAR2.
+    public final class Search {
+        private final long sizeBytes;
+        private final LongPredicate wanted;
+        private final String name;
+
+        /// BAR2s that are known to be something else, by the identity of their files: what was
+        /// unplugged and plugged again is new.
+        private final Set<Object> others = new HashSet<>();
+
+        private Search(long sizeBytes, LongPredicate wanted, String name) {
+            this.sizeBytes = sizeBytes;
+            this.wanted = wanted;
+            this.name = name;
         }
-        for (String name : names) {
-            File bar = new File(devices.toFile(), name + "/resource2");
-            if (bar.length() == sizeBytes) {
-                Region region = open(bar.toPath(), sizeBytes, wanted, others);
-                if (region != null) {
-                    return region;
+
+        /// Looks at the devices that are there now.
+        ///
+        /// @return the region; null if it is not there yet
+        public Region look() {
+            String[] names = devices.toFile().list();
+            if (names == null) {
+                return null;
+            }
+            for (String device : names) {
+                File bar = new File(devices.toFile(), device + "/resource2");
+                if (bar.length() == sizeBytes) {
+                    Region region = open(bar);
+                    if (region != null) {
+                        return region;
+                    }
                 }
             }
-        }
-        return null;
-    }
-
-    /// @param others BAR2s that are known to be something else, by the identity of their files:
-    ///   what was unplugged and plugged again is new
-    private static Region open(Path bar, long sizeBytes, LongPredicate wanted, Set<Object> others) {
-        Path device = bar.getParent();
-        try {
-            Object identity = Files.readAttributes(bar, BasicFileAttributes.class).fileKey();
-            if (others.contains(identity)) {
-                return null;
-            }
-            if (!isIvshmem(device)) {
-                others.add(identity);
-                return null;
-            }
-            enable(device);
-            if (peek(bar, wanted)) {
-                return Region.open(bar, sizeBytes);
-            }
-            others.add(identity);
-            return null;
-        } catch (IOException e) {
-            // It is being plugged or unplugged right now; the next look tells.
             return null;
         }
-    }
 
-    // Its own thread unmaps a page without asking the others; a region takes a handshake with them.
-    private static boolean peek(Path bar, LongPredicate wanted) throws IOException {
-        try (Arena arena = Arena.ofConfined();
-                FileChannel channel = FileChannel.open(bar, StandardOpenOption.READ)) {
-            MemorySegment page = channel.map(MapMode.READ_ONLY, 0, PAGE_BYTES, arena);
-            return wanted.test(page.address());
+        /// What to say when the region has not shown up.
+        ///
+        /// @param waited how long it was looked for
+        /// @return says what is there instead
+        public IOException failure(Duration waited) {
+            String there;
+            try {
+                there = inventory();
+            } catch (IOException e) {
+                there = "no knowing what (" + e.getMessage() + ")";
+            }
+            return new IOException(
+                    "no ivshmem device has %s of %d bytes after %d ms; there is %s"
+                            .formatted(name, sizeBytes, waited.toMillis(), there));
+        }
+
+        private Region open(File bar) {
+            try {
+                if (!others.isEmpty() && others.contains(identity(bar))) {
+                    return null;
+                }
+                if (enabled(bar.getParentFile())) {
+                    Region region = Region.open(bar.toPath(), sizeBytes);
+                    if (wanted.test(region.address())) {
+                        return region;
+                    }
+                    region.close();
+                }
+                others.add(identity(bar));
+                return null;
+            } catch (IOException e) {
+                // It is being plugged or unplugged right now; the next look tells.
+                return null;
+            }
         }
     }
 
-    private static boolean isIvshmem(Path device) throws IOException {
-        return Files.readString(device.resolve("vendor")).strip().equals(VENDOR)
-                && Files.readString(device.resolve("device")).strip().equals(DEVICE);
+    private static Object identity(File file) throws IOException {
+        return Files.readAttributes(file.toPath(), BasicFileAttributes.class).fileKey();
     }
 
-    // Firmware enables what was there at boot; what is plugged later, nobody has enabled yet.
-    private static void enable(Path device) throws IOException {
-        Path enable = device.resolve("enable");
-        if (!Files.readString(enable).strip().equals("1")) {
-            Files.writeString(enable, "1");
+    /// Makes sure that a device answers to accesses of its memory. Firmware enables what was there
+    /// at boot; what is plugged later, nobody has enabled yet.
+    ///
+    /// @return false if this is no ivshmem device
+    private static boolean enabled(File device) throws IOException {
+        long config = config(device);
+        if ((int) config != VENDOR_AND_DEVICE) {
+            return false;
         }
+        if ((config >>> Integer.SIZE & COMMAND_MEMORY) == 0) {
+            try (FileOutputStream enable = new FileOutputStream(new File(device, "enable"))) {
+                enable.write('1');
+            }
+        }
+        return true;
+    }
+
+    /// @return the first bytes of the device's configuration space, little-endian; 0 if there are
+    ///   fewer
+    private static long config(File device) throws IOException {
+        byte[] bytes = new byte[Long.BYTES];
+        try (FileInputStream file = new FileInputStream(new File(device, "config"))) {
+            if (file.read(bytes, 0, CONFIG_BYTES) < CONFIG_BYTES) {
+                return 0;
+            }
+        }
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
 
     private String inventory() throws IOException {
         StringBuilder text = new StringBuilder();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(devices)) {
             for (Path device : all) {
-                if (isIvshmem(device)) {
+                if ((int) config(device.toFile()) == VENDOR_AND_DEVICE) {
                     text.append(text.isEmpty() ? "" : ", ")
                             .append(device.getFileName())
                             .append(bar(device));

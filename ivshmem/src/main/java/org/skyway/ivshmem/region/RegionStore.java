@@ -121,6 +121,12 @@ public final class RegionStore {
         }
     }
 
+    /// Where regions are on this host, whoever's.
+    static List<Path> allDirectories() {
+        Path hugepages = findHugetlbfs();
+        return hugepages == null ? List.of(SHM) : List.of(SHM, hugepages);
+    }
+
     private List<Path> directories() {
         return hugepages == null ? List.of(SHM) : List.of(SHM, hugepages);
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,14 +28,14 @@ class IvshmemDevicesTest {
 
     @BeforeEach
     void aMachineWithANetworkCard() throws IOException {
-        device("0000:00:02.0", "0x8086", "0x100e");
+        device("0000:00:02.0", 0x8086, 0x100e);
         devices = new IvshmemDevices(sysfs);
     }
 
     @Test
     void findsTheRegionByWhatIsWrittenInIt() throws Exception {
-        bar(device("0000:00:04.0", "0x1af4", "0x1110"), SIZE, 1);
-        bar(device("0000:00:05.0", "0x1af4", "0x1110"), SIZE, 2);
+        bar(device("0000:00:04.0", 0x1af4, 0x1110), SIZE, 1);
+        bar(device("0000:00:05.0", 0x1af4, 0x1110), SIZE, 2);
         try (Region found = await(2)) {
             assertEquals("0000:00:05.0", found.path().getParent().getFileName().toString());
         }
@@ -41,9 +43,29 @@ class IvshmemDevicesTest {
 
     @Test
     void enablesTheDevice() throws Exception {
-        Path device = bar(device("0000:00:04.0", "0x1af4", "0x1110"), SIZE, 1);
+        Path device = bar(device("0000:00:04.0", 0x1af4, 0x1110), SIZE, 1);
         await(1).close();
         assertEquals("1", Files.readString(device.resolve("enable")).strip());
+    }
+
+    @Test
+    void leavesADeviceAloneThatAnswersAlready() throws Exception {
+        Path device = bar(device("0000:00:04.0", 0x1af4, 0x1110), SIZE, 1);
+        byte[] config = Files.readAllBytes(device.resolve("config"));
+        config[4] |= 2; // memory space, in the command register
+        Files.write(device.resolve("config"), config);
+        await(1).close();
+        assertEquals("0", Files.readString(device.resolve("enable")).strip());
+    }
+
+    @Test
+    void anotherDeviceOfTheSameSizeIsNoIvshmemDevice() throws Exception {
+        bar(device("0000:00:03.0", 0x1af4, 0x1003), SIZE, 1);
+        bar(device("0000:00:04.0", 0x1af4, 0x1110), SIZE, 1);
+        try (Region found = await(1)) {
+            assertEquals("0000:00:04.0", found.path().getParent().getFileName().toString());
+        }
+        assertEquals("0\n", Files.readString(sysfs.resolve("0000:00:03.0/enable")));
     }
 
     @Test
@@ -51,7 +73,7 @@ class IvshmemDevicesTest {
         Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        Path device = device("0000:00:04.0", "0x1af4", "0x1110");
+                        Path device = device("0000:00:04.0", 0x1af4, 0x1110);
                         Thread.sleep(30); // the device shows up before its BAR2
                         bar(device, SIZE, 7);
                     } catch (IOException | InterruptedException e) {
@@ -65,7 +87,7 @@ class IvshmemDevicesTest {
 
     @Test
     void findsANewDeviceAtTheAddressOfAnother() throws Exception {
-        Path device = bar(device("0000:00:04.0", "0x1af4", "0x1110"), SIZE, 1);
+        Path device = bar(device("0000:00:04.0", 0x1af4, 0x1110), SIZE, 1);
         Path replacement = bar(elsewhere, SIZE, 9);
         Path bar = replacement.resolve("resource2");
         Thread.ofVirtual()
@@ -87,8 +109,8 @@ class IvshmemDevicesTest {
 
     @Test
     void saysWhatIsThereWhenTheRegionIsNot() throws Exception {
-        bar(device("0000:00:04.0", "0x1af4", "0x1110"), 2 * SIZE, 1);
-        device("0000:00:05.0", "0x1af4", "0x1110");
+        bar(device("0000:00:04.0", 0x1af4, 0x1110), 2 * SIZE, 1);
+        device("0000:00:05.0", 0x1af4, 0x1110);
         IOException e = assertThrows(IOException.class, () -> await(1));
         assertTrue(e.getMessage().contains("0000:00:04.0 with 8192 bytes"), e::getMessage);
         assertTrue(e.getMessage().contains("0000:00:05.0 without memory"), e::getMessage);
@@ -102,10 +124,11 @@ class IvshmemDevicesTest {
         return devices.await(SIZE, base -> Memory.getLong(base) == id, "region " + id, timeout);
     }
 
-    private Path device(String address, String vendor, String device) throws IOException {
+    private Path device(String address, int vendor, int device) throws IOException {
         Path dir = Files.createDirectories(sysfs.resolve(address));
-        Files.writeString(dir.resolve("vendor"), vendor + "\n");
-        Files.writeString(dir.resolve("device"), device + "\n");
+        ByteBuffer config = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        config.putShort((short) vendor).putShort((short) device).putShort((short) 1); // I/O only
+        Files.write(dir.resolve("config"), config.array());
         Files.writeString(dir.resolve("enable"), "0\n");
         return dir;
     }

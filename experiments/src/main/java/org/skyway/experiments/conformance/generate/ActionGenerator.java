@@ -67,7 +67,12 @@ final class ActionGenerator {
         if (version > 1) {
             instructions(table, match, list);
         }
-        return list.toString();
+        String all = list.toString();
+        // Behind a copy Open vSwitch cuts the packet before it has taken back what the copy was
+        // given.
+        return all.contains("clone") || all.contains("group")
+                ? all.replaceAll("output\\(port=(\\d+),max_len=\\d+\\)", "output:$1")
+                : all;
     }
 
     /// Actions of a packet-out.
@@ -212,7 +217,7 @@ final class ActionGenerator {
         }
         return pools.one(
                 "check_pkt_larger(%d)->reg0[%d]".formatted(pools.oneOf(59, 60, 80), pools.below(3)),
-                "check_pkt_larger(70)->eth_dst[0]",
+                "check_pkt_larger(70)->metadata[0]",
                 "ct_clear",
                 "sample(probability=65535,collector_set_id=1,obs_domain_id=2,obs_point_id=3)",
                 "sample(probability=1,collector_set_id=1,sampling_port=2,egress)");

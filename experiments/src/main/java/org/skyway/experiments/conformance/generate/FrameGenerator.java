@@ -2,7 +2,6 @@ package org.skyway.experiments.conformance.generate;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Random;
 import org.skyway.openflow.model.FlowKey;
 
 /// Random frames of every kind that Open vSwitch parses, most of them right, some cut short or
@@ -16,9 +15,9 @@ public final class FrameGenerator {
 
     /// A generator.
     ///
-    /// @param random where its choices come from
-    public FrameGenerator(Random random) {
-        pools = new Pools(random);
+    /// @param pools where its choices come from
+    FrameGenerator(Pools pools) {
+        this.pools = pools;
     }
 
     void layers(Layers of) {
@@ -187,9 +186,9 @@ public final class FrameGenerator {
 
     private void networkService() {
         int metadata = pools.oneOf(1, 1, 1, 2, 3);
-        int words = pools.chance(92) ? metadata == 1 ? 6 : 2 : pools.below(8);
-        int version = pools.chance(95) ? 0 : 1;
-        shorts(version << 14 | pools.below(4) << 12 | pools.below(64) << 6 | words);
+        // Into a header whose length is wrong Open vSwitch writes what it finds in its memory.
+        int words = metadata == 1 ? 6 : 2;
+        shorts(pools.below(4) << 12 | pools.below(64) << 6 | words);
         bytes(metadata, pools.oneOf(1, 2, 3));
         f.putInt(pools.below(5) << 8 | 255 - pools.below(3));
         if (metadata == 1) {

@@ -32,8 +32,9 @@ final class RuleGenerator {
             boolean normal,
             boolean learn,
             Layers layers,
-            List<long[]> keys) {
-        pools = new Pools(random);
+            List<long[]> keys,
+            Pools pools) {
+        this.pools = pools;
         this.version = version;
         this.features = features;
         this.keys = keys;

@@ -45,17 +45,28 @@ public final class ChainCommand {
     @Command(
             name = "up",
             mixinStandardHelpOptions = true,
-            description = "Defines and starts the guests of a chain; adds ports that are missing.")
+            description = {
+                "Defines and starts the guests of a chain; adds ports that are missing.",
+                "The switch must run, with --vms. What a chain needs is looked at first, and if a guest can't be started, those before it are removed again.",
+                "Builds what guests boot if that was not done before, which takes half a minute."
+            })
     static final class Up implements Callable<Integer> {
-        @Parameters(paramLabel = "FILE", description = "YAML, see README")
+        @Parameters(
+                paramLabel = "FILE",
+                description =
+                        "YAML: libvirt-uri, and guests with name, program, ports and core; see experiments/chain.yaml")
         private Path file;
 
-        @Option(names = "--rundir", paramLabel = "DIR", description = "the switch's run directory")
+        @Option(
+                names = "--rundir",
+                paramLabel = "DIR",
+                description = "the switch's run directory (${DEFAULT-VALUE})")
         private Path runDirectory = RunDirectory.path();
 
         @Override
         public Integer call() throws IOException, InterruptedException {
             ChainConfig config = ChainConfig.read(file);
+            config.guests().forEach(GuestCheck::check);
             Path home = Path.of(System.getProperty("skyway.home", "."));
             GuestImage image = GuestImage.build(home, GuestImage.defaultCache());
             try (ControlClient control = new ControlClient(runDirectory);
@@ -109,7 +120,10 @@ public final class ChainCommand {
     @Command(
             name = "down",
             mixinStandardHelpOptions = true,
-            description = "Ends the guests of a chain and makes libvirt forget them.")
+            description = {
+                "Ends the guests of a chain and makes libvirt forget them.",
+                "Leaves domains alone that have the name of a guest but not its ports. Ports stay."
+            })
     static final class Down implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", description = "YAML, as given to up")
         private Path file;

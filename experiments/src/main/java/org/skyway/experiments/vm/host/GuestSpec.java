@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.skyway.agent.libvirt.GuestDescription;
 import org.skyway.experiments.vm.image.GuestImage;
 
 /// A guest with a VNF program, as libvirt wants to be told.
@@ -21,9 +22,6 @@ public record GuestSpec(
         List<Port> ports,
         Path directory,
         int core) {
-    /// Of the metadata that say which ports a domain has.
-    static final String NAMESPACE = "urn:skyway:vnf:1";
-
     private static final int MEMORY_MIB = 384;
 
     /// COMMAND_LINE_SIZE of Linux on x86 is 2048.
@@ -129,17 +127,23 @@ public record GuestSpec(
                 .formatted(
                         kvm ? "kvm" : "qemu",
                         name,
-                        NAMESPACE,
+                        GuestDescription.NAMESPACE,
                         metadata,
                         MEMORY_MIB,
                         core < 0 ? "" : " cpuset='" + core + "'",
                         image.kernel().toAbsolutePath(),
                         image.initrd().toAbsolutePath(),
-                        String.join(" ", arguments),
+                        commandLine(kvm),
                         kvm
                                 ? "<cpu mode='host-passthrough'/>"
                                 : "<cpu mode='custom' match='exact' check='none'><model fallback='allow'>qemu64</model></cpu>",
                         console(),
                         devices);
+    }
+
+    // How to wait for packets, unless the program is told: see the VNF programs' --idle.
+    private String commandLine(boolean kvm) {
+        String given = String.join(" ", arguments);
+        return kvm || arguments.contains("--idle") ? given : given + " --idle rest";
     }
 }

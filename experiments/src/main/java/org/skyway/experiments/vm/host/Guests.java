@@ -5,12 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo.DomainState;
 import org.libvirt.Error;
 import org.libvirt.LibvirtException;
+import org.skyway.agent.libvirt.GuestDescription;
 
 /// Guests that are started here and end here. Not thread-safe.
 public final class Guests implements AutoCloseable {
@@ -103,12 +103,9 @@ public final class Guests implements AutoCloseable {
             return false;
         }
         try {
-            String xml = domain.getXMLDesc(0);
+            GuestDescription description = GuestDescription.parse(domain.getXMLDesc(0));
             for (String port : ports) {
-                if (!xml.contains(GuestSpec.NAMESPACE)
-                        || !xml.matches(
-                                "(?s).*<skyway:port name=['\"]%s['\"].*"
-                                        .formatted(Pattern.quote(port)))) {
+                if (!description.ports().containsKey(port)) {
                     throw new IOException(
                             "domain %s is none of this chain: its metadata do not name port %s; remove it with virsh if that is meant"
                                     .formatted(name, port));

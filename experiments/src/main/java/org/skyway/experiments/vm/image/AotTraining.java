@@ -15,15 +15,23 @@ import org.skyway.agent.PortHost;
 import org.skyway.agent.process.ProcessAgent;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.ivshmem.region.IvshmemDevices;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
 
 /// Makes the AOT cache of a guest's runtime: a VNF program runs on the host, against an agent and
-/// regions as a switch has them, and the JVM keeps what it loaded and linked meanwhile.
+/// regions as a switch has them, and the JVM keeps what it loaded and linked meanwhile, and what it
+/// compiled: that is compiled early in a guest. So links come and go as often here as it takes the
+/// compiler to notice, as devices that show up in a directory like that of sysfs. A guest would
+/// interpret this code for hours.
 final class AotTraining {
     private static final String PORT = "training";
     private static final int CELLS = 1024;
+    private static final int LINKS = 600; // C1 compiles what was called 200 times
+    private static final long MOST_NANOS = 4_000_000_000L;
+    private static final String DEVICE = "0000:00:05.0";
+    private static final byte[] CONFIG = {(byte) 0xf4, 0x1a, 0x10, 0x11, 0, 0, 0, 0};
 
     /// The cache of JDK 25 may hold machine code for the host's processor, which ends a guest with
     /// a lesser one by SIGILL; these options keep such code out.
@@ -55,7 +63,7 @@ final class AotTraining {
                             .redirectOutput(log.toFile())
                             .start();
             try {
-                exercise(agent, host, store);
+                exercise(agent, host, directory);
                 if (!vnf.waitFor(60, TimeUnit.SECONDS) || vnf.exitValue() != 0) {
                     throw new IOException("it did not end well");
                 }
@@ -80,6 +88,7 @@ final class AotTraining {
         command.addAll(options);
         command.addAll(PORTABLE);
         command.add("-XX:AOTCacheOutput=" + cache);
+        command.add("-D%s=%s".formatted(IvshmemDevices.DIRECTORY_PROPERTY, devices(directory)));
         command.add("-cp");
         command.add(classpath.replace("/app/", root + "/app/"));
         command.addAll(
@@ -95,20 +104,31 @@ final class AotTraining {
                         "--linger",
                         "0",
                         "--duration",
-                        "2"));
+                        "6"));
         return command;
     }
 
-    private static void exercise(ProcessAgent agent, Host host, RegionStore store)
+    private static Path devices(Path directory) {
+        return directory.resolve("devices");
+    }
+
+    private static void exercise(ProcessAgent agent, Host host, Path directory)
             throws IOException, InterruptedException {
-        try {
+        Path device = Files.createDirectories(devices(directory)).resolve(DEVICE);
+        Path unplugged = Files.createDirectory(directory.resolve("unplugged"));
+        Files.write(unplugged.resolve("config"), CONFIG);
+        RegionHeader header = RegionHeader.of(RegionHeader.LINK_MAGIC, 1, CELLS);
+        try (Region link = Region.create(unplugged.resolve("resource2"), header.sizeBytes())) {
+            header.create(link.address());
             host.connected.get(30, TimeUnit.SECONDS);
-            RegionHeader header = RegionHeader.of(RegionHeader.LINK_MAGIC, 1, CELLS);
-            try (Region link = store.create("link", header.sizeBytes())) {
-                header.create(link.address());
-                RegionRef ref = new RegionRef(1, header.sizeBytes(), link.path().toString());
-                agent.attach(PORT, 0, ref, true, "training").toCompletableFuture().get();
+            RegionRef ref = new RegionRef(1, header.sizeBytes(), null);
+            long end = System.nanoTime() + MOST_NANOS;
+            for (int i = 0; i < LINKS && System.nanoTime() - end < 0; i++) {
+                var attached = agent.attach(PORT, 0, ref, true, "training").toCompletableFuture();
+                Files.move(unplugged, device);
+                attached.get();
                 agent.detach(PORT, 0).toCompletableFuture().get();
+                Files.move(device, unplugged);
             }
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("its driver did not do what it was asked to: " + e, e);

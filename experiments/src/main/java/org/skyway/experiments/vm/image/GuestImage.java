@@ -15,13 +15,15 @@ import java.util.HexFormat;
 import java.util.List;
 
 /// What a guest boots. Built once for the same input: the kernel's and the shell's packages, the
-/// JDK, the jars of the VNF programs, and the way of building.
+/// JDK, the jars of the VNF programs, and the way of building. The same input gives the same bytes,
+/// but for the AOT cache: the JVM puts into it what it happened to compile, at addresses that it
+/// happened to choose.
 ///
 /// @param kernel the kernel
 /// @param initrd the initial file system, which is the whole file system
 public record GuestImage(Path kernel, Path initrd) {
     /// To be changed with the way of building.
-    private static final int RECIPE = 2;
+    private static final int RECIPE = 3;
 
     private static final FileTime EPOCH = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
     private static final String SHELL_PACKAGE = "busybox-static";
@@ -51,9 +53,11 @@ public record GuestImage(Path kernel, Path initrd) {
     public static GuestImage build(Path home, Path cache) throws IOException, InterruptedException {
         DebianPackages packages = new DebianPackages(cache.resolve("packages"));
         GuestPrograms programs = GuestPrograms.of(home);
-        Path directory = cache.resolve("image-" + key(packages, programs));
+        ImageCache images = ImageCache.of(cache);
+        Path directory = images.image(key(packages, programs));
         GuestImage image = new GuestImage(directory.resolve("kernel"), directory.resolve("initrd"));
         if (Files.exists(image.initrd)) {
+            ImageCache.touch(directory);
             return image;
         }
         Files.createDirectories(cache);
@@ -67,6 +71,7 @@ public record GuestImage(Path kernel, Path initrd) {
             CpioWriter.write(root, built.resolve("initrd"));
             Files.copy(kernel.image(), built.resolve("kernel"));
             publish(built, directory);
+            images.prune();
         } finally {
             Trees.delete(work);
         }
@@ -114,6 +119,7 @@ public record GuestImage(Path kernel, Path initrd) {
                         + "\n-XX:AOTCache=/app/vnf.aot\n-cp "
                         + classpath
                         + "\n");
+        Trees.touch(root, EPOCH);
     }
 
     // Two builds at the same time make the same image; the first wins.

@@ -2,7 +2,9 @@ package org.skyway.experiments.vm.image;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
@@ -24,9 +26,9 @@ final class Trees {
     /// Gives everything the same time, so that builds of the same input are the same.
     static void touch(Path root, FileTime time) throws IOException {
         for (Path path : list(root)) {
-            if (!Files.isSymbolicLink(path)) {
-                Files.setLastModifiedTime(path, time);
-            }
+            Files.getFileAttributeView(
+                            path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setTimes(time, null, null);
         }
     }
 

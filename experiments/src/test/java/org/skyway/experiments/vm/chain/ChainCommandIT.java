@@ -56,7 +56,9 @@ class ChainCommandIT {
                 file(
                         "half",
                         "- {name: two, program: sink, ports: [vnf2]}",
-                        "- {name: three, program: sink, ports: [vnf3], core: 4095}");
+                        "- {name: one, program: sink, ports: [vnf3]}");
+        Path wrongCore = file("core", "- {name: two, program: sink, ports: [vnf2], core: 4095}");
+        Path wrongOption = file("option", "- {name: two, program: sink --frob, ports: [vnf2]}");
         Path taken = file("taken", "- {name: four, program: sink, ports: [vnf1]}");
         Path other = file("other", "- {name: one, program: sink, ports: [vnf5]}");
 
@@ -66,7 +68,11 @@ class ChainCommandIT {
         assertSaid("libvirt has a domain one already");
         assertEquals(1, chain("up", half));
         assertSaid("guest two is removed again");
-        assertSaid("can't start guest three");
+        assertSaid("libvirt has a domain one already");
+        assertEquals(1, chain("up", wrongCore));
+        assertSaid("guest two can't have core 4095");
+        assertEquals(1, chain("up", wrongOption));
+        assertSaid("guest two can't run \"sink --frob\": Unknown option: '--frob'");
         assertEquals(1, chain("up", taken));
         assertSaid("guest four can't have port vnf1: domain one has it");
         assertEquals(1, chain("down", other));
@@ -75,7 +81,7 @@ class ChainCommandIT {
         assertSaid("guest one is removed");
         assertEquals(0, chain("down", half));
         assertSaid("guest two was not there");
-        assertSaid("guest three was not there");
+        assertSaid("guest one was not there");
     }
 
     private int chain(String command, Path file) {

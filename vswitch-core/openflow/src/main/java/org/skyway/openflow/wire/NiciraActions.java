@@ -71,6 +71,7 @@ final class NiciraActions {
         row(43, 16, (in, c) -> new Action.CtClear());
         row(48, 16, (in, c) -> new Action.DecNshTtl());
         row(49, 24, NiciraActions::checkPacketLarger);
+        row(50, 24, NiciraActions::deleteField);
         row(34, 16, NiciraActions::conjunction);
         rows(37, OF10, OF15, 16, ActionTable.ANY_LENGTH, NiciraActions::controller2);
         row(39, 16, NiciraActions::outputTruncated);
@@ -298,6 +299,11 @@ final class NiciraActions {
         OxmTable.Row row = OxmCodec.header(in, false);
         in.zeros(in.remaining(), ErrorCode.NXBRC_MUST_BE_ZERO);
         return new Action.CheckPacketLarger(length, OxmCodec.target(row, offset, 1));
+    }
+
+    /// Only tunnel metadata can be deleted, and there is none.
+    private static Action deleteField(WireReader in, ActionTable.Context c) {
+        throw badArgument("can't delete field " + OxmCodec.header(in, true).field().ovsName());
     }
 
     /// A sample for a collector: there are none here, so it has no effect, as in an Open vSwitch

@@ -325,6 +325,10 @@ public final class Bridge implements Forwarding, LinkListener {
         return bypasses.isHeld(port);
     }
 
+    List<Bypasses.HeldBack> heldBack() {
+        return bypasses.heldBack();
+    }
+
     /// The file of a port's region for virtual machines; null if it has none.
     String lastingRegion(String port) {
         return vnfs.lastingRegion(port);

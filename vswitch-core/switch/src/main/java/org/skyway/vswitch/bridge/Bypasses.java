@@ -72,6 +72,40 @@ final class Bypasses {
         return held.contains(port);
     }
 
+    /// A point-to-point link that gets no bypass for now.
+    ///
+    /// @param why what must happen first
+    record HeldBack(String from, String to, String why) {}
+
+    /// The links that would get a bypass, were they not held back.
+    List<HeldBack> heldBack() {
+        List<HeldBack> all = new ArrayList<>();
+        for (Verdict verdict : detector.verdicts()) {
+            Attachment from = attachment(verdict.from());
+            Attachment to = receiver(verdict);
+            if (from == null || to == null) {
+                continue;
+            }
+            String why = null;
+            if (!allowed) {
+                why = "bypasses are switched off; `skyway ctl bypass on` allows them";
+            } else if (held.contains(from.portName()) || held.contains(to.portName())) {
+                why =
+                        "the machine of port %s is prepared for migration; `skyway ctl vm resume-links` allows its links again"
+                                .formatted(
+                                        held.contains(from.portName())
+                                                ? from.portName()
+                                                : to.portName());
+            }
+            if (why != null
+                    && links.list().stream()
+                            .noneMatch(l -> l.sender() == from && l.receiver() == to)) {
+                all.add(new HeldBack(from.portName(), to.portName(), why));
+            }
+        }
+        return all;
+    }
+
     /// The links that are none any more.
     ///
     /// @param changes what the detector found

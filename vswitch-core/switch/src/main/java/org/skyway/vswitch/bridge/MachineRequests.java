@@ -24,6 +24,7 @@ final class MachineRequests {
         ArrayNode rows = JSON.createArrayNode();
         for (VmReport machine : machines()) {
             String devices = String.join("; ", machine.devices());
+            String problems = String.join("; ", machine.problems());
             for (VmReport.Port port : machine.ports()) {
                 rows.addObject()
                         .put("domain", machine.name())
@@ -32,7 +33,8 @@ final class MachineRequests {
                         .put("driver", port.driver())
                         .put("held", bridge.isHeld(port.name()))
                         .put("region", bridge.lastingRegion(port.name()))
-                        .put("devices", devices);
+                        .put("devices", devices)
+                        .put("problems", problems);
             }
             if (machine.ports().isEmpty()) {
                 rows.addObject()
@@ -42,7 +44,8 @@ final class MachineRequests {
                         .put("driver", false)
                         .put("held", false)
                         .put("region", "")
-                        .put("devices", devices);
+                        .put("devices", devices)
+                        .put("problems", problems);
             }
         }
         return rows;

@@ -53,13 +53,14 @@ public final class Reports {
         return o;
     }
 
-    /// All links.
+    /// All links, and those that are held back.
     ///
     /// @return an array
     public ArrayNode links() {
         ArrayNode array = JSON.createArrayNode();
         long now = System.nanoTime();
         for (Link link : bridge.links().list()) {
+            String waits = bridge.links().waitsFor(link);
             ArrayNode path = JSON.createArrayNode();
             link.path().entries().forEach(e -> path.add(FlowText.print(e.rule())));
             array.add(
@@ -67,12 +68,27 @@ public final class Reports {
                             .put("from", link.sender().portName())
                             .put("to", link.receiver().portName())
                             .put("state", link.state().toString())
-                            .put("reason", link.reason())
+                            .put(
+                                    "reason",
+                                    waits == null ? link.reason() : link.reason() + "; " + waits)
                             .put("sinceMillis", (now - link.sinceNanos()) / 1_000_000)
                             .put("activations", link.activations())
                             .put("packets", link.packets())
                             .put("bytes", link.bytes())
                             .set("path", path));
+        }
+        for (Bypasses.HeldBack link : bridge.heldBack()) {
+            array.add(
+                    JSON.createObjectNode()
+                            .put("from", link.from())
+                            .put("to", link.to())
+                            .put("state", "HELD")
+                            .put("reason", link.why())
+                            .put("sinceMillis", 0)
+                            .put("activations", 0)
+                            .put("packets", 0)
+                            .put("bytes", 0)
+                            .set("path", JSON.createArrayNode()));
         }
         return array;
     }

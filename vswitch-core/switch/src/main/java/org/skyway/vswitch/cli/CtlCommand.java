@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             BypassCommand.class,
             MachineCommands.AgentCommand.class,
             MachineCommands.Vm.class,
+            MachineCommands.LeftoversCommand.class,
             P2pCommands.class,
             TraceCommand.class,
             CtlCommand.Events.class
@@ -164,7 +165,10 @@ final class CtlCommand {
     @Command(
             name = "links",
             mixinStandardHelpOptions = true,
-            description = "Shows the point-to-point links that are or are to be bypassed.")
+            description = {
+                "Shows the point-to-point links that are or are to be bypassed.",
+                "HELD are those that get no bypass until something is allowed; the reason says what."
+            })
     static final class LinksCommand extends Request {
         @Override
         public Integer call() throws JsonProcessingException {

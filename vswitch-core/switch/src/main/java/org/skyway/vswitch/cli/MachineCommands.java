@@ -2,16 +2,28 @@ package org.skyway.vswitch.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.skyway.agent.libvirt.DefinedRegions;
+import org.skyway.ivshmem.region.Leftovers;
+import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.daemon.ControlClient;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `skyway ctl agent` and `skyway ctl vm`: what the agent knows, and preparing machines for
 /// migration.
 final class MachineCommands {
     private static final long LOOK_MILLIS = 100;
+    private static final Path SYSTEM_LIBVIRT = Path.of("/var/run/libvirt/libvirt-sock");
 
     private MachineCommands() {}
 
@@ -25,7 +37,71 @@ final class MachineCommands {
         public Integer call() throws JsonProcessingException {
             return print(
                     ask(ControlClient.request("machines")),
-                    List.of("domain", "state", "port", "driver", "held", "region", "devices"));
+                    List.of(
+                            "domain",
+                            "state",
+                            "port",
+                            "driver",
+                            "held",
+                            "region",
+                            "devices",
+                            "problems"));
+        }
+    }
+
+    /// Region files without a user.
+    @Command(
+            name = "leftovers",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows the region files in /dev/shm, whoever's, and which of them nobody uses.",
+                "Those are of switches that were killed and whose run directory never came back.",
+                "No switch need be running. For root, because it looks into all processes."
+            })
+    static final class LeftoversCommand implements Callable<Integer> {
+        @Option(names = "--remove", description = "remove those that nobody uses")
+        private boolean remove;
+
+        @Option(
+                names = "--libvirt-uri",
+                paramLabel = "URI",
+                description =
+                        "where machines may be defined that use regions when they run; may be given more than once")
+        private List<String> uris = List.of();
+
+        @Spec private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            try {
+                Set<String> named = new HashSet<>();
+                for (String uri : uris.isEmpty() ? systemLibvirt() : uris) {
+                    named.addAll(DefinedRegions.names(uri));
+                }
+                for (Leftovers.File file : Leftovers.ofThisHost().find(named, Leftovers.MIN_AGE)) {
+                    show(file);
+                }
+                return 0;
+            } catch (IOException e) {
+                throw new ConfigException(e.getMessage(), e);
+            }
+        }
+
+        private void show(Leftovers.File file) throws IOException {
+            String what = file.use();
+            if (what == null) {
+                what = remove ? "removed" : "nobody uses it";
+                if (remove) {
+                    Leftovers.remove(file);
+                }
+            }
+            spec.commandLine()
+                    .getOut()
+                    .printf("%s  %d KiB  %s%n", file.path(), file.sizeBytes() / 1024, what);
+        }
+
+        private static List<String> systemLibvirt() {
+            return Files.exists(SYSTEM_LIBVIRT) ? List.of("qemu:///system") : List.of();
         }
     }
 
@@ -66,7 +142,7 @@ final class MachineCommands {
                     spec.commandLine()
                             .getErr()
                             .printf(
-                                    "skyway ctl vm prepare-migrate: after %d s domain %s still has %s; is the guest running?%n",
+                                    "skyway ctl vm prepare-migrate: after %d s domain %s still has %s; is the guest running, and does libvirt answer `virsh list`?%n",
                                     timeoutSeconds, domain, left);
                     return 1;
                 }

@@ -76,8 +76,8 @@ final class PacketRewriter {
         } else if ((type == 0x0806 || type == 0x8035) && (words & 1 << IPV4) != 0) {
             arp(l3, key, values, masks);
             return;
-        } else if (type == FlowKey.ETH_TYPE_NSH && (words & 1 << NSH) != 0) {
-            networkService(l3, key, values, masks);
+        } else if (type == FlowKey.ETH_TYPE_NSH) {
+            networkService(l3, length, values, masks);
             return;
         }
         if ((words & 1 << TRANSPORT) != 0 && parser.l4Offset() >= 0) {
@@ -332,18 +332,25 @@ final class PacketRewriter {
                 : l3 + 40 + Memory.getShortBE(packet + l3 + 4);
     }
 
-    private void networkService(int l3, long[] key, long[] values, long[] masks) {
-        long v = merge(key, values, masks, NSH);
-        int length = Memory.getShortBE(packet + l3) & 0x3f;
-        int first = (int) (v >>> 56 & 3) << 12 | (int) (v >>> 48 & 0x3f) << 6 | length;
-        Memory.putShortBE(packet + l3, first);
-        Memory.putIntBE(packet + l3 + 4, (int) v);
-        if (Memory.getByte(packet + l3 + 2) == 1) {
+    // Whatever it says of its version and length: so does Open vSwitch.
+    private void networkService(int l3, int length, long[] values, long[] masks) {
+        long at = packet + l3;
+        if (length < l3 + 8) {
+            return;
+        }
+        int first = Memory.getShortBE(at);
+        long flags = masks[NSH] >>> 56;
+        long ttl = masks[NSH] >>> 48 & 0xff;
+        first &= (int) ~((flags & 3) << 12 | (ttl & 0x3f) << 6);
+        long v = values[NSH] & masks[NSH];
+        Memory.putShortBE(at, first | (int) (v >>> 56 & 3) << 12 | (int) (v >>> 48 & 0x3f) << 6);
+        Memory.putIntBE(at + 4, Memory.getIntBE(at + 4) & (int) ~masks[NSH] | (int) v);
+        if (Memory.getByte(at + 2) == 1 && length >= l3 + 24) {
             for (int w = NSH_CONTEXT; w < NSH_CONTEXT + 2; w++) {
-                long context = merge(key, values, masks, w);
-                long at = packet + l3 + 8 + 8L * (w - NSH_CONTEXT);
-                Memory.putIntBE(at, (int) (context >>> 32));
-                Memory.putIntBE(at + 4, (int) context);
+                long context = at + 8 + 8L * (w - NSH_CONTEXT);
+                long now = Memory.getLongBE(context) & ~masks[w] | values[w] & masks[w];
+                Memory.putIntBE(context, (int) (now >>> 32));
+                Memory.putIntBE(context + 4, (int) now);
             }
         }
     }

@@ -255,6 +255,34 @@ public final class Links {
                         l.state() != LinkState.GONE && (l.sender() == vnf || l.receiver() == vnf));
     }
 
+    /// What a link that is wanted waits for, besides VNFs that map it.
+    ///
+    /// @param link the link
+    /// @return a few words; null if nothing keeps it from being active
+    public String waitsFor(Link link) {
+        if (!link.wanted) {
+            return null;
+        }
+        if (link.state() == LinkState.FAILED) {
+            long millis = Math.max(0, link.retryNanos - System.nanoTime()) / 1_000_000;
+            return "tried again in %.1f s".formatted(millis / 1000.0);
+        }
+        if (link.state() == LinkState.READY && !link.armed) {
+            for (Attachment vnf : List.of(link.sender(), link.receiver())) {
+                if (vnf.isResting()) {
+                    return "the VNF of port %s %s"
+                            .formatted(
+                                    vnf.portName(),
+                                    vnf.isPaused() ? "is paused" : "does not answer");
+                }
+            }
+            if (!senderIsFree(link)) {
+                return "the sender has not ended another link yet";
+            }
+        }
+        return null;
+    }
+
     /// Lets go of all link regions, as the switch ends. VNFs that have them mapped go on using
     /// them.
     public void close() {
