@@ -14,6 +14,7 @@ import org.skyway.experiments.conformance.generate.Case;
 import org.skyway.experiments.conformance.generate.CaseGenerator;
 import org.skyway.experiments.conformance.generate.Feature;
 import org.skyway.experiments.conformance.lab.Lab;
+import org.skyway.experiments.process.ExperimentException;
 
 /// The differential test: seeded cases on both switches, until one shows an unexplained difference.
 public final class Conformance implements AutoCloseable {
@@ -59,7 +60,10 @@ public final class Conformance implements AutoCloseable {
                 try {
                     conformance.run(cases - done, seed + done, most - differing);
                     return differing + conformance.differing;
-                } catch (BusyException e) {
+                } catch (ExperimentException e) {
+                    if (!(e instanceof BusyException) && !lab.ovsHasEnded()) {
+                        throw e;
+                    }
                     out.printf("case %d is left out: %s%n", conformance.current, e.getMessage());
                     leftOut.add(conformance.current);
                     differing += conformance.differing;

@@ -2,7 +2,6 @@ package org.skyway.experiments.conformance;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -16,46 +15,16 @@ final class KnownDifferences {
     /// @param alike makes what both did alike, if this is all that differs
     record Known(String name, String reason, UnaryOperator<String> alike) {}
 
-    private static final Pattern WHOLE_MASK =
-            Pattern.compile(
-                    "(set_field:\\w+)/(?:0x3(?=->nw_ecn)|0x3f(?=->ip_dscp)"
-                            + "|0x7(?=->(?:vlan_pcp|mpls_tc))"
-                            + "|0xfffff(?=->(?:mpls_label|ipv6_label)))");
     private static final Pattern TOS_LOAD =
             Pattern.compile("load:(?:0x)?(\\w+)->NXM_OF_IP_TOS\\[]");
-    private static final Pattern MPLS_LOAD =
-            Pattern.compile("load:(?:0x)?(\\w+)->OXM_OF_MPLS_(TC|LABEL)\\[]");
 
     static final List<Known> TABLE =
             List.of(
-                    new Known(
-                            "whole-mask",
-                            "Of a field that is narrower than its bytes, a set-field with a mask of"
-                                    + " all its bits and one without are the same to Skyway; a"
-                                    + " dump shows the latter.",
-                            text -> WHOLE_MASK.matcher(text).replaceAll("$1")),
                     new Known(
                             "dscp-name",
                             "A load of the whole DSCP is shown as one of NXM_OF_IP_TOS[], which is"
                                     + " the same bits and two that are not written.",
                             text -> TOS_LOAD.matcher(text).replaceAll(KnownDifferences::dscp)),
-                    new Known(
-                            "nw-ttl-name",
-                            "`mod_nw_ttl` and `set_field:…->nw_ttl` are one action to Skyway; a"
-                                    + " dump shows the first.",
-                            text -> text.replaceAll("set_field:(\\d+)->nw_ttl", "mod_nw_ttl:$1")),
-                    new Known(
-                            "tunnel-name",
-                            "`set_tunnel` and a load of the whole tunnel id are one action to"
-                                    + " Skyway; a dump shows the first.",
-                            text ->
-                                    text.replaceAll(
-                                            "load:(0x\\w+)->NXM_NX_TUN_ID\\[]", "set_tunnel:$1")),
-                    new Known(
-                            "mpls-name",
-                            "Setting a whole MPLS label or traffic class is one action to Skyway;"
-                                    + " an OpenFlow 1.0 dump shows Nicira's own for it.",
-                            text -> MPLS_LOAD.matcher(text).replaceAll(KnownDifferences::mpls)),
                     new Known(
                             "unknown-field-error",
                             "For a set-field of an unknown field Open vSwitch answers BAD_SET_LEN"
@@ -79,11 +48,6 @@ final class KnownDifferences {
         return "load:%s->OXM_OF_IP_DSCP\\[]"
                 .formatted(value == 0 ? "0" : "0x" + Long.toHexString(value))
                 .replace("\\", "");
-    }
-
-    private static String mpls(MatchResult m) {
-        return "set_mpls_%s(%d)"
-                .formatted(m.group(2).toLowerCase(Locale.ROOT), Long.parseLong(m.group(1), 16));
     }
 
     // Leaves of an error message that it is one.

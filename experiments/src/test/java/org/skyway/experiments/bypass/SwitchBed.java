@@ -23,7 +23,11 @@ import org.skyway.agent.service.AgentService;
 import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.pmd.control.PortSession;
@@ -219,10 +223,9 @@ final class SwitchBed implements AutoCloseable {
 
     void packetOut(byte[] frame, int port) throws Exception {
         on(() -> {
-            bridge.packetOut(
-                    frame,
-                    org.skyway.openflow.model.OfPort.CONTROLLER,
-                    List.of(new org.skyway.openflow.model.Action.Output(port, 0)));
+            Match fromController =
+                    Match.builder().exact(Field.IN_PORT, OfPort.CONTROLLER & 0xffffffffL).build();
+            bridge.packetOut(frame, fromController, List.of(new Action.Output(port, 0))).run();
             bridge.settle();
             return null;
         });

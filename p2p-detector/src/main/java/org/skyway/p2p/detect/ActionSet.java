@@ -66,6 +66,7 @@ final class ActionSet {
             case Action.CopyTtlOut() -> 5;
             case Action.DecTtl _ -> 6;
             case Action.DecMplsTtl() -> 7;
+            case Action.DecNshTtl() -> 8;
             case Action.SetQueue _, Action.PopQueue() -> QUEUE;
             case Action.Resubmit _ -> RESUBMIT;
             case Action.Output _ -> OUTPUT;
@@ -93,6 +94,8 @@ final class ActionSet {
                     Action.FinTimeout _,
                     Action.Multipath _,
                     Action.Exit(),
+                    Action.CtClear(),
+                    Action.CheckPacketLarger _,
                     Action.Opaque _ ->
                     NOTHING;
         };

@@ -68,8 +68,8 @@ final class Cube {
     }
 
     boolean overlaps(Match match) {
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             if (((value[w] ^ match.value(w)) & mask[w] & match.mask(w)) != 0) {
                 return false;
             }
@@ -98,8 +98,8 @@ final class Cube {
     ///
     /// @return false if that is nothing; the cube is then undefined
     boolean intersect(Match match) {
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             if (!fix(w, match.mask(w), match.value(w))) {
                 return false;
             }

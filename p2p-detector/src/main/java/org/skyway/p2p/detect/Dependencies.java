@@ -22,8 +22,8 @@ final class Dependencies {
                 return false;
             }
             Match match = rule.match();
-            for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-                int w = Integer.numberOfTrailingZeros(rest);
+            for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+                int w = Long.numberOfTrailingZeros(rest);
                 if (((match.value(w) ^ value[w]) & match.mask(w) & known[w]) != 0) {
                     return false;
                 }

@@ -21,7 +21,9 @@ import org.skyway.openflow.model.FlowKey;
 /// * TCP: ports and 12 flags. UDP, SCTP: ports. ICMP, ICMPv6 and IGMP: type and code, a byte each,
 ///   over either version of IP.
 /// * Neighbour discovery (type 135 or 136, code 0): target and two link-layer addresses, each of
-///   which may be missing and then is zero.
+///   which may be missing and then is zero; over IPv6 the reserved word, and the type of the first
+///   of the two, too.
+/// * Network service header: all fields; context headers where the metadata type is 1.
 /// * ARP and RARP: the opcode's lower byte, 0 if it is over 255; addresses.
 /// * MPLS: up to three label stack entries; after one with the bottom-of-stack bit, zero.
 /// * A frame too short for an Ethernet header: all zero. It comes last, since it can't be shown.
@@ -41,6 +43,8 @@ final class PacketDomain {
     private static final long ADDRESS = 0xffffffffffff0000L;
     private static final long NO_NEXT_HEADER = 59;
     private static final long FRAGMENT_HEADER = 44;
+    private static final long RESERVED_WORD = 0xffffffffL << 32; // of neighbour discovery
+    private static final long NSH_FIELDS = 0x033f_ffff_ffff_ffffL; // 2 flags, 6 bits of TTL
     private static final int MPLS_BOS0 = 40;
     private static final int MPLS_BOS1 = 8;
 
@@ -111,6 +115,8 @@ final class PacketDomain {
         for (long type : new long[] {0x8847, 0x8848}) {
             addMpls(untagged, type);
         }
+        untagged.add(networkService(true));
+        untagged.add(networkService(false));
         List<Cube> all = new ArrayList<>(untagged);
         for (Cube cube : untagged) {
             Cube tagged = new Cube(cube);
@@ -149,11 +155,7 @@ final class PacketDomain {
             Cube nd = transport(type, 58, 0);
             nd.free(FlowKey.TRANSPORT, -1L);
             nd.fix(FlowKey.TRANSPORT, -1L, icmp << 48);
-            nd.free(FlowKey.ND_TARGET, -1L);
-            nd.free(FlowKey.ND_TARGET + 1, -1L);
-            nd.free(FlowKey.ARP_SHA, ADDRESS);
-            nd.free(FlowKey.ARP_THA, ADDRESS);
-            to.add(nd);
+            addDiscovery(to, type, nd);
         }
         addTransport(to, type, 132, PORTS);
         if (!firstFragmentsShown) {
@@ -162,11 +164,7 @@ final class PacketDomain {
             to.add(tcp);
             Cube nd = transport(type, 58, 0);
             nd.free(FlowKey.IP_MISC, FRAG_ANY);
-            nd.free(FlowKey.ND_TARGET, -1L);
-            nd.free(FlowKey.ND_TARGET + 1, -1L);
-            nd.free(FlowKey.ARP_SHA, ADDRESS);
-            nd.free(FlowKey.ARP_THA, ADDRESS);
-            to.add(nd);
+            addDiscovery(to, type, nd);
         }
         Cube unparsed = ip(type);
         unparsed.free(FlowKey.IP_MISC, FRAG_ANY);
@@ -181,6 +179,27 @@ final class PacketDomain {
         }
         to.add(unparsed);
         to.add(later);
+    }
+
+    private static void addDiscovery(List<Cube> to, long type, Cube headers) {
+        Cube nd = new Cube(headers);
+        nd.free(FlowKey.ND_TARGET, -1L);
+        nd.free(FlowKey.ND_TARGET + 1, -1L);
+        if (type == 0x86dd) {
+            nd.free(FlowKey.IPV4, RESERVED_WORD);
+            to.add(new Cube(nd)); // without options
+        }
+        nd.free(FlowKey.ARP_SHA, ADDRESS);
+        nd.free(FlowKey.ARP_THA, ADDRESS);
+        if (type != 0x86dd) {
+            to.add(nd);
+            return;
+        }
+        for (long first : new long[] {1, 2}) {
+            Cube withOptions = new Cube(nd);
+            withOptions.fix(FlowKey.IPV4, 0xff, first);
+            to.add(withOptions);
+        }
     }
 
     private static Cube withProtocol(Cube cube, long protocol) {
@@ -214,6 +233,20 @@ final class PacketDomain {
             for (int w = FlowKey.IPV6_SRC; w < FlowKey.IPV6_DST + 2; w++) {
                 cube.free(w, -1L);
             }
+        }
+        return cube;
+    }
+
+    /// Packets with an NSH header.
+    ///
+    /// @param contexts whether of metadata type 1, which has context headers
+    private static Cube networkService(boolean contexts) {
+        Cube cube = ofType(FlowKey.ETH_TYPE_NSH, 0xffff);
+        cube.free(FlowKey.NSH, NSH_FIELDS);
+        if (contexts) {
+            cube.fix(FlowKey.NSH, 0xffL << 40, 1L << 40);
+            cube.free(FlowKey.NSH_CONTEXT, -1L);
+            cube.free(FlowKey.NSH_CONTEXT + 1, -1L);
         }
         return cube;
     }

@@ -41,7 +41,7 @@ final class Prerequisites {
             case SCTP -> firstFragments(132);
             case ICMPV4 -> List.of(fragment(IPV4, 1, FlowKey.FRAG_ANY));
             case ICMPV6, ND, ND_SOLICIT, ND_ADVERT -> List.of(fragment(IPV6, 58, FlowKey.FRAG_ANY));
-            case NONE, VLAN, ARP, IPV4, IPV6, IP, MPLS -> List.of();
+            case NONE, VLAN, ARP, IPV4, IPV6, IP, MPLS, NSH, CT -> List.of();
         };
     }
 
@@ -102,6 +102,8 @@ final class Prerequisites {
                         case ND_SOLICIT -> List.of(nd(135));
                         case ND_ADVERT -> List.of(nd(136));
                         case MPLS -> types(0x8847, 0x8848);
+                        case NSH -> types(FlowKey.ETH_TYPE_NSH);
+                        case CT -> List.of(); // nothing tracks connections here
                     });
         }
         return all;

@@ -22,7 +22,13 @@ record Rewrites(Explorer explorer) {
 
     Explorer.Next rewrite(Walk walk, FlowRule rule, int table, Action action, Todo then) {
         return switch (action) {
-            case Action.SetField(var field, long high, long low, long maskHigh, long maskLow) -> {
+            case Action.SetField(
+                            var field,
+                            long high,
+                            long low,
+                            long maskHigh,
+                            long maskLow,
+                            _) -> {
                 if (VlanTags.concerns(field)) {
                     yield tags().write(
                                     walk,

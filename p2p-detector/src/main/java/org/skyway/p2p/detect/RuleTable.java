@@ -26,8 +26,8 @@ final class RuleTable {
         MaskKey(Match match) {
             this.match = match;
             long h = match.words();
-            for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-                h = (h ^ match.mask(Integer.numberOfTrailingZeros(rest))) * 0x9e3779b97f4a7c15L;
+            for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+                h = (h ^ match.mask(Long.numberOfTrailingZeros(rest))) * 0x9e3779b97f4a7c15L;
                 h ^= h >>> 32;
             }
             hash = (int) h;
@@ -43,8 +43,8 @@ final class RuleTable {
             if (!(o instanceof MaskKey other) || match.words() != other.match.words()) {
                 return false;
             }
-            for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-                int w = Integer.numberOfTrailingZeros(rest);
+            for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+                int w = Long.numberOfTrailingZeros(rest);
                 if (match.mask(w) != other.match.mask(w)) {
                     return false;
                 }

@@ -27,14 +27,14 @@ final class RuleTuple {
     private int topPriority;
 
     RuleTuple(Match like) {
-        words = new int[Integer.bitCount(like.words())];
+        words = new int[Long.bitCount(like.words())];
         mask = new long[words.length];
         known = new long[words.length];
         values = new long[words.length];
         long[] early = new long[words.length];
         int i = 0;
-        for (int rest = like.words(); rest != 0; rest &= rest - 1, i++) {
-            words[i] = Integer.numberOfTrailingZeros(rest);
+        for (long rest = like.words(); rest != 0; rest &= rest - 1, i++) {
+            words[i] = Long.numberOfTrailingZeros(rest);
             mask[i] = like.mask(words[i]);
             early[i] = mask[i] & knownOnEntry(words[i]);
         }

@@ -83,8 +83,8 @@ final class SymbolicPacket {
 
     /// Whether some of these packets may match, to the best of what is known.
     boolean overlaps(Match match) {
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             if (((value(w) ^ match.value(w)) & match.mask(w) & known(w)) != 0) {
                 return false;
             }
@@ -94,8 +94,8 @@ final class SymbolicPacket {
 
     /// Whether all of these packets match, given that they overlap.
     boolean within(Match match) {
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             if ((match.mask(w) & ~known(w)) != 0) {
                 return false;
             }
@@ -109,8 +109,8 @@ final class SymbolicPacket {
         if (unknown == null) {
             return false;
         }
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             if ((match.mask(w) & unknown[w]) != 0) {
                 return true;
             }
@@ -122,8 +122,8 @@ final class SymbolicPacket {
     ///
     /// @return false if there are none; this packet is then undefined
     boolean narrow(Match match) {
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             long known = known(w);
             long mask = match.mask(w);
             if (((value(w) ^ match.value(w)) & mask & known) != 0) {
@@ -163,8 +163,8 @@ final class SymbolicPacket {
     /// @return the packets that match now, in terms of how they came in; null if that can't be said
     Match pullBack(Match match) {
         boolean same = true;
-        for (int rest = match.words(); rest != 0 && same; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0 && same; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             same = (match.mask(w) & written[w]) == 0;
         }
         if (same) {
@@ -174,8 +174,8 @@ final class SymbolicPacket {
             return null;
         }
         Cube cube = new Cube();
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             if (!cube.fix(w, match.mask(w) & ~written[w], match.value(w))) {
                 return null;
             }

@@ -104,8 +104,8 @@ final class WitnessSearch {
     /// How many bits of the match the cube leaves open; -1 if the cube lies outside already.
     private static int openBits(Cube cube, Match match) {
         int bits = 0;
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             long mask = match.mask(w);
             if (((cube.value[w] ^ match.value(w)) & cube.mask[w] & mask) != 0) {
                 return -1;
@@ -117,8 +117,8 @@ final class WitnessSearch {
 
     /// Prefixes are what rules overlap by, and splitting them at the top splits their number.
     private static int highestOpenBit(Cube cube, Match match) {
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             long open = match.mask(w) & ~cube.mask[w];
             if (open != 0) {
                 return Cube.bit(w, 63 - Long.numberOfLeadingZeros(open));

@@ -66,8 +66,11 @@ public final class SmallPackets {
         headers.add("icmp6,icmpv6_type=135,icmpv6_code=0,nd_target=fe80::1");
         headers.add("icmp6,icmpv6_type=135,icmpv6_code=0,nd_target=fe80::2");
         headers.add(
-                "icmp6,icmpv6_type=136,icmpv6_code=0,nd_target=fe80::1,nd_tll=02:00:00:00:00:05");
-        headers.add("icmp6,icmpv6_type=136,icmpv6_code=0,nd_target=fe80::2");
+                "icmp6,icmpv6_type=136,icmpv6_code=0,nd_target=fe80::1"
+                        + ",nd_tll=02:00:00:00:00:05,nd_options_type=2");
+        headers.add("icmp6,icmpv6_type=136,icmpv6_code=0,nd_target=fe80::2,nd_reserved=0x20000000");
+        headers.add(
+                "eth_type=0x894f,nsh_mdtype=1,nsh_np=3,nsh_spi=5,nsh_si=255,nsh_ttl=63,nsh_c1=1");
         return headers;
     }
 

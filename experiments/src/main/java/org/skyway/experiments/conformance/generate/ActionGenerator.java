@@ -67,7 +67,12 @@ final class ActionGenerator {
         if (version > 1) {
             instructions(table, match, list);
         }
-        return list.toString();
+        String all = list.toString();
+        // Behind a copy Open vSwitch cuts the packet before it has taken back what the copy was
+        // given.
+        return all.contains("clone") || all.contains("group")
+                ? all.replaceAll("output\\(port=(\\d+),max_len=\\d+\\)", "output:$1")
+                : all;
     }
 
     /// Actions of a packet-out.
@@ -192,7 +197,30 @@ final class ActionGenerator {
                     "bundle(eth_src,0,active_backup,ofport,members:6,2,3)",
                     "bundle_load(eth_src,0,active_backup,ofport,reg0[],members:3,2)");
         }
+        if (pools.chance(50)) {
+            return unusual(match);
+        }
         return output();
+    }
+
+    private String unusual(Match match) {
+        int kind = pools.below(7);
+        if (kind == 0 && version > 1 && layers.controller()) {
+            return "controller(pause)"; // in 1.0 the packet-in would hold what only its switch
+            // knows
+        }
+        if (kind == 1 && meters > 0 && layers.controller()) {
+            return "controller(meter_id=%d)".formatted(1 + pools.below(meters));
+        }
+        if (kind == 2 && Field.NSH_TTL.prerequisite().isMetBy(match)) {
+            return "dec_nsh_ttl";
+        }
+        return pools.one(
+                "check_pkt_larger(%d)->reg0[%d]".formatted(pools.oneOf(59, 60, 80), pools.below(3)),
+                "check_pkt_larger(70)->metadata[0]",
+                "ct_clear",
+                "sample(probability=65535,collector_set_id=1,obs_domain_id=2,obs_point_id=3)",
+                "sample(probability=1,collector_set_id=1,sampling_port=2,egress)");
     }
 
     // What is learned of one action has one priority, and matches the same fields.
@@ -379,6 +407,10 @@ final class ActionGenerator {
             case VLAN_VID -> 12;
             case IN_PORT -> 16;
             case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 8;
+            case TUN_ERSPAN_IDX -> 20;
+            case TUN_ERSPAN_VER -> 4;
+            case TUN_ERSPAN_DIR -> 1;
+            case TUN_ERSPAN_HWID -> 6;
             default -> field.bits();
         };
     }

@@ -14,6 +14,7 @@ public final class CaseGenerator {
     private static final int ROUNDS = 6;
 
     private final Random random;
+    private final Pools pools;
     private final FrameGenerator frames;
     private final Set<Feature> features;
     private final int ports;
@@ -25,7 +26,8 @@ public final class CaseGenerator {
     /// @param features what the case may hold
     public CaseGenerator(long seed, int ports, Set<Feature> features) {
         random = new Random(seed * 0x9e3779b97f4a7c15L);
-        frames = new FrameGenerator(random);
+        pools = new Pools(random, (int) seed);
+        frames = new FrameGenerator(pools);
         this.features = features;
         this.ports = ports;
         this.seed = seed;
@@ -60,7 +62,7 @@ public final class CaseGenerator {
             rounds.add(round);
         }
         RuleGenerator rules =
-                new RuleGenerator(random, version, features, normal, learn, layers, keys);
+                new RuleGenerator(random, version, features, normal, learn, layers, keys, pools);
         List<String> meters = rules.meters();
         List<String> groups = rules.groups();
         List<String> flows = rules.flows();

@@ -13,6 +13,7 @@ final class FieldTexts {
                     mask ? "ff:00:ff:00:0f:f0" : pools.macText();
             case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA -> mask ? "255.0.15.255" : pools.ipv4Text();
             case IPV6_SRC, IPV6_DST, ND_TARGET -> mask ? "ffff:0:f0f0::ffff" : pools.ipv6Text();
+            case TUN_FLAGS -> "oam";
             case VLAN_VID -> "0x" + Integer.toHexString(0x1000 | pools.vlan());
             default -> {
                 long ones = field.wide() ? -1L : field.ones();

@@ -2,7 +2,7 @@ package org.skyway.experiments.conformance.generate;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Random;
+import org.skyway.openflow.model.FlowKey;
 
 /// Random frames of every kind that Open vSwitch parses, most of them right, some cut short or
 /// contradicting themselves.
@@ -15,9 +15,9 @@ public final class FrameGenerator {
 
     /// A generator.
     ///
-    /// @param random where its choices come from
-    public FrameGenerator(Random random) {
-        pools = new Pools(random);
+    /// @param pools where its choices come from
+    FrameGenerator(Pools pools) {
+        this.pools = pools;
     }
 
     void layers(Layers of) {
@@ -175,12 +175,26 @@ public final class FrameGenerator {
             case 0x0800 -> ipv4();
             case 0x86dd -> ipv6();
             case 0x0806, 0x8035 -> arp();
+            case FlowKey.ETH_TYPE_NSH -> networkService();
             default -> payload();
         }
     }
 
     private int other() {
-        return pools.oneOf(0, 0x8035, 0x88cc, 0x05ff, 0x0600, 0x894f, 0x8100, 0xffff);
+        return pools.oneOf(0, 0x8035, 0x88cc, 0x05ff, 0x0600, 0x894f, 0x894f, 0x8100, 0xffff);
+    }
+
+    private void networkService() {
+        int metadata = pools.oneOf(1, 1, 1, 2, 3);
+        // Into a header whose length is wrong Open vSwitch writes what it finds in its memory.
+        int words = metadata == 1 ? 6 : 2;
+        shorts(pools.below(4) << 12 | pools.below(64) << 6 | words);
+        bytes(metadata, pools.oneOf(1, 2, 3));
+        f.putInt(pools.below(5) << 8 | 255 - pools.below(3));
+        if (metadata == 1) {
+            f.putInt(pools.below(3)).putInt(1).putInt(2).putInt(pools.below(3));
+        }
+        payload();
     }
 
     private void arp() {
@@ -294,7 +308,7 @@ public final class FrameGenerator {
         int type = pools.oneOf(128, 129, 1, 135, 135, 136, 136);
         bytes(type, pools.chance(95) ? 0 : 1);
         shorts(0);
-        f.putInt(0);
+        f.putInt(pools.chance(70) ? 0 : 1 + pools.below(7) << 29);
         if (type >= 135) {
             f.put(pools.ipv6());
             while (pools.chance(60)) {

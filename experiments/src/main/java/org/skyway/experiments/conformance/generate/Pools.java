@@ -1,5 +1,6 @@
 package org.skyway.experiments.conformance.generate;
 
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Random;
 
@@ -27,9 +28,15 @@ final class Pools {
     private static final int[] LABELS = {0, 2, 3, 16, 100, 0xfffff};
 
     private final Random random;
+    private final short house;
 
-    Pools(Random random) {
+    /// Pools of a case.
+    ///
+    /// @param house is in the addresses of its hosts, so that what the switches learned of another
+    ///   case's does not count
+    Pools(Random random, int house) {
         this.random = random;
+        this.house = (short) house;
     }
 
     boolean chance(int percent) {
@@ -54,7 +61,11 @@ final class Pools {
     }
 
     byte[] mac() {
-        return HexFormat.of().parseHex(chance(70) ? MACS[below(3)] : one(MACS));
+        byte[] mac = HexFormat.of().parseHex(chance(70) ? MACS[below(3)] : one(MACS));
+        if (mac[0] == 2) {
+            ByteBuffer.wrap(mac).putShort(2, house);
+        }
+        return mac;
     }
 
     String macText() {

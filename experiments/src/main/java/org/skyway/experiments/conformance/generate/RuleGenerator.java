@@ -32,8 +32,9 @@ final class RuleGenerator {
             boolean normal,
             boolean learn,
             Layers layers,
-            List<long[]> keys) {
-        pools = new Pools(random);
+            List<long[]> keys,
+            Pools pools) {
+        this.pools = pools;
         this.version = version;
         this.features = features;
         this.keys = keys;
@@ -222,6 +223,7 @@ final class RuleGenerator {
                         case VLAN_TCI, VLAN_VID, VLAN_PCP, ETH_TYPE, IP_PROTO -> true;
                         case IP_FRAG -> pools.chance(50) || fragment(key, values, masks);
                         case ACTSET_OUTPUT, CONJ_ID, CT_STATE, CT_ZONE, CT_MARK, CT_LABEL -> true;
+                        case PACKET_TYPE, DP_HASH, RECIRC_ID -> pools.chance(90);
                         default -> false;
                     };
             // A code alone or a partial prerequisite is what ovs-ofctl would drop.
@@ -253,7 +255,7 @@ final class RuleGenerator {
         if (field.word() >= FlowKey.PACKET_WORDS) {
             // Nothing there in the packet: a value that actions may have written.
             long value = pools.below(3);
-            long mask = whole ? field.ones() : pools.oneOf(1, 3, 0xff);
+            long mask = field.ones() & (whole ? -1L : pools.oneOf(1, 3, 0xff));
             int word = field.wide() ? field.word() + 1 : field.word();
             int shift = field.wide() ? 0 : field.shift();
             masks[word] |= mask << shift;

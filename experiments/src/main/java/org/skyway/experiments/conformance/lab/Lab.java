@@ -19,7 +19,7 @@ public final class Lab implements AutoCloseable {
 
     private final Undertaker undertaker = new Undertaker();
     private final List<RunFolder> folders = new ArrayList<>();
-    private final Side ovs;
+    private final OvsSide ovs;
     private final Side skyway;
 
     /// Starts both.
@@ -33,7 +33,7 @@ public final class Lab implements AutoCloseable {
         // Interface names have 15 characters at most, and must be no one else's.
         String id = Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX);
         String bridge = "cb" + id;
-        Side first = null;
+        OvsSide first = null;
         try {
             Path a = folder();
             first =
@@ -105,6 +105,13 @@ public final class Lab implements AutoCloseable {
     /// @return Open vSwitch
     public Side ovs() {
         return ovs;
+    }
+
+    /// Whether Open vSwitch has ended by itself: it fails an assertion on some rules.
+    ///
+    /// @return true if it has, or does so within a second
+    public boolean ovsHasEnded() {
+        return ovs.hasEnded();
     }
 
     /// The one that is tested.

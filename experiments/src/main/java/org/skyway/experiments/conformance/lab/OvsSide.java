@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 
@@ -100,6 +101,17 @@ final class OvsSide extends Side {
                 throw new ExperimentException("interrupted", e);
             }
         }
+    }
+
+    boolean hasEnded() {
+        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        while (System.nanoTime() < deadline) {
+            if (daemons.stream().anyMatch(d -> !d.isAlive())) {
+                return true;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return false;
     }
 
     @Override

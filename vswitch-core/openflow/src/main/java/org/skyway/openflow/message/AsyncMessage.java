@@ -8,7 +8,7 @@ public sealed interface AsyncMessage extends Message {
     /// What the controller has chosen.
     ///
     /// @param config for both roles
-    record GetAsyncReply(AsyncConfig config) implements AsyncMessage {}
+    record GetAsyncReply(AsyncConfig config) implements AsyncMessage, FromSwitch {}
 
     /// Chooses.
     ///

@@ -25,4 +25,4 @@ public record FlowRemoved(
         int hardTimeout,
         long packets,
         long bytes)
-        implements Message {}
+        implements FromSwitch {}

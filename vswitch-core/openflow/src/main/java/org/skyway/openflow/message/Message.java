@@ -11,29 +11,20 @@ public sealed interface Message
                 Message.EchoRequest,
                 Message.EchoReply,
                 Message.FeaturesRequest,
-                Message.FeaturesReply,
                 Message.GetConfigRequest,
-                Message.GetConfigReply,
                 Message.SetConfig,
-                Message.PortStatus,
-                Message.TableStatus,
-                Message.RequestForward,
                 Message.BarrierRequest,
-                Message.BarrierReply,
                 Message.QueueGetConfigRequest,
-                Message.QueueGetConfigReply,
                 AsyncMessage,
                 BundleMessage,
                 ExtensionMessage,
                 FlowMod,
-                FlowRemoved,
+                FromSwitch,
                 GroupMod,
                 MeterMod,
-                PacketIn,
                 PacketOut,
                 PortMod,
                 RoleMessage,
-                StatsReply,
                 StatsRequest,
                 TableMod {
     /// Greets and says which versions are spoken.
@@ -77,7 +68,7 @@ public sealed interface Message
             int capabilities,
             int actions,
             List<PortState> ports)
-            implements Message {
+            implements FromSwitch {
         /// Copies the lists.
         public FeaturesReply {
             ports = List.copyOf(ports);
@@ -91,7 +82,7 @@ public sealed interface Message
     ///
     /// @param flags OFPC_FRAG_ and OFPC_INVALID_TTL_TO_CONTROLLER bits
     /// @param missSendLength bytes of a packet that a packet-in for a table miss carries
-    record GetConfigReply(int flags, int missSendLength) implements Message {}
+    record GetConfigReply(int flags, int missSendLength) implements FromSwitch {}
 
     /// Changes the configuration.
     ///
@@ -103,24 +94,24 @@ public sealed interface Message
     ///
     /// @param reason OFPPR_ code: 0 added, 1 removed, 2 changed
     /// @param port the port now, or as it last was
-    record PortStatus(int reason, PortState port) implements Message {}
+    record PortStatus(int reason, PortState port) implements FromSwitch {}
 
     /// A table got fuller or emptier than a controller said (OpenFlow 1.4).
     ///
     /// @param reason OFPTR_ code
     /// @param table the table's configuration
-    record TableStatus(int reason, TableConfig table) implements Message {}
+    record TableStatus(int reason, TableConfig table) implements FromSwitch {}
 
     /// Another controller changed a group or a meter (OpenFlow 1.4).
     ///
     /// @param request the request, header included
-    record RequestForward(Bytes request) implements Message {}
+    record RequestForward(Bytes request) implements FromSwitch {}
 
     /// Asks to be told when all before it is done.
     record BarrierRequest() implements Message {}
 
     /// All before the request is done.
-    record BarrierReply() implements Message {}
+    record BarrierReply() implements FromSwitch {}
 
     /// Asks for a port's queues (until OpenFlow 1.3).
     ///
@@ -131,7 +122,7 @@ public sealed interface Message
     ///
     /// @param port the port, or [OfPort#ANY]
     /// @param queues the queues' ids
-    record QueueGetConfigReply(int port, List<Integer> queues) implements Message {
+    record QueueGetConfigReply(int port, List<Integer> queues) implements FromSwitch {
         /// Copies the lists.
         public QueueGetConfigReply {
             queues = List.copyOf(queues);

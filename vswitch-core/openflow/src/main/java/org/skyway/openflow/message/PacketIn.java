@@ -13,6 +13,7 @@ import org.skyway.openflow.model.Match;
 /// @param cookie of the entry that sent it; all ones for none
 /// @param metadata ingress port and whatever metadata is not zero
 /// @param userdata what a `controller` action added; may be empty
+/// @param continuation by which the switch knows what is left to do to a paused packet; 0 for none
 /// @param format how it is told
 public record PacketIn(
         Bytes data,
@@ -23,8 +24,9 @@ public record PacketIn(
         long cookie,
         Match metadata,
         Bytes userdata,
+        long continuation,
         Format format)
-        implements Message {
+        implements FromSwitch {
     /// How a packet-in is told. The ordinals are the codes of NXT_SET_PACKET_IN_FORMAT.
     public enum Format {
         /// OFPT_PACKET_IN of the connection's version.

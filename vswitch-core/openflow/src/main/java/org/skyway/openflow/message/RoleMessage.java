@@ -14,7 +14,8 @@ public sealed interface RoleMessage extends Message {
     /// @param role never [Role#NO_CHANGE]
     /// @param hasGeneration whether there was a generation id yet
     /// @param generation the newest seen
-    record RoleReply(Role role, boolean hasGeneration, long generation) implements RoleMessage {}
+    record RoleReply(Role role, boolean hasGeneration, long generation)
+            implements RoleMessage, FromSwitch {}
 
     /// The controller's role was changed by another controller's request.
     ///
@@ -23,5 +24,5 @@ public sealed interface RoleMessage extends Message {
     /// @param hasGeneration whether there was a generation id yet
     /// @param generation the newest seen
     record RoleStatus(Role role, int reason, boolean hasGeneration, long generation)
-            implements RoleMessage {}
+            implements RoleMessage, FromSwitch {}
 }

@@ -6,7 +6,7 @@ import org.skyway.openflow.model.PortState;
 
 /// Multipart replies (statistics replies in OpenFlow 1.0). A long list may be split over several
 /// envelopes.
-public sealed interface StatsReply extends Message {
+public sealed interface StatsReply extends FromSwitch {
     /// What the switch is.
     ///
     /// @param manufacturer up to 255 characters

@@ -51,7 +51,9 @@ public sealed interface Action {
     /// @param controllerId which controllers: those whose id this is
     /// @param userdata comes along in an `NXT_PACKET_IN2`; may be empty
     /// @param pause stops the pipeline here until the controller resumes it
-    record Controller(int maxLength, int reason, int controllerId, Bytes userdata, boolean pause)
+    /// @param meterId the meter that the copy passes; 0 for none
+    record Controller(
+            int maxLength, int reason, int controllerId, Bytes userdata, boolean pause, int meterId)
             implements Action {}
 
     /// Hands the packet to a group.
@@ -109,14 +111,58 @@ public sealed interface Action {
     /// @param low bits 63 to 0 of the value
     /// @param maskHigh which of the high bits to write
     /// @param maskLow which of the low bits to write
-    record SetField(Field field, long high, long low, long maskHigh, long maskLow)
+    /// @param form how it was said, which is how it is told to others
+    record SetField(Field field, long high, long low, long maskHigh, long maskLow, Form form)
             implements Action {
+        /// What says on the wire that a field is set, where there is more than one way.
+        public enum Form {
+            /// A set-field; with a mask if some bits are not written.
+            SET_FIELD,
+            /// A set-field with a mask though it writes all bits.
+            MASKED,
+            /// Nicira's load that can name every field; with a mask if some bits are not written.
+            LOAD,
+            /// Such a load with a mask though it writes all bits.
+            MASKED_LOAD,
+            /// An action for this field alone.
+            OWN_ACTION,
+            /// An action for this field alone, the one with the longer value.
+            OWN_LONG_ACTION
+        }
+
+        /// A set-field.
+        ///
+        /// @param field which
+        /// @param high bits 127 to 64 of the value
+        /// @param low bits 63 to 0 of the value
+        /// @param maskHigh which of the high bits to write
+        /// @param maskLow which of the low bits to write
+        public SetField(Field field, long high, long low, long maskHigh, long maskLow) {
+            this(field, high, low, maskHigh, maskLow, Form.SET_FIELD);
+        }
+
         /// Writes all of a field of up to 64 bits.
         ///
         /// @param field not a wide one
         /// @param value right-aligned
         public SetField(Field field, long value) {
-            this(field, 0, value, 0, field.ones());
+            this(field, value, Form.SET_FIELD);
+        }
+
+        /// Writes all of a field of up to 64 bits.
+        ///
+        /// @param field not a wide one
+        /// @param value right-aligned
+        /// @param form how it was said
+        public SetField(Field field, long value, Form form) {
+            this(field, 0, value, 0, field.ones(), form);
+        }
+
+        /// Whether all bits of the field are written.
+        ///
+        /// @return true if so
+        public boolean isWhole() {
+            return maskLow == field.ones() && (!field.wide() || maskHigh == -1);
         }
     }
 
@@ -155,6 +201,10 @@ public sealed interface Action {
     /// Decrements the outermost MPLS label's TTL.
     record DecMplsTtl() implements Action {}
 
+    /// Decrements the TTL of a network service header; where it would reach 0, sends the packet to
+    /// the controllers instead.
+    record DecNshTtl() implements Action {}
+
     /// Copies the TTL from the next-to-outermost header that has one to the outermost.
     record CopyTtlOut() implements Action {}
 
@@ -173,6 +223,16 @@ public sealed interface Action {
     ///
     /// @param data the bytes
     record Note(Bytes data) implements Action {}
+
+    /// Writes whether the packet is longer than so many bytes into a bit, for what follows in the
+    /// same list of actions, in the tables that it goes on to, and in the action set.
+    ///
+    /// @param length bytes, from the Ethernet header on
+    /// @param target one bit
+    record CheckPacketLarger(int length, SubField target) implements Action {}
+
+    /// Forgets what connection tracking found out; nothing tracks connections here.
+    record CtClear() implements Action {}
 
     /// Does its actions on a copy of the packet and of the pipeline's state.
     ///
@@ -244,8 +304,7 @@ public sealed interface Action {
     /// Leaves the pipeline.
     record Exit() implements Action {}
 
-    /// An action that is understood on the wire and printed, but that the datapath has no use for;
-    /// the switch refuses it in a flow-mod unless it is harmless.
+    /// An action that is read and told to others, and has no effect in this switch.
     ///
     /// @param name as `ovs-ofctl` names it
     /// @param wire its whole encoding

@@ -175,6 +175,40 @@ public enum Field {
             oxm(33),
             nxm1(25),
             true),
+    /// Reserved word of neighbour discovery; of an advertisement, its flags.
+    ND_RESERVED("nd_reserved", FlowKey.IPV4, 32, 32, false, Prerequisite.ND, 0, ericsson(1), true),
+    /// Type of the first link-layer address option of neighbour discovery.
+    ND_OPTIONS_TYPE(
+            "nd_options_type", FlowKey.IPV4, 0, 8, false, Prerequisite.ND, 0, ericsson(2), true),
+    /// Flags of a network service header.
+    NSH_FLAGS("nsh_flags", FlowKey.NSH, 56, 8, true, Prerequisite.NSH, 0, extension(1), true),
+    /// Time to live of a network service header.
+    NSH_TTL("nsh_ttl", FlowKey.NSH, 48, 8, true, Prerequisite.NSH, 0, extension(10), true),
+    /// Metadata type of a network service header.
+    NSH_MDTYPE("nsh_mdtype", FlowKey.NSH, 40, 8, false, Prerequisite.NSH, 0, extension(2), false),
+    /// Next protocol of a network service header.
+    NSH_NP("nsh_np", FlowKey.NSH, 32, 8, false, Prerequisite.NSH, 0, extension(3), false),
+    /// Service path id of a network service header, four bytes on the wire.
+    NSH_SPI("nsh_spi", FlowKey.NSH, 8, 24, false, Prerequisite.NSH, 0, extension(4), true),
+    /// Service index of a network service header.
+    NSH_SI("nsh_si", FlowKey.NSH, 0, 8, false, Prerequisite.NSH, 0, extension(5), true),
+    /// Context header 1 of a network service header.
+    NSH_C1("nsh_c1", FlowKey.NSH_CONTEXT, 32, 32, true, Prerequisite.NSH, 0, extension(6), true),
+    /// Context header 2 of a network service header.
+    NSH_C2("nsh_c2", FlowKey.NSH_CONTEXT, 0, 32, true, Prerequisite.NSH, 0, extension(7), true),
+    /// Context header 3 of a network service header.
+    NSH_C3(
+            "nsh_c3",
+            FlowKey.NSH_CONTEXT + 1,
+            32,
+            32,
+            true,
+            Prerequisite.NSH,
+            0,
+            extension(8),
+            true),
+    /// Context header 4 of a network service header.
+    NSH_C4("nsh_c4", FlowKey.NSH_CONTEXT + 1, 0, 32, true, Prerequisite.NSH, 0, extension(9), true),
     /// Outermost MPLS label.
     MPLS_LABEL("mpls_label", FlowKey.MPLS, 44, 20, false, Prerequisite.MPLS, oxm(34), 0, true),
     /// Outermost MPLS traffic class.
@@ -189,6 +223,101 @@ public enum Field {
     TUN_SRC("tun_src", FlowKey.TUN_IPV4, 32, 32, true, Prerequisite.NONE, 0, nxm1(31), true),
     /// Tunnel IPv4 destination address.
     TUN_DST("tun_dst", FlowKey.TUN_IPV4, 0, 32, true, Prerequisite.NONE, 0, nxm1(32), true),
+    /// Tunnel IPv6 source address.
+    TUN_IPV6_SRC(
+            "tun_ipv6_src",
+            FlowKey.TUN_IPV6_SRC,
+            0,
+            128,
+            true,
+            Prerequisite.NONE,
+            0,
+            nxm1(109),
+            true),
+    /// Tunnel IPv6 destination address.
+    TUN_IPV6_DST(
+            "tun_ipv6_dst",
+            FlowKey.TUN_IPV6_DST,
+            0,
+            128,
+            true,
+            Prerequisite.NONE,
+            0,
+            nxm1(110),
+            true),
+    /// Tunnel flags, two bytes on the wire.
+    TUN_FLAGS("tun_flags", FlowKey.TUN_OTHER, 48, 1, true, Prerequisite.NONE, 0, nxm1(104), true),
+    /// VXLAN group policy id.
+    TUN_GBP_ID("tun_gbp_id", FlowKey.TUN_OTHER, 32, 16, true, Prerequisite.NONE, 0, nxm1(38), true),
+    /// VXLAN group policy flags.
+    TUN_GBP_FLAGS(
+            "tun_gbp_flags", FlowKey.TUN_OTHER, 24, 8, true, Prerequisite.NONE, 0, nxm1(39), true),
+    /// ERSPAN index, four bytes on the wire.
+    TUN_ERSPAN_IDX(
+            "tun_erspan_idx",
+            FlowKey.TUN_ERSPAN,
+            32,
+            32,
+            true,
+            Prerequisite.NONE,
+            0,
+            extension(11),
+            true),
+    /// ERSPAN version.
+    TUN_ERSPAN_VER(
+            "tun_erspan_ver",
+            FlowKey.TUN_ERSPAN,
+            24,
+            8,
+            true,
+            Prerequisite.NONE,
+            0,
+            extension(12),
+            true),
+    /// ERSPAN direction.
+    TUN_ERSPAN_DIR(
+            "tun_erspan_dir",
+            FlowKey.TUN_ERSPAN,
+            16,
+            8,
+            true,
+            Prerequisite.NONE,
+            0,
+            extension(13),
+            true),
+    /// ERSPAN hardware id.
+    TUN_ERSPAN_HWID(
+            "tun_erspan_hwid",
+            FlowKey.TUN_OTHER,
+            0,
+            8,
+            true,
+            Prerequisite.NONE,
+            0,
+            extension(14),
+            true),
+    /// Flags of a GTP-U header.
+    TUN_GTPU_FLAGS(
+            "tun_gtpu_flags",
+            FlowKey.TUN_OTHER,
+            16,
+            8,
+            true,
+            Prerequisite.NONE,
+            0,
+            extension(15),
+            false),
+    /// Message type of a GTP-U header.
+    TUN_GTPU_MSGTYPE(
+            "tun_gtpu_msgtype",
+            FlowKey.TUN_OTHER,
+            8,
+            8,
+            true,
+            Prerequisite.NONE,
+            0,
+            extension(16),
+            false),
     /// Packet mark.
     PKT_MARK("pkt_mark", FlowKey.PKT_MARK, 32, 32, true, Prerequisite.NONE, 0, nxm1(33), true),
     /// Connection tracking state.
@@ -199,6 +328,39 @@ public enum Field {
     CT_MARK("ct_mark", FlowKey.CT_MARK, 32, 32, true, Prerequisite.NONE, 0, nxm1(107), true),
     /// Connection tracking label.
     CT_LABEL("ct_label", FlowKey.CT_LABEL, 0, 128, true, Prerequisite.NONE, 0, nxm1(108), true),
+    /// Original protocol of a tracked connection.
+    CT_NW_PROTO(
+            "ct_nw_proto", FlowKey.TUN_ERSPAN, 8, 8, false, Prerequisite.CT, 0, nxm1(119), false),
+    /// Original IPv4 source address of a tracked connection.
+    CT_NW_SRC("ct_nw_src", FlowKey.CT_IPV4, 32, 32, true, Prerequisite.CT, 0, nxm1(120), false),
+    /// Original IPv4 destination address of a tracked connection.
+    CT_NW_DST("ct_nw_dst", FlowKey.CT_IPV4, 0, 32, true, Prerequisite.CT, 0, nxm1(121), false),
+    /// Original IPv6 source address of a tracked connection.
+    CT_IPV6_SRC(
+            "ct_ipv6_src", FlowKey.CT_IPV6_SRC, 0, 128, true, Prerequisite.CT, 0, nxm1(122), false),
+    /// Original IPv6 destination address of a tracked connection.
+    CT_IPV6_DST(
+            "ct_ipv6_dst", FlowKey.CT_IPV6_DST, 0, 128, true, Prerequisite.CT, 0, nxm1(123), false),
+    /// Original source port of a tracked connection.
+    CT_TP_SRC("ct_tp_src", FlowKey.CT_PORTS, 48, 16, true, Prerequisite.CT, 0, nxm1(124), false),
+    /// Original destination port of a tracked connection.
+    CT_TP_DST("ct_tp_dst", FlowKey.CT_PORTS, 32, 16, true, Prerequisite.CT, 0, nxm1(125), false),
+    /// Packet type; 0 for Ethernet, which all packets here are.
+    PACKET_TYPE(
+            "packet_type", FlowKey.CT_PORTS, 0, 32, false, Prerequisite.NONE, oxm(44), 0, false),
+    /// A hash that the datapath made; no controller may match it.
+    DP_HASH("dp_hash", FlowKey.RECIRCULATION, 32, 32, true, Prerequisite.NONE, 0, nxm1(35), false),
+    /// How often the datapath has read the packet anew; no controller may match it.
+    RECIRC_ID(
+            "recirc_id",
+            FlowKey.RECIRCULATION,
+            0,
+            32,
+            false,
+            Prerequisite.NONE,
+            0,
+            nxm1(36),
+            false),
     /// Output port of the action set.
     ACTSET_OUTPUT(
             "actset_output",
@@ -319,8 +481,8 @@ public enum Field {
     /// The words of the [FlowKey] that hold the field.
     ///
     /// @return a bitmap as in [Match#words]: one bit, or two for a 128-bit field
-    public int words() {
-        return (wide() ? 3 : 1) << word;
+    public long words() {
+        return (wide() ? 3L : 1L) << word;
     }
 
     /// How far the field's least significant bit lies from its word's; 0 for 128-bit fields.
@@ -372,6 +534,18 @@ public enum Field {
     /// @return true if writable
     public boolean writable() {
         return writable;
+    }
+
+    /// Whether Open vSwitch 3.1 takes what a match says of the field for the mask, too: it tests
+    /// the bits that are 1, and nothing if none is.
+    ///
+    /// @return true for a few fields of tunnels
+    public boolean maskedByItself() {
+        return switch (this) {
+            case TUN_ERSPAN_VER, TUN_ERSPAN_DIR, TUN_ERSPAN_HWID -> true;
+            case TUN_GTPU_FLAGS, TUN_GTPU_MSGTYPE -> true;
+            default -> false;
+        };
     }
 
     /// Whether the field takes two words.
@@ -444,6 +618,15 @@ public enum Field {
 
     private static int packetRegs(int field) {
         return 0x8001 << 16 | field << 9;
+    }
+
+    private static int ericsson(int field) {
+        return 0x1000 << 16 | field << 9;
+    }
+
+    /// The class of extensions whose header goes on with their vendor.
+    private static int extension(int field) {
+        return 0xffff << 16 | field << 9;
     }
 
     private static int nxm0(int field) {

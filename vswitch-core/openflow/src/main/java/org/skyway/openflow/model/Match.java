@@ -11,10 +11,10 @@ public final class Match {
     /// Matches every packet.
     public static final Match ANY = new Match(0, new long[0]);
 
-    private final int words; // bitmap: which words are constrained
+    private final long words; // bitmap: which words are constrained
     private final long[] data; // value, mask of each constrained word, in ascending order of words
 
-    private Match(int words, long[] data) {
+    private Match(long words, long[] data) {
         this.words = words;
         this.data = data;
     }
@@ -25,19 +25,19 @@ public final class Match {
     /// @param masks [FlowKey#WORDS] words
     /// @return the match
     public static Match of(long[] values, long[] masks) {
-        int words = 0;
+        long words = 0;
         for (int w = 0; w < FlowKey.WORDS; w++) {
             if (masks[w] != 0) {
-                words |= 1 << w;
+                words |= 1L << w;
             }
         }
         if (words == 0) {
             return ANY;
         }
-        long[] data = new long[2 * Integer.bitCount(words)];
+        long[] data = new long[2 * Long.bitCount(words)];
         int i = 0;
-        for (int rest = words; rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = words; rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             data[i++] = values[w] & masks[w];
             data[i++] = masks[w];
         }
@@ -54,7 +54,7 @@ public final class Match {
     /// Which words are constrained.
     ///
     /// @return a bitmap; bit `w` is set if `mask(w)` is not zero
-    public int words() {
+    public long words() {
         return words;
     }
 
@@ -63,8 +63,8 @@ public final class Match {
     /// @param word below [FlowKey#WORDS]
     /// @return the value; 0 if the word is not constrained
     public long value(int word) {
-        int bit = 1 << word;
-        return (words & bit) == 0 ? 0 : data[2 * Integer.bitCount(words & (bit - 1))];
+        long bit = 1L << word;
+        return (words & bit) == 0 ? 0 : data[2 * Long.bitCount(words & (bit - 1))];
     }
 
     /// The mask of one word.
@@ -72,8 +72,8 @@ public final class Match {
     /// @param word below [FlowKey#WORDS]
     /// @return the mask; 0 if the word is not constrained
     public long mask(int word) {
-        int bit = 1 << word;
-        return (words & bit) == 0 ? 0 : data[2 * Integer.bitCount(words & (bit - 1)) + 1];
+        long bit = 1L << word;
+        return (words & bit) == 0 ? 0 : data[2 * Long.bitCount(words & (bit - 1)) + 1];
     }
 
     /// Whether a packet matches.
@@ -82,8 +82,8 @@ public final class Match {
     /// @return true if every masked bit is equal
     public boolean matches(long[] key) {
         int i = 0;
-        for (int rest = words; rest != 0; rest &= rest - 1, i += 2) {
-            if ((key[Integer.numberOfTrailingZeros(rest)] & data[i + 1]) != data[i]) {
+        for (long rest = words; rest != 0; rest &= rest - 1, i += 2) {
+            if ((key[Long.numberOfTrailingZeros(rest)] & data[i + 1]) != data[i]) {
                 return false;
             }
         }
@@ -151,8 +151,8 @@ public final class Match {
             return false;
         }
         int i = 0;
-        for (int rest = words; rest != 0; rest &= rest - 1, i += 2) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = words; rest != 0; rest &= rest - 1, i += 2) {
+            int w = Long.numberOfTrailingZeros(rest);
             if ((data[i + 1] & ~other.mask(w)) != 0 || (other.value(w) & data[i + 1]) != data[i]) {
                 return false;
             }
@@ -165,8 +165,8 @@ public final class Match {
     /// @param other any
     /// @return false if a bit is wanted 0 by one and 1 by the other
     public boolean overlaps(Match other) {
-        for (int rest = words & other.words; rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = words & other.words; rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             if (((value(w) ^ other.value(w)) & mask(w) & other.mask(w)) != 0) {
                 return false;
             }
@@ -193,8 +193,8 @@ public final class Match {
     @Override
     public String toString() {
         StringBuilder s = new StringBuilder();
-        for (int rest = words; rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = words; rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             s.append(s.isEmpty() ? "" : ",")
                     .append("w%d=0x%x/0x%x".formatted(w, value(w), mask(w)));
         }

@@ -32,12 +32,23 @@ public enum Prerequisite {
     /// Neighbour advertisement.
     ND_ADVERT,
     /// The Ethernet type is MPLS unicast or multicast.
-    MPLS;
+    MPLS,
+    /// The Ethernet type is that of a network service header.
+    NSH,
+    /// Connection tracking has seen the packet and knows its connection.
+    CT;
 
     /// ICMPv6 types of neighbour discovery.
     private static final int SOLICIT = 135;
 
     private static final int ADVERT = 136;
+
+    /// Bits of the connection tracking state: new, established, related, reply, source or
+    /// destination changed.
+    private static final long CT_KNOWN = 0xcf;
+
+    private static final long CT_INVALID = 0x10;
+    private static final long CT_TRACKED = 0x20;
 
     /// Whether a match meets this prerequisite: it must pin every field concerned to one of the
     /// values named.
@@ -45,6 +56,9 @@ public enum Prerequisite {
     /// @param match what is matched so far
     /// @return true if a field with this prerequisite may be added
     public boolean isMetBy(Match match) {
+        if (this == CT) {
+            return isTracked(match.valueOf(Field.CT_STATE), match.maskOf(Field.CT_STATE));
+        }
         return this == NONE
                 || isMet(
                         exact(Field.ETH_TYPE, match),
@@ -60,6 +74,10 @@ public enum Prerequisite {
     /// @param masks [FlowKey#WORDS] words
     /// @return true if a field with this prerequisite may be added
     public boolean isMetBy(long[] values, long[] masks) {
+        if (this == CT) {
+            long mask = Field.CT_STATE.get(masks);
+            return isTracked(Field.CT_STATE.get(values) & mask, mask);
+        }
         return this == NONE
                 || isMet(
                         exact(Field.ETH_TYPE, values, masks),
@@ -67,6 +85,14 @@ public enum Prerequisite {
                         masks[FlowKey.ETH_SRC_VLAN] & values[FlowKey.ETH_SRC_VLAN],
                         exact(Field.ICMPV6_TYPE, values, masks),
                         (int) (Field.ICMPV6_CODE.get(values) & Field.ICMPV6_CODE.get(masks)));
+    }
+
+    // One of the states that only a known connection has, or tracked and explicitly not invalid.
+    private static boolean isTracked(long state, long mask) {
+        return (state & CT_KNOWN) != 0
+                || (state & CT_TRACKED) != 0
+                        && (mask & CT_INVALID) != 0
+                        && (state & CT_INVALID) == 0;
     }
 
     private static int exact(Field field, Match match) {
@@ -83,7 +109,7 @@ public enum Prerequisite {
         boolean ip = ipv4 || ipv6;
         boolean icmp6 = ipv6 && proto == 58;
         return switch (this) {
-            case NONE -> true;
+            case NONE, CT -> true;
             case VLAN -> (vlan & FlowKey.VLAN_PRESENT) != 0;
             case ARP -> type == 0x0806 || type == 0x8035;
             case IPV4 -> ipv4;
@@ -98,6 +124,7 @@ public enum Prerequisite {
             case ND_SOLICIT -> icmp6 && icmpCode == 0 && icmpType == SOLICIT;
             case ND_ADVERT -> icmp6 && icmpCode == 0 && icmpType == ADVERT;
             case MPLS -> type == 0x8847 || type == 0x8848;
+            case NSH -> type == FlowKey.ETH_TYPE_NSH;
         };
     }
 }

@@ -61,6 +61,7 @@ public final class FrameComposer {
             case 0x86dd -> ipv6();
             case 0x0806, 0x8035 -> arp();
             case 0x8847, 0x8848 -> mpls();
+            case FlowKey.ETH_TYPE_NSH -> networkService();
             case 0x8100, 0x88a8 -> pad = false; // anything more would be a tag
             default -> {}
         }
@@ -78,6 +79,17 @@ public final class FrameComposer {
         frame.putInt((int) Field.ARP_SPA.get(key));
         mac(Field.ARP_THA.get(key));
         frame.putInt((int) Field.ARP_TPA.get(key));
+    }
+
+    private void networkService() {
+        boolean contexts = Field.NSH_MDTYPE.get(key) == 1;
+        int flagsAndTtl = (int) (Field.NSH_FLAGS.get(key) << 12 | Field.NSH_TTL.get(key) << 6);
+        shorts(flagsAndTtl | (contexts ? 6 : 2));
+        frame.put((byte) Field.NSH_MDTYPE.get(key)).put((byte) Field.NSH_NP.get(key));
+        frame.putInt((int) key[FlowKey.NSH]);
+        if (contexts) {
+            frame.putLong(key[FlowKey.NSH_CONTEXT]).putLong(key[FlowKey.NSH_CONTEXT + 1]);
+        }
     }
 
     private void mpls() {
@@ -168,28 +180,40 @@ public final class FrameComposer {
             }
             case 1, 2, 58 -> {
                 bytes(source, destination);
-                shorts(0, 0, 0);
-                if (protocol == 58) {
-                    neighbourDiscovery(source, destination);
+                shorts(0);
+                boolean discovery =
+                        protocol == 58 && (source == 135 || source == 136) && destination == 0;
+                frame.putInt(discovery && overIpv6() ? (int) Field.ND_RESERVED.get(key) : 0);
+                if (discovery) {
+                    neighbourDiscovery();
                 }
             }
             default -> {}
         }
     }
 
-    private void neighbourDiscovery(int type, int code) {
-        if (type != 135 && type != 136 || code != 0) {
-            return;
-        }
+    private void neighbourDiscovery() {
         frame.putLong(Field.ND_TARGET.getHigh(key)).putLong(Field.ND_TARGET.get(key));
-        if (Field.ND_SLL.get(key) != 0) {
-            bytes(1, 1);
-            mac(Field.ND_SLL.get(key));
+        long first = overIpv6() ? Field.ND_OPTIONS_TYPE.get(key) : 0;
+        if (first != 2) {
+            linkLayerOption(1, Field.ND_SLL, first == 1);
         }
-        if (Field.ND_TLL.get(key) != 0) {
-            bytes(2, 1);
-            mac(Field.ND_TLL.get(key));
+        linkLayerOption(2, Field.ND_TLL, first == 2);
+        if (first == 2) {
+            linkLayerOption(1, Field.ND_SLL, false);
         }
+    }
+
+    private void linkLayerOption(int type, Field field, boolean even0) {
+        if (even0 || field.get(key) != 0) {
+            bytes(type, 1);
+            mac(field.get(key));
+        }
+    }
+
+    // Where IPv4's addresses do not lie in the same place.
+    private boolean overIpv6() {
+        return Field.ETH_TYPE.get(key) == 0x86dd;
     }
 
     /// Fills in the transport checksum, where it is a plain one.

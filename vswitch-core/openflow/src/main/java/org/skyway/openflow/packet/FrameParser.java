@@ -49,6 +49,7 @@ public final class FrameParser {
             case 0x86dd -> ipv6();
             case 0x0806, 0x8035 -> arp();
             case 0x8847, 0x8848 -> mpls();
+            case FlowKey.ETH_TYPE_NSH -> networkService();
             default -> {}
         }
     }
@@ -84,6 +85,31 @@ public final class FrameParser {
         }
         key[FlowKey.MPLS] = entries[0] << 32 | entries[1];
         key[FlowKey.MPLS_INNER_VLAN] |= entries[2] << 32;
+    }
+
+    // RFC 8300; the context headers of metadata type 1 only, as in Open vSwitch.
+    private void networkService() {
+        int start = data.position();
+        if (data.remaining() < 8) {
+            return;
+        }
+        int first = data.getShort(start) & 0xffff;
+        int length = (first & 0x3f) * 4;
+        int metadata = data.get(start + 2) & 255;
+        boolean fits = metadata == 1 ? length == 24 : metadata != 2 || length >= 8;
+        if (first >>> 14 != 0 || length > data.remaining() || !fits) {
+            return;
+        }
+        Field.NSH_FLAGS.set(key, first >>> 12 & 3);
+        Field.NSH_TTL.set(key, first >>> 6 & 0x3f);
+        Field.NSH_MDTYPE.set(key, metadata);
+        Field.NSH_NP.set(key, data.get(start + 3));
+        Field.NSH_SPI.set(key, data.getInt(start + 4) >>> 8);
+        Field.NSH_SI.set(key, data.get(start + 7));
+        if (metadata == 1) {
+            key[FlowKey.NSH_CONTEXT] = data.getLong(start + 8);
+            key[FlowKey.NSH_CONTEXT + 1] = data.getLong(start + 16);
+        }
     }
 
     private void arp() {
@@ -257,13 +283,19 @@ public final class FrameParser {
         if (type != 135 && type != 136 || Field.ICMPV6_CODE.get(key) != 0) {
             return;
         }
+        long reserved = data.getInt(data.position() + 4);
         skip(8);
+        boolean overIpv6 = Field.ETH_TYPE.get(key) == 0x86dd;
+        if (overIpv6) {
+            Field.ND_RESERVED.set(key, reserved);
+        }
         if (data.remaining() < 16) {
             return;
         }
         long high = data.getLong();
         long low = data.getLong();
         long[] addresses = new long[2];
+        int firstOption = 0;
         while (data.remaining() >= 8) {
             int start = data.position();
             int kind = data.get(start);
@@ -273,9 +305,13 @@ public final class FrameParser {
             }
             if ((kind == 1 || kind == 2) && length == 8) {
                 if (addresses[kind - 1] != 0) {
-                    return; // given twice: nothing of this counts
+                    if (overIpv6) {
+                        Field.ND_OPTIONS_TYPE.set(key, firstOption);
+                    }
+                    return; // given twice: no address counts
                 }
                 addresses[kind - 1] = data.getLong(start) & 0xffffffffffffL;
+                firstOption = firstOption == 0 ? kind : firstOption;
             }
             skip(length);
         }
@@ -283,6 +319,9 @@ public final class FrameParser {
         Field.ND_TARGET.set(key, low);
         Field.ND_SLL.set(key, addresses[0]);
         Field.ND_TLL.set(key, addresses[1]);
+        if (overIpv6) {
+            Field.ND_OPTIONS_TYPE.set(key, firstOption);
+        }
     }
 
     private void skip(int bytes) {

@@ -5,6 +5,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
@@ -100,7 +101,9 @@ final class ActionParser {
             case "mod_nw_tos" ->
                     new Action.SetField(Field.IP_DSCP, Numbers.parse(name, value, 255) >> 2);
             case "mod_nw_ecn" -> set(Field.IP_ECN, value);
-            case "mod_nw_ttl" -> set(Field.IP_TTL, value);
+            case "mod_nw_ttl" ->
+                    new Action.SetField(
+                            Field.IP_TTL, Numbers.parse(name, value, 255), Form.OWN_ACTION);
             case "mod_tp_src" -> set(transport(name, true), value);
             case "mod_tp_dst" -> set(transport(name, false), value);
             case "set_tunnel", "set_tunnel64" -> set(Field.TUN_ID, value);
@@ -108,6 +111,13 @@ final class ActionParser {
             case "set_mpls_tc" -> set(Field.MPLS_TC, value);
             case "set_mpls_ttl" -> new Action.SetMplsTtl(Numbers.parse(name, value, 255));
             case "dec_mpls_ttl" -> new Action.DecMplsTtl();
+            case "dec_nsh_ttl" -> new Action.DecNshTtl();
+            case "ct_clear" -> new Action.CtClear();
+            case "check_pkt_larger" -> {
+                String[] ends = arrow(value.replace(")->", "->"));
+                int length = Numbers.parse(name, ends[0], 0xffff);
+                yield new Action.CheckPacketLarger(length, FieldLexicon.part(ends[1]));
+            }
             case "copy_ttl_out" -> new Action.CopyTtlOut();
             case "copy_ttl_in" -> new Action.CopyTtlIn();
             case "dec_ttl" -> decTtl(value);
@@ -130,14 +140,11 @@ final class ActionParser {
             case "bundle_load" -> BundleText.parse(value, true);
             case "exit" -> new Action.Exit();
             case "ct",
-                    "ct_clear",
                     "sample",
                     "nat",
                     "encap",
                     "decap",
-                    "check_pkt_larger",
                     "delete_field",
-                    "dec_nsh_ttl",
                     "debug_recirc",
                     "debug_slow",
                     "dec_nw_ttl" ->
@@ -217,6 +224,7 @@ final class ActionParser {
         int id = 0;
         Bytes userdata = Bytes.EMPTY;
         boolean pause = false;
+        int meterId = 0;
         for (Tokens.Token part : Tokens.of(token.value())) {
             switch (part.key()) {
                 case "max_len" -> length = Numbers.parse("max_len", part.value(), WHOLE_PACKET);
@@ -231,12 +239,13 @@ final class ActionParser {
                 case "id" -> id = Numbers.parse("id", part.value(), 0xffff);
                 case "userdata" -> userdata = hex(part.value().replace(".", ""));
                 case "pause" -> pause = true;
+                case "meter_id" -> meterId = small("meter_id", part.value());
                 default ->
                         throw new FlowSyntaxException(
                                 "controller(…) knows no \"%s\"".formatted(part));
             }
         }
-        return new Action.Controller(length, reason, id, userdata, pause);
+        return new Action.Controller(length, reason, id, userdata, pause, meterId);
     }
 
     private static Action set(Field field, String text) {

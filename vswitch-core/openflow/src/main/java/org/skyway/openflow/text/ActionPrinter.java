@@ -70,6 +70,10 @@ final class ActionPrinter {
             case Action.SetMplsTtl(int ttl) -> "set_mpls_ttl:" + ttl;
             case Action.DecMplsTtl() -> "dec_mpls_ttl";
             case Action.CopyTtlOut() -> "copy_ttl_out";
+            case Action.DecNshTtl() -> "dec_nsh_ttl";
+            case Action.CtClear() -> "ct_clear";
+            case Action.CheckPacketLarger(int length, var target) ->
+                    "check_pkt_larger(%d)->%s".formatted(length, FieldLexicon.print(target));
             case Action.CopyTtlIn() -> "copy_ttl_in";
             case Action.Resubmit(int port, int table, boolean ct) ->
                     "resubmit(%s,%s%s)"

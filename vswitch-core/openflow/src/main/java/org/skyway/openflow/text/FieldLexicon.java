@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Prerequisite;
 import org.skyway.openflow.model.SubField;
 
 /// The names that fields go by: those of `ovs-fields(7)` and their NXM and OXM names.
@@ -61,9 +62,47 @@ final class FieldLexicon {
         name(Field.ACTSET_OUTPUT, "oxm_of_actset_output", "onfoxm_et_actset_output");
         for (String name :
                 new String[] {
-                    "pkt_mark", "ct_state", "ct_zone", "ct_mark", "ct_label", "conj_id"
+                    "pkt_mark",
+                    "ct_state",
+                    "ct_zone",
+                    "ct_mark",
+                    "ct_label",
+                    "ct_nw_proto",
+                    "ct_nw_src",
+                    "ct_nw_dst",
+                    "ct_ipv6_src",
+                    "ct_ipv6_dst",
+                    "ct_tp_src",
+                    "ct_tp_dst",
+                    "conj_id",
+                    "dp_hash",
+                    "recirc_id",
+                    "tun_ipv6_src",
+                    "tun_ipv6_dst",
+                    "tun_flags",
+                    "tun_gbp_id",
+                    "tun_gbp_flags"
                 }) {
             name(BY_NAME.get(name), "nxm_nx_" + name);
+        }
+        for (String name :
+                new String[] {
+                    "erspan_idx",
+                    "erspan_ver",
+                    "erspan_dir",
+                    "erspan_hwid",
+                    "gtpu_flags",
+                    "gtpu_msgtype"
+                }) {
+            name(BY_NAME.get("tun_" + name), "nxoxm_et_" + name);
+        }
+        name(Field.ND_RESERVED, "ericoxm_of_icmpv6_nd_reserved");
+        name(Field.ND_OPTIONS_TYPE, "ericoxm_of_icmpv6_nd_options_type");
+        name(Field.PACKET_TYPE, "oxm_of_packet_type");
+        for (Field field : Field.values()) {
+            if (field.prerequisite() == Prerequisite.NSH) {
+                name(field, "nxoxm_" + field.ovsName());
+            }
         }
         for (int i = 0; i < 16; i++) {
             name(Field.reg(i), "nxm_nx_reg" + i);

@@ -18,6 +18,8 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
         MAC,
         IPV4,
         IPV6,
+        TUNNEL_FLAGS,
+        PACKET_TYPE,
         DECIMAL,
         HEX
     }
@@ -26,8 +28,16 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
         return switch (field) {
             case IN_PORT, ACTSET_OUTPUT -> Notation.PORT;
             case ETH_DST, ETH_SRC, ARP_SHA, ARP_THA, ND_SLL, ND_TLL -> Notation.MAC;
-            case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA, TUN_SRC, TUN_DST -> Notation.IPV4;
-            case IPV6_SRC, IPV6_DST, ND_TARGET -> Notation.IPV6;
+            case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA, TUN_SRC, TUN_DST, CT_NW_SRC, CT_NW_DST ->
+                    Notation.IPV4;
+            case IPV6_SRC,
+                    IPV6_DST,
+                    ND_TARGET,
+                    TUN_IPV6_SRC,
+                    TUN_IPV6_DST,
+                    CT_IPV6_SRC,
+                    CT_IPV6_DST ->
+                    Notation.IPV6;
             case VLAN_PCP,
                     IP_DSCP,
                     IP_ECN,
@@ -49,8 +59,25 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
                     MPLS_BOS,
                     MPLS_TTL,
                     CT_ZONE,
-                    CONJ_ID ->
+                    CONJ_ID,
+                    RECIRC_ID,
+                    CT_NW_PROTO,
+                    CT_TP_SRC,
+                    CT_TP_DST,
+                    TUN_GBP_ID,
+                    TUN_ERSPAN_VER,
+                    TUN_ERSPAN_DIR,
+                    TUN_GTPU_MSGTYPE,
+                    ND_RESERVED,
+                    ND_OPTIONS_TYPE,
+                    NSH_FLAGS,
+                    NSH_TTL,
+                    NSH_MDTYPE,
+                    NSH_NP,
+                    NSH_SI ->
                     Notation.DECIMAL;
+            case TUN_FLAGS -> Notation.TUNNEL_FLAGS;
+            case PACKET_TYPE -> Notation.PACKET_TYPE;
             default -> Notation.HEX;
         };
     }
@@ -98,7 +125,7 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
                             ByteBuffer bytes = ByteBuffer.wrap(ip(text, 16));
                             yield new long[] {bytes.getLong(), bytes.getLong()};
                         }
-                        case DECIMAL, HEX ->
+                        case DECIMAL, HEX, TUNNEL_FLAGS, PACKET_TYPE ->
                                 field.wide()
                                         ? wide(field, text)
                                         : new long[] {0, Numbers.parse(field.ovsName(), text)};
@@ -198,6 +225,8 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
                     throw new IllegalStateException(e);
                 }
             }
+            case TUNNEL_FLAGS -> low == 0 ? "-oam" : "+oam";
+            case PACKET_TYPE -> "(%d,0x%x)".formatted(low >>> 16, low & 0xffff);
             case DECIMAL -> Long.toUnsignedString(low);
             case HEX -> high == 0 ? "0x" + Long.toHexString(low) : "0x%x%016x".formatted(high, low);
         };

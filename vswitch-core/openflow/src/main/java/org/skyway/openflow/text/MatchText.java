@@ -61,6 +61,8 @@ final class MatchText {
         "new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"
     };
 
+    private static final String[] TUNNEL_FLAGS = {"oam"};
+
     private MatchText() {}
 
     /// Takes one item of a match.
@@ -104,6 +106,7 @@ final class MatchText {
             case "tp_dst" -> set(Field.TCP_DST, FieldValue.parse(Field.TCP_DST, value), match);
             case "tcp_flags" -> flags(Field.TCP_FLAGS, TCP_FLAGS, value, match);
             case "ct_state" -> flags(Field.CT_STATE, CT_STATES, value, match);
+            case "tun_flags" -> flags(Field.TUN_FLAGS, TUNNEL_FLAGS, value, match);
             case "packet_type" -> {
                 return value.replace(" ", "").equals("(0,0)"); // Ethernet, as all packets are here
             }
@@ -213,8 +216,8 @@ final class MatchText {
     static String print(Match match) {
         StringJoiner items = new StringJoiner(",");
         long[] left = new long[FlowKey.WORDS];
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             left[w] = match.mask(w);
         }
         printProtocol(match, left, items);
@@ -240,8 +243,8 @@ final class MatchText {
                 left[field.word() + 1] = 0;
             }
         }
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            int w = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            int w = Long.numberOfTrailingZeros(rest);
             if (left[w] != 0) {
                 items.add("word%d=0x%x/0x%x".formatted(w, match.value(w) & left[w], left[w]));
             }

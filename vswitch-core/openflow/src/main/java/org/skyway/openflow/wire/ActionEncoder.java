@@ -69,9 +69,7 @@ final class ActionEncoder {
             case Action.SetVlanPcp a -> vlan(a.push(), 2, Field.VLAN_PCP, a.pcp(), 0);
             case Action.PushMpls a -> mpls(19, 23, a.etherType());
             case Action.PopMpls a -> mpls(20, 24, a.etherType());
-            case Action.SetField a ->
-                    new SetFieldEncoder(out, version)
-                            .put(a.field(), a.high(), a.low(), a.maskHigh(), a.maskLow());
+            case Action.SetField a -> new SetFieldEncoder(out, version).put(a);
             case Action.Load a -> new SetFieldEncoder(out, version).load(a.target(), a.value());
             case Action.Move a -> move(a);
             case Action.StackPush a -> stack(27, a.source());
@@ -83,6 +81,16 @@ final class ActionEncoder {
                 end(start);
             }
             case Action.DecMplsTtl a -> end(old() ? nicira(26) : standard(16));
+            case Action.DecNshTtl a -> end(nicira(48));
+            case Action.CtClear a -> end(nicira(43));
+            case Action.CheckPacketLarger a -> {
+                OxmTable.Row row = OxmTable.of(a.target(), OxmTable.NXM);
+                int start = nicira(49);
+                out.u16(a.length()).u16(OxmCodec.wireOffset(row, a.target()));
+                OxmCodec.putHeader(out, row, false);
+                out.zeros(24 - (out.size() - start));
+                end(start);
+            }
             case Action.CopyTtlOut a -> copyTtl(11);
             case Action.CopyTtlIn a -> copyTtl(12);
             case Action.Resubmit a -> resubmit(a);
@@ -208,7 +216,7 @@ final class ActionEncoder {
     }
 
     private void controller(Action.Controller a) {
-        if (a.userdata().length() == 0 && !a.pause()) {
+        if (a.userdata().length() == 0 && !a.pause() && a.meterId() == 0) {
             int start = nicira(20);
             out.u16(a.maxLength()).u16(a.controllerId()).u8(a.reason());
             end(start);
@@ -230,6 +238,9 @@ final class ActionEncoder {
         }
         if (a.pause()) {
             Properties.flag(out, 4);
+        }
+        if (a.meterId() != 0) {
+            Properties.u32(out, 5, a.meterId());
         }
         end(start);
     }

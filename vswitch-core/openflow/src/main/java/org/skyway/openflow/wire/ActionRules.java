@@ -71,6 +71,9 @@ final class ActionRules {
             case Action.Bundle a -> false;
             case Action.Exit a -> false;
             case Action.Opaque a -> false;
+            case Action.DecNshTtl a -> true;
+            case Action.CtClear a -> false;
+            case Action.CheckPacketLarger a -> false;
         };
     }
 }

@@ -22,6 +22,8 @@ final class AsyncCodec {
 
     private static final int PACKET_IN_14 = 0x3f;
     private static final int NO_MATCH = 1;
+    private static final int ACTION = 1 << 1;
+    private static final int ACTIONS_14 = 1 << 3 | 1 << 4 | 1 << 5;
     private static final int EXPLICIT_MISS = 1 << 6;
     private static final int IMPLICIT_MISS = 1 << 7;
 
@@ -31,13 +33,21 @@ final class AsyncCodec {
         return kind == PACKET_IN && version.atLeast(Version.OF14) ? PACKET_IN_14 : ALLOWED[kind];
     }
 
-    /// Table misses have reasons of their own inside: the standard has one for both, or in 1.3 none
-    /// for the packets that no table-miss entry sent.
+    /// Inside, reasons are finer than in a version: table misses have reasons of their own, where
+    /// the standard has one for both, or in 1.3 none for the packets that no table-miss entry sent;
+    /// and before 1.4, an action may stand in an action set, a group or a packet-out.
     private static int spread(int kind, int mask, Version version) {
-        if (kind == PACKET_IN && (mask & NO_MATCH) != 0) {
-            return mask | EXPLICIT_MISS | (version == Version.OF10 ? IMPLICIT_MISS : 0);
+        if (kind != PACKET_IN) {
+            return mask;
         }
-        return mask;
+        int all = mask;
+        if ((mask & NO_MATCH) != 0) {
+            all |= EXPLICIT_MISS | (version == Version.OF10 ? IMPLICIT_MISS : 0);
+        }
+        if ((mask & ACTION) != 0 && !version.atLeast(Version.OF14)) {
+            all |= ACTIONS_14;
+        }
+        return all;
     }
 
     static AsyncConfig getOld(WireReader in, Version version) {

@@ -267,6 +267,7 @@ final class BasicRows {
                 (in, c) -> new RoleMessage.RoleReply(niciraRole(in.s32()), false, 0),
                 (out, m, c) -> out.u32(m.role().ordinal() - 1));
         forward(Kind.TYPE, 32, OF14, OF15);
+        forward(Kind.NXT, 132, OF10, OF10);
         forward(Kind.ONFT, 2350, OF13, OF13);
         roleStatus(Kind.TYPE, 30, OF14, OF15);
         roleStatus(Kind.ONFT, 1911, OF13, OF13);

@@ -80,38 +80,6 @@ final class ExtensionRows {
                     return new ExtensionMessage.SetControllerId(in.u16());
                 },
                 (out, m, c) -> out.zeros(6).u16(m.id()));
-        nicira(
-                ExtensionMessage.TlvTableRequest.class,
-                25,
-                OF15,
-                0,
-                0,
-                (in, c) -> new ExtensionMessage.TlvTableRequest(),
-                (out, m, c) -> {});
-        nicira(
-                ExtensionMessage.TlvTableReply.class,
-                26,
-                OF15,
-                16,
-                8,
-                (in, c) -> {
-                    int space = in.s32();
-                    int fields = in.u16();
-                    in.skip(in.remaining());
-                    return new ExtensionMessage.TlvTableReply(space, fields);
-                },
-                (out, m, c) -> out.u32(m.maxOptionSpace()).u16(m.maxFields()).zeros(10));
-        nicira(
-                ExtensionMessage.CtFlushZone.class,
-                29,
-                OF15,
-                8,
-                0,
-                (in, c) -> {
-                    in.zeros(6, ErrorCode.NXBRC_MUST_BE_ZERO);
-                    return new ExtensionMessage.CtFlushZone(in.u16());
-                },
-                (out, m, c) -> out.zeros(6).u16(m.zone()));
     }
 
     private static void ipfix(int number, boolean flows) {
@@ -197,6 +165,7 @@ final class ExtensionRows {
     private static void old(Kind kind, int number, Version first, Version last) {
         MessageTable.row(
                 AsyncMessage.SetAsync.class,
+                m -> m.given() == AsyncCodec.ALL,
                 kind,
                 number,
                 first,

@@ -39,7 +39,7 @@ final class FlowStatsRows {
                 2,
                 OF15,
                 OF15,
-                4,
+                0,
                 1,
                 (in, c) -> {
                     OxsCodec.Stats s = OxsCodec.get(in);

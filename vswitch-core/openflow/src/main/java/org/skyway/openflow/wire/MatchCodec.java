@@ -14,9 +14,6 @@ final class MatchCodec {
     private static final int TYPE_STANDARD = 0;
     private static final int TYPE_OXM = 1;
 
-    /// `OXM_OF_PACKET_TYPE`, of which only Ethernet is known.
-    private static final int PACKET_TYPE = 0x8000 << 16 | 44 << 9 | 4;
-
     /// The order in which Open vSwitch writes fields. What does not fit the match's prerequisites
     /// is left out, so fields that share bits may stand beside each other here.
     private static final Field[] ORDER = order();
@@ -43,7 +40,7 @@ final class MatchCodec {
         int type = in.u16();
         int length = in.u16();
         // OpenFlow 1.1's fixed structure is not spoken here, so its length is never right.
-        if (length < 4 && type == TYPE_OXM || strict && type == TYPE_STANDARD) {
+        if (length < 4 && (type == TYPE_OXM || !strict) || strict && type == TYPE_STANDARD) {
             throw badLength(length, in.remaining() + 4);
         }
         if (type != TYPE_OXM) {
@@ -102,9 +99,6 @@ final class MatchCodec {
         while (in.remaining() > 0) {
             OxmCodec.Entry e = OxmCodec.entry(in, true, false);
             if (e.row() == null) {
-                if (e.head() == PACKET_TYPE && e.low() == 0) {
-                    continue; // all packets here are Ethernet frames
-                }
                 if (allowCookie
                         && (e.head() & ~0x1ff) == (OxmCodec.COOKIE & ~0x1ff)
                         && (e.head() & 0xff) == (e.masked() ? 16 : 8)) {
@@ -120,7 +114,19 @@ final class MatchCodec {
             }
             add(e, values, masks, strict);
         }
+        if (isEthernet(masks)) {
+            // Fields of Ethernet say already what the packet type would.
+            Field.PACKET_TYPE.set(masks, 0);
+        }
         return new WithCookie(Match.of(values, masks), cookie, cookieMask);
+    }
+
+    private static boolean isEthernet(long[] masks) {
+        return (masks[FlowKey.ETH_DST_TYPE] | masks[FlowKey.ETH_SRC_VLAN]) != 0;
+    }
+
+    private static boolean isOfEthernet(Field f) {
+        return f.word() == FlowKey.ETH_DST_TYPE || f.word() == FlowKey.ETH_SRC_VLAN;
     }
 
     private static void add(OxmCodec.Entry e, long[] values, long[] masks, boolean strict) {
@@ -133,9 +139,10 @@ final class MatchCodec {
             throw new OpenFlowException(
                     ErrorCode.OFPBMC_BAD_VALUE, "value out of range for field " + f.ovsName());
         }
+        boolean noEthernet = isOfEthernet(f) && Field.PACKET_TYPE.get(values) != 0;
         if (strict
-                && f.prerequisite() != Prerequisite.NONE
-                && !f.prerequisite().isMetBy(values, masks)) {
+                && (noEthernet || f.prerequisite() != Prerequisite.NONE)
+                && (noEthernet || !f.prerequisite().isMetBy(values, masks))) {
             throw new OpenFlowException(
                     ErrorCode.OFPBMC_BAD_PREREQ,
                     "field %s needs %s".formatted(f.ovsName(), f.prerequisite()));
@@ -149,7 +156,7 @@ final class MatchCodec {
             f.setHigh(masks, e.maskHigh());
         }
         f.set(values, e.low());
-        f.set(masks, e.maskLow());
+        f.set(masks, f.maskedByItself() ? e.low() : e.maskLow());
     }
 
     /// Writes an `ofp_match` of OpenFlow 1.2 and later, padded.
@@ -216,6 +223,7 @@ final class MatchCodec {
         java.util.LinkedHashSet<Field> order = new java.util.LinkedHashSet<>();
         java.util.Collections.addAll(
                 order,
+                Field.PACKET_TYPE,
                 Field.CONJ_ID,
                 Field.IN_PORT,
                 Field.ACTSET_OUTPUT,
@@ -250,7 +258,9 @@ final class MatchCodec {
                 Field.ICMPV4_CODE,
                 Field.ICMPV6_TYPE,
                 Field.ICMPV6_CODE,
+                Field.ND_RESERVED,
                 Field.ND_TARGET,
+                Field.ND_OPTIONS_TYPE,
                 Field.ND_SLL,
                 Field.ND_TLL,
                 Field.ARP_OP,
@@ -259,8 +269,21 @@ final class MatchCodec {
                 Field.ARP_SHA,
                 Field.ARP_THA,
                 Field.TUN_ID,
+                Field.TUN_FLAGS,
                 Field.TUN_SRC,
-                Field.TUN_DST);
+                Field.TUN_DST,
+                Field.TUN_IPV6_SRC,
+                Field.TUN_IPV6_DST,
+                Field.TUN_GBP_ID,
+                Field.TUN_GBP_FLAGS,
+                Field.TUN_ERSPAN_IDX,
+                Field.TUN_ERSPAN_VER,
+                Field.TUN_ERSPAN_DIR,
+                Field.TUN_ERSPAN_HWID,
+                Field.TUN_GTPU_FLAGS,
+                Field.TUN_GTPU_MSGTYPE,
+                Field.NSH_FLAGS,
+                Field.NSH_TTL);
         for (Field f : Field.values()) {
             if (!f.name().startsWith("XXREG") && f != Field.METADATA) {
                 order.add(f); // registers, then packet mark and connection tracking
@@ -268,7 +291,18 @@ final class MatchCodec {
         }
         for (Field f :
                 new Field[] {
-                    Field.PKT_MARK, Field.CT_STATE, Field.CT_ZONE, Field.CT_MARK, Field.CT_LABEL
+                    Field.PKT_MARK,
+                    Field.CT_STATE,
+                    Field.CT_ZONE,
+                    Field.CT_MARK,
+                    Field.CT_LABEL,
+                    Field.CT_NW_SRC,
+                    Field.CT_IPV6_SRC,
+                    Field.CT_NW_DST,
+                    Field.CT_IPV6_DST,
+                    Field.CT_NW_PROTO,
+                    Field.CT_TP_SRC,
+                    Field.CT_TP_DST
                 }) {
             order.remove(f);
             order.add(f);

@@ -139,6 +139,8 @@ final class MessageTable {
         PortRows.register();
         QueueRows.register();
         TableRows.register();
+        TlvRows.register();
+        TrackingRows.register();
     }
 
     private MessageTable() {}

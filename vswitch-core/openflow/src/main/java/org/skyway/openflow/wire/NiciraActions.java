@@ -10,6 +10,7 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.OfPort;
@@ -50,7 +51,7 @@ final class NiciraActions {
                 (in, c) -> {
                     int maxLength = in.u16();
                     int id = in.u16();
-                    return new Action.Controller(maxLength, in.u8(), id, Bytes.EMPTY, false);
+                    return new Action.Controller(maxLength, in.u8(), id, Bytes.EMPTY, false, 0);
                 });
         rows(21, OF10, OF15, 16, ActionTable.ANY_LENGTH, NiciraActions::decTtl);
         row(22, 32, NiciraActions::writeMetadata);
@@ -64,6 +65,13 @@ final class NiciraActions {
         row10(31, 16, (in, c) -> set(Field.MPLS_TC, in.u8() & 7));
         row(32, 24, NiciraActions::outputReg2);
         rows(33, OF10, OF14, 16, ActionTable.ANY_LENGTH, NiciraActions::regLoad2);
+        row(29, 24, (in, c) -> sample(in, 29));
+        row(38, 32, (in, c) -> sample(in, 38));
+        row(41, 32, (in, c) -> sample(in, 41));
+        row(43, 16, (in, c) -> new Action.CtClear());
+        row(48, 16, (in, c) -> new Action.DecNshTtl());
+        row(49, 24, NiciraActions::checkPacketLarger);
+        row(50, 24, NiciraActions::deleteField);
         row(34, 16, NiciraActions::conjunction);
         rows(37, OF10, OF15, 16, ActionTable.ANY_LENGTH, NiciraActions::controller2);
         row(39, 16, NiciraActions::outputTruncated);
@@ -92,12 +100,13 @@ final class NiciraActions {
     }
 
     private static Action set(Field field, long value) {
-        return new Action.SetField(field, value);
+        return new Action.SetField(field, value, Form.OWN_ACTION);
     }
 
     private static Action tunnel(WireReader in, int padding, int bytes) {
         in.skip(padding);
-        return set(Field.TUN_ID, in.number(bytes));
+        Form form = bytes == 8 ? Form.OWN_LONG_ACTION : Form.OWN_ACTION;
+        return new Action.SetField(Field.TUN_ID, in.number(bytes), form);
     }
 
     private static OpenFlowException badArgument(String reason) {
@@ -142,7 +151,7 @@ final class NiciraActions {
                     ErrorCode.OFPBAC_BAD_SET_ARGUMENT,
                     "field " + e.field().ovsName() + " is not writable");
         }
-        return new Action.SetField(e.field(), e.high(), e.low(), e.maskHigh(), e.maskLow());
+        return e.toAction(Form.LOAD, Form.MASKED_LOAD);
     }
 
     private static Action note(WireReader in, ActionTable.Context c) {
@@ -284,6 +293,44 @@ final class NiciraActions {
         return write ? OxmCodec.target(row, offset, bits) : OxmCodec.subField(row, offset, bits);
     }
 
+    private static Action checkPacketLarger(WireReader in, ActionTable.Context c) {
+        int length = in.u16();
+        int offset = in.u16();
+        OxmTable.Row row = OxmCodec.header(in, false);
+        in.zeros(in.remaining(), ErrorCode.NXBRC_MUST_BE_ZERO);
+        return new Action.CheckPacketLarger(length, OxmCodec.target(row, offset, 1));
+    }
+
+    /// Only tunnel metadata can be deleted, and there is none.
+    private static Action deleteField(WireReader in, ActionTable.Context c) {
+        throw badArgument("can't delete field " + OxmCodec.header(in, true).field().ovsName());
+    }
+
+    /// A sample for a collector: there are none here, so it has no effect, as in an Open vSwitch
+    /// without any.
+    private static Action sample(WireReader in, int subtype) {
+        int probability = in.u16();
+        WireWriter wire = new WireWriter();
+        int start = ActionEncoder.nicira(wire, subtype);
+        wire.u16(probability).bytes(in.bytes(12));
+        if (subtype != 29) {
+            wire.u16(in.u16());
+            int direction = in.u8();
+            if (subtype == 41) {
+                in.zeros(in.remaining(), ErrorCode.NXBRC_MUST_BE_ZERO);
+                if (direction > 2) {
+                    throw badArgument("a sample in direction " + direction);
+                }
+                wire.u8(direction);
+            }
+        }
+        if (probability == 0) {
+            throw badArgument("a sample with probability 0");
+        }
+        ActionEncoder.end(wire, start);
+        return new Action.Opaque("sample", Bytes.of(wire.array()));
+    }
+
     private static Action conjunction(WireReader in, ActionTable.Context c) {
         int clause = in.u8();
         int clauses = in.u8();
@@ -302,6 +349,7 @@ final class NiciraActions {
         int reason = 1; // OFPR_ACTION
         Bytes userdata = Bytes.EMPTY;
         boolean pause = false;
+        int meterId = 0;
         while (in.remaining() > 0) {
             Properties.Property p = Properties.next(in);
             switch (p.type()) {
@@ -310,10 +358,11 @@ final class NiciraActions {
                 case 2 -> reason = p.u8();
                 case 3 -> userdata = p.bytes();
                 case 4 -> pause = true;
+                case 5 -> meterId = p.s32();
                 default -> throw p.unknown();
             }
         }
-        return new Action.Controller(maxLength, reason, id, userdata, pause);
+        return new Action.Controller(maxLength, reason, id, userdata, pause, meterId);
     }
 
     private static Action cloned(WireReader in, ActionTable.Context c) {

@@ -32,6 +32,8 @@ public final class OpenFlowCodec {
     private static final int ERROR_DATA = MAX_FRAME - HEADER - 12;
 
     private static final int EXPERIMENTER = 4;
+    private static final int OLDEST = 1;
+    private static final int NEWEST = 6;
     private static final int MULTIPART_EXPERIMENTER = 0xffff;
 
     private OpenFlowCodec() {}
@@ -89,87 +91,39 @@ public final class OpenFlowCodec {
     /// @return what it says
     /// @throws OpenFlowException if it is not understood; carries what to answer
     public static Envelope decode(byte[] frame, boolean tableInCommand) {
-        Version version = Version.of(version(frame));
-        if (version == null) {
-            throw new OpenFlowException(ErrorCode.OFPBRC_BAD_VERSION, "version " + version(frame));
-        }
+        return decode(frame, tableInCommand, type -> {});
+    }
+
+    /// What kind of message a frame is, as its headers and its length tell.
+    ///
+    /// @param frame a whole message
+    /// @return the message's class
+    /// @throws OpenFlowException if there is no such message, or it can't have that length
+    public static Class<? extends Message> messageType(byte[] frame) {
         WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
-        in.skip(1);
-        int type = in.u8();
-        in.skip(6);
-        Kind kind = Kind.TYPE;
-        int number = type;
-        boolean more = false;
-        int request = version == Version.OF10 ? 16 : 18;
-        if (type == EXPERIMENTER) {
-            need(in, 8);
-            kind = vendor(in.s32(), Kind.NXT, Kind.ONFT);
-            number = in.s32();
-        } else if (type == request || type == request + 1) {
-            boolean reply = type != request;
-            number = in.u16();
-            more = (in.u16() & 1) != 0;
-            in.skip(version == Version.OF10 ? 0 : 4);
-            kind = reply ? Kind.REPLY : Kind.REQUEST;
-            if (number == MULTIPART_EXPERIMENTER) {
-                need(in, version == Version.OF10 ? 4 : 8);
-                kind =
-                        reply
-                                ? vendor(in.s32(), Kind.NX_REPLY, Kind.ONF_REPLY)
-                                : vendor(in.s32(), Kind.NX_REQUEST, Kind.ONF_REQUEST);
-                number = in.s32();
-                in.skip(version == Version.OF10 ? 4 : 0);
-            }
-        }
-        Row<?> row = MessageTable.byNumber(kind, number, version);
-        if (row == null) {
-            ErrorCode error =
-                    kind.dialect() != Dialect.STANDARD
-                            ? ErrorCode.OFPBRC_BAD_SUBTYPE
-                            : kind.multipart()
-                                    ? ErrorCode.OFPBRC_BAD_STAT
-                                    : ErrorCode.OFPBRC_BAD_TYPE;
-            throw new OpenFlowException(error, "%s has no %s %d".formatted(version, kind, number));
-        }
+        Row<?> row = Headers.read(in).row();
         row.checkLength(in.remaining());
-        Context c = new Context(version, kind.dialect(), tableInCommand);
+        return row.type();
+    }
+
+    /// Reads a frame, if it may be read.
+    ///
+    /// @param frame a whole message
+    /// @param tableInCommand whether NXT_FLOW_MOD_TABLE_ID is on for the connection
+    /// @param admit is told what kind of message it is before its body is looked at, and throws if
+    ///   it is not wanted
+    /// @return what it says
+    /// @throws OpenFlowException if it is not understood; carries what to answer
+    public static Envelope decode(
+            byte[] frame, boolean tableInCommand, Consumer<Class<? extends Message>> admit) {
+        WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
+        Headers h = Headers.read(in);
+        Row<?> row = h.row();
+        row.checkLength(in.remaining());
+        admit.accept(row.type());
+        Context c = new Context(h.version(), row.kind().dialect(), tableInCommand);
         Message message = row.decoder().decode(in, c);
-        return new Envelope(version, xid(frame), kind.dialect(), more, message);
-    }
-
-    /// The headers must be whole before anything in them is looked at.
-    private static void need(WireReader in, int bytes) {
-        if (in.remaining() < bytes) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPBRC_BAD_LEN, "%d bytes of headers left".formatted(in.remaining()));
-        }
-    }
-
-    /// Whether a frame is part of a multipart request of which more parts follow. OpenFlow 1.0 has
-    /// no requests in parts.
-    ///
-    /// @param frame a whole message
-    /// @return true if more parts follow
-    public static boolean morePartsFollow(byte[] frame) {
-        return isMultipartRequest(frame) && (frame[11] & 1) != 0;
-    }
-
-    /// Whether a frame is a multipart request that may come in parts.
-    ///
-    /// @param frame a whole message
-    /// @return false for OpenFlow 1.0
-    public static boolean isMultipartRequest(byte[] frame) {
-        return version(frame) != Version.OF10.number() && type(frame) == 18 && frame.length >= 16;
-    }
-
-    private static Kind vendor(int vendor, Kind nicira, Kind onf) {
-        return switch (vendor) {
-            case ErrorCode.NICIRA -> nicira;
-            case ErrorCode.ONF -> onf;
-            default ->
-                    throw new OpenFlowException(
-                            ErrorCode.OFPBRC_BAD_VENDOR, "vendor 0x%08x".formatted(vendor));
-        };
+        return new Envelope(h.version(), xid(frame), row.kind().dialect(), h.more(), message);
     }
 
     /// Writes a message that fits into one frame.
@@ -221,7 +175,7 @@ public final class OpenFlowCodec {
         boolean old = e.version() == Version.OF10;
         int type =
                 kind.multipart()
-                        ? (old ? 16 : 18) + (kind.reply() ? 1 : 0)
+                        ? Headers.multipartRequest(e.version()) + (kind.reply() ? 1 : 0)
                         : kind == Kind.TYPE ? row.number() : EXPERIMENTER;
         out.u8(e.version().number()).u8(type).u16(0).u32(e.xid());
         if (kind.multipart()) {
@@ -265,5 +219,18 @@ public final class OpenFlowCodec {
         return encode(
                 new Envelope(
                         version, xid(offending), new Message.Failure(error.in(version), data)));
+    }
+
+    /// The answer to a message of another version than the connection's: an error that is the same
+    /// in all versions, in the message's version if there is such a one, else in the oldest.
+    ///
+    /// @param error what is wrong
+    /// @param offending the refused message
+    /// @return a frame
+    public static byte[] errorInItsVersion(ErrorCode error, byte[] offending) {
+        byte[] frame = error(Version.OF10, error, offending);
+        int version = version(offending);
+        frame[0] = (byte) (version >= OLDEST && version <= NEWEST ? version : OLDEST);
+        return frame;
     }
 }

@@ -2,6 +2,8 @@ package org.skyway.openflow.wire;
 
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.SubField;
 
@@ -33,6 +35,18 @@ final class OxmCodec {
             boolean valid) {
         Field field() {
             return row.field();
+        }
+
+        /// The action that writes it; the row is known.
+        ///
+        /// @param exact its form without a mask
+        /// @param withMask its form with a mask that writes all bits
+        Action toAction(Form exact, Form withMask) {
+            Action.SetField action =
+                    new Action.SetField(field(), high, low, maskHigh, maskLow, exact);
+            return masked && !maskOnes && action.isWhole()
+                    ? new Action.SetField(field(), high, low, maskHigh, maskLow, withMask)
+                    : action;
         }
     }
 
@@ -149,11 +163,14 @@ final class OxmCodec {
         if (f == Field.IN_PORT && row.bytes() == 2) {
             v = PortNumbers.from16((int) v) & 0xffffffffL;
         }
-        boolean port = f == Field.IN_PORT || f == Field.ACTSET_OUTPUT;
         boolean valid =
-                port
-                        ? PortNumbers.valid32((int) v)
-                        : f == Field.CT_STATE ? v >>> 8 == 0 : (v & ~row.wireOnes()) == 0;
+                switch (f) {
+                    case IN_PORT, ACTSET_OUTPUT -> PortNumbers.valid32((int) v);
+                    case CT_STATE -> v >>> 8 == 0;
+                    case NSH_TTL -> v < 64;
+                    case NSH_MDTYPE -> v == 1 || v == 2;
+                    default -> (v & ~row.wireOnes()) == 0;
+                };
         long m = ones ? -1 : mask >>> row.shift();
         return new Entry(
                 row,
@@ -236,7 +253,9 @@ final class OxmCodec {
     static void put(
             WireWriter out, OxmTable.Row row, long high, long low, long maskHigh, long maskLow) {
         Field f = row.field();
-        boolean exact = maskLow == f.ones() && (!f.wide() || maskHigh == -1);
+        // Of the tunnel flags, only one of those on the wire can be matched.
+        boolean exact =
+                maskLow == f.ones() && (!f.wide() || maskHigh == -1) && f != Field.TUN_FLAGS;
         put(out, row, high, low, maskHigh, maskLow, exact);
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Prerequisite;
 import org.skyway.openflow.model.SubField;
 
 /// The headers of all match fields: one row for each header, several for a field that has more than
@@ -23,6 +24,7 @@ final class OxmTable {
     static final int NXM = 0;
 
     private static final long EXPERIMENTER_CLASS = 0xffffL << 48;
+    private static final long NSH_VENDOR = 0x005ad650;
 
     /// One header.
     ///
@@ -54,6 +56,10 @@ final class OxmTable {
                 case VLAN_VID -> 12;
                 case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 8;
                 case ARP_OP -> 16;
+                case TUN_ERSPAN_IDX -> 20;
+                case TUN_ERSPAN_VER -> 4;
+                case TUN_ERSPAN_DIR -> 1;
+                case TUN_ERSPAN_HWID -> 6;
                 default -> shift != 0 || field == Field.IN_PORT ? 8 * bytes : field.bits();
             };
         }
@@ -79,7 +85,8 @@ final class OxmTable {
     static {
         for (Field f : Field.values()) {
             if (f.nxmHeader() != 0 || f == Field.IN_PORT) {
-                row(f, (long) f.nxmHeader() << 32, nxmBytes(f), f == Field.IP_DSCP ? 2 : 0, NXM);
+                long header = (long) f.nxmHeader() << 32 | vendor(f);
+                row(f, header, nxmBytes(f), f == Field.IP_DSCP ? 2 : 0, NXM);
             }
             int oxm = f.oxmHeader();
             if (f == Field.TCP_FLAGS || f == Field.ACTSET_OUTPUT) {
@@ -102,6 +109,14 @@ final class OxmTable {
                 CHOSEN[field.ordinal()][version] = choose(rows, version);
             }
         });
+    }
+
+    /// Whose extension a field of the class of such extensions is.
+    private static long vendor(Field f) {
+        if (!isExperimenter((long) f.nxmHeader() << 32)) {
+            return 0;
+        }
+        return f.prerequisite() == Prerequisite.NSH ? NSH_VENDOR : ErrorCode.NICIRA;
     }
 
     private static Row choose(List<Row> rows, int version) {
@@ -145,7 +160,8 @@ final class OxmTable {
         return switch (f) {
             case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 1;
             case ARP_OP -> 2;
-            case IPV6_LABEL, MPLS_LABEL -> 4;
+            case IPV6_LABEL, MPLS_LABEL, NSH_SPI -> 4;
+            case TUN_FLAGS -> 2;
             default -> (f.bits() + 7) / 8;
         };
     }

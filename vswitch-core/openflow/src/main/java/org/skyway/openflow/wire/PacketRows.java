@@ -173,6 +173,7 @@ final class PacketRows {
                 -1,
                 metadata,
                 Bytes.EMPTY,
+                0,
                 PacketIn.Format.STANDARD);
     }
 
@@ -202,6 +203,7 @@ final class PacketRows {
                 cookie,
                 metadata,
                 Bytes.EMPTY,
+                0,
                 PacketIn.Format.STANDARD);
     }
 
@@ -230,6 +232,7 @@ final class PacketRows {
                 cookie,
                 metadata,
                 Bytes.EMPTY,
+                0,
                 PacketIn.Format.NXT_PACKET_IN);
     }
 
@@ -273,6 +276,7 @@ final class PacketRows {
         int reason = 0;
         Match metadata = Match.ANY;
         Bytes userdata = Bytes.EMPTY;
+        long continuation = 0;
         while (in.remaining() > 0) {
             Properties.Property p = Properties.next(in);
             switch (p.type()) {
@@ -290,7 +294,7 @@ final class PacketRows {
                 case NXPINT_USERDATA -> userdata = p.bytes();
                 case NXPINT_CONTINUATION -> {
                     if (strict) {
-                        checkContinuation(p.value());
+                        continuation = continuation(p.value());
                     }
                 }
                 default -> {
@@ -309,24 +313,29 @@ final class PacketRows {
                 cookie,
                 metadata,
                 userdata,
+                continuation,
                 PacketIn.Format.NXT_PACKET_IN2);
     }
 
     /// What is in a continuation means something only to the switch that wrote it, but its
-    /// properties must be such as Open vSwitch writes.
-    private static void checkContinuation(WireReader in) {
+    /// properties must be such as Open vSwitch writes. Skyway needs but one.
+    ///
+    /// @return its number
+    private static long continuation(WireReader in) {
         in.skip(4);
+        long number = 0;
         while (in.remaining() > 0) {
             Properties.Property p = Properties.next(in);
             switch (p.type()) {
                 case NXCPT_BRIDGE -> p.uuid();
                 case NXCPT_MIRRORS, NXCPT_ODP_PORT -> p.s32();
                 case NXCPT_TABLE_ID -> p.u8();
-                case NXCPT_COOKIE -> p.s64();
+                case NXCPT_COOKIE -> number = p.s64();
                 case NXCPT_STACK, NXCPT_CONNTRACKED, NXCPT_ACTIONS, NXCPT_ACTION_SET -> {}
                 default -> throw p.unknown();
             }
         }
+        return number;
     }
 
     private static void putInNx2(WireWriter out, PacketIn m, Context c) {
@@ -347,6 +356,12 @@ final class PacketRows {
         Properties.end(out, start);
         if (m.userdata().length() != 0) {
             Properties.bytes(out, NXPINT_USERDATA, m.userdata());
+        }
+        if (m.continuation() != 0) {
+            int continuation = Properties.start(out, NXPINT_CONTINUATION);
+            out.zeros(4);
+            Properties.u64(out, NXCPT_COOKIE, m.continuation());
+            Properties.end(out, continuation);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.skyway.openflow.wire;
 
 import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.SubField;
 
@@ -16,22 +18,23 @@ final class SetFieldEncoder {
     }
 
     /// Writes an [org.skyway.openflow.model.Action.SetField].
-    void put(Field f, long high, long low, long maskHigh, long maskLow) {
-        boolean whole = maskLow == f.ones() && (!f.wide() || maskHigh == -1);
-        if (f == Field.IP_TTL && whole && version != Version.OF10) {
+    void put(Action.SetField a) {
+        Field f = a.field();
+        boolean own = a.form() == Form.OWN_ACTION || a.form() == Form.OWN_LONG_ACTION;
+        boolean load = a.form() == Form.LOAD || a.form() == Form.MASKED_LOAD;
+        boolean exact = a.isWhole() && a.form() != Form.MASKED && a.form() != Form.MASKED_LOAD;
+        if (f == Field.IP_TTL && own && version != Version.OF10) {
             int start = out.size();
-            out.u16(23).u16(0).u8((int) low);
+            out.u16(23).u16(0).u8((int) a.low());
             ActionEncoder.end(out, start);
-        } else if (version.atLeast(Version.OF15)) {
-            setField(f, high, low, maskHigh, maskLow);
-        } else if (version == Version.OF10) {
-            if (!whole || !putOld(f, low)) {
-                loads(f, high, low, maskHigh, maskLow);
-            }
-        } else if (whole) {
-            setField(f, high, low, maskHigh, maskLow);
-        } else {
-            loads(f, high, low, maskHigh, maskLow);
+        } else if (load && !version.atLeast(Version.OF15)) {
+            load2(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
+        } else if (version.atLeast(Version.OF15) || version != Version.OF10 && exact) {
+            setField(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
+        } else if (version != Version.OF10
+                || !exact
+                || !(own && putExtension(f, a.low(), a.form()) || putOld(f, a.low()))) {
+            loads(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
         }
     }
 
@@ -47,15 +50,19 @@ final class SetFieldEncoder {
                     offset >= 64 ? value << offset - 64 : offset == 0 ? 0 : value >>> 64 - offset;
             long maskHigh =
                     offset >= 64 ? ones << offset - 64 : offset == 0 ? 0 : ones >>> 64 - offset;
-            // A load writes just the field's bits: in a padded field that is not all of it.
-            OxmTable.Row row = row(f);
-            boolean all = OxmCodec.wireBits(row, target) == 8 * row.bytes();
-            setField(f, high, low, maskHigh, maskLow, all);
+            setField(f, high, low, maskHigh, maskLow, isAll(target));
         } else if (OxmTable.hasNxm(f)) {
             regLoad(target, value);
         } else {
-            load2(f, 0, value << offset, 0, ((1L << target.bits()) - 1) << offset);
+            long mask = ((1L << target.bits()) - 1) << offset;
+            load2(f, 0, value << offset, 0, mask, isAll(target));
         }
+    }
+
+    /// A load writes just the field's bits: in a padded field that is not all of it.
+    private boolean isAll(SubField target) {
+        OxmTable.Row row = row(target.field());
+        return OxmCodec.wireBits(row, target) == 8 * row.bytes();
     }
 
     void setField(Field f, long high, long low, long maskHigh, long maskLow) {
@@ -96,7 +103,20 @@ final class SetFieldEncoder {
             case TCP_SRC, UDP_SRC, SCTP_SRC -> old(9, 2, v);
             case TCP_DST, UDP_DST, SCTP_DST -> old(10, 2, v);
             case IP_ECN -> regLoad(SubField.all(f), v);
-            case TUN_ID -> nicira(v >>> 32 == 0 ? 2 : 9, v >>> 32 == 0 ? 2 : 6, v);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Writes one of Nicira's actions for a single field, if there is one.
+    private boolean putExtension(Field f, long v, Form form) {
+        switch (f) {
+            case TUN_ID -> {
+                boolean small = v >>> 32 == 0 && form == Form.OWN_ACTION;
+                nicira(small ? 2 : 9, small ? 2 : 6, v);
+            }
             case MPLS_LABEL -> nicira(30, 2, v);
             case MPLS_TC -> {
                 int start = ActionEncoder.nicira(out, 31);
@@ -123,9 +143,9 @@ final class SetFieldEncoder {
     }
 
     /// Writes a load for each run of bits in the mask.
-    private void loads(Field f, long high, long low, long maskHigh, long maskLow) {
+    private void loads(Field f, long high, long low, long maskHigh, long maskLow, boolean exact) {
         if (!OxmTable.hasNxm(f)) {
-            load2(f, high, low, maskHigh, maskLow);
+            load2(f, high, low, maskHigh, maskLow, exact);
             return;
         }
         int width = Math.min(f.bits(), 128);
@@ -162,10 +182,10 @@ final class SetFieldEncoder {
         ActionEncoder.end(out, start);
     }
 
-    private void load2(Field f, long high, long low, long maskHigh, long maskLow) {
+    private void load2(Field f, long high, long low, long maskHigh, long maskLow, boolean exact) {
         int start = ActionEncoder.nicira(out, 33);
         OxmTable.Row row = OxmTable.of(f, OxmTable.NXM);
-        OxmCodec.put(out, row, high, low, maskHigh, maskLow);
+        OxmCodec.put(out, row, high, low, maskHigh, maskLow, exact);
         ActionEncoder.end(out, start);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
@@ -57,7 +58,7 @@ final class StandardActions {
         row(20, 8, (in, c) -> new Action.PopMpls(in.u16()));
         row(21, 8, (in, c) -> new Action.SetQueue(in.s32()));
         row(22, 8, (in, c) -> new Action.Group(in.s32()));
-        row(23, 8, (in, c) -> set(Field.IP_TTL, in.u8()));
+        row(23, 8, (in, c) -> new Action.SetField(Field.IP_TTL, in.u8(), Form.OWN_ACTION));
         row(24, 8, (in, c) -> new Action.DecTtl(List.of(0)));
         ActionTable.row(
                 0, 25, OF13, OF14, 8, ActionTable.ANY_LENGTH, (in, c) -> setField(in, false));
@@ -171,7 +172,7 @@ final class StandardActions {
                     ErrorCode.OFPBAC_BAD_SET_ARGUMENT,
                     "can't set field %s to 0x%x".formatted(f.ovsName(), e.low()));
         }
-        return new Action.SetField(f, e.high(), e.low(), e.maskHigh(), e.maskLow());
+        return e.toAction(Form.SET_FIELD, Form.MASKED);
     }
 
     private static Action copyField(WireReader in, int padBefore) {

@@ -60,7 +60,7 @@ final class TableRows {
                 12,
                 OF13,
                 OF15,
-                0,
+                64,
                 8,
                 TableRows::features,
                 TableRows::putFeatures);
@@ -84,7 +84,7 @@ final class TableRows {
                 14,
                 OF14,
                 OF15,
-                0,
+                8,
                 8,
                 TableRows::desc,
                 TableRows::putDesc);
@@ -97,7 +97,7 @@ final class TableRows {
                 31,
                 OF14,
                 OF15,
-                16,
+                8,
                 8,
                 (in, c) -> {
                     int reason = in.u8();

@@ -106,11 +106,13 @@ class RoundTripPropertyTest {
     private Action action(Version version) {
         boolean old = version == Version.OF10;
         int port = 1 + random.nextInt(100);
-        return switch (random.nextInt(18)) {
+        return switch (random.nextInt(21)) {
             case 0 -> new Action.Output(port, 0);
             case 1 -> new Action.Output(OfPort.CONTROLLER, random.nextInt(0xffff));
             case 2 -> new Action.OutputReg(part(Field.REG4), random.nextInt(0xffff));
-            case 3 -> new Action.Controller(random.nextInt(9), 1, 7, Bytes.of((byte) 1), true);
+            case 3 ->
+                    new Action.Controller(
+                            random.nextInt(9), 1, 7, Bytes.of((byte) 1), true, random.nextInt(5));
             case 4 -> new Action.Group(random.nextInt(1000));
             case 5 -> new Action.SetQueue(random.nextInt());
             case 6 -> old ? new Action.SetVlanVid(5, true) : new Action.PushVlan(0x88a8);
@@ -126,9 +128,16 @@ class RoundTripPropertyTest {
             case 13 -> new Action.DecTtl(List.of(0));
             case 14 -> new Action.DecTtl(List.of(1, 2, 3));
             case 15 -> new Action.Resubmit(port, random.nextInt(250), random.nextBoolean());
+            case 17 -> new Action.CheckPacketLarger(random.nextInt(9000), bit(Field.REG7));
+            case 18 -> new Action.CtClear();
+            case 19 -> new Action.DecNshTtl();
             case 16 -> new Action.Note(Bytes.of(new byte[6 + 8 * random.nextInt(3)]));
             default -> new Action.Clone(List.of(new Action.Output(port, 0), new Action.PopQueue()));
         };
+    }
+
+    private SubField bit(Field field) {
+        return new SubField(field, random.nextInt(field.bits()), 1);
     }
 
     private Action load(SubField target) {
@@ -265,6 +274,7 @@ class RoundTripPropertyTest {
                             random.nextLong(),
                             metadata,
                             second ? Bytes.of(data) : Bytes.EMPTY,
+                            0,
                             format));
         }
     }

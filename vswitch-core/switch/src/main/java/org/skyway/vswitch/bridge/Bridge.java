@@ -11,6 +11,7 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
@@ -33,6 +34,7 @@ import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.ofproto.GroupCounters;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.GroupState;
 import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.pipeline.Program;
@@ -347,16 +349,31 @@ public final class Bridge implements Forwarding, LinkListener {
     }
 
     @Override
-    public boolean packetOut(byte[] frame, int inPort, List<Action> actions) {
-        long[] key = key(frame, inPort);
+    public Runnable packetOut(byte[] frame, Match metadata, List<Action> actions) {
+        long[] key = key(frame, (int) metadata.valueOf(Field.IN_PORT));
+        for (int w = 0; w < FlowKey.WORDS; w++) {
+            key[w] |= metadata.value(w);
+        }
         Translation translation = new Translation(tables, key, System.nanoTime());
         Program program = translation.run(actions);
         if (translation.gaveUp()) {
-            return false;
+            return null;
         }
-        datapath.run(program, frame);
-        commanded = true;
-        return true;
+        return () -> {
+            datapath.run(program, frame);
+            commanded = true;
+        };
+    }
+
+    @Override
+    public Runnable resume(byte[] frame, Match metadata, Frozen rest) {
+        long[] key = key(frame, (int) metadata.valueOf(Field.IN_PORT));
+        for (int w = FlowKey.PACKET_WORDS; w < FlowKey.WORDS; w++) {
+            key[w] = metadata.value(w);
+        }
+        Translation translation = new Translation(tables, key, System.nanoTime());
+        Program program = translation.resume(rest);
+        return translation.gaveUp() ? null : () -> datapath.run(program, frame);
     }
 
     static long[] key(byte[] frame, int inPort) {

@@ -106,6 +106,9 @@ final class TraceReport {
                         case DatapathAction.Learned learned ->
                                 "learn(" + FlowText.print(learned.rule()) + ")";
                         case DatapathAction.Recirculate _ -> "recirc";
+                        case DatapathAction.IfLonger(int length, _) ->
+                                "longer than %d:".formatted(length);
+                        case DatapathAction.Skip _ -> "else:";
                         case DatapathAction.Save() -> "clone(";
                         case DatapathAction.Restore() -> ")";
                     });

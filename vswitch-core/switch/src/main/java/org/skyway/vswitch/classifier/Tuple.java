@@ -25,11 +25,11 @@ final class Tuple<T> {
     private int size;
 
     Tuple(Match match) {
-        words = new int[Integer.bitCount(match.words())];
+        words = new int[Long.bitCount(match.words())];
         masks = new long[words.length];
         int i = 0;
-        for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-            words[i] = Integer.numberOfTrailingZeros(rest);
+        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+            words[i] = Long.numberOfTrailingZeros(rest);
             masks[i] = match.mask(words[i]);
             i++;
         }

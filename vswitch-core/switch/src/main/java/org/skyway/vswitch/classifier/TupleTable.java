@@ -20,12 +20,12 @@ public final class TupleTable<T> {
     public TupleTable() {}
 
     /// A match mask as a map key.
-    private record Mask(int words, long[] masks) {
+    private record Mask(long words, long[] masks) {
         static Mask of(Match match) {
-            long[] masks = new long[Integer.bitCount(match.words())];
+            long[] masks = new long[Long.bitCount(match.words())];
             int i = 0;
-            for (int rest = match.words(); rest != 0; rest &= rest - 1) {
-                masks[i++] = match.mask(Integer.numberOfTrailingZeros(rest));
+            for (long rest = match.words(); rest != 0; rest &= rest - 1) {
+                masks[i++] = match.mask(Long.numberOfTrailingZeros(rest));
             }
             return new Mask(match.words(), masks);
         }
@@ -37,7 +37,7 @@ public final class TupleTable<T> {
 
         @Override
         public int hashCode() {
-            return 31 * words + Arrays.hashCode(masks);
+            return 31 * Long.hashCode(words) + Arrays.hashCode(masks);
         }
     }
 

@@ -229,7 +229,8 @@ public final class Daemon implements AutoCloseable {
                 action.reason(),
                 key,
                 action.controllerId(),
-                action.userdata());
+                action.userdata(),
+                action.rest());
     }
 
     /// Tells OpenFlow of ports.

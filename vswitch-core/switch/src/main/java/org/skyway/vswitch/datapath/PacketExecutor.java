@@ -123,6 +123,9 @@ final class PacketExecutor {
                         run(flow.program, packet, at, n, recirculations + 1);
                     }
                 }
+                case DatapathAction.IfLonger(int least, int skip) ->
+                        i += n - cut > least ? 0 : skip;
+                case DatapathAction.Skip(int count) -> i += count;
                 case DatapathAction.Save() -> {
                     if (depth == MAX_SAVED) {
                         return; // deeper than the pipeline lets anything nest

@@ -12,6 +12,8 @@ import static org.skyway.openflow.model.FlowKey.IP_MISC;
 import static org.skyway.openflow.model.FlowKey.MPLS;
 import static org.skyway.openflow.model.FlowKey.MPLS_INNER_VLAN;
 import static org.skyway.openflow.model.FlowKey.ND_TARGET;
+import static org.skyway.openflow.model.FlowKey.NSH;
+import static org.skyway.openflow.model.FlowKey.NSH_CONTEXT;
 import static org.skyway.openflow.model.FlowKey.TRANSPORT;
 
 import org.skyway.ivshmem.region.Memory;
@@ -130,6 +132,7 @@ public final class PacketParser {
             case 0x0800 -> ipv4(packet, at, rest);
             case 0x86dd -> ipv6(packet, at, rest);
             case 0x0806, 0x8035 -> arp(at, rest);
+            case FlowKey.ETH_TYPE_NSH -> networkService(at, rest);
             default -> {}
         }
         return words;
@@ -317,17 +320,26 @@ public final class PacketParser {
     }
 
     private void neighbourDiscovery(long at, int rest) {
-        if (rest < 24) {
+        if (rest < 8) {
             return;
         }
         int type = Memory.getByte(at);
         if ((type != 135 && type != 136) || Memory.getByte(at + 1) != 0) {
             return;
         }
+        boolean overIpv6 = (key[ETH_DST_TYPE] & 0xffff) == 0x86dd;
+        if (overIpv6) {
+            words |= 1 << IPV4;
+            key[IPV4] = (long) Memory.getIntBE(at + 4) << 32;
+        }
+        if (rest < 24) {
+            return;
+        }
         long target0 = Memory.getLongBE(at + 8);
         long target1 = Memory.getLongBE(at + 16);
         long sll = 0;
         long tll = 0;
+        int firstOption = 0;
         long option = at + 24;
         int left = rest - 24;
         while (left >= 8) {
@@ -342,8 +354,12 @@ public final class PacketParser {
             } else if (kind == 2 && tll == 0) {
                 tll = address;
             } else if (kind == 1 || kind == 2) {
-                return; // the same one twice makes the whole of it meaningless
+                if (overIpv6) {
+                    key[IPV4] |= firstOption;
+                }
+                return; // the same one twice makes the addresses meaningless
             }
+            firstOption = firstOption == 0 && (kind == 1 || kind == 2) ? kind : firstOption;
             option += size;
             left -= size;
         }
@@ -352,6 +368,34 @@ public final class PacketParser {
         key[ND_TARGET + 1] = target1;
         key[ARP_SHA] = sll;
         key[ARP_THA] = tll;
+        if (overIpv6) {
+            key[IPV4] |= firstOption;
+        }
+    }
+
+    // RFC 8300; the context headers of metadata type 1 only, as in Open vSwitch.
+    private void networkService(long at, int rest) {
+        if (rest < 8) {
+            return;
+        }
+        int first = Memory.getShortBE(at);
+        int length = (first & 0x3f) * 4;
+        int metadata = Memory.getByte(at + 2);
+        boolean fits = metadata == 1 ? length == 24 : metadata != 2 || length >= 8;
+        if (first >>> 14 != 0 || length > rest || !fits) {
+            return;
+        }
+        words |= 1 << NSH;
+        key[NSH] =
+                (long) (first >>> 12 & 3) << 56
+                        | (long) (first >>> 6 & 0x3f) << 48
+                        | (long) Memory.getShortBE(at + 2) << 32
+                        | Memory.getIntBE(at + 4) & 0xffff_ffffL;
+        if (metadata == 1) {
+            words |= 3 << NSH_CONTEXT;
+            key[NSH_CONTEXT] = Memory.getLongBE(at + 8);
+            key[NSH_CONTEXT + 1] = Memory.getLongBE(at + 16);
+        }
     }
 
     private void arp(long at, int rest) {

@@ -10,9 +10,12 @@ import static org.skyway.openflow.model.FlowKey.IPV6_SRC;
 import static org.skyway.openflow.model.FlowKey.IP_MISC;
 import static org.skyway.openflow.model.FlowKey.MPLS;
 import static org.skyway.openflow.model.FlowKey.ND_TARGET;
+import static org.skyway.openflow.model.FlowKey.NSH;
+import static org.skyway.openflow.model.FlowKey.NSH_CONTEXT;
 import static org.skyway.openflow.model.FlowKey.TRANSPORT;
 
 import org.skyway.ivshmem.region.Memory;
+import org.skyway.openflow.model.FlowKey;
 
 /// Writes header fields into a packet and keeps its checksums right (RFC 1624: from the difference
 /// of what was there and what is there now). A field that the packet does not have is not written.
@@ -73,9 +76,15 @@ final class PacketRewriter {
         } else if ((type == 0x0806 || type == 0x8035) && (words & 1 << IPV4) != 0) {
             arp(l3, key, values, masks);
             return;
+        } else if (type == FlowKey.ETH_TYPE_NSH) {
+            networkService(l3, length, values, masks);
+            return;
         }
         if ((words & 1 << TRANSPORT) != 0 && parser.l4Offset() >= 0) {
             transport(key, values, masks);
+        }
+        if (type == 0x86dd && (words & 1 << IPV4) != 0 && masks[IPV4] != 0) {
+            neighbourDiscoveryExtensions(length, key, values, masks);
         }
         if ((words & 1 << ND_TARGET) != 0) {
             neighbourDiscovery(length, key, values, masks);
@@ -321,6 +330,59 @@ final class PacketRewriter {
         return Memory.getByte(packet + l3) >>> 4 == 4
                 ? l3 + Memory.getShortBE(packet + l3 + 2)
                 : l3 + 40 + Memory.getShortBE(packet + l3 + 4);
+    }
+
+    // Whatever it says of its version and length: so does Open vSwitch.
+    private void networkService(int l3, int length, long[] values, long[] masks) {
+        long at = packet + l3;
+        if (length < l3 + 8) {
+            return;
+        }
+        int first = Memory.getShortBE(at);
+        long flags = masks[NSH] >>> 56;
+        long ttl = masks[NSH] >>> 48 & 0xff;
+        first &= (int) ~((flags & 3) << 12 | (ttl & 0x3f) << 6);
+        long v = values[NSH] & masks[NSH];
+        Memory.putShortBE(at, first | (int) (v >>> 56 & 3) << 12 | (int) (v >>> 48 & 0x3f) << 6);
+        Memory.putIntBE(at + 4, Memory.getIntBE(at + 4) & (int) ~masks[NSH] | (int) v);
+        if (Memory.getByte(at + 2) == 1 && length >= l3 + 24) {
+            for (int w = NSH_CONTEXT; w < NSH_CONTEXT + 2; w++) {
+                long context = at + 8 + 8L * (w - NSH_CONTEXT);
+                long now = Memory.getLongBE(context) & ~masks[w] | values[w] & masks[w];
+                Memory.putIntBE(context, (int) (now >>> 32));
+                Memory.putIntBE(context + 4, (int) now);
+            }
+        }
+    }
+
+    // Of the first option, whichever it is, if there is one. Makes the checksum anew, as Open
+    // vSwitch
+    // does, which puts a wrong one right.
+    private void neighbourDiscoveryExtensions(int length, long[] key, long[] values, long[] masks) {
+        int l4 = parser.l4Offset();
+        int end = ipPayloadEnd();
+        long v = merge(key, values, masks, IPV4);
+        if (v == key[IPV4] || end - l4 < 24) {
+            return;
+        }
+        Memory.putIntBE(packet + l4 + 4, (int) (v >>> 32));
+        if ((masks[IPV4] & 0xff) != 0 && l4 + 24 < length) {
+            Memory.putByte(packet + l4 + 24, (int) v & 0xff);
+        }
+        Memory.putShortBE(packet + l4 + 2, 0);
+        int l3 = parser.l3Offset();
+        long sum = 58 + end - l4 + sum(l3 + 8, l3 + 40) + sum(l4, end);
+        sum = (sum & 0xffff) + (sum >>> 16);
+        sum = (sum & 0xffff) + (sum >>> 16);
+        Memory.putShortBE(packet + l4 + 2, (int) ~sum & 0xffff);
+    }
+
+    private long sum(int from, int to) {
+        long sum = 0;
+        for (int at = from; at < to; at++) {
+            sum += (long) Memory.getByte(packet + at) << ((at - from & 1) == 0 ? 8 : 0);
+        }
+        return sum;
     }
 
     private void neighbourDiscovery(int length, long[] key, long[] values, long[] masks) {

@@ -164,7 +164,14 @@ final class ActionCheck {
             case Action.Output a -> {}
             case Action.OutputTruncated a -> {}
             case Action.Enqueue a -> {}
-            case Action.Controller a -> {}
+            case Action.Controller a -> {
+                if (a.meterId() != 0) {
+                    checkMeter(a.meterId());
+                }
+            }
+            case Action.CheckPacketLarger a -> {}
+            case Action.CtClear a -> {}
+            case Action.DecNshTtl a -> needs(Prerequisite.NSH);
             case Action.Group a -> {}
             case Action.SetQueue a -> {}
             case Action.PopQueue a -> {}
@@ -173,9 +180,7 @@ final class ActionCheck {
             case Action.Note a -> {}
             case Action.Conjunction a -> {}
             case Action.Exit a -> {}
-            case Action.Opaque a ->
-                    throw new OpenFlowException(
-                            ErrorCode.OFPBAC_BAD_VENDOR_TYPE, a.name() + " is not supported");
+            case Action.Opaque a -> {}
         }
     }
 

@@ -2,13 +2,16 @@ package org.skyway.vswitch.ofproto;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.skyway.openflow.message.BundleMessage;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketOut;
-import org.skyway.openflow.message.Role;
+import org.skyway.openflow.message.PortMod;
 import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// Opens, fills and commits bundles (OpenFlow 1.4, "Bundle messages"; for 1.3 the ONF's extension
@@ -18,6 +21,13 @@ final class Bundles {
     private static final int CLOSE = 2;
     private static final int COMMIT = 4;
     private static final int DISCARD = 6;
+
+    /// OFPBF_ATOMIC.
+    private static final int ATOMIC = 1;
+
+    /// What a bundle may hold.
+    private static final Set<Class<? extends Message>> BUNDLED =
+            Set.of(FlowMod.class, GroupMod.class, PortMod.class, PacketOut.class);
 
     /// How long a bundle may be left alone.
     private static final long IDLE_NANOS = 10_000_000_000L;
@@ -35,9 +45,6 @@ final class Bundles {
     }
 
     void control(Connection c, Envelope e, BundleMessage.Control m, byte[] frame) {
-        if (c.role() == Role.SECONDARY) {
-            throw new OpenFlowException(ErrorCode.OFPBRC_IS_SECONDARY, c.name() + " may only read");
-        }
         switch (m.type()) {
             case OPEN -> open(c, m, frame);
             case CLOSE -> close(c, m);
@@ -100,9 +107,6 @@ final class Bundles {
 
     /// Decodes a message at once, so that what is malformed is refused when it is added.
     void add(Connection c, Envelope e, BundleMessage.Add m, byte[] frame) {
-        if (c.role() == Role.SECONDARY) {
-            throw new OpenFlowException(ErrorCode.OFPBRC_IS_SECONDARY, c.name() + " may only read");
-        }
         byte[] inner = m.inner().toArray();
         if (inner.length < OpenFlowCodec.HEADER) {
             throw refused(ErrorCode.OFPBFC_MSG_BAD_LEN, m.bundle());
@@ -118,10 +122,7 @@ final class Bundles {
             throw refused(ErrorCode.OFPBFC_MSG_BAD_XID, m.bundle());
         }
         byte[] one = length == inner.length ? inner : java.util.Arrays.copyOf(inner, length);
-        Envelope decoded = OpenFlowCodec.decode(one, c.tableInCommand());
-        if (!Requests.bundled(decoded.message())) {
-            throw refused(ErrorCode.OFPBFC_MSG_UNSUP, m.bundle());
-        }
+        Envelope decoded = decode(one, c, m.bundle());
         Bundle b = c.bundles.get(m.bundle());
         if (b == null) {
             b = new Bundle(m.flags(), frame);
@@ -135,18 +136,41 @@ final class Bundles {
         b.usedNanos = bridge.now();
     }
 
+    /// What can't even be told to be one of those that a bundle may hold is refused like one of the
+    /// others.
+    private static Envelope decode(byte[] inner, Connection c, int bundle) {
+        Class<? extends Message> type;
+        try {
+            type = OpenFlowCodec.messageType(inner);
+        } catch (OpenFlowException unreadable) {
+            throw refused(ErrorCode.OFPBFC_MSG_UNSUP, bundle);
+        }
+        if (!BUNDLED.contains(type)) {
+            throw refused(ErrorCode.OFPBFC_MSG_UNSUP, bundle);
+        }
+        Envelope e = OpenFlowCodec.decode(inner, c.tableInCommand());
+        switch (e.message()) {
+            case FlowMod mod -> FlowModder.check(mod, e.version());
+            case PacketOut out -> PacketOuts.check(out, e.version());
+            default -> {}
+        }
+        return e;
+    }
+
     private void commit(Connection c, BundleMessage.Control m) {
         Bundle b = find(c, m.bundle(), m.flags());
         c.bundles.remove(m.bundle());
         bridge.settle();
         int removals = bridge.removals().mark();
-        List<PacketOut> packets = new ArrayList<>();
+        List<Runnable> packets = new ArrayList<>();
+        List<Message> done = new ArrayList<>(b.items.size());
         bridge.undo().begin();
         for (Bundle.Item item : b.items) {
             try {
-                one(c, item, packets);
+                done.add(one(c, b, item, packets));
             } catch (OpenFlowException wrong) {
                 bridge.undo().rollBack();
+                bridge.flows().learned().rollBack();
                 bridge.removals().rollBack(removals);
                 bridge.monitors().rollBack();
                 c.sendError(wrong.code(), item.frame());
@@ -154,26 +178,31 @@ final class Bundles {
             }
         }
         bridge.undo().commit();
-        for (Bundle.Item item : b.items) {
-            Envelope e = item.envelope();
-            bridge.connections().forward(e.message(), new FlowModder.Requester(c, e.xid()));
+        for (int i = 0; i < done.size(); i++) {
+            int xid = b.items.get(i).envelope().xid();
+            bridge.connections().forward(done.get(i), new FlowModder.Requester(c, xid));
         }
-        for (PacketOut p : packets) {
-            PacketOuts.transmit(bridge, p);
+        if (!packets.isEmpty()) {
+            bridge.settle();
+            packets.forEach(Runnable::run);
         }
     }
 
-    /// Packets can't be taken back, so they leave only when all else has succeeded.
-    private void one(Connection c, Bundle.Item item, List<PacketOut> packets) {
+    /// Packets can't be taken back. What is done with them is found out in their turn, but they
+    /// leave only when all else has succeeded.
+    private Message one(Connection c, Bundle b, Bundle.Item item, List<Runnable> packets) {
         Message message = item.envelope().message();
-        if (message instanceof PacketOut p) {
-            PacketOuts.check(bridge, p, item.envelope().version());
-            packets.add(p);
-        } else {
-            requests.change(
-                    message,
-                    item.envelope().version(),
-                    new FlowModder.Requester(c, item.envelope().xid()));
+        FlowModder.Requester by = new FlowModder.Requester(c, item.envelope().xid());
+        switch (message) {
+            case FlowMod mod -> bridge.flows().applyChecked(mod, by);
+            case PacketOut out -> packets.add(PacketOuts.prepare(bridge, out));
+            case PortMod mod when (b.flags & ATOMIC) != 0 ->
+                    // Ports are the outer world's, too, and can't be changed along with tables.
+                    throw refused(ErrorCode.OFPBFC_MSG_FAILED, item.envelope().xid());
+            default -> {
+                return requests.change(message, item.envelope().version(), by);
+            }
         }
+        return message;
     }
 }

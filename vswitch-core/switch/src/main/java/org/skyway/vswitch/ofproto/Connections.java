@@ -141,6 +141,7 @@ final class Connections {
                             m.cookie(),
                             m.metadata(),
                             m.userdata(),
+                            m.continuation(),
                             c.packetInFormat()));
         }
     }
@@ -180,7 +181,8 @@ final class Connections {
     }
 
     /// Tells other controllers of a request that changed a group or a meter (OpenFlow 1.4,
-    /// "Requests forwarding"). Other requests are not told.
+    /// "Requests forwarding"; before that, Nicira's and the ONF's own messages). Other requests are
+    /// not told.
     void forward(Message request, FlowModder.Requester by) {
         int reason =
                 switch (request) {
@@ -192,19 +194,27 @@ final class Connections {
             return;
         }
         for (Connection c : List.copyOf(all)) {
-            boolean sayable =
-                    c.version().atLeast(Version.OF14)
-                            && (!(request instanceof GroupMod g)
-                                    || g.command() <= GroupMod.DELETE
-                                    || c.version().atLeast(Version.OF15));
+            boolean sayable = reason == GROUP_MOD || c.version().atLeast(Version.OF13);
             if (c != by.connection()
                     && sayable
                     && c.listens()
                     && wants(c.wanted().requestForward(), reason)) {
-                byte[] inner = OpenFlowCodec.encode(new Envelope(c.version(), by.xid(), request));
+                Message told = request instanceof GroupMod g ? inVersion(g, c.version()) : request;
+                byte[] inner = OpenFlowCodec.encode(new Envelope(c.version(), by.xid(), told));
                 c.send(new Message.RequestForward(Bytes.of(inner)));
             }
         }
+    }
+
+    /// A change of single buckets as a version without such tells it: the group as it is now.
+    private GroupMod inVersion(GroupMod m, Version version) {
+        boolean single =
+                m.command() == GroupMod.INSERT_BUCKET || m.command() == GroupMod.REMOVE_BUCKET;
+        GroupTable.Installed now = bridge.groups().find(m.group());
+        if (!single || version == Version.OF10 || version.atLeast(Version.OF15) || now == null) {
+            return m;
+        }
+        return new GroupMod(GroupMod.MODIFY, m.group(), m.type(), GroupMod.BUCKET_ALL, now.entry());
     }
 
     void tableStatus(int reason, TableConfig table) {

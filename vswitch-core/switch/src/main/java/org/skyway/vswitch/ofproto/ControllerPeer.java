@@ -1,6 +1,7 @@
 package org.skyway.vswitch.ofproto;
 
 import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.skyway.openflow.message.AsyncMessage;
@@ -18,7 +19,9 @@ import org.slf4j.LoggerFactory;
 /// sends can't end another's connection. On the ofproto thread.
 final class ControllerPeer extends Peer {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerPeer.class);
-    private static final int LAST_SYMMETRIC = 3; // hello, error, echo request, echo reply
+    private static final int ERROR = 1;
+    private static final int ECHO_REQUEST = 2;
+    private static final int ECHO_REPLY = 3;
 
     private final Ofproto ofproto;
     private final OfSwitch bridge;
@@ -77,30 +80,65 @@ final class ControllerPeer extends Peer {
         lastReceivedNanos = System.nanoTime();
         probed = false;
         ofproto.snoops().show(service, frame);
-        int type = OpenFlowCodec.type(frame);
-        if (OpenFlowCodec.version(frame) != version().number() && type > LAST_SYMMETRIC) {
-            connection.sendError(ErrorCode.OFPBRC_BAD_VERSION, frame);
+        if (OpenFlowCodec.version(frame) != version().number()) {
+            otherVersion(frame);
             return;
         }
+        byte[] offending = frame;
         try {
-            List<byte[]> parts = assembler.add(frame);
-            if (parts != null) {
-                boolean tid = connection.tableInCommand();
-                Envelope e =
-                        parts.size() == 1
-                                ? OpenFlowCodec.decode(frame, tid)
-                                : MultipartAssembler.join(parts, tid);
-                ofproto.requests().handle(connection, e, frame);
-                if (mayChangeWishes(e.message())) {
-                    ofproto.connectionsChanged(); // before the barrier that may follow
-                }
+            List<byte[]> parts = assembler.add(frame, lastReceivedNanos);
+            if (parts == null) {
+                return;
+            }
+            List<Envelope> decoded = new ArrayList<>(parts.size());
+            for (byte[] part : parts) {
+                offending = part;
+                decoded.add(decode(part, parts.size() > 1));
+            }
+            offending = frame;
+            Envelope e = parts.size() == 1 ? decoded.getFirst() : MultipartAssembler.join(decoded);
+            ofproto.requests().handle(connection, e, frame);
+            if (mayChangeWishes(e.message())) {
+                ofproto.connectionsChanged(); // before the barrier that may follow
             }
         } catch (OpenFlowException refused) {
             LOG.debug("{}: {}", name(), refused.getMessage());
-            connection.sendError(refused.code(), frame);
+            connection.sendError(refused.code(), offending);
         } catch (RuntimeException | InternalError bug) {
+            int type = OpenFlowCodec.type(frame);
             LOG.error("{}: message of type {} could not be done", name(), type, bug);
             connection.sendError(ErrorCode.OFPBRC_BAD_TYPE, frame);
+        }
+    }
+
+    private Envelope decode(byte[] frame, boolean oneOfMany) {
+        return OpenFlowCodec.decode(
+                frame,
+                connection.tableInCommand(),
+                type -> {
+                    Requests.admit(connection, type);
+                    if (oneOfMany && !MultipartAssembler.maySpan(type)) {
+                        throw new OpenFlowException(
+                                ErrorCode.OFPBRC_BAD_STAT, "this request can't come in parts");
+                    }
+                });
+    }
+
+    /// Hellos, errors and echoes mean the same in every version, and are taken in any.
+    private void otherVersion(byte[] frame) {
+        // There is no version 0, so nothing in it means anything.
+        switch (OpenFlowCodec.version(frame) == 0 ? -1 : OpenFlowCodec.type(frame)) {
+            case ECHO_REQUEST -> {
+                byte[] reply = frame.clone();
+                reply[1] = ECHO_REPLY;
+                sendAndShow(reply);
+            }
+            case ECHO_REPLY -> {}
+            case OpenFlowCodec.HELLO, ERROR ->
+                    sendAndShow(OpenFlowCodec.errorInItsVersion(ErrorCode.OFPBRC_BAD_TYPE, frame));
+            default ->
+                    sendAndShow(
+                            OpenFlowCodec.errorInItsVersion(ErrorCode.OFPBRC_BAD_VERSION, frame));
         }
     }
 
@@ -118,8 +156,11 @@ final class ControllerPeer extends Peer {
         super.channelReadComplete(ctx);
     }
 
-    /// Looks whether the other side is alive. Once a second.
+    /// Looks whether the other side is alive, and goes on. Once a second.
     void probe(long now) {
+        for (byte[] part : assembler.expire(now)) {
+            connection.sendError(ErrorCode.OFPBRC_MULTIPART_REQUEST_TIMEOUT, part);
+        }
         if (probeNanos == 0 || connection == null) {
             return;
         }

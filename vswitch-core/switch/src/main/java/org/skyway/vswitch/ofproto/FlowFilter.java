@@ -59,6 +59,11 @@ record FlowFilter(
                 r.match(), false, 0, r.cookie(), r.cookieMask(), r.outPort(), r.outGroup());
     }
 
+    /// The entries with a cookie.
+    static FlowFilter learned(long cookie) {
+        return new FlowFilter(Match.ANY, false, 0, cookie, -1, OfPort.ANY, GroupMod.ANY);
+    }
+
     boolean accepts(FlowEntry entry) {
         FlowRule rule = entry.rule();
         return ((rule.cookie() ^ cookie) & cookieMask) == 0

@@ -6,6 +6,7 @@ import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
@@ -32,6 +33,7 @@ final class FlowModder {
 
     private final OfSwitch bridge;
     private final Undo undo;
+    private final LearnedCookies learned = new LearnedCookies();
 
     FlowModder(OfSwitch bridge, Undo undo) {
         this.bridge = bridge;
@@ -42,20 +44,55 @@ final class FlowModder {
     ///
     /// @throws OpenFlowException if it is refused
     void apply(FlowMod m, Version version, Requester requester) {
+        check(m, version);
+        applyChecked(m, requester);
+    }
+
+    private static boolean deletes(FlowMod m) {
+        return m.command() == FlowMod.Command.DELETE
+                || m.command() == FlowMod.Command.DELETE_STRICT;
+    }
+
+    /// Looks whether a flow-mod makes sense by itself, whatever is in the tables.
+    ///
+    /// @throws OpenFlowException if it does not
+    static void check(FlowMod m, Version version) {
         ActionCheck.check(version, m.match(), m.instructions(), m.table());
-        boolean delete =
-                m.command() == FlowMod.Command.DELETE
-                        || m.command() == FlowMod.Command.DELETE_STRICT;
-        int table = delete ? m.table() : targetTable(m.table());
-        if (!delete && m.bufferId() != -1) {
+        if (deletes(m)) {
+            return;
+        }
+        targetTable(m.table());
+        if (m.bufferId() != -1) {
             throw new OpenFlowException(
                     ErrorCode.OFPBRC_BUFFER_UNKNOWN, "nothing is buffered here");
         }
+    }
+
+    /// Does a flow-mod that [#check] has passed.
+    ///
+    /// @throws OpenFlowException if the tables are not such that it can be done
+    void applyChecked(FlowMod m, Requester requester) {
+        int table = deletes(m) ? m.table() : targetTable(m.table());
         switch (m.command()) {
             case ADD -> add(m, table, requester);
             case MODIFY, MODIFY_STRICT -> modify(m, table, requester);
             case DELETE, DELETE_STRICT -> delete(m, requester);
         }
+        removeOrphans();
+    }
+
+    /// Removes the learned entries that nobody teaches any more. They may have taught others.
+    private void removeOrphans() {
+        for (LearnedCookies.Target t = learned.nextOrphan(); t != null; t = learned.nextOrphan()) {
+            for (FlowEntry e : bridge.tables().select(t.table(), FlowFilter.learned(t.cookie()))) {
+                remove(e, REASON_DELETE, Requester.SWITCH);
+            }
+        }
+    }
+
+    /// Which learned entries go with others.
+    LearnedCookies learned() {
+        return learned;
     }
 
     private static int targetTable(int table) {
@@ -86,9 +123,20 @@ final class FlowModder {
                                 "there is no group %d".formatted(g.id() & 0xffffffffL));
                 case Action.Meter meter when !bridge.meters().has(meter.id()) ->
                         throw noMeter(meter.id());
+                case Action.Controller c
+                        when c.meterId() != 0 && !bridge.meters().has(c.meterId()) ->
+                        throw noMeter(c.meterId());
                 case Action.Clone c -> checkReferences(c.actions());
                 default -> {}
             }
+        }
+    }
+
+    // What the datapath tells itself may be named only as what it always is.
+    private static void checkHidden(FlowMod m) {
+        if (m.match().maskOf(Field.DP_HASH) != 0 || m.match().valueOf(Field.RECIRC_ID) != 0) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_EPERM, "no controller may match dp_hash or recirc_id");
         }
     }
 
@@ -99,6 +147,7 @@ final class FlowModder {
     }
 
     private void add(FlowMod m, int table, Requester requester) {
+        checkHidden(m);
         checkReferences(m.instructions());
         FlowTable t = bridge.tables().get(table);
         FlowEntry old = t.find(m.priority(), m.match());
@@ -130,6 +179,7 @@ final class FlowModder {
 
     private void insert(FlowTable t, FlowEntry entry) {
         t.put(entry);
+        learned.added(entry.rule());
         bridge.forwarding().entryAdded(entry);
         bridge.timeouts().added(entry);
     }
@@ -138,6 +188,7 @@ final class FlowModder {
         if (!t.remove(entry)) {
             return false;
         }
+        learned.removed(entry.rule());
         bridge.forwarding().entryRemoved(entry);
         bridge.timeouts().removed(entry);
         return true;
@@ -145,6 +196,8 @@ final class FlowModder {
 
     private void exchange(FlowTable t, FlowEntry old, FlowEntry now) {
         t.put(now);
+        learned.added(now.rule());
+        learned.removed(old.rule());
         bridge.forwarding().entryReplaced(old, now);
         bridge.timeouts().replaced(old, now);
     }
@@ -259,6 +312,7 @@ final class FlowModder {
                 && !bridge.tables().hidden(entry)) {
             bridge.removals().add(entry, reason);
         }
+        removeOrphans();
     }
 
     /// Installs an entry of the switch's own that controllers see and may change.

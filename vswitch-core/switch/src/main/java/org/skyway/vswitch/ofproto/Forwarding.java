@@ -4,7 +4,9 @@ import java.util.List;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.MeterState;
 
 /// What the OpenFlow side asks of the rest of the switch: detector, link manager and datapath.
@@ -73,13 +75,21 @@ public interface Forwarding {
     /// reply or a packet-out, and after each batch of messages.
     void settle();
 
-    /// Does a packet-out's actions.
+    /// Finds out what a packet-out's actions do with the tables as they are now.
     ///
     /// @param frame the packet
-    /// @param inPort the ingress port it claims, or [org.skyway.openflow.model.OfPort#CONTROLLER]
+    /// @param metadata the ingress port that it claims, and what other pipeline fields it has
     /// @param actions in order
-    /// @return whether they could be done; nothing is done if the pipeline is in a loop
-    boolean packetOut(byte[] frame, int inPort, List<Action> actions);
+    /// @return what sends the packet, if it is still to be sent; null if the pipeline is in a loop
+    Runnable packetOut(byte[] frame, Match metadata, List<Action> actions);
+
+    /// Finds out how a paused packet goes on with the tables as they are now.
+    ///
+    /// @param frame the packet as the controller gave it back
+    /// @param metadata its ingress port and other pipeline fields, as the controller gave them back
+    /// @param rest what is left to do
+    /// @return what does it; null if the pipeline is in a loop
+    Runnable resume(byte[] frame, Match metadata, Frozen rest);
 
     /// A port's counters now.
     ///

@@ -46,20 +46,26 @@ final class GroupTable {
 
     /// Does a group-mod whole, or throws and has changed nothing.
     ///
+    /// @return the same request, or as it is told to others: whether it added or modified
     /// @throws OpenFlowException if it is refused
-    void apply(GroupMod m, FlowModder.Requester requester) {
+    GroupMod apply(GroupMod m, FlowModder.Requester requester) {
         switch (m.command()) {
             case GroupMod.ADD -> add(m);
             case GroupMod.MODIFY, GroupMod.INSERT_BUCKET, GroupMod.REMOVE_BUCKET -> modify(m);
             case GroupMod.ADD_OR_MODIFY -> {
-                if (has(m.group())) {
-                    modify(m);
-                } else {
-                    add(m);
-                }
+                boolean there = has(m.group());
+                return apply(
+                        new GroupMod(
+                                there ? GroupMod.MODIFY : GroupMod.ADD,
+                                m.group(),
+                                m.type(),
+                                m.commandBucket(),
+                                m.entry()),
+                        requester);
             }
             default -> delete(m.group(), requester);
         }
+        return m;
     }
 
     private static OpenFlowException refused(ErrorCode error, int id) {

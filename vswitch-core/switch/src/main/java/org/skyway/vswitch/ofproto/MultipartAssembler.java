@@ -10,80 +10,110 @@ import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.StatsRequest;
 import org.skyway.openflow.wire.OpenFlowCodec;
+import org.skyway.openflow.wire.RequestPart;
 
-/// Holds the parts of multipart requests until all are there. Only table features and flow monitors
-/// may come in parts.
+/// Holds the parts of multipart requests until all are there. Each part is checked when it comes,
+/// as far as its headers and its length tell; parts without a body may stand anywhere.
 final class MultipartAssembler {
-    private static final int MAX_PARTS = 256;
+    private static final int MAX_BYTES = 4 << 20;
 
-    private final Map<Integer, List<byte[]>> parts = new HashMap<>();
-    private int held;
+    /// How long the next part may take.
+    private static final long TIMEOUT_NANOS = 1_000_000_000L;
+
+    /// A request of which some parts are there.
+    private static final class Partial {
+        final Object form;
+        final List<byte[]> bodies = new ArrayList<>();
+        byte[] last;
+        int bytes;
+        long deadline;
+
+        Partial(Object form) {
+            this.form = form;
+        }
+
+        /// The parts that matter; one must remain, be it an empty one.
+        List<byte[]> whole() {
+            return bodies.isEmpty() ? List.of(last) : bodies;
+        }
+    }
+
+    private final Map<Integer, Partial> partials = new HashMap<>();
 
     /// Takes a message.
     ///
-    /// @return all its parts, which is most often just itself; null if more are to come
-    /// @throws OpenFlowException if too many parts are held
-    List<byte[]> add(byte[] frame) {
-        boolean more = OpenFlowCodec.morePartsFollow(frame);
-        if (!more && (parts.isEmpty() || !OpenFlowCodec.isMultipartRequest(frame))) {
+    /// @param now a [System#nanoTime]
+    /// @return all its parts that have a body, which is most often just itself; null if more are to
+    ///   come
+    /// @throws OpenFlowException if it is a part that can't be
+    List<byte[]> add(byte[] frame, long now) {
+        RequestPart part = RequestPart.of(frame);
+        if (part == null) {
             return List.of(frame);
         }
         int xid = OpenFlowCodec.xid(frame);
-        if (more) {
-            if (++held > MAX_PARTS) {
-                parts.clear();
-                held = 0;
-                throw new OpenFlowException(
-                        ErrorCode.OFPBRC_MULTIPART_BUFFER_OVERFLOW, "too many parts");
-            }
-            parts.computeIfAbsent(xid, k -> new ArrayList<>()).add(frame);
-            return null;
+        Partial p = partials.computeIfAbsent(xid, k -> new Partial(part.form()));
+        p.deadline = now + TIMEOUT_NANOS;
+        p.bytes += frame.length;
+        p.last = frame;
+        if (!part.empty()) {
+            p.bodies.add(frame);
         }
-        List<byte[]> all = parts.remove(xid);
-        if (all == null) {
-            return List.of(frame);
+        if (p.form != part.form()) {
+            throw refuse(xid, ErrorCode.OFPBRC_BAD_STAT, "parts of different requests");
         }
-        held -= all.size();
-        all.add(frame);
-        return all;
+        if (p.bytes > MAX_BYTES) {
+            throw refuse(
+                    xid,
+                    ErrorCode.OFPBRC_MULTIPART_BUFFER_OVERFLOW,
+                    "%d bytes in parts".formatted(p.bytes));
+        }
+        if (!part.more() && p.bodies.isEmpty() && part.bodyNeeded()) {
+            throw refuse(xid, ErrorCode.OFPBRC_BAD_LEN, "no part has a body");
+        }
+        return part.more() ? null : partials.remove(xid).whole();
+    }
+
+    private OpenFlowException refuse(int xid, ErrorCode error, String reason) {
+        partials.remove(xid);
+        return new OpenFlowException(error, reason);
+    }
+
+    /// Gives up requests whose next part does not come.
+    ///
+    /// @param now a [System#nanoTime]
+    /// @return the last part of each
+    List<byte[]> expire(long now) {
+        List<byte[]> late = new ArrayList<>();
+        partials.values().removeIf(p -> now - p.deadline >= 0 && late.add(p.last));
+        return late;
+    }
+
+    /// Whether a request may have more than one part with a body.
+    static boolean maySpan(Class<? extends Message> request) {
+        return request == StatsRequest.TableFeatures.class
+                || request == StatsRequest.FlowMonitor.class;
     }
 
     /// The request that several parts make.
-    ///
-    /// @throws OpenFlowException if it can't come in parts, or one of them is malformed
-    static Envelope join(List<byte[]> frames, boolean tableInCommand) {
-        List<Envelope> all = new ArrayList<>();
-        for (byte[] frame : frames) {
-            all.add(OpenFlowCodec.decode(frame, tableInCommand));
-        }
-        Envelope first = all.getFirst();
-        return new Envelope(first.version(), first.xid(), first.dialect(), false, joined(all));
-    }
-
-    private static Message joined(List<Envelope> all) {
-        return switch (all.getFirst().message()) {
-            case StatsRequest.TableFeatures first ->
-                    new StatsRequest.TableFeatures(
-                            all.stream()
-                                    .flatMap(e -> same(first, e.message()).wanted().stream())
-                                    .toList());
-            case StatsRequest.FlowMonitor first ->
-                    new StatsRequest.FlowMonitor(
-                            all.stream()
-                                    .flatMap(e -> same(first, e.message()).items().stream())
-                                    .toList());
-            default ->
-                    throw new OpenFlowException(
-                            ErrorCode.OFPBRC_BAD_STAT, "this request can't come in parts");
-        };
-    }
-
-    private static <M extends Message> M same(M first, Message part) {
-        if (part.getClass() != first.getClass()) {
-            throw new OpenFlowException(ErrorCode.OFPBRC_BAD_STAT, "parts of different requests");
-        }
-        @SuppressWarnings("unchecked")
-        M m = (M) part;
-        return m;
+    static Envelope join(List<Envelope> parts) {
+        Envelope first = parts.getFirst();
+        Message all =
+                switch (first.message()) {
+                    case StatsRequest.TableFeatures m ->
+                            new StatsRequest.TableFeatures(
+                                    parts.stream()
+                                            .map(e -> (StatsRequest.TableFeatures) e.message())
+                                            .flatMap(p -> p.wanted().stream())
+                                            .toList());
+                    case StatsRequest.FlowMonitor m ->
+                            new StatsRequest.FlowMonitor(
+                                    parts.stream()
+                                            .map(e -> (StatsRequest.FlowMonitor) e.message())
+                                            .flatMap(p -> p.items().stream())
+                                            .toList());
+                    default -> first.message();
+                };
+        return new Envelope(first.version(), first.xid(), first.dialect(), false, all);
     }
 }

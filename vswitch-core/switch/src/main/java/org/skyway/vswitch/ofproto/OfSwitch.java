@@ -18,6 +18,8 @@ final class OfSwitch {
     private final FlowMonitors monitors = new FlowMonitors(this);
     private final Vacancies vacancies = new Vacancies(this);
     private final Connections connections = new Connections(this);
+    private final TlvTable tlvs = new TlvTable();
+    private final PausedPackets paused = new PausedPackets();
 
     /// OFPC_FRAG_ bits: how fragments are treated.
     private int fragmentHandling;
@@ -64,6 +66,10 @@ final class OfSwitch {
         return flows;
     }
 
+    PausedPackets paused() {
+        return paused;
+    }
+
     Timeouts timeouts() {
         return timeouts;
     }
@@ -82,6 +88,10 @@ final class OfSwitch {
 
     Connections connections() {
         return connections;
+    }
+
+    TlvTable tlvs() {
+        return tlvs;
     }
 
     int fragmentHandling() {

@@ -40,6 +40,7 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.pipeline.Frozen;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -339,6 +340,7 @@ public final class Ofproto implements AutoCloseable {
     ///   null for none
     /// @param controllerId the controllers that get it
     /// @param userdata what a `controller` action added
+    /// @param rest what is left to do when the controller resumes it; null if it is not paused
     public void packetIn(
             byte[] frame,
             int totalLength,
@@ -348,7 +350,8 @@ public final class Ofproto implements AutoCloseable {
             int reason,
             long[] metadataKey,
             int controllerId,
-            Bytes userdata) {
+            Bytes userdata,
+            Frozen rest) {
         PacketIn message =
                 new PacketIn(
                         Bytes.of(frame),
@@ -359,6 +362,7 @@ public final class Ofproto implements AutoCloseable {
                         cookie,
                         metadata(inPort, metadataKey),
                         userdata,
+                        rest == null ? 0 : bridge.paused().keep(rest),
                         PacketIn.Format.STANDARD);
         bridge.connections().packetIn(controllerId, reason, message);
     }
@@ -429,7 +433,7 @@ public final class Ofproto implements AutoCloseable {
                 if (f.wide() && (low | high) != 0) {
                     m.masked(f, high, low, -1, -1);
                 } else if (!f.wide() && low != 0) {
-                    m.exact(f, low);
+                    m.masked(f, low, f.maskedByItself() ? low : f.ones());
                 }
             }
         }

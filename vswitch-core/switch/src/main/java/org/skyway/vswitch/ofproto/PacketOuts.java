@@ -5,7 +5,6 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketOut;
 import org.skyway.openflow.message.Version;
-import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.packet.FrameParser;
@@ -20,30 +19,35 @@ final class PacketOuts {
     ///
     /// @throws OpenFlowException if its actions can't be
     static void send(OfSwitch bridge, PacketOut m, Version version) {
-        check(bridge, m, version);
-        if (!transmit(bridge, m)) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPFMFC_UNKNOWN,
-                    "the tables call each other without end, or there are too many labels");
-        }
-    }
-
-    /// Sends a packet that was checked.
-    ///
-    /// @return whether its actions could be done
-    static boolean transmit(OfSwitch bridge, PacketOut m) {
+        check(m, version);
         bridge.settle();
-        int inPort = (int) m.metadata().valueOf(Field.IN_PORT);
-        return bridge.forwarding().packetOut(m.data().toArray(), inPort, m.actions());
+        prepare(bridge, m).run();
     }
 
-    static void check(OfSwitch bridge, PacketOut m, Version version) {
+    /// Looks whether the message makes sense by itself.
+    ///
+    /// @throws OpenFlowException if it does not
+    static void check(PacketOut m, Version version) {
         if (m.bufferId() != -1) {
             throw new OpenFlowException(
                     ErrorCode.OFPBRC_BUFFER_UNKNOWN, "nothing is buffered here");
         }
         ActionCheck.check(version, headers(m), m.actions());
+    }
+
+    /// Finds out what the actions do now. Nothing has happened until what comes back is run.
+    ///
+    /// @throws OpenFlowException if they can't be done
+    static Runnable prepare(OfSwitch bridge, PacketOut m) {
         bridge.flows().checkReferences(m.actions());
+        Runnable sending =
+                bridge.forwarding().packetOut(m.data().toArray(), m.metadata(), m.actions());
+        if (sending == null) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPFMFC_UNKNOWN,
+                    "the tables call each other without end, or there are too many labels");
+        }
+        return sending;
     }
 
     /// Everything that is known of the packet, as a match.

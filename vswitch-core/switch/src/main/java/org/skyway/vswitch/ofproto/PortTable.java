@@ -1,12 +1,16 @@
 package org.skyway.vswitch.ofproto;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PortMod;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 
 /// The ports of a bridge as OpenFlow sees them. Ofproto thread only.
@@ -30,6 +34,15 @@ final class PortTable {
         return ports.values();
     }
 
+    /// All ports, the oldest first; the local one was there before them all.
+    List<PortState> byAge() {
+        List<PortState> ports = new ArrayList<>(all());
+        ports.sort(
+                Comparator.comparingLong(p ->
+                        p.number() == OfPort.LOCAL ? Long.MIN_VALUE : created.get(p.number())));
+        return ports;
+    }
+
     PortState find(int number) {
         return ports.get(number);
     }
@@ -45,7 +58,10 @@ final class PortTable {
         PortState old = ports.put(port.number(), port);
         if (old == null) {
             created.put(port.number(), bridge.now());
-            bridge.connections().portStatus(ADDED, null, port, null);
+            // Two messages, as from Open vSwitch: that it came, and then that it is alive.
+            PortState fresh = port.withState(port.state() & ~PortState.LIVE);
+            bridge.connections().portStatus(ADDED, null, fresh, null);
+            bridge.connections().portStatus(MODIFIED, fresh, port, null);
         } else {
             bridge.connections().portStatus(MODIFIED, old, port, null);
         }
@@ -91,7 +107,9 @@ final class PortTable {
         if (config == old.config()) {
             return;
         }
-        PortState configured = old.withConfig(config);
+        boolean off = (config & PortState.PORT_DOWN) != 0;
+        int state = off ? old.state() & ~PortState.LIVE : old.state();
+        PortState configured = old.withConfig(config).withState(state);
         PortState now = effective(configured);
         configure(now);
         undo.note(() -> configure(old));

@@ -1,5 +1,6 @@
 package org.skyway.vswitch.ofproto;
 
+import java.util.Set;
 import org.skyway.openflow.message.AsyncConfig;
 import org.skyway.openflow.message.AsyncMessage;
 import org.skyway.openflow.message.BundleMessage;
@@ -7,12 +8,11 @@ import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.ExtensionMessage;
 import org.skyway.openflow.message.FlowMod;
-import org.skyway.openflow.message.FlowRemoved;
+import org.skyway.openflow.message.FromSwitch;
 import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.OpenFlowException;
-import org.skyway.openflow.message.PacketIn;
 import org.skyway.openflow.message.PacketOut;
 import org.skyway.openflow.message.PortMod;
 import org.skyway.openflow.message.Role;
@@ -27,6 +27,19 @@ final class Requests {
     private static final int FRAGMENT_BITS = 3;
     private static final int REASSEMBLE = 2;
     private static final int INVALID_TTL_TO_CONTROLLER = 4;
+
+    /// What secondary controllers may not send.
+    private static final Set<Class<? extends Message>> CHANGES =
+            Set.of(
+                    FlowMod.class,
+                    GroupMod.class,
+                    MeterMod.class,
+                    PortMod.class,
+                    TableMod.class,
+                    PacketOut.class,
+                    BundleMessage.Control.class,
+                    BundleMessage.Add.class,
+                    ExtensionMessage.TlvTableMod.class);
 
     private final OfSwitch bridge;
     private final Statistics statistics;
@@ -72,48 +85,45 @@ final class Requests {
             case BundleMessage.Add m -> bundles.add(c, e, m, frame);
             case StatsRequest m -> stats(c, e, m);
             case ExtensionMessage m -> extension(c, e, m);
-            case Message.Hello m -> throw unexpected(e);
-            case Message.Failure m -> throw unexpected(e);
-            case Message.FeaturesReply m -> throw unexpected(e);
-            case Message.GetConfigReply m -> throw unexpected(e);
-            case Message.PortStatus m -> throw unexpected(e);
-            case Message.TableStatus m -> throw unexpected(e);
-            case Message.RequestForward m -> throw unexpected(e);
-            case Message.BarrierReply m -> throw unexpected(e);
-            case Message.QueueGetConfigReply m -> throw unexpected(e);
-            case AsyncMessage.GetAsyncReply m -> throw unexpected(e);
-            case FlowRemoved m -> throw unexpected(e);
-            case PacketIn m -> throw unexpected(e);
-            case RoleMessage.RoleReply m -> throw unexpected(e);
-            case RoleMessage.RoleStatus m -> throw unexpected(e);
-            case StatsReply m -> throw unexpected(e);
+            case Message.Hello m -> throw unexpected(m.getClass());
+            case Message.Failure m -> throw unexpected(m.getClass());
+            case FromSwitch m -> throw unexpected(m.getClass());
         }
     }
 
-    private static OpenFlowException unexpected(Envelope e) {
+    private static OpenFlowException unexpected(Class<?> type) {
         return new OpenFlowException(
-                ErrorCode.OFPBRC_BAD_TYPE,
-                "a switch does not take %s".formatted(e.message().getClass().getSimpleName()));
+                ErrorCode.OFPBRC_BAD_TYPE, "a switch does not take " + type.getSimpleName());
     }
 
-    private static void refuseSecondary(Connection c) {
-        if (c.role() == Role.SECONDARY) {
+    /// Refuses what this controller may not ask for, before anybody looks at what it asks for.
+    ///
+    /// @param type of the message
+    /// @throws OpenFlowException if it is refused
+    static void admit(Connection c, Class<? extends Message> type) {
+        if (FromSwitch.class.isAssignableFrom(type)) {
+            throw unexpected(type);
+        }
+        if (c.role() == Role.SECONDARY && CHANGES.contains(type)) {
             throw new OpenFlowException(ErrorCode.OFPBRC_IS_SECONDARY, c.name() + " may only read");
         }
     }
 
     private void change(Connection c, Envelope e) {
-        refuseSecondary(c);
         FlowModder.Requester by = new FlowModder.Requester(c, e.xid());
-        change(e.message(), e.version(), by);
-        bridge.connections().forward(e.message(), by);
+        Message done = change(e.message(), e.version(), by);
+        bridge.connections().forward(done, by);
     }
 
     /// Does a message that changes something: by itself or out of a bundle.
-    void change(Message message, Version version, FlowModder.Requester by) {
+    ///
+    /// @return the message as others are told of it
+    Message change(Message message, Version version, FlowModder.Requester by) {
         switch (message) {
             case FlowMod m -> bridge.flows().apply(m, version, by);
-            case GroupMod m -> bridge.groups().apply(m, by);
+            case GroupMod m -> {
+                return bridge.groups().apply(m, by);
+            }
             case MeterMod m -> bridge.meters().apply(m, by);
             case PortMod m -> bridge.ports().modify(m, by.connection());
             case TableMod m -> tableMod(m, version);
@@ -122,6 +132,7 @@ final class Requests {
                     throw new IllegalArgumentException(
                             message.getClass().getSimpleName() + " changes nothing");
         }
+        return message;
     }
 
     private Message.GetConfigReply config(Connection c) {
@@ -240,7 +251,6 @@ final class Requests {
                     case StatsRequest.MeterFeatures m -> statistics.meterFeatures();
                     case StatsRequest.TableFeatures m -> {
                         if (!m.wanted().isEmpty()) {
-                            refuseSecondary(c);
                             TableFeatureRequests.apply(bridge, m, e.version());
                         }
                         yield TableFeatures.reply(bridge, e.version());
@@ -271,23 +281,17 @@ final class Requests {
             case ExtensionMessage.FlowAge m -> {}
             case ExtensionMessage.FlowMonitorCancel m -> bridge.monitors().cancel(c, m.id());
             case ExtensionMessage.CtFlushZone m -> {} // nothing is tracked
-            case ExtensionMessage.Resume m ->
-                    // No packet that is sent to a controller can go on later.
-                    throw new OpenFlowException(
-                            ErrorCode.NXR_STALE, "there is no such paused packet");
+            case ExtensionMessage.CtFlush m -> {}
+            case ExtensionMessage.Resume m -> bridge.paused().resume(bridge, m.packet());
             case ExtensionMessage.TlvTableRequest m ->
-                    c.reply(e, new ExtensionMessage.TlvTableReply(256, 64));
-            case ExtensionMessage.TlvTableReply m -> throw unexpected(e);
-            case ExtensionMessage.FlowMonitorPaused m -> throw unexpected(e);
-            case ExtensionMessage.FlowMonitorResumed m -> throw unexpected(e);
+                    c.reply(
+                            e,
+                            new ExtensionMessage.TlvTableReply(
+                                    TlvTable.SPACE, TlvTable.FIELDS, bridge.tlvs().all()));
+            case ExtensionMessage.TlvTableMod m -> bridge.tlvs().apply(m);
+            case ExtensionMessage.TlvTableReply m -> throw unexpected(m.getClass());
+            case ExtensionMessage.FlowMonitorPaused m -> throw unexpected(m.getClass());
+            case ExtensionMessage.FlowMonitorResumed m -> throw unexpected(m.getClass());
         }
-    }
-
-    /// Which messages may be in a bundle.
-    static boolean bundled(Message m) {
-        return m instanceof FlowMod
-                || m instanceof GroupMod
-                || m instanceof PortMod
-                || m instanceof PacketOut;
     }
 }

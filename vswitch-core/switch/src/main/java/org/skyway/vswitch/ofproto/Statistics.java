@@ -69,7 +69,7 @@ final class Statistics {
                 0,
                 capabilities,
                 old ? ACTIONS_10 : 0,
-                old ? new ArrayList<>(bridge.ports().all()) : List.of());
+                old ? selected(OfPort.ANY) : List.of());
     }
 
     StatsReply.Desc description() {
@@ -137,7 +137,7 @@ final class Statistics {
     /// The ports that a request names: one, all, or none if there is no such port.
     private List<PortState> selected(int port) {
         if (port == OfPort.ANY) {
-            return new ArrayList<>(bridge.ports().all());
+            return HashOrder.of(bridge.ports().byAge(), p -> p.number() & 0xffff);
         }
         PortState one = bridge.ports().find(port);
         return one == null ? List.of() : List.of(one);
@@ -259,7 +259,7 @@ final class Statistics {
     /// The meters that a request names; unlike a group, a meter that is not there is an error.
     private List<MeterTable.Installed> selectedMeters(int meter) {
         if (meter == Meter.ALL) {
-            return new ArrayList<>(bridge.meters().all());
+            return HashOrder.of(bridge.meters().all(), m -> m.meter().id());
         }
         MeterTable.Installed one = bridge.meters().find(meter);
         if (one == null) {

@@ -15,10 +15,10 @@ import org.skyway.openflow.model.Action;
 /// - Those that set fields are all done in the order in which they were written: two of them may
 ///   write different bits of one field.
 final class ActionSet {
-    private static final int SET = 7;
-    private static final int RESUBMIT = 8;
-    private static final int OUTPUT = 9;
-    private static final int GROUP = 10;
+    private static final int SET = 8;
+    private static final int RESUBMIT = 9;
+    private static final int OUTPUT = 10;
+    private static final int GROUP = 11;
     private static final int NOTHING = -1;
 
     private final List<Action> written = new ArrayList<>(0);
@@ -85,6 +85,7 @@ final class ActionSet {
             case Action.PushVlan a -> 4;
             case Action.DecTtl a -> 5;
             case Action.DecMplsTtl a -> 6;
+            case Action.DecNshTtl a -> 7;
             case Action.Resubmit a -> RESUBMIT;
             case Action.Output a -> OUTPUT;
             case Action.Group a -> GROUP;

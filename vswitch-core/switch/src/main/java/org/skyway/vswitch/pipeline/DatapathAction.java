@@ -54,6 +54,7 @@ public sealed interface DatapathAction {
     /// @param userdata for an `NXT_PACKET_IN2`
     /// @param inPort the ingress port to report
     /// @param metadata flow-key words from [org.skyway.openflow.model.FlowKey#PACKET_WORDS] up
+    /// @param rest what is left to do when a controller resumes it; null if it goes on by itself
     record ToController(
             int maxLength,
             int reason,
@@ -62,7 +63,8 @@ public sealed interface DatapathAction {
             int controllerId,
             Bytes userdata,
             int inPort,
-            long[] metadata)
+            long[] metadata,
+            Frozen rest)
             implements DatapathAction {}
 
     /// Passes a meter, which may drop the packet or raise its drop precedence.
@@ -119,6 +121,17 @@ public sealed interface DatapathAction {
     ///
     /// @param rest what that is
     record Recirculate(Frozen rest) implements DatapathAction {}
+
+    /// Goes on with the next actions if the packet is long enough, else behind them.
+    ///
+    /// @param length the packet must be longer than so many bytes
+    /// @param skip how many actions to leave out if it is not
+    record IfLonger(int length, int skip) implements DatapathAction {}
+
+    /// Leaves actions out.
+    ///
+    /// @param count how many
+    record Skip(int count) implements DatapathAction {}
 
     /// Does the rest up to the matching [Restore] to a copy of the packet.
     record Save() implements DatapathAction {}

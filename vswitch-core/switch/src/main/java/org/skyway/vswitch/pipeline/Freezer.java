@@ -75,9 +75,8 @@ final class Freezer {
     /// Ends it.
     ///
     /// @param hashed whether the packet has its hash already
-    /// @return what has the packet read anew
-    DatapathAction thaw(
-            PipelinePacket packet, List<Long> stack, ActionSet actionSet, boolean hashed) {
+    /// @return what is left to do
+    Frozen thaw(PipelinePacket packet, List<Long> stack, ActionSet actionSet, boolean hashed) {
         Frozen rest =
                 new Frozen(
                         steps,
@@ -87,7 +86,7 @@ final class Freezer {
                         packet.inPort(),
                         hashed || hashWanted);
         clear();
-        return new DatapathAction.Recirculate(rest);
+        return rest;
     }
 
     /// Forgets everything.

@@ -102,6 +102,8 @@ final class PipelinePacket {
             case ND_SOLICIT -> isIcmpv6() && isType(135);
             case ND_ADVERT -> isIcmpv6() && isType(136);
             case MPLS -> isMpls();
+            case NSH -> etherType() == FlowKey.ETH_TYPE_NSH;
+            case CT -> false; // nothing tracks connections here
         };
     }
 
@@ -278,7 +280,8 @@ final class PipelinePacket {
         }
         if (network) {
             examine(Field.IP_PROTO);
-            if (Field.IP_PROTO.get(key) == 0 || etherType() == 0x8035) {
+            boolean service = etherType() == FlowKey.ETH_TYPE_NSH;
+            if (!service && (Field.IP_PROTO.get(key) == 0 || etherType() == 0x8035)) {
                 Arrays.fill(written, FlowKey.IPV4, MPLS, 0);
             }
         }
@@ -388,6 +391,13 @@ final class PipelinePacket {
     /// @return false if it must not be lowered any more
     boolean decrementTtl() {
         return decrement(Field.IP_TTL);
+    }
+
+    /// Lowers the TTL of a network service header.
+    ///
+    /// @return false if it must not be lowered any more
+    boolean decrementNshTtl() {
+        return decrement(Field.NSH_TTL);
     }
 
     /// Lowers the TTL of the outermost MPLS label.

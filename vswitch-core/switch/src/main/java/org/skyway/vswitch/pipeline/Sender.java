@@ -114,6 +114,7 @@ final class Sender {
     /// Sends a copy to the controllers.
     ///
     /// @param always even if the port it came from is not to cause any
+    /// @param rest what is left to do when a controller resumes it; null if it goes on by itself
     void toController(
             int maxLength,
             int reason,
@@ -121,7 +122,8 @@ final class Sender {
             int table,
             long cookie,
             int controllerId,
-            Bytes userdata) {
+            Bytes userdata,
+            Frozen rest) {
         packet.commit();
         PortState port = tables.ports().get(packet.inPort());
         boolean unwanted = port != null && (port.config() & PortState.NO_PACKET_IN) != 0;
@@ -137,6 +139,7 @@ final class Sender {
                         controllerId,
                         userdata,
                         packet.inPort(),
-                        Arrays.copyOfRange(packet.key, PACKET_WORDS, WORDS)));
+                        Arrays.copyOfRange(packet.key, PACKET_WORDS, WORDS),
+                        rest));
     }
 }

@@ -68,6 +68,8 @@ public final class Translation {
     private boolean hashed; // select groups can be done at once
     private PacketTrace trace; // null for none
     private final Freezer freezer = new Freezer();
+    private Action.Controller paused; // what the packet waits for while it is frozen; null for none
+    private Instructions atWork; // of the entry whose actions are done; null if there is none
 
     /// A run.
     ///
@@ -239,7 +241,7 @@ public final class Translation {
 
     private void tellOfMiss() {
         cookie = 0; // of the entry that stands for a miss in Open vSwitch
-        toController(0xffff, REASON_NO_MATCH, 0, Bytes.EMPTY);
+        toController(0xffff, REASON_NO_MATCH, 0);
     }
 
     // Returns the table to go on with, or -1.
@@ -276,7 +278,15 @@ public final class Translation {
         if (i.meter() >= 0) {
             meter(i.meter());
         }
+        return carryOut(i);
+    }
+
+    // Returns the table to go on with, or -1.
+    private int carryOut(Instructions i) {
+        Instructions outer = atWork;
+        atWork = i;
         boolean done = apply(i.apply());
+        atWork = outer;
         boolean more =
                 i.clear() || !i.write().isEmpty() || i.metadataMask() != 0 || i.gotoTable() >= 0;
         if (done && wasMpls && more) {
@@ -346,6 +356,10 @@ public final class Translation {
     // The action set is done once, when the pipeline ends; what is written into it by then is not
     // done any more. What can't be done now is left for later.
     private void finish() {
+        if (freezer.isFreezing()) {
+            thaw();
+            return;
+        }
         boolean outer = inActionSet;
         inActionSet = true;
         ActionSet set = actionSet;
@@ -370,9 +384,15 @@ public final class Translation {
                 freezer.add(actions, i, table, cookie);
                 return false;
             }
+            if (action instanceof Action.CheckPacketLarger check) {
+                note("what follows is done for longer packets, then for others:");
+                bothWays(check, actions, i + 1);
+                return false;
+            }
             boolean goOn = trace == null ? apply(action) : traced(action);
             if (freezer.isFreezing() && freezer.isEmpty() && !(action instanceof Action.Resubmit)) {
-                freezer.add(actions, i, table, cookie); // it could not be done itself
+                // Unless it was what the packet waits for, it could not be done itself.
+                freezer.add(actions, action == paused ? i + 1 : i, table, cookie);
                 return false;
             }
             if (!goOn) {
@@ -380,6 +400,50 @@ public final class Translation {
             }
         }
         return !exit;
+    }
+
+    // What follows depends on the packet's length, which is known only when it is there: so it is
+    // thought through for longer packets and for others. As in Open vSwitch, what follows is the
+    // rest of the entry and the action set; what called the entry goes on with the packet as it
+    // was.
+    private void bothWays(Action.CheckPacketLarger check, List<Action> actions, int from) {
+        List<Action> left = actions.subList(from, actions.size());
+        Instructions rest =
+                atWork != null && actions == atWork.apply()
+                        ? atWork.withApply(left)
+                        : Instructions.apply(left);
+        packet.commit();
+        PipelinePacket.Saved saved = packet.save();
+        List<Long> stackBefore = List.copyOf(stack);
+        ActionSet setBefore = actionSet;
+        boolean wasMplsBefore = wasMpls;
+        boolean groupBefore = groupWritten;
+        int at = Copies.begin(out);
+        int[] branch = new int[2];
+        for (int longer = 1; longer >= 0; longer--) {
+            branch[longer] = out.size();
+            out.add(new DatapathAction.Skip(0));
+            actionSet = setBefore.copy();
+            packet.write(check.target(), longer);
+            int next = carryOut(rest);
+            if (next >= 0 && !exit) {
+                lookup(next, packet.inPort(), true);
+            }
+            finish();
+            if (abandoned) {
+                return;
+            }
+            packet.restore(saved);
+            stack.clear();
+            stack.addAll(stackBefore);
+            wasMpls = wasMplsBefore;
+            groupWritten = groupBefore;
+            exit = false;
+        }
+        out.set(branch[1], new DatapathAction.IfLonger(check.length(), branch[0] - branch[1]));
+        out.set(branch[0], new DatapathAction.Skip(out.size() - branch[0] - 1));
+        Copies.end(out, at);
+        actionSet = setBefore;
     }
 
     private boolean traced(Action action) {
@@ -401,7 +465,14 @@ public final class Translation {
     private void thaw() {
         if (freezer.isFreezing()) {
             packet.commit();
-            out.add(freezer.thaw(packet, stack, actionSet, hashed));
+            Frozen rest = freezer.thaw(packet, stack, actionSet, hashed);
+            if (paused == null) {
+                out.add(new DatapathAction.Recirculate(rest));
+            } else {
+                Action.Controller controller = paused;
+                paused = null;
+                toController(controller, rest);
+            }
         }
     }
 
@@ -418,7 +489,9 @@ public final class Translation {
             if (!exit) {
                 goOn = doStep(step);
                 boolean itself =
-                        freezer.isEmpty() && !(step instanceof Frozen.Step.Do(Action.Resubmit r));
+                        freezer.isEmpty()
+                                && paused == null
+                                && !(step instanceof Frozen.Step.Do(Action.Resubmit r));
                 rest = itself ? i : i + 1;
             }
             if (freezer.isFreezing()) {
@@ -465,9 +538,13 @@ public final class Translation {
                 }
             }
             case Action.Enqueue(int port, int queue) -> output(port, 0, false);
-            case Action.Controller(int max, int reason, int id, Bytes userdata, boolean pause) -> {
-                toController(max, reason, id, userdata);
-                exit |= pause;
+            case Action.Controller controller -> {
+                if (controller.pause()) {
+                    paused = controller;
+                    freeze();
+                } else {
+                    toController(controller);
+                }
             }
             case Action.Group(int id) -> group(id);
             case Action.SetField f ->
@@ -507,14 +584,20 @@ public final class Translation {
             case Action.SetMplsTtl(int ttl) -> packet.set(Field.MPLS_TTL, 0, ttl, 0, 0xff);
             case Action.DecMplsTtl() -> {
                 if (!packet.decrementMplsTtl()) {
-                    toController(0xffff, REASON_INVALID_TTL, 0, Bytes.EMPTY);
+                    toController(0xffff, REASON_INVALID_TTL, 0);
+                    return false;
+                }
+            }
+            case Action.DecNshTtl() -> {
+                if (!packet.decrementNshTtl()) {
+                    toController(0xffff, REASON_INVALID_TTL, 0);
                     return false;
                 }
             }
             case Action.DecTtl(List<Integer> ids) -> {
                 if (!packet.decrementTtl()) {
                     for (int id : ids) {
-                        toController(0xffff, REASON_INVALID_TTL, id, Bytes.EMPTY);
+                        toController(0xffff, REASON_INVALID_TTL, id);
                     }
                     return false;
                 }
@@ -546,6 +629,8 @@ public final class Translation {
             // Nothing to be done to the packet: queues are not modelled, copies of a TTL between
             // headers are not supported by Open vSwitch's datapath either, and the rest is for
             // others.
+            case Action.CheckPacketLarger c -> {} // done where its list is
+            case Action.CtClear() -> {}
             case Action.CopyTtlOut() -> {}
             case Action.CopyTtlIn() -> {}
             case Action.SetQueue(int queue) -> {}
@@ -571,7 +656,7 @@ public final class Translation {
 
     private void output(int port, int maxLength, boolean missIsTold) {
         switch (port) {
-            case OfPort.CONTROLLER -> toController(maxLength, whyToController(), 0, Bytes.EMPTY);
+            case OfPort.CONTROLLER -> toController(maxLength, whyToController(), 0);
             case OfPort.IN_PORT -> sender.send(packet.inPort());
             case OfPort.TABLE -> lookup(0, packet.inPort(), missIsTold);
             case OfPort.NORMAL -> sender.normal(packetOut);
@@ -591,11 +676,37 @@ public final class Translation {
                 : inGroup ? REASON_GROUP : inActionSet ? REASON_ACTION_SET : REASON_ACTION;
     }
 
-    private void toController(int maxLength, int reason, int controllerId, Bytes userdata) {
+    private void toController(int maxLength, int reason, int controllerId) {
+        toController(
+                new Action.Controller(maxLength, reason, controllerId, Bytes.EMPTY, false, 0),
+                null);
+    }
+
+    // The copy may have to pass a meter, which drops nothing but it.
+    private void toController(Action.Controller action) {
+        packet.commit();
+        int at = Copies.begin(out);
+        if (action.meterId() != 0) {
+            meter(action.meterId());
+        }
+        toController(action, null);
+        Copies.end(out, at);
+    }
+
+    private void toController(Action.Controller action, Frozen rest) {
+        int reason = action.reason();
         boolean always = reason == REASON_INVALID_TTL;
         // Versions before 1.3 are told the one, later ones the other.
         int why = reason == REASON_ACTION && tableMiss ? REASON_EXPLICIT_MISS : reason;
-        sender.toController(maxLength, why, always, table, cookie, controllerId, userdata);
+        sender.toController(
+                action.maxLength(),
+                why,
+                always,
+                table,
+                cookie,
+                action.controllerId(),
+                action.userdata(),
+                rest);
     }
 
     // ---- groups

@@ -12,9 +12,11 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
+import org.skyway.vswitch.pipeline.Frozen;
 
 /// A forwarding side that keeps everything in memory and forwards by the plainest possible look-up:
 /// every entry of table 0, highest priority first. Ofproto thread only.
@@ -112,7 +114,8 @@ final class MemoryForwarding implements Forwarding {
                     Ofproto.REASON_IMPLICIT_MISS,
                     key,
                     0,
-                    org.skyway.openflow.model.Bytes.EMPTY);
+                    org.skyway.openflow.model.Bytes.EMPTY,
+                    null);
             return;
         }
         matched++;
@@ -134,7 +137,8 @@ final class MemoryForwarding implements Forwarding {
                                 c.reason(),
                                 key,
                                 c.controllerId(),
-                                c.userdata());
+                                c.userdata(),
+                                null);
                 case Action.Load l when l.target().field() == Field.REG0 ->
                         l.target().field().set(key, l.value());
                 case Action.SetField f when f.field() == Field.REG0 -> f.field().set(key, f.low());
@@ -154,7 +158,8 @@ final class MemoryForwarding implements Forwarding {
                     1,
                     key,
                     0,
-                    org.skyway.openflow.model.Bytes.EMPTY);
+                    org.skyway.openflow.model.Bytes.EMPTY,
+                    null);
         } else if (port == OfPort.TABLE) {
             if (depth < MAX_DEPTH) {
                 depth++;
@@ -169,10 +174,15 @@ final class MemoryForwarding implements Forwarding {
     }
 
     @Override
-    public boolean packetOut(byte[] frame, int inPort, List<Action> actions) {
+    public Runnable resume(byte[] frame, Match metadata, Frozen rest) {
+        throw new UnsupportedOperationException("this pipeline pauses no packets");
+    }
+
+    @Override
+    public Runnable packetOut(byte[] frame, Match metadata, List<Action> actions) {
+        int inPort = (int) metadata.valueOf(Field.IN_PORT);
         long[] key = new long[FlowKey.WORDS];
-        run(Arrays.copyOf(frame, frame.length), inPort, key, -1, actions);
-        return true;
+        return () -> run(Arrays.copyOf(frame, frame.length), inPort, key, -1, actions);
     }
 
     @Override

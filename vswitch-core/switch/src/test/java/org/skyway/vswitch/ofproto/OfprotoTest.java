@@ -268,7 +268,7 @@ class OfprotoTest {
                     new ExtensionMessage.SetPacketInFormat(PacketIn.Format.NXT_PACKET_IN),
                     Dialect.NICIRA);
             other.tell(new ExtensionMessage.SetControllerId(44), Dialect.NICIRA);
-            Action toAll = new Action.Controller(0xffff, 1, 0, Bytes.EMPTY, false);
+            Action toAll = new Action.Controller(0xffff, 1, 0, Bytes.EMPTY, false, 0);
             assertNull(thirteen.tell(add(1, 0, 0, toAll)));
             sw.run(() -> {
                 sw.forwarding.receive(FRAME, 1);
@@ -308,7 +308,7 @@ class OfprotoTest {
             assertNull(a.tell(new PortMod(1, mac, down, down, 0)));
             Message.PortStatus s = b.next(Message.PortStatus.class);
             assertEquals(down, s.port().config());
-            assertEquals(PortState.LIVE, s.port().state());
+            assertEquals(0, s.port().state());
             // What the port makes of it comes by itself, and to everybody.
             for (TestController c : List.of(a, b)) {
                 Message.PortStatus after = c.next(Message.PortStatus.class);
@@ -340,6 +340,40 @@ class OfprotoTest {
     }
 
     @Test
+    void olderControllersAreToldOfGroupsInTheirWords() throws IOException {
+        try (TestController a = controller(Version.OF15);
+                TestController b = controller(Version.OF13);
+                TestController c = controller(Version.OF10)) {
+            AsyncConfig.Masks all = new AsyncConfig.Masks(0, 0, 0, 0, 0, 3);
+            AsyncMessage.SetAsync wish =
+                    new AsyncMessage.SetAsync(new AsyncConfig(all, all), 3 << 10);
+            assertNull(b.tell(wish, Dialect.NICIRA));
+            assertNull(c.tell(wish, Dialect.NICIRA));
+            GroupEntry none = new GroupEntry(9, GroupEntry.Type.ALL, List.of());
+            assertNull(a.tell(new GroupMod(GroupMod.ADD, 9, 0, GroupMod.BUCKET_ALL, none)));
+            GroupEntry one =
+                    new GroupEntry(
+                            9,
+                            GroupEntry.Type.ALL,
+                            List.of(new GroupEntry.Bucket(4, 0, OfPort.ANY, -1, List.of())));
+            GroupMod insert = new GroupMod(GroupMod.INSERT_BUCKET, 9, 0, GroupMod.BUCKET_LAST, one);
+            assertNull(a.tell(insert));
+            for (TestController each : List.of(b, c)) {
+                assertEquals(GroupMod.ADD, forwarded(each).command());
+            }
+            GroupMod now = forwarded(b);
+            assertEquals(GroupMod.MODIFY, now.command());
+            assertEquals(1, now.entry().buckets().size());
+            assertEquals(GroupMod.INSERT_BUCKET, forwarded(c).command());
+        }
+    }
+
+    private static GroupMod forwarded(TestController c) throws IOException {
+        Bytes told = c.next(Message.RequestForward.class).request();
+        return (GroupMod) OpenFlowCodec.decode(told.toArray(), false).message();
+    }
+
+    @Test
     void portsThatComeAndGoAreTold() throws IOException {
         try (TestController c = controller(Version.OF15)) {
             sw.run(() -> {
@@ -348,7 +382,13 @@ class OfprotoTest {
                 sw.ofproto.portRemoved(9);
                 return null;
             });
-            assertEquals(0, c.next(Message.PortStatus.class).reason());
+            // That it came, and then that it is alive.
+            Message.PortStatus came = c.next(Message.PortStatus.class);
+            assertEquals(0, came.reason());
+            assertEquals(0, came.port().state());
+            Message.PortStatus alive = c.next(Message.PortStatus.class);
+            assertEquals(2, alive.reason());
+            assertEquals(PortState.LIVE, alive.port().state());
             assertEquals(1, c.next(Message.PortStatus.class).reason());
         }
     }

@@ -203,33 +203,19 @@ class OvsOfctlIT {
                 "br0",
                 "in_port=1,cookie=0x77,actions=load:5->NXM_NX_REG0[],controller");
         byte[] frame = HexFormat.of().parseHex(FRAME);
-        Thread sender =
-                new Thread(() -> {
-                    for (int i = 0; i < 10; i++) {
-                        sw.run(() -> {
-                            sw.forwarding.receive(frame, 1);
-                            return null;
-                        });
-                        pause();
-                    }
-                });
-        sender.start();
-        Tool.Result r =
-                Tool.run(directory, 2, "ovs-ofctl", "-O", version, "monitor", "br0", "65534");
-        sender.join();
-        assertTrue(
-                Pattern.compile("NXT_PACKET_IN2 .*cookie=0x77 total_len=42 reg0=0x5,in_port=1")
-                        .matcher(r.output())
-                        .find(),
-                r.output());
-        assertTrue(r.output().contains("nw_src=1.2.3.4,nw_dst=5.6.7.8"), r.output());
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(200);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        try (Tool.Running monitor =
+                new Tool.Running(
+                        directory, "ovs-ofctl", "-O", version, "monitor", "br0", "65534")) {
+            // When it listens can't be seen, so it is sent one packet after the other until then.
+            monitor.await(
+                    Pattern.compile("PACKET_IN"),
+                    () ->
+                            sw.run(() -> {
+                                sw.forwarding.receive(frame, 1);
+                                return null;
+                            }));
+            awaits(monitor, "NXT_PACKET_IN2 .*cookie=0x77 total_len=42 reg0=0x5,in_port=1");
+            awaits(monitor, "nw_src=1.2.3.4,nw_dst=5.6.7.8");
         }
     }
 
@@ -237,29 +223,36 @@ class OvsOfctlIT {
     @ValueSource(strings = {"OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"})
     void watchesFlows(String version) throws Exception {
         ofctl(version, "add-flow", "br0", "in_port=1,actions=output:2");
-        Thread changer =
-                new Thread(() -> {
-                    try {
-                        Thread.sleep(1000);
-                        ofctl(version, "add-flow", "br0", "in_port=2,actions=output:1");
-                        ofctl(version, "del-flows", "br0", "in_port=1");
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-        changer.start();
-        Tool.Result r =
-                Tool.run(directory, 3, "ovs-ofctl", "-O", version, "monitor", "br0", "watch:");
-        changer.join();
-        String s = r.output();
-        assertTrue(
-                Pattern.compile("event=(ADDED|INITIAL) table=0 .*in_port=1").matcher(s).find(), s);
-        assertTrue(Pattern.compile("event=ADDED table=0 .*in_port=2").matcher(s).find(), s);
-        assertTrue(
-                Pattern.compile("event=(DELETED|REMOVED) reason=delete table=0 .*in_port=1")
-                        .matcher(s)
-                        .find(),
-                s);
+        try (Tool.Running monitor =
+                new Tool.Running(
+                        directory, "ovs-ofctl", "-O", version, "monitor", "br0", "watch:")) {
+            awaits(monitor, "event=(ADDED|INITIAL) table=0 .*in_port=1");
+            ofctl(version, "add-flow", "br0", "in_port=2,actions=output:1");
+            awaits(monitor, "event=ADDED table=0 .*in_port=2");
+            ofctl(version, "del-flows", "br0", "in_port=1");
+            awaits(monitor, "event=(DELETED|REMOVED) reason=delete table=0 .*in_port=1");
+        }
+    }
+
+    private static void awaits(Tool.Running program, String what) throws Exception {
+        Pattern pattern = Pattern.compile(what);
+        String said = program.await(pattern);
+        assertTrue(pattern.matcher(said).find(), said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OpenFlow10", "OpenFlow15"})
+    void whatWasLearnedGoesWithTheLastThatTeachesIt(String version) throws Exception {
+        ofctl(version, "add-flow", "br0", "in_port=1,actions=learn(delete_learned,cookie=5)");
+        ofctl(version, "add-flow", "br0", "in_port=2,actions=learn(delete_learned,cookie=5)");
+        ofctl(version, "add-flow", "br0", "table=1,cookie=5,in_port=3,actions=drop");
+        ofctl(version, "add-flow", "br0", "table=1,cookie=6,in_port=3,priority=9,actions=drop");
+        ofctl(version, "del-flows", "br0", "table=0,in_port=1");
+        ofctl(version, "mod-flows", "br0", "in_port=2,actions=1,learn(delete_learned,cookie=5)");
+        assertEquals(3, flows(version).size());
+        ofctl(version, "mod-flows", "br0", "table=0,in_port=2,actions=output:1");
+        assertEquals(2, flows(version).size());
+        assertTrue(flows(version).toString().contains("cookie=0x6"), flows(version).toString());
     }
 
     @ParameterizedTest

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.skyway.openflow.message.Envelope;
@@ -51,29 +53,44 @@ final class RawConnection implements AutoCloseable {
         return frame;
     }
 
+    /// Sends messages and a barrier after them.
+    ///
+    /// @return what came before the barrier's reply
+    List<byte[]> replies(List<byte[]> frames) throws IOException {
+        for (byte[] frame : frames) {
+            write(frame);
+        }
+        int barrier = nextBarrier++;
+        write(OpenFlowCodec.encode(new Envelope(version, barrier, new Message.BarrierRequest())));
+        List<byte[]> replies = new ArrayList<>();
+        while (true) {
+            byte[] reply = read();
+            if (OpenFlowCodec.type(reply) == (version == Version.OF10 ? 19 : 21)
+                    && OpenFlowCodec.xid(reply) == barrier) {
+                return replies;
+            }
+            replies.add(reply);
+        }
+    }
+
     /// Sends a message and a barrier after it.
     ///
     /// @return the errors that came before the barrier's reply, by name
     Set<String> errors(byte[] frame) throws IOException {
-        write(frame);
-        int barrier = nextBarrier++;
-        write(OpenFlowCodec.encode(new Envelope(version, barrier, new Message.BarrierRequest())));
         Set<String> errors = new TreeSet<>();
-        while (true) {
-            byte[] reply = read();
-            int type = OpenFlowCodec.type(reply);
-            if (type == (version == Version.OF10 ? 19 : 21)
-                    && OpenFlowCodec.xid(reply) == barrier) {
-                return errors;
+        for (byte[] reply : replies(List.of(frame))) {
+            if (OpenFlowCodec.type(reply) != 1) {
+                continue;
             }
-            if (type == 1 && reply[0] != version.number()) {
+            if (reply[0] != version.number()) {
                 errors.add("Numbers[of another version]");
-            } else if (type == 1) {
+            } else {
                 Message.Failure f = (Message.Failure) OpenFlowCodec.decode(reply, false).message();
                 ErrorCode code = ErrorCode.of(version, f.numbers());
                 errors.add(code == null ? f.numbers().toString() : code.name());
             }
         }
+        return errors;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /// Runs a program of Open vSwitch's against a run directory.
 final class Tool {
@@ -32,10 +33,7 @@ final class Tool {
             throws IOException, InterruptedException {
         Path out = Files.createTempFile("skyway-tool", ".out");
         try {
-            ProcessBuilder b = new ProcessBuilder(command).redirectErrorStream(true);
-            b.environment().put("OVS_RUNDIR", runDirectory.toString());
-            b.environment().merge("PATH", ":/usr/sbin:/sbin", String::concat);
-            Process p = b.redirectOutput(out.toFile()).start();
+            Process p = builder(runDirectory, command).redirectOutput(out.toFile()).start();
             p.getOutputStream().close();
             int status = -1;
             if (p.waitFor(seconds, TimeUnit.SECONDS)) {
@@ -48,6 +46,52 @@ final class Tool {
         } finally {
             Files.delete(out);
         }
+    }
+
+    /// A program that goes on until it is told to end.
+    static final class Running implements AutoCloseable {
+        private final Path out;
+        private final Process process;
+
+        /// Starts it.
+        Running(Path runDirectory, String... command) throws IOException {
+            out = Files.createTempFile("skyway-tool", ".out");
+            process = builder(runDirectory, command).redirectOutput(out.toFile()).start();
+            process.getOutputStream().close();
+        }
+
+        /// Waits until it has said something.
+        ///
+        /// @return whatever it has said by then, or within half a minute
+        String await(Pattern what) throws IOException, InterruptedException {
+            return await(what, () -> {});
+        }
+
+        /// The same, doing something again and again meanwhile.
+        String await(Pattern what, Runnable meanwhile) throws IOException, InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            String said = Files.readString(out, StandardCharsets.UTF_8);
+            while (!what.matcher(said).find() && System.nanoTime() < deadline) {
+                meanwhile.run();
+                Thread.sleep(10);
+                said = Files.readString(out, StandardCharsets.UTF_8);
+            }
+            return said;
+        }
+
+        @Override
+        public void close() throws IOException {
+            process.destroy();
+            process.onExit().join();
+            Files.delete(out);
+        }
+    }
+
+    private static ProcessBuilder builder(Path runDirectory, String... command) {
+        ProcessBuilder b = new ProcessBuilder(command).redirectErrorStream(true);
+        b.environment().put("OVS_RUNDIR", runDirectory.toString());
+        b.environment().merge("PATH", ":/usr/sbin:/sbin", String::concat);
+        return b;
     }
 
     /// Runs `ovs-ofctl` with a version.
