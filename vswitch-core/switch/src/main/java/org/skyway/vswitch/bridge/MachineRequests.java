@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.skyway.agent.VmReport;
 import org.skyway.vswitch.config.ConfigException;
 
@@ -81,7 +82,13 @@ final class MachineRequests {
                     .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                     .join();
         } catch (CompletionException e) {
-            throw new ConfigException("the agent does not answer: " + e.getCause(), e);
+            throw new ConfigException(
+                    e.getCause() instanceof TimeoutException
+                            ? "the agent has not answered within %d s; see its log"
+                                    .formatted(PATIENCE_SECONDS)
+                            : "the agent can't say what machines there are: "
+                                    + e.getCause().getMessage(),
+                    e);
         }
     }
 }
