@@ -1,6 +1,7 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
 
@@ -69,7 +70,7 @@ final class NiciraActions {
         row(38, 32, (in, c) -> sample(in, 38));
         row(41, 32, (in, c) -> sample(in, 41));
         row(43, 16, (in, c) -> new Action.CtClear());
-        row(48, 16, (in, c) -> new Action.DecNshTtl());
+        rows(48, OF13, OF15, 16, 16, (in, c) -> new Action.DecNshTtl());
         row(49, 24, NiciraActions::checkPacketLarger);
         row(50, 24, NiciraActions::deleteField);
         row(34, 16, NiciraActions::conjunction);

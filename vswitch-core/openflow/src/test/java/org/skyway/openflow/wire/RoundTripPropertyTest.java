@@ -130,7 +130,7 @@ class RoundTripPropertyTest {
             case 15 -> new Action.Resubmit(port, random.nextInt(250), random.nextBoolean());
             case 17 -> new Action.CheckPacketLarger(random.nextInt(9000), bit(Field.REG7));
             case 18 -> new Action.CtClear();
-            case 19 -> new Action.DecNshTtl();
+            case 19 -> old ? new Action.Exit() : new Action.DecNshTtl();
             case 16 -> new Action.Note(Bytes.of(new byte[6 + 8 * random.nextInt(3)]));
             default -> new Action.Clone(List.of(new Action.Output(port, 0), new Action.PopQueue()));
         };

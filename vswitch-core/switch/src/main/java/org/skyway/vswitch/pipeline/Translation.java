@@ -417,13 +417,13 @@ public final class Translation {
         List<Long> stackBefore = List.copyOf(stack);
         ActionSet setBefore = actionSet;
         boolean wasMplsBefore = wasMpls;
-        boolean groupBefore = groupWritten;
+        // Used up by the first way, and done again at the end: so it is in Open vSwitch.
+        actionSet = setBefore.copy();
         int at = Copies.begin(out);
         int[] branch = new int[2];
         for (int longer = 1; longer >= 0; longer--) {
             branch[longer] = out.size();
             out.add(new DatapathAction.Skip(0));
-            actionSet = setBefore.copy();
             packet.write(check.target(), longer);
             int next = carryOut(rest);
             if (next >= 0 && !exit) {
@@ -434,12 +434,11 @@ public final class Translation {
                 return;
             }
             packet.restore(saved);
-            stack.clear();
-            stack.addAll(stackBefore);
             wasMpls = wasMplsBefore;
-            groupWritten = groupBefore;
             exit = false;
         }
+        stack.clear();
+        stack.addAll(stackBefore);
         out.set(branch[1], new DatapathAction.IfLonger(check.length(), branch[0] - branch[1]));
         out.set(branch[0], new DatapathAction.Skip(out.size() - branch[0] - 1));
         Copies.end(out, at);
