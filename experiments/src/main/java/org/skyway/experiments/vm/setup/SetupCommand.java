@@ -34,7 +34,7 @@ public final class SetupCommand implements Callable<Integer> {
     private static final String MATCH = "priority=100,in_port=1";
     private static final Duration BOOT = Duration.ofSeconds(120);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int WARM_UP_ROUNDS = 15; // guests compile for a while
+    private static final int WARM_UP_ROUNDS = 30; // guests compile for a quarter of a minute
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /// What is in between two points in time.
@@ -84,7 +84,7 @@ public final class SetupCommand implements Callable<Integer> {
         List<Long> firstPackets = new ArrayList<>();
         try (VmHost host = new VmHost(System.out, 2)) {
             host.boot("sink", "vnf2", "sink");
-            host.boot("source", "vnf1", "source", "--rate", "5000");
+            host.boot("source", "vnf1", "source", "--rate", "1000");
             host.await("drivers in both guests", BOOT, () -> host.drivers() == 2);
             System.out.printf("%d rounds of warm-up, then %d rounds%n", WARM_UP_ROUNDS, rounds);
             // The sender's own counter, in its port's region: to ask the switch for it all the time
