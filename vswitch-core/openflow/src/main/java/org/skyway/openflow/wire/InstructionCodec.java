@@ -152,7 +152,7 @@ final class InstructionCodec {
         if (!i.write().isEmpty()) {
             putActions(out, WRITE_ACTIONS, i.write(), version, match);
         }
-        if (i.metadataMask() != 0) {
+        if ((i.metadata() | i.metadataMask()) != 0) {
             out.u16(WRITE_METADATA).u16(24).zeros(4).u64(i.metadata()).u64(i.metadataMask());
         }
         if (i.gotoTable() != -1) {
@@ -170,7 +170,7 @@ final class InstructionCodec {
 
     private static void putOld(WireWriter out, Instructions i, Match match) {
         ActionEncoder.put(out, i.apply(), Version.OF10, match);
-        if (i.metadataMask() != 0) {
+        if ((i.metadata() | i.metadataMask()) != 0) {
             int start = ActionEncoder.nicira(out, 22);
             out.zeros(6).u64(i.metadata()).u64(i.metadataMask());
             ActionEncoder.end(out, start);

@@ -470,7 +470,10 @@ public final class Translation {
             } else {
                 Action.Controller controller = paused;
                 paused = null;
+                int outerTable = table;
+                table = 0; // whichever it was: so Open vSwitch says
                 toController(controller, rest);
+                table = outerTable;
             }
         }
     }
