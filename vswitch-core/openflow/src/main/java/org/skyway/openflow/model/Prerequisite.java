@@ -61,7 +61,7 @@ public enum Prerequisite {
         }
         return this == NONE
                 || isMet(
-                        exact(Field.ETH_TYPE, match),
+                        type(exact(Field.ETH_TYPE, match), exact(Field.PACKET_TYPE, match)),
                         exact(Field.IP_PROTO, match),
                         match.mask(FlowKey.ETH_SRC_VLAN) & match.value(FlowKey.ETH_SRC_VLAN),
                         exact(Field.ICMPV6_TYPE, match),
@@ -80,7 +80,9 @@ public enum Prerequisite {
         }
         return this == NONE
                 || isMet(
-                        exact(Field.ETH_TYPE, values, masks),
+                        type(
+                                exact(Field.ETH_TYPE, values, masks),
+                                exact(Field.PACKET_TYPE, values, masks)),
                         exact(Field.IP_PROTO, values, masks),
                         masks[FlowKey.ETH_SRC_VLAN] & values[FlowKey.ETH_SRC_VLAN],
                         exact(Field.ICMPV6_TYPE, values, masks),
@@ -93,6 +95,11 @@ public enum Prerequisite {
                 || (state & CT_TRACKED) != 0
                         && (mask & CT_INVALID) != 0
                         && (state & CT_INVALID) == 0;
+    }
+
+    // The packet type may say the Ethernet type of a packet without an Ethernet header.
+    private static int type(int etherType, int packetType) {
+        return packetType >>> 16 == 1 ? packetType & 0xffff : etherType;
     }
 
     private static int exact(Field field, Match match) {

@@ -72,7 +72,7 @@ final class ActionRules {
             case Action.Exit a -> false;
             case Action.Opaque a -> false;
             case Action.DecNshTtl a -> true;
-            case Action.CtClear a -> false;
+            case Action.CtClear a -> true;
             case Action.CheckPacketLarger a -> false;
         };
     }

@@ -164,11 +164,7 @@ final class ActionCheck {
             case Action.Output a -> {}
             case Action.OutputTruncated a -> {}
             case Action.Enqueue a -> {}
-            case Action.Controller a -> {
-                if (a.meterId() != 0) {
-                    checkMeter(a.meterId());
-                }
-            }
+            case Action.Controller a -> {} // a meter that is not there is none, as in Open vSwitch
             case Action.CheckPacketLarger a -> {}
             case Action.CtClear a -> {}
             case Action.DecNshTtl a -> needs(Prerequisite.NSH);

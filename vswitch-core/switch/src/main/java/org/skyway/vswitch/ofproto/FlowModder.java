@@ -123,9 +123,6 @@ final class FlowModder {
                                 "there is no group %d".formatted(g.id() & 0xffffffffL));
                 case Action.Meter meter when !bridge.meters().has(meter.id()) ->
                         throw noMeter(meter.id());
-                case Action.Controller c
-                        when c.meterId() != 0 && !bridge.meters().has(c.meterId()) ->
-                        throw noMeter(c.meterId());
                 case Action.Clone c -> checkReferences(c.actions());
                 default -> {}
             }

@@ -3,6 +3,7 @@ package org.skyway.vswitch.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.LearnSpec;
@@ -90,7 +91,14 @@ final class Learning {
     private static void match(Match.Builder match, SubField target, long value) {
         long ones = target.bits() == 64 ? -1L : (1L << target.bits()) - 1;
         int offset = target.offset();
-        if (target.field().wide() && offset >= 64) {
+        if (target.field() == Field.IN_PORT) {
+            // A learned match has it as OpenFlow 1.0 numbers ports; on some of its bits it can't
+            // be.
+            if (offset == 0 && target.bits() >= 16) {
+                long port = target.bits() == 16 ? OfPort.of16((int) value) : value;
+                match.exact(target.field(), port & 0xffff_ffffL);
+            }
+        } else if (target.field().wide() && offset >= 64) {
             match.masked(target.field(), value << offset - 64, 0, ones << offset - 64, 0);
         } else if (target.field().wide()) {
             long high = offset == 0 ? 0 : value >>> 64 - offset;
