@@ -258,7 +258,7 @@ final class ActionEncoder {
             if (push && !tagged) {
                 small(17, 0x8100);
             }
-            new SetFieldEncoder(out, version).setField(field, 0, value | present, 0, field.ones());
+            new SetFieldEncoder(out, version).setWhole(field, value | present);
         }
         tagged |= push;
     }

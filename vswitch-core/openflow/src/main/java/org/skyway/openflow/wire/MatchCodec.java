@@ -6,7 +6,6 @@ import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
-import org.skyway.openflow.model.Prerequisite;
 
 /// Matches in OXM and NXM form: entry after entry. OpenFlow 1.0's fixed structure is in
 /// [Match10Codec].
@@ -140,9 +139,7 @@ final class MatchCodec {
                     ErrorCode.OFPBMC_BAD_VALUE, "value out of range for field " + f.ovsName());
         }
         boolean noEthernet = isOfEthernet(f) && Field.PACKET_TYPE.get(values) != 0;
-        if (strict
-                && (noEthernet || f.prerequisite() != Prerequisite.NONE)
-                && (noEthernet || !f.prerequisite().isMetBy(values, masks))) {
+        if (strict && (noEthernet || !f.prerequisite().isMetBy(values, masks))) {
             throw new OpenFlowException(
                     ErrorCode.OFPBMC_BAD_PREREQ,
                     "field %s needs %s".formatted(f.ovsName(), f.prerequisite()));

@@ -65,9 +65,9 @@ final class SetFieldEncoder {
         return OxmCodec.wireBits(row, target) == 8 * row.bytes();
     }
 
-    void setField(Field f, long high, long low, long maskHigh, long maskLow) {
-        boolean all = maskLow == f.ones() && (!f.wide() || maskHigh == -1);
-        setField(f, high, low, maskHigh, maskLow, all);
+    /// Writes a set-field of all of a field of up to 64 bits.
+    void setWhole(Field f, long value) {
+        setField(f, 0, value, 0, f.ones(), true);
     }
 
     private void setField(Field f, long high, long low, long maskHigh, long maskLow, boolean all) {

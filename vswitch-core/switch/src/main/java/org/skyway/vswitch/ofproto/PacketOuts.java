@@ -40,8 +40,15 @@ final class PacketOuts {
     /// @throws OpenFlowException if they can't be done
     static Runnable prepare(OfSwitch bridge, PacketOut m) {
         bridge.flows().checkReferences(m.actions());
-        Runnable sending =
-                bridge.forwarding().packetOut(m.data().toArray(), m.metadata(), m.actions());
+        return possible(
+                bridge.forwarding().packetOut(m.data().toArray(), m.metadata(), m.actions()));
+    }
+
+    /// What is to be done, unless there is no end of it.
+    ///
+    /// @param sending null if the pipeline gave up
+    /// @throws OpenFlowException if it did
+    static Runnable possible(Runnable sending) {
         if (sending == null) {
             throw new OpenFlowException(
                     ErrorCode.OFPFMFC_UNKNOWN,

@@ -48,12 +48,7 @@ final class PausedPackets {
                     "no packet waits that has the number 0x%x".formatted(m.continuation()));
         }
         bridge.settle();
-        Runnable going = bridge.forwarding().resume(m.data().toArray(), m.metadata(), rest);
-        if (going == null) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPFMFC_UNKNOWN,
-                    "the tables call each other without end, or there are too many labels");
-        }
-        going.run();
+        PacketOuts.possible(bridge.forwarding().resume(m.data().toArray(), m.metadata(), rest))
+                .run();
     }
 }

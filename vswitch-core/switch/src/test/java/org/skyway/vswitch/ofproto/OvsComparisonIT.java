@@ -1,12 +1,10 @@
 package org.skyway.vswitch.ofproto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,46 +13,19 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.skyway.openflow.message.Version;
 
 /// Open vSwitch and Skyway side by side, given the same: what they answer must be the same.
-class OvsComparisonIT {
+class OvsComparisonIT extends BothSwitches {
     /// More than there are compares them all, in every version, in some two minutes.
     private static final int FLOWS = Integer.getInteger("skyway.comparison.flows", 60);
 
     private static final int MESSAGES = Integer.getInteger("skyway.comparison.messages", 3000);
     private static final List<String> VERSIONS =
             List.of("OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15");
-
-    @TempDir Path directory;
-    private PrivateOvs ovs;
-    private TestSwitch sw;
-
-    @BeforeEach
-    void start() throws Exception {
-        assumeTrue(PrivateOvs.missing() == null, () -> "needs " + PrivateOvs.missing());
-        ovs = new PrivateOvs(Files.createDirectory(directory.resolve("ovs")));
-        sw =
-                new TestSwitch(
-                        Files.createDirectory(directory.resolve("skyway")),
-                        OfprotoConfig.FailMode.SECURE);
-    }
-
-    @AfterEach
-    void stop() {
-        if (sw != null) {
-            sw.close();
-        }
-        if (ovs != null) {
-            ovs.close();
-        }
-    }
 
     private static Random random(String test) {
         long seed = Long.getLong("skyway.seed", System.nanoTime());

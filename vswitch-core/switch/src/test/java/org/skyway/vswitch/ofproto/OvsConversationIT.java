@@ -1,53 +1,24 @@
 package org.skyway.vswitch.ofproto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.skyway.openflow.message.Version;
 
 /// Open vSwitch and Skyway side by side, told the same raw messages: what they answer must be the
 /// same bytes.
-class OvsConversationIT {
+class OvsConversationIT extends BothSwitches {
     private static final HexFormat HEX = HexFormat.of();
-
-    @TempDir Path directory;
-    private PrivateOvs ovs;
-    private TestSwitch sw;
-
-    @BeforeEach
-    void start() throws Exception {
-        assumeTrue(PrivateOvs.missing() == null, () -> "needs " + PrivateOvs.missing());
-        ovs = new PrivateOvs(Files.createDirectory(directory.resolve("ovs")));
-        sw =
-                new TestSwitch(
-                        Files.createDirectory(directory.resolve("skyway")),
-                        OfprotoConfig.FailMode.SECURE);
-    }
-
-    @AfterEach
-    void stop() {
-        if (sw != null) {
-            sw.close();
-        }
-        if (ovs != null) {
-            ovs.close();
-        }
-    }
 
     private List<String> answers(Path socket, Version version, List<byte[]> frames)
             throws IOException {
