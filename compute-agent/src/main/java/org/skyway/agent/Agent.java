@@ -35,6 +35,13 @@ public interface Agent extends AutoCloseable {
     /// @param reason what it did not do
     void drop(String port, String reason);
 
+    /// Tells the driver of a port whether the port is switched on, if there is one and it wants to
+    /// know.
+    ///
+    /// @param port the port's name
+    /// @param up false if it was switched off, for instance by a port-mod
+    default void administer(String port, boolean up) {}
+
     /// A port region that a virtual machine may be started with: makes it accessible to the
     /// hypervisor, before the machine exists.
     ///

@@ -70,6 +70,14 @@ public final class CombinedAgent implements Agent {
     }
 
     @Override
+    public void administer(String port, boolean up) {
+        Agent agent = drivers.get(port);
+        if (agent != null) {
+            agent.administer(port, up);
+        }
+    }
+
+    @Override
     public void offer(RegionRef region) {
         agents.forEach(a -> a.offer(region));
     }
@@ -124,8 +132,18 @@ public final class CombinedAgent implements Agent {
         }
 
         @Override
-        public void vnfReported(String port, String reason) {
-            host.vnfReported(port, reason);
+        public void vnfReported(String port, int slot, String reason) {
+            host.vnfReported(port, slot, reason);
+        }
+
+        @Override
+        public void trouble(String port, String what) {
+            host.trouble(port, what);
+        }
+
+        @Override
+        public void fault(String where, Throwable error) {
+            host.fault(where, error);
         }
 
         // The driver stays on record: until the next one comes, it is who could be asked.

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// UNIX sockets that only their owner can connect to.
+/// UNIX sockets that only their owner can connect to, unless others are let in.
 public final class LocalSocket {
     private LocalSocket() {}
 
@@ -20,11 +20,23 @@ public final class LocalSocket {
     /// @return the listening socket
     /// @throws IOException if another process listens there, or the directory is not writable
     public static ServerSocketChannel listen(Path path, String what) throws IOException {
+        return listen(path, what, "rw-------");
+    }
+
+    /// Listens.
+    ///
+    /// @param path where; what a process that crashed left there is replaced
+    /// @param what what listens there, for messages
+    /// @param permissions of the socket: who may write it may connect
+    /// @return the listening socket
+    /// @throws IOException if another process listens there, or the directory is not writable
+    public static ServerSocketChannel listen(Path path, String what, String permissions)
+            throws IOException {
         removeLeftover(path, what);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(path));
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
             return server;
         } catch (IOException | IllegalArgumentException e) {
             server.close();

@@ -38,8 +38,24 @@ public interface PortHost {
     /// be.
     ///
     /// @param port the port it drives
+    /// @param slot the link's slot at that port, or -1 if the driver does not say
     /// @param reason which link, and what was found
-    default void vnfReported(String port, String reason) {}
+    default void vnfReported(String port, int slot, String reason) {}
+
+    /// Somebody who wants to be a VNF, or is one, was refused or does what a VNF does not do. At
+    /// most a few a second, whatever they do.
+    ///
+    /// @param port the port that they want or have; `?` if they have not said
+    /// @param what who was refused what, and why
+    default void trouble(String port, String what) {}
+
+    /// Something went wrong inside the agent, and was survived.
+    ///
+    /// @param where which part dropped what, a constant
+    /// @param error what was thrown
+    default void fault(String where, Throwable error) {
+        System.getLogger(PortHost.class.getName()).log(System.Logger.Level.ERROR, where, error);
+    }
 
     /// A VNF is gone: its process ended, its machine stopped, or its driver does not answer.
     ///

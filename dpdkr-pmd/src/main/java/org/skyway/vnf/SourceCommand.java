@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "source",
-        description = "Sends synthetic frames, or those of a pcap file.",
+        description = "Sends synthetic frames, or those of a capture file.",
         mixinStandardHelpOptions = true)
 final class SourceCommand implements Callable<Integer> {
     @Option(names = "--port", required = true, paramLabel = "NAME", description = "The port.")

@@ -3,12 +3,14 @@ package org.skyway.vnf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.TreeSet;
 import org.skyway.pmd.control.SwitchGoneException;
 import org.skyway.vnf.run.BadInputException;
 import org.skyway.vnf.run.ExitStatus;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// `skyway vnf PROGRAM …`: the VNF programs.
 @Command(
@@ -21,7 +23,8 @@ import picocli.CommandLine.ParameterException;
             ExchangeCommand.class,
             ForwardCommand.class,
             FirewallCommand.class,
-            MonitorCommand.class
+            MonitorCommand.class,
+            TesterCommand.class
         })
 public final class VnfMain implements Runnable {
     @CommandLine.Spec CommandLine.Model.CommandSpec spec;
@@ -72,7 +75,20 @@ public final class VnfMain implements Runnable {
     }
 
     private static int badParameter(ParameterException e, String[] args) {
-        return complain(e.getCommandLine(), e.getMessage());
+        return complain(e.getCommandLine(), explain(e));
+    }
+
+    /// What is wrong with arguments.
+    ///
+    /// @param e as picocli has found it
+    /// @return what is wrong; of a program that there is not, which there are
+    public static String explain(ParameterException e) {
+        var programs = new TreeSet<>(e.getCommandLine().getSubcommands().keySet());
+        if (e instanceof UnmatchedArgumentException u && !programs.isEmpty()) {
+            return "there is no program \"%s\"; there are %s"
+                    .formatted(u.getUnmatched().getFirst(), String.join(", ", programs));
+        }
+        return e.getMessage();
     }
 
     // What a user can do something about is one line; all else is our fault and needs the trace.

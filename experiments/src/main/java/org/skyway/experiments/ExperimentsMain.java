@@ -1,10 +1,21 @@
 package org.skyway.experiments;
 
+import org.skyway.experiments.caches.CachesCommand;
 import org.skyway.experiments.conformance.ConformanceCommand;
 import org.skyway.experiments.demo.DemoCommand;
+import org.skyway.experiments.faults.FaultsCommand;
+import org.skyway.experiments.figures.Commands;
+import org.skyway.experiments.fuzz.FuzzCommand;
+import org.skyway.experiments.hostile.HostileCommand;
+import org.skyway.experiments.hostile.VillainCommand;
+import org.skyway.experiments.jcstress.JcstressCommand;
 import org.skyway.experiments.jmh.P2pStreamCommand;
+import org.skyway.experiments.packaging.PackageCommand;
 import org.skyway.experiments.process.ExperimentException;
-import org.skyway.experiments.vm.setup.SetupCommand;
+import org.skyway.experiments.report.CompareCommand;
+import org.skyway.experiments.siege.SiegeCommand;
+import org.skyway.experiments.switchover.SwitchOverCommand;
+import org.skyway.experiments.tester.HopCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,22 +24,41 @@ import picocli.CommandLine.Command;
         name = "skyway",
         subcommands = {
             DemoCommand.class,
+            FuzzCommand.class,
+            JcstressCommand.class,
             JmhCommand.class,
             ConformanceCommand.class,
             P2pStreamCommand.class,
-            SetupCommand.class
+            CachesCommand.class,
+            HostileCommand.class,
+            VillainCommand.class,
+            SiegeCommand.class,
+            SwitchOverCommand.class,
+            FaultsCommand.class,
+            CompareCommand.class,
+            HopCommand.class,
+            PackageCommand.class
         },
         mixinStandardHelpOptions = true,
         description = "Demo and experiments.")
 public final class ExperimentsMain {
     private ExperimentsMain() {}
 
+    /// All of them, for whoever wants to know what there is.
+    ///
+    /// @return a new command line
+    public static CommandLine commandLine() {
+        CommandLine commands = new CommandLine(new ExperimentsMain());
+        Commands.all().forEach(commands::addSubcommand);
+        return commands;
+    }
+
     /// Runs one; exits with 0 if it showed what it should.
     ///
     /// @param args its name and arguments
     public static void main(String[] args) {
         int status =
-                new CommandLine(new ExperimentsMain())
+                commandLine()
                         .setCaseInsensitiveEnumValuesAllowed(true)
                         .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                             if (!(e instanceof ExperimentException)) {

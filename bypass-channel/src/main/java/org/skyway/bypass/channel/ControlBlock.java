@@ -8,11 +8,19 @@ import org.skyway.ivshmem.region.Memory;
 /// ```
 /// offset  size  field      writer  ordering
 ///      0     8  txCommand  switch  release T, acquired by the VNF once per burst
+///      8     8  rxCommand  switch  release R, acquired by the VNF once per burst: counts changes of rxLimit
 ///    128     8  txObeyed   VNF     release O, acquired by the switch: the last command obeyed
-///    256  8*16  rxEnded    VNF     release E, acquired by the switch: by slot, the epoch whose END mark
-///                                  the VNF has read last
+///    136     8  rxObeyed   VNF     release N, acquired by the switch: the last rxCommand taken notice of
+///    256  8*16  rxEnded    VNF     release E, acquired by the switch: by slot, the epoch that the VNF has
+///                                  read to its end last: to its END mark, or to its limit
 ///    384     8  alive      VNF     opaque: counts polls in large steps, for whoever wonders
+///    512 16*16  rxLimit    switch  by slot: a cursor, plain before L, and an epoch, release L: the VNF
+///                                  delivers nothing of that epoch from that cursor of its bypass ring on
 /// ```
+///
+/// The limit is the switch's own word to the receiver: whatever a sender does after it was told to
+/// leave, nothing that it writes from then on is delivered. An honest sender's END mark lies before
+/// the limit, which then makes no difference.
 ///
 /// A transmit command is one word, so that it is read and obeyed as a whole: bits 0 to 7 the mode,
 /// 8 to 15 the slot of the link, 32 to 63 the epoch. Epochs only grow; a command with a new epoch
@@ -23,8 +31,11 @@ public final class ControlBlock {
 
     private static final int TX_COMMAND = 0;
     private static final int TX_OBEYED = 128;
+    private static final int RX_COMMAND = 8;
+    private static final int RX_OBEYED = 136;
     private static final int RX_ENDED = 256;
     private static final int ALIVE = 384;
+    private static final int RX_LIMIT = 512;
 
     private final long base;
 
@@ -113,15 +124,64 @@ public final class ControlBlock {
         return Memory.getLongAcquire(base + TX_OBEYED); // O
     }
 
-    /// Says that the END mark of an epoch has been read. VNF only.
+    /// Limits what the VNF may deliver of an epoch. Switch only; once for each epoch.
+    ///
+    /// @param slot the link's slot at the receiver
+    /// @param epoch the epoch
+    /// @param cursor of the bypass ring, in cells: nothing from there on is delivered
+    /// @param command larger than any before
+    public void limit(int slot, int epoch, long cursor, long command) {
+        Memory.putLong(base + RX_LIMIT + 16L * slot, cursor);
+        Memory.putLongRelease(base + RX_LIMIT + 16L * slot + 8, epoch); // L
+        Memory.putLongRelease(base + RX_COMMAND, command); // R
+    }
+
+    /// Counts the limits that were given. VNF: once per burst.
+    ///
+    /// @return the last limit's command; 0 in a new region
+    public long rxCommand() {
+        return Memory.getLongAcquire(base + RX_COMMAND); // R
+    }
+
+    /// The epoch that a slot's limit is about.
+    ///
+    /// @param slot 0 to [#SLOTS] - 1
+    /// @return the epoch, or 0
+    public int limitedEpoch(int slot) {
+        return (int) Memory.getLongAcquire(base + RX_LIMIT + 16L * slot + 8); // L
+    }
+
+    /// Where that epoch ends at the latest. To be asked after [#limitedEpoch].
+    ///
+    /// @param slot 0 to [#SLOTS] - 1
+    /// @return a cursor of the slot's bypass ring
+    public long limit(int slot) {
+        return Memory.getLong(base + RX_LIMIT + 16L * slot);
+    }
+
+    /// Says that limits were taken notice of: nothing beyond them is delivered. VNF only.
+    ///
+    /// @param command what [#rxCommand] said before the limits were read
+    public void rxObeyed(long command) {
+        Memory.putLongRelease(base + RX_OBEYED, command); // N
+    }
+
+    /// The last limit that the VNF has taken notice of.
+    ///
+    /// @return its command
+    public long rxObeyed() {
+        return Memory.getLongAcquire(base + RX_OBEYED); // N
+    }
+
+    /// Says that an epoch has been read to its end. VNF only.
     ///
     /// @param slot the link's slot
-    /// @param epoch the mark's epoch
+    /// @param epoch the epoch
     public void ended(int slot, int epoch) {
         Memory.putLongRelease(base + RX_ENDED + 8L * slot, epoch); // E
     }
 
-    /// The epoch whose END mark the VNF has read last on a slot.
+    /// The epoch that the VNF has read to its end last on a slot.
     ///
     /// @param slot 0 to [#SLOTS] - 1
     /// @return the epoch, or 0

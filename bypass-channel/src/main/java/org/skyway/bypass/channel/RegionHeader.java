@@ -1,5 +1,6 @@
 package org.skyway.bypass.channel;
 
+import java.lang.invoke.VarHandle;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.bypass.ring.RingLayout;
 import org.skyway.ivshmem.region.Memory;
@@ -17,7 +18,11 @@ import org.skyway.ivshmem.region.Memory;
 ///     28     4  maxFrame     switch  plain, before R; bytes
 ///     32     8  firstRing    switch  plain, before R; offset of the ring to the switch, or A to B
 ///     40     8  secondRing   switch  plain, before R; offset of the ring to the VNF, or B to A
+///     48     4  features     switch  plain, before R; bits; who does not know one may ignore it
+///     52     4  required     switch  plain, before R; bits; who does not know one must not use the region
 /// ```
+///
+/// `cells` and `maxFrame` are for people: what counts is what each ring says itself.
 ///
 /// @param magic [#PORT_MAGIC] or [#LINK_MAGIC]
 /// @param sizeBytes of the whole region, a power of two
@@ -41,7 +46,10 @@ public record RegionHeader(
     public static final int LINK_MAGIC = 0x4c594b53;
 
     /// The version of the layouts of this package.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
+
+    /// The bits of `required` that are known here: none yet.
+    static final int REQUIRED_KNOWN = 0;
 
     /// Where the control block of a port region starts.
     public static final int CONTROL_OFFSET = 1024;
@@ -83,7 +91,8 @@ public record RegionHeader(
     ///
     /// @param base address of the region, mapped for [#sizeBytes]
     public void create(long base) {
-        Memory.putIntRelease(base, 0);
+        Memory.putInt(base, 0);
+        VarHandle.storeStoreFence(); // who finds any of what follows finds no magic before it
         Memory.clear(base + CONTROL_OFFSET, FIRST_RING_OFFSET - CONTROL_OFFSET);
         RingLayout.create(base + firstRing, cells, maxFrame);
         RingLayout.create(base + secondRing, cells, maxFrame);
@@ -94,6 +103,8 @@ public record RegionHeader(
         Memory.putInt(base + 28, maxFrame);
         Memory.putLong(base + 32, firstRing);
         Memory.putLong(base + 40, secondRing);
+        Memory.putInt(base + 48, 0);
+        Memory.putInt(base + 52, 0);
         Memory.putIntRelease(base, magic); // R
     }
 
@@ -113,6 +124,12 @@ public record RegionHeader(
             throw new RingFormatException(
                     "region %s has magic 0x%08x version %d, expected 0x%08x version %d; use the same release on both sides"
                             .formatted(name, foundMagic, version, magic, VERSION));
+        }
+        int required = Memory.getInt(base + 52);
+        if ((required & ~REQUIRED_KNOWN) != 0) {
+            throw new RingFormatException(
+                    "region %s requires features 0x%08x, of which 0x%08x are known here; use the same release on both sides"
+                            .formatted(name, required, REQUIRED_KNOWN));
         }
         var header =
                 new RegionHeader(

@@ -24,7 +24,7 @@ public final class ControlCodec {
     ///
     /// @param line one line, with or without its line feed
     /// @return the message
-    /// @throws IOException if it is no JSON, of unknown type, or has unknown or bad fields
+    /// @throws IOException if it is no JSON, or has bad fields
     public static ControlMessage decode(String line) throws IOException {
         return CODEC.decode(line);
     }

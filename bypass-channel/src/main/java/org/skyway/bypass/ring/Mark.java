@@ -30,7 +30,8 @@ public final class Mark {
     /// Makes a mark.
     ///
     /// @param kind which change
-    /// @param slot the reader's slot of the link, 0 to 65535
+    /// @param slot of the link, 0 to 65535: in the normal ring to the switch the sender's slot,
+    ///   which the switch replaces by the reader's; of [Kind#END] it means nothing
     /// @param epoch the epoch of the link
     /// @return the mark as a long, never 0
     public static long of(Kind kind, int slot, int epoch) {

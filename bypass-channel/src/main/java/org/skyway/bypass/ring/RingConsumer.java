@@ -26,6 +26,9 @@ public final class RingConsumer {
     private long shownBytes; // by the last peek
     private String fault;
 
+    private long limit; // nothing from there on is shown, if `limited`
+    private boolean limited;
+
     private RingConsumer(String name, long base, RingLayout.Geometry geometry) {
         this.name = name;
         this.base = base;
@@ -44,7 +47,23 @@ public final class RingConsumer {
     /// @throws RingFormatException if there is no sound ring
     public static RingConsumer attach(long base, long roomBytes, String name)
             throws RingFormatException {
-        var consumer = new RingConsumer(name, base, RingLayout.read(base, roomBytes, name));
+        return over(name, base, RingLayout.read(base, roomBytes, name));
+    }
+
+    /// Takes the reading end of a ring that the caller itself has laid out: whatever its first
+    /// bytes say by now.
+    ///
+    /// @param base address of the ring
+    /// @param cells as it was made
+    /// @param maxFrame as it was made, bytes
+    /// @param name for error messages
+    /// @return the end
+    public static RingConsumer known(long base, int cells, int maxFrame, String name) {
+        return over(name, base, new RingLayout.Geometry(cells, maxFrame));
+    }
+
+    private static RingConsumer over(String name, long base, RingLayout.Geometry geometry) {
+        var consumer = new RingConsumer(name, base, geometry);
         consumer.head = Memory.getLongAcquire(base + HEAD_OFFSET);
         consumer.next = consumer.head;
         consumer.tail = consumer.head;
@@ -143,6 +162,30 @@ public final class RingConsumer {
         }
     }
 
+    /// Shows nothing from a cursor on, whatever the writer publishes. What was shown before stays
+    /// shown.
+    ///
+    /// @param cursor as [#written] counts
+    public void limit(long cursor) {
+        limit = cursor;
+        limited = true;
+        if (fault == null && tail - cursor > 0) {
+            tail = next - cursor > 0 ? next : cursor;
+        }
+    }
+
+    /// Lets everything be shown again.
+    public void unlimit() {
+        limited = false;
+    }
+
+    /// Whether everything was shown that may be.
+    ///
+    /// @return true if the ring was limited and the limit is reached
+    public boolean isAtLimit() {
+        return limited && next - limit >= 0;
+    }
+
     /// Whether everything that the writer has published was shown.
     ///
     /// @return true if so; always true once [#isFaulty]
@@ -189,7 +232,7 @@ public final class RingConsumer {
         if (fault != null) {
             return next;
         }
-        final long t = Memory.getLongAcquire(base + TAIL_OFFSET); // P
+        long t = Memory.getLongAcquire(base + TAIL_OFFSET); // P
         // Written by the writer: it may only move on, and never past the cells it was given.
         if (t - tail < 0 || t - head > cells) {
             fault =
@@ -197,6 +240,9 @@ public final class RingConsumer {
                             .formatted(name, tail, t, head, cells);
             tail = next;
             return next;
+        }
+        if (limited && t - limit > 0) {
+            t = next - limit > 0 ? next : limit;
         }
         tail = t;
         return t;

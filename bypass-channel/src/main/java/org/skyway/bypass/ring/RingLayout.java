@@ -1,5 +1,6 @@
 package org.skyway.bypass.ring;
 
+import java.lang.invoke.VarHandle;
 import org.skyway.ivshmem.region.Memory;
 
 /// A ring of 64-byte cells. A packet lies in as many consecutive cells as it needs and never wraps,
@@ -80,7 +81,8 @@ public final class RingLayout {
             throw new IllegalArgumentException(
                     "a ring of %d cells can't take frames of %d bytes".formatted(cells, maxFrame));
         }
-        Memory.putIntRelease(base + MAGIC_OFFSET, 0);
+        Memory.putInt(base + MAGIC_OFFSET, 0);
+        VarHandle.storeStoreFence(); // who finds any of what follows finds no magic before it
         Memory.putInt(base + VERSION_OFFSET, VERSION);
         Memory.putInt(base + CELLS_OFFSET, cells);
         Memory.putInt(base + MAX_FRAME_OFFSET, maxFrame);

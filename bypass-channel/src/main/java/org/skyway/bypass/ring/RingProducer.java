@@ -41,7 +41,26 @@ public final class RingProducer {
     /// @throws RingFormatException if there is no sound ring
     public static RingProducer attach(long base, long roomBytes, String name)
             throws RingFormatException {
-        var producer = new RingProducer(name, base, RingLayout.read(base, roomBytes, name));
+        return over(name, base, RingLayout.read(base, roomBytes, name));
+    }
+
+    /// Takes the writing end of a ring that the caller itself has laid out: whatever its first
+    /// bytes say by now.
+    ///
+    /// @param base address of the ring
+    /// @param cells as it was made
+    /// @param maxFrame as it was made, bytes
+    /// @param name for error messages
+    /// @return the end
+    /// @throws RingFormatException if its cursors can't be
+    public static RingProducer known(long base, int cells, int maxFrame, String name)
+            throws RingFormatException {
+        return over(name, base, new RingLayout.Geometry(cells, maxFrame));
+    }
+
+    private static RingProducer over(String name, long base, RingLayout.Geometry geometry)
+            throws RingFormatException {
+        var producer = new RingProducer(name, base, geometry);
         producer.tail = Memory.getLongAcquire(base + TAIL_OFFSET);
         producer.written = producer.tail;
         producer.head = Memory.getLongAcquire(base + HEAD_OFFSET); // C

@@ -44,7 +44,7 @@ class RegionLayoutTest {
     void headerIsWhereTheTableSays() throws IOException {
         assertEquals(0x50594b53, Memory.getInt(base));
         assertEquals("SKYP", text(base));
-        assertEquals(1, Memory.getInt(base + 4));
+        assertEquals(2, Memory.getInt(base + 4));
         assertEquals(HEADER.sizeBytes(), Memory.getLong(base + 8));
         assertEquals(0x0102030405060708L, Memory.getLong(base + 16));
         assertEquals(1024, Memory.getInt(base + 24));
@@ -89,6 +89,18 @@ class RegionLayoutTest {
             control.ended(slot, 100 + slot);
             assertEquals(100 + slot, Memory.getLong(base + 1024 + 256 + 8 * slot));
             assertEquals(100 + slot, control.ended(slot));
+        }
+        control.rxObeyed(0x4122334455667788L);
+        assertEquals(0x4122334455667788L, Memory.getLong(base + 1024 + 136));
+        assertEquals(0x4122334455667788L, control.rxObeyed());
+        for (int slot = 0; slot < 16; slot++) {
+            control.limit(slot, 200 + slot, 300 + slot, 400 + slot);
+            assertEquals(300 + slot, Memory.getLong(base + 1024 + 512 + 16 * slot));
+            assertEquals(200 + slot, Memory.getLong(base + 1024 + 512 + 16 * slot + 8));
+            assertEquals(300 + slot, control.limit(slot));
+            assertEquals(200 + slot, control.limitedEpoch(slot));
+            assertEquals(400 + slot, Memory.getLong(base + 1024 + 8));
+            assertEquals(400 + slot, control.rxCommand());
         }
         assertEquals(0x3122334455667788L, control.alive());
         control.clearEnded(3);

@@ -243,4 +243,39 @@ class RingTest {
         assertTrue(RingRig.is(rig.shown[0], length, number));
         rig.consumer.release();
     }
+
+    @Test
+    void nothingIsShownBeyondALimit() {
+        rig.make(0, 1, 64);
+        rig.make(1, 2, 64);
+        rig.make(2, 3, 64);
+        assertEquals(2, rig.offer(2));
+        rig.consumer.limit(2);
+        assertEquals(1, rig.offer(1));
+        assertFalse(rig.consumer.isAtLimit());
+        assertEquals(2, rig.peek(32));
+        rig.consumer.release();
+        assertEquals(0, rig.peek(32));
+        assertTrue(rig.consumer.isAtLimit());
+        assertTrue(rig.consumer.isEmpty());
+        assertEquals(2, rig.consumer.written());
+        rig.consumer.unlimit();
+        assertEquals(1, rig.peek(32));
+        rig.consumer.release();
+    }
+
+    @Test
+    void limitTakesNothingBackThatWasShown() {
+        rig.make(0, 1, 64);
+        rig.make(1, 2, 64);
+        assertEquals(2, rig.offer(2));
+        assertEquals(1, rig.peek(1));
+        rig.consumer.limit(0);
+        assertTrue(rig.consumer.isAtLimit());
+        assertEquals(0, rig.peek(32));
+        rig.consumer.release();
+        rig.consumer.unlimit();
+        assertEquals(1, rig.peek(32));
+        rig.consumer.release();
+    }
 }

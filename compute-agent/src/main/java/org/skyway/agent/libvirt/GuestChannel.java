@@ -12,12 +12,16 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import org.skyway.agent.AgentException;
+import org.skyway.agent.Allowance;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlMessage;
+import org.skyway.bypass.control.ControlMessage.Failed;
 import org.skyway.bypass.control.ControlMessage.Introduce;
+import org.skyway.bypass.control.UnreadableMessageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +31,18 @@ import org.slf4j.LoggerFactory;
 final class GuestChannel {
     private static final Logger LOG = LoggerFactory.getLogger(GuestChannel.class);
     private static final int OUTBOX = 256;
+
+    /// Messages of a guest that the control thread has not come to; while there are so many,
+    /// nothing more is read.
+    private static final int WAITING = 64;
+
+    /// What a driver says unasked. A guest can't be hung up on for good, so it is read slowly.
+    private static final int UNASKED = 32;
+
+    private static final int UNASKED_PER_SECOND = 10;
     private static final long INTRODUCE_MILLIS = 1000;
+    private static final long LAST_WORD_NANOS = 200_000_000L;
+    private static final long LAST_WORD_LOOK_MILLIS = 10;
     private static final long FIRST_RETRY_MILLIS = 50;
     private static final long LAST_RETRY_MILLIS = 2000;
 
@@ -37,6 +52,8 @@ final class GuestChannel {
     private final Listener listener;
     private final Duration timeout;
     private final Map<Long, Pending> unanswered = new HashMap<>();
+    private final Semaphore waiting = new Semaphore(WAITING);
+    private final Allowance unasked = new Allowance(UNASKED, UNASKED_PER_SECOND);
     private final Thread thread = Thread.ofVirtual().unstarted(this::run);
     private volatile boolean closed;
     private volatile ControlChannel current;
@@ -138,6 +155,8 @@ final class GuestChannel {
                 reason = converse(new ControlChannel(bytes));
             } catch (IOException e) {
                 reason = "can't connect to " + socket + ": " + e.getMessage();
+            } catch (Throwable e) {
+                reason = "internal error: " + e; // this guest's alone, and tried again
             }
             if (!closed && !reason.equals(last)) {
                 LOG.info("{}: {}", name, reason);
@@ -168,14 +187,47 @@ final class GuestChannel {
         try {
             for (ControlMessage message; (message = channel.receive()) != null; ) {
                 ControlMessage received = message;
-                control.execute(() -> received(received));
+                pace(received);
+                waiting.acquire();
+                control.execute(() -> {
+                    waiting.release();
+                    received(received);
+                });
             }
             return "QEMU closed the channel";
+        } catch (UnreadableMessageException e) {
+            lastWord(queue, new Failed(e.id(), e.getMessage()));
+            return "the driver is not understood: " + e.getMessage();
         } catch (IOException e) {
             return "the channel broke: " + e.getMessage();
+        } catch (InterruptedException e) {
+            return "it was closed"; // only close does that
         } finally {
             current = null;
             writer.interrupt();
+        }
+    }
+
+    // Each hello has the switch make the port anew, and each report is logged.
+    private void pace(ControlMessage message) throws InterruptedException {
+        boolean answer =
+                message instanceof ControlMessage.Done
+                        || message instanceof ControlMessage.Failed failed && failed.id() != 0;
+        while (!answer && !unasked.take()) {
+            Thread.sleep(Duration.ofNanos(unasked.waitNanos() + 1_000_000));
+        }
+    }
+
+    /// Says why the connection ends, if the guest takes it before long.
+    private static void lastWord(BlockingQueue<ControlMessage> queue, Failed why) {
+        queue.offer(why);
+        long end = System.nanoTime() + LAST_WORD_NANOS;
+        try {
+            do {
+                Thread.sleep(LAST_WORD_LOOK_MILLIS);
+            } while (!queue.isEmpty() && System.nanoTime() - end < 0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -188,6 +240,9 @@ final class GuestChannel {
             close(channel); // which ends the reader
         } catch (InterruptedException e) {
             return;
+        } catch (Throwable e) {
+            LOG.error("a message for {} can't be written", name, e);
+            close(channel);
         }
     }
 

@@ -14,6 +14,8 @@ import org.skyway.bypass.control.ControlMessage.Failed;
 import org.skyway.bypass.control.ControlMessage.Hello;
 import org.skyway.bypass.control.ControlMessage.Ping;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.bypass.control.ControlMessage.State;
+import org.skyway.bypass.control.ControlMessage.Unknown;
 import org.skyway.bypass.control.ControlMessage.Welcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ final class GuestPort implements GuestChannel.Listener {
     private final Map<Integer, String> attached = new HashMap<>(); // slot to alias
     private long session; // of the hello that is or was answered last; a new one for each
     private boolean driven;
+    private boolean hearsState;
 
     GuestPort(
             String name,
@@ -115,6 +118,13 @@ final class GuestPort implements GuestChannel.Listener {
                                 : CompletableFuture.completedFuture(null));
     }
 
+    /// Tells the driver whether its port is switched on, if it wants to know.
+    void administer(boolean up) {
+        if (driven && hearsState) {
+            channel.request(id -> new State(id, up));
+        }
+    }
+
     /// Gives the driver up. If it is alive after all, it will be asked to say hello.
     void drop(String reason) {
         end(reason);
@@ -136,7 +146,12 @@ final class GuestPort implements GuestChannel.Listener {
     public void said(ControlMessage message) {
         switch (message) {
             case Hello hello -> hello(hello);
-            case Failed failed -> LOG.warn("port {} reports: {}", name, failed.reason());
+            case Failed failed -> {
+                LOG.warn("port {} reports: {}", name, failed.reason());
+                int slot = failed.slot() == null ? -1 : failed.slot();
+                host.vnfReported(name, slot, failed.reason());
+            }
+            case Unknown unknown -> channel.send(new Failed(unknown.id(), ControlMessage.UNKNOWN));
             default -> {
                 LOG.warn("the driver of port {} may not send {}", name, message);
                 drop("it does not keep to the protocol");
@@ -146,11 +161,8 @@ final class GuestPort implements GuestChannel.Listener {
 
     private void hello(Hello hello) {
         end("its driver says hello anew");
-        if (hello.version() != ControlMessage.VERSION) {
-            refuse(
-                    hello,
-                    "driver of port %s speaks version %d of the control messages, this switch version %d; use the same release"
-                            .formatted(name, hello.version(), ControlMessage.VERSION));
+        if (hello.commonVersion() == 0) {
+            refuse(hello, hello.versionRefusal());
         } else if (!hello.port().equals(name)) {
             refuse(
                     hello,
@@ -176,10 +188,11 @@ final class GuestPort implements GuestChannel.Listener {
             return;
         }
         driven = true;
+        hearsState = hello.has(ControlMessage.STATE);
         channel.send(
                 new Welcome(
                         hello.id(),
-                        ControlMessage.VERSION,
+                        hello.commonVersion(),
                         new RegionRef(region.regionId(), region.sizeBytes(), null)));
         LOG.info("port {} is driven by {} in domain {}", name, hello.program(), guest.name());
         if (guest.isPaused()) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,10 @@ public final class LibvirtAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtAgent.class);
     private static final long FIRST_RETRY_MILLIS = 200;
     private static final long LAST_RETRY_MILLIS = 5000;
+    private static final String NO_PORT = ""; // names the problem of having none
+
+    /// A domain without ports, as far as is known.
+    private record Other(GuestDescription description, boolean paused) {}
 
     private final String uri;
     private final Map<String, List<String>> mapping;
@@ -50,6 +55,7 @@ public final class LibvirtAgent implements Agent {
     private final Map<String, ExecutorService> calls = new HashMap<>(); // by domain
     private final List<RegionRef> offered = new ArrayList<>();
     private final Map<String, GuestPort> ports = new LinkedHashMap<>();
+    private final Map<String, Other> others = new HashMap<>(); // by name; on the control thread
     private volatile Hypervisor hypervisor; // null while there is no libvirtd
     private boolean closing; // control thread
 
@@ -61,7 +67,15 @@ public final class LibvirtAgent implements Agent {
         this.timeout = timeout;
         control =
                 new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon().name("libvirt-agent").factory());
+                        1, Thread.ofPlatform().daemon().name("libvirt-agent").factory()) {
+                    // The pool keeps what a task throws to itself.
+                    @Override
+                    protected void afterExecute(Runnable task, Throwable thrown) {
+                        if (task instanceof Future<?> f && f.state() == Future.State.FAILED) {
+                            host.fault("agent: work for a guest", f.exceptionNow());
+                        }
+                    }
+                };
         control.setRemoveOnCancelPolicy(true);
         // Whatever still comes from libvirt or a guest after the end is of no interest.
         control.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
@@ -102,6 +116,16 @@ public final class LibvirtAgent implements Agent {
     }
 
     @Override
+    public void administer(String port, boolean up) {
+        control.execute(() -> {
+            GuestPort p = ports.get(port);
+            if (p != null) {
+                p.administer(up);
+            }
+        });
+    }
+
+    @Override
     public void drop(String port, String reason) {
         control.execute(() -> {
             GuestPort p = ports.get(port);
@@ -117,6 +141,8 @@ public final class LibvirtAgent implements Agent {
             offered.add(region);
             share(List.of(region));
             guests.values().forEach(this::checkRegions);
+            Map.copyOf(others)
+                    .forEach((name, other) -> found(name, other.description(), other.paused()));
         });
     }
 
@@ -208,7 +234,7 @@ public final class LibvirtAgent implements Agent {
             try {
                 Hypervisor fresh = Hypervisor.connect(uri, new Events());
                 control.execute(() -> connected(fresh));
-            } catch (LibvirtException | RuntimeException | LinkageError e) {
+            } catch (Throwable e) { // JNA's errors, too: without a retry there would be no machines
                 if (retryMillis == FIRST_RETRY_MILLIS) {
                     LOG.warn("can't reach libvirt at {}: {}; tried again", uri, e.getMessage());
                 }
@@ -232,7 +258,7 @@ public final class LibvirtAgent implements Agent {
             try {
                 List<String> active = fresh.activeDomains();
                 control.execute(() -> reconcile(active));
-            } catch (LibvirtException e) {
+            } catch (LibvirtException | RuntimeException | LinkageError e) {
                 LOG.warn("can't list domains: {}", e.getMessage());
             }
         });
@@ -255,6 +281,7 @@ public final class LibvirtAgent implements Agent {
                 stopped(name);
             }
         }
+        others.keySet().retainAll(active);
         active.forEach(this::look);
     }
 
@@ -283,9 +310,12 @@ public final class LibvirtAgent implements Agent {
             return;
         }
         Map<String, String> channels = ports(name, description);
-        if (channels.isEmpty()) {
+        RegionRef device = channels.isEmpty() ? offeredTo(description) : null;
+        if (channels.isEmpty() && device == null) {
+            others.put(name, new Other(description, paused));
             return;
         }
+        others.remove(name);
         Guest guest = guests.get(name);
         if (guest == null) {
             guest = new Guest(name, description, () -> hypervisor, control, caller(name));
@@ -295,9 +325,29 @@ public final class LibvirtAgent implements Agent {
         for (Map.Entry<String, String> port : channels.entrySet()) {
             add(guest, port.getKey(), port.getValue());
         }
+        if (device != null) {
+            problem(
+                    guest,
+                    NO_PORT,
+                    "it has the port region %s, but neither its metadata nor the switch's configuration name its ports; add <skyway:port name='…'/>"
+                            .formatted(device.path()));
+        } else {
+            guest.solved(NO_PORT);
+        }
         guest.describedAs(description, portsOf(guest));
         checkRegions(guest);
         paused(guest, paused);
+    }
+
+    // The port region that a domain has as a device, if it has one of this switch's.
+    private RegionRef offeredTo(GuestDescription description) {
+        for (RegionRef region : offered) {
+            String name = Path.of(region.path()).getFileName().toString();
+            if (description.memories().stream().anyMatch(m -> m.name().equals(name))) {
+                return region;
+            }
+        }
+        return null;
     }
 
     private Map<String, String> ports(String domain, GuestDescription description) {
@@ -387,6 +437,7 @@ public final class LibvirtAgent implements Agent {
     }
 
     private void stopped(String name) {
+        others.remove(name);
         Guest guest = guests.remove(name);
         if (guest == null) {
             return;

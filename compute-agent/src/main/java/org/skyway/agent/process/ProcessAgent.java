@@ -5,21 +5,29 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.net.ExtendedSocketOptions;
 import org.skyway.agent.Agent;
 import org.skyway.agent.AgentException;
+import org.skyway.agent.Allowance;
 import org.skyway.agent.LocalSocket;
-import org.skyway.agent.PeerCheck;
+import org.skyway.agent.PortAccess;
 import org.skyway.agent.PortHost;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlMessage.Attach;
 import org.skyway.bypass.control.ControlMessage.Detach;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.ivshmem.sys.PeerCredentials;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,25 +38,32 @@ public final class ProcessAgent implements Agent {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessAgent.class);
+    private static final long LOOK_MILLIS = 100;
+    private static final int TROUBLES = 10;
+    private static final int TROUBLES_PER_SECOND = 2;
 
-    private final Path socket;
     private final PortHost host;
     private final Duration timeout;
-    private final ServerSocketChannel server;
-    private final Thread acceptor;
+    private final PortAccess access;
+    private final Loans loans;
+    private final Visitors visitors = new Visitors();
+    private final Allowance troubles = new Allowance(TROUBLES, TROUBLES_PER_SECOND);
+    private final AtomicLong untold = new AtomicLong();
+    private final List<Door> doors = new ArrayList<>();
+    private final Thread deadlines =
+            Thread.ofVirtual().name("vnf-deadlines").unstarted(this::watchDeadlines);
     private final Map<String, VnfConnection> byPort = new ConcurrentHashMap<>();
     private final Set<VnfConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
-    private ProcessAgent(Path socket, PortHost host, Duration timeout, ServerSocketChannel server) {
-        this.socket = socket;
+    private ProcessAgent(PortHost host, Duration timeout, PortAccess access) {
         this.host = host;
         this.timeout = timeout;
-        this.server = server;
-        acceptor = Thread.ofVirtual().name("process-agent").unstarted(this::acceptAll);
+        this.access = access;
+        loans = new Loans(access.self());
     }
 
-    /// Starts listening.
+    /// Starts listening, for drivers of the switch's own user.
     ///
     /// @param socket where, usually `pmd.sock` in the run directory; what a crashed switch left
     ///   there is replaced
@@ -58,9 +73,39 @@ public final class ProcessAgent implements Agent {
     /// @throws IOException if another agent listens there, or the directory is not writable
     public static ProcessAgent start(Path socket, PortHost host, Duration timeout)
             throws IOException {
-        ServerSocketChannel server = LocalSocket.listen(socket, "switch");
-        var agent = new ProcessAgent(socket, host, timeout, server);
-        agent.acceptor.start();
+        return start(socket, host, timeout, new PortAccess());
+    }
+
+    /// Starts listening.
+    ///
+    /// @param socket where, usually `pmd.sock` in the run directory; what a crashed switch left
+    ///   there is replaced. If other users may have ports, they connect to a socket of the same
+    ///   name in [RunDirectory#ofOtherUsers]
+    /// @param host told of VNFs that come and go
+    /// @param timeout how long a driver may take to answer
+    /// @param access who may have which ports
+    /// @return the agent
+    /// @throws IOException if another agent listens there, or a directory is not writable
+    public static ProcessAgent start(
+            Path socket, PortHost host, Duration timeout, PortAccess access) throws IOException {
+        var agent = new ProcessAgent(host, timeout, access);
+        boolean started = false;
+        try {
+            agent.doors.add(agent.new Door(socket, LocalSocket.listen(socket, "switch")));
+            if (access.hasOthers()) {
+                Path outside = OuterDirectory.make(RunDirectory.ofOtherUsers(socket.getParent()));
+                Path other = outside.resolve(socket.getFileName());
+                agent.doors.add(
+                        agent.new Door(other, LocalSocket.listen(other, "switch", "rw-rw-rw-")));
+            }
+            started = true;
+        } finally {
+            if (!started) {
+                agent.close();
+            }
+        }
+        agent.doors.forEach(Door::open);
+        agent.deadlines.start();
         return agent;
     }
 
@@ -74,7 +119,13 @@ public final class ProcessAgent implements Agent {
                             "can't attach link %s to port %s: no VNF drives it; start one"
                                     .formatted(link, port)));
         }
-        return connection.request(id -> new Attach(id, slot, region, sideA, link));
+        if (access.isOwn(connection.user())) {
+            return connection.request(id -> new Attach(id, slot, region, sideA, link));
+        }
+        return loans.lend(
+                Path.of(region.path()),
+                connection.user(),
+                () -> connection.request(id -> new Attach(id, slot, region, sideA, link)));
     }
 
     @Override
@@ -98,6 +149,14 @@ public final class ProcessAgent implements Agent {
     }
 
     @Override
+    public void administer(String port, boolean up) {
+        VnfConnection connection = byPort.get(port);
+        if (connection != null) {
+            connection.administer(up);
+        }
+    }
+
+    @Override
     public void drop(String port, String reason) {
         VnfConnection connection = byPort.get(port);
         if (connection != null) {
@@ -108,17 +167,13 @@ public final class ProcessAgent implements Agent {
     @Override
     public void close() {
         closing = true;
-        try {
-            server.close();
-            Files.deleteIfExists(socket);
-        } catch (IOException e) {
-            LOG.warn("closing {}: {}", socket, e.toString());
-        }
-        join(acceptor);
+        doors.forEach(Door::close);
         for (VnfConnection connection : connections) {
             connection.close("the switch ends");
             connection.join();
         }
+        deadlines.interrupt();
+        join(deadlines);
     }
 
     PortHost host() {
@@ -158,37 +213,43 @@ public final class ProcessAgent implements Agent {
         }
     }
 
-    private void acceptAll() {
-        while (!closing) {
-            try {
-                admit(server.accept());
-            } catch (IOException e) {
-                if (closing) {
-                    return;
-                }
-                // Out of file descriptors, usually. Those that are connected go on; to try again
-                // at once would only fill the log.
-                LOG.error("can't accept a VNF on {}: {}", socket, e.toString());
-                pause();
-            }
-        }
+    PortAccess access() {
+        return access;
     }
 
-    private void admit(SocketChannel peer) throws IOException {
-        String refusal;
-        try {
-            refusal = PeerCheck.refusal(peer);
-        } catch (IOException e) {
-            refusal = "its credentials can't be read: " + e.getMessage();
-        }
-        if (refusal != null) {
-            LOG.warn("refused a connection to {}: {}", socket, refusal);
-            peer.close();
+    Visitors visitors() {
+        return visitors;
+    }
+
+    Loans loans() {
+        return loans;
+    }
+
+    /// Tells of somebody who is refused or does what a VNF does not do: in the log and to the host,
+    /// but not as often as they like.
+    void trouble(String port, String what) {
+        if (!troubles.take()) {
+            untold.incrementAndGet();
             return;
         }
-        var connection = new VnfConnection(this, new ControlChannel(peer));
-        connections.add(connection);
-        connection.start();
+        long more = untold.getAndSet(0);
+        String all = more == 0 ? what : what + " (and %d more of such since)".formatted(more);
+        LOG.warn("port {}: {}", port, all);
+        host.trouble(port, all);
+    }
+
+    private void watchDeadlines() {
+        while (!closing) {
+            try {
+                Thread.sleep(LOOK_MILLIS);
+                long now = System.nanoTime();
+                connections.forEach(c -> c.keepDeadline(now));
+            } catch (InterruptedException e) {
+                continue; // only close does that
+            } catch (Throwable e) {
+                host.fault("agent: deadline of a VNF", e);
+            }
+        }
     }
 
     private static void pause() {
@@ -196,6 +257,79 @@ public final class ProcessAgent implements Agent {
             Thread.sleep(200);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// A socket that drivers connect to, and the thread that lets them in.
+    private final class Door {
+        private final Path socket;
+        private final ServerSocketChannel server;
+        private final Thread acceptor =
+                Thread.ofVirtual().name("process-agent").unstarted(this::acceptAll);
+
+        Door(Path socket, ServerSocketChannel server) {
+            this.socket = socket;
+            this.server = server;
+        }
+
+        void open() {
+            acceptor.start();
+        }
+
+        void close() {
+            try {
+                server.close();
+                Files.deleteIfExists(socket);
+            } catch (IOException e) {
+                LOG.warn("closing {}: {}", socket, e.toString());
+            }
+            join(acceptor);
+        }
+
+        private void acceptAll() {
+            while (!closing) {
+                try {
+                    admit(server.accept());
+                } catch (Throwable e) {
+                    if (closing) {
+                        return;
+                    }
+                    // Out of file descriptors, usually. Those that are connected go on; to try
+                    // again at once would only fill the log.
+                    host.fault("agent: connection of a VNF", e);
+                    pause();
+                }
+            }
+        }
+
+        private void admit(SocketChannel peer) throws IOException {
+            VnfConnection connection = null;
+            try {
+                UserPrincipal user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+                String refusal = access.refusal(user);
+                if (refusal != null) {
+                    trouble("?", refusal);
+                    return;
+                }
+                int pid = PeerCredentials.of(peer).pid();
+                var made =
+                        new VnfConnection(ProcessAgent.this, new ControlChannel(peer), user, pid);
+                VnfConnection oldest = visitors.arrived(user, made);
+                if (oldest != null) {
+                    String why =
+                            "%s said nothing, and user %s has %d connections that say nothing"
+                                    .formatted(oldest, user.getName(), Visitors.MOST_SILENT);
+                    oldest.close(why);
+                    trouble("?", why);
+                }
+                connection = made;
+            } finally {
+                if (connection == null) {
+                    peer.close();
+                }
+            }
+            connections.add(connection);
+            connection.start();
         }
     }
 }

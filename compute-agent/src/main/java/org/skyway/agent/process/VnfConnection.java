@@ -2,6 +2,8 @@ package org.skyway.agent.process;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.skyway.agent.AgentException;
+import org.skyway.agent.Allowance;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlMessage;
 import org.skyway.bypass.control.ControlMessage.Attach;
@@ -27,7 +30,10 @@ import org.skyway.bypass.control.ControlMessage.Hello;
 import org.skyway.bypass.control.ControlMessage.Introduce;
 import org.skyway.bypass.control.ControlMessage.Ping;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.bypass.control.ControlMessage.State;
+import org.skyway.bypass.control.ControlMessage.Unknown;
 import org.skyway.bypass.control.ControlMessage.Welcome;
+import org.skyway.bypass.control.UnreadableMessageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +49,25 @@ final class VnfConnection {
     /// may be here before everybody has heard that the old one is gone.
     private static final Duration RESTART_GRACE = Duration.ofMillis(300);
 
+    /// What it takes to say hello, once connected; and to hear a last word.
+    private static final long HELLO_NANOS = 5_000_000_000L;
+
+    private static final long LAST_WORD_NANOS = 1_000_000_000L;
+
+    /// Messages that nobody asked for; of more it is a flood.
+    private static final int UNASKED = 256;
+
+    private static final int UNASKED_PER_SECOND = 50;
+
+    /// Who does not know a secret shall not find it out by trying.
+    private static final Duration WRONG = Duration.ofMillis(300);
+
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final ProcessAgent agent;
     private final ControlChannel channel;
+    private final UserPrincipal user;
+    private final Allowance unasked = new Allowance(UNASKED, UNASKED_PER_SECOND);
     private final BlockingQueue<ControlMessage> outbox = new ArrayBlockingQueue<>(OUTBOX);
     private final List<ControlMessage> early = new ArrayList<>(); // under outbox: see send
     private boolean welcomed; // under outbox
@@ -54,13 +77,46 @@ final class VnfConnection {
     private final Thread writer = Thread.ofVirtual().name("vnf-writer").unstarted(this::write);
     private volatile boolean over;
     private volatile String reason = "its process closed the connection";
-    private volatile String port; // null before it has said hello
-    private volatile long pid;
+    private volatile String port; // null before it is welcome
+    private String wanted = "?"; // the port that it said hello for
+    private final int pid; // 0 if it can't be seen from here
+    private final long acceptedNanos = System.nanoTime();
+    private volatile long allowedNanos = HELLO_NANOS; // since then, for what it does now
     private long helloId; // while its hello is unanswered; else 0
+    private volatile boolean hearsState;
 
-    VnfConnection(ProcessAgent agent, ControlChannel channel) {
+    /// @param user whose the process is, as the kernel says
+    /// @param pid the process, as the kernel says
+    VnfConnection(ProcessAgent agent, ControlChannel channel, UserPrincipal user, int pid) {
         this.agent = agent;
         this.channel = channel;
+        this.user = user;
+        this.pid = pid;
+    }
+
+    UserPrincipal user() {
+        return user;
+    }
+
+    /// Ends the connection if it takes too long.
+    void keepDeadline(long nowNanos) {
+        long allowed = allowedNanos;
+        if (allowed != NEVER && nowNanos - acceptedNanos > allowed) {
+            allowedNanos = NEVER;
+            if (!over && port == null && helloId == 0) {
+                String why =
+                        "%s has said no hello within %d ms"
+                                .formatted(this, HELLO_NANOS / 1_000_000);
+                agent.trouble("?", why);
+                close(why);
+            } else {
+                close(reason);
+            }
+        }
+    }
+
+    private void allow(long nanos) {
+        allowedNanos = System.nanoTime() - acceptedNanos + nanos;
     }
 
     void start() {
@@ -84,6 +140,18 @@ final class VnfConnection {
         }
         return answer.orTimeout(agent.timeout().toNanos(), TimeUnit.NANOSECONDS)
                 .handle((_, failure) -> settle(id, request, failure));
+    }
+
+    /// Tells the driver whether its port is switched on, if it wants to know.
+    void administer(boolean up) {
+        if (hearsState) {
+            request(id -> new State(id, up))
+                    .whenComplete((_, failure) -> {
+                        if (failure != null) {
+                            LOG.debug("{} did not hear its state: {}", this, failure.toString());
+                        }
+                    });
+        }
     }
 
     boolean isOver() {
@@ -114,7 +182,9 @@ final class VnfConnection {
 
     @Override
     public String toString() {
-        return port == null ? "a VNF without a port" : "port " + port + ", process " + pid;
+        return port == null
+                ? "process %d of user %s".formatted(pid, user.getName())
+                : "port " + port + ", process " + pid;
     }
 
     private Void settle(long id, ControlMessage request, Throwable failure) {
@@ -136,8 +206,10 @@ final class VnfConnection {
         synchronized (outbox) {
             if (welcomed) {
                 queue(request);
-            } else {
+            } else if (early.size() < OUTBOX) {
                 early.add(request);
+            } else {
+                close("it was asked for %d things before it was welcome".formatted(OUTBOX));
             }
         }
     }
@@ -153,7 +225,11 @@ final class VnfConnection {
 
     private void queue(ControlMessage message) {
         if (!outbox.offer(message)) {
-            close("it left %d messages unread".formatted(OUTBOX));
+            String why = "it left %d messages unread".formatted(OUTBOX);
+            if (!reason.equals(why)) {
+                agent.trouble(String.valueOf(port), this + ": " + why);
+            }
+            close(why);
         }
     }
 
@@ -166,6 +242,9 @@ final class VnfConnection {
             close("can't be written to: " + e.getMessage()); // which ends the reader
         } catch (InterruptedException e) {
             return; // the reader has ended
+        } catch (Throwable e) {
+            agent.host().fault("agent: message to a VNF", e);
+            close("internal error: " + e);
         }
     }
 
@@ -177,13 +256,14 @@ final class VnfConnection {
         } catch (ClosedChannelException e) {
             LOG.debug("{} was closed: {}", this, reason);
         } catch (IOException e) {
-            reason = e.getMessage();
-            LOG.warn("hung up on {}: {}", this, reason);
-            tell(new Failed(helloId, reason));
-        } catch (RuntimeException e) {
+            reason = String.valueOf(e.getMessage());
+            agent.trouble(wanted, "hung up on %s: %s".formatted(this, reason));
+            long id = e instanceof UnreadableMessageException line ? line.id() : helloId;
+            tell(new Failed(id, reason));
+        } catch (Throwable e) {
             // Ours, not the driver's; but the other connections shall go on.
             reason = "internal error: " + e;
-            LOG.error("hung up on " + this, e);
+            agent.host().fault("agent: connection of a VNF", e);
         } finally {
             end();
         }
@@ -193,11 +273,26 @@ final class VnfConnection {
         switch (message) {
             case Hello hello -> hello(hello);
             case Done done -> answer(done.id(), null);
-            case Failed failed when failed.id() == 0 && port != null ->
-                    agent.host().vnfReported(port, failed.reason());
+            case Failed failed when failed.id() == 0 && port != null -> {
+                countUnasked();
+                int slot = failed.slot() == null ? -1 : failed.slot();
+                agent.host().vnfReported(port, slot, failed.reason());
+            }
             case Failed failed -> answer(failed.id(), failed.reason());
-            case Welcome _, Introduce _, Attach _, Detach _, Ping _ ->
+            case Unknown unknown -> {
+                countUnasked();
+                queue(new Failed(unknown.id(), ControlMessage.UNKNOWN));
+            }
+            case Welcome _, Introduce _, Attach _, Detach _, Ping _, State _ ->
                     throw new IOException("a driver may not send " + message);
+        }
+    }
+
+    private void countUnasked() throws IOException {
+        if (!unasked.take()) {
+            throw new IOException(
+                    "it sent %d messages that nobody asked for, and more than %d a second"
+                            .formatted(UNASKED, UNASKED_PER_SECOND));
         }
     }
 
@@ -206,11 +301,20 @@ final class VnfConnection {
             throw new IOException("%s said hello twice".formatted(this));
         }
         helloId = hello.id();
-        pid = hello.pid();
-        if (hello.version() != ControlMessage.VERSION) {
+        wanted = hello.port();
+        allowedNanos = NEVER; // what follows has bounds of its own
+        agent.visitors().spoke(user, this);
+        if (!agent.visitors().mayGreet(user)) {
             throw new IOException(
-                    "driver of port %s speaks version %d of the control messages, this switch version %d; use the same release"
-                            .formatted(hello.port(), hello.version(), ControlMessage.VERSION));
+                    "user %s says hello too often; wait a second".formatted(user.getName()));
+        }
+        if (hello.commonVersion() == 0) {
+            throw new IOException(hello.versionRefusal());
+        }
+        String refusal = agent.access().refusal(user, hello.port(), hello.secret());
+        if (refusal != null) {
+            pause(WRONG);
+            throw new IOException(refusal);
         }
         VnfConnection owner = agent.claim(hello.port(), this);
         if (owner != null && owner.endsWithin(RESTART_GRACE)) {
@@ -225,7 +329,7 @@ final class VnfConnection {
         try {
             region =
                     agent.host()
-                            .vnfConnected(hello.port(), hello.pid(), hello.program())
+                            .vnfConnected(hello.port(), pid == 0 ? -1 : pid, hello.program())
                             .toCompletableFuture()
                             .get(agent.timeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -243,15 +347,20 @@ final class VnfConnection {
             throw new IOException("interrupted while port " + hello.port() + " was made ready", e);
         }
         port = hello.port();
+        if (!agent.access().isOwn(user)) {
+            agent.loans().give(Path.of(region.path()), user);
+        }
         helloId = 0;
+        hearsState = hello.has(ControlMessage.STATE);
         LOG.info("{} ({}) has connected", this, hello.program());
-        welcome(new Welcome(hello.id(), ControlMessage.VERSION, region));
+        welcome(new Welcome(hello.id(), hello.commonVersion(), region));
         agent.host().vnfReady(port);
     }
 
-    private void answer(long id, String failure) {
+    private void answer(long id, String failure) throws IOException {
         CompletableFuture<Void> answer = unanswered.remove(id);
         if (answer == null) {
+            countUnasked();
             LOG.debug("{} answered request {} too late", this, id);
         } else if (failure == null) {
             answer.complete(null);
@@ -262,6 +371,7 @@ final class VnfConnection {
 
     /// Says a last word, if the driver still listens.
     private void tell(ControlMessage message) {
+        allow(LAST_WORD_NANOS);
         writer.interrupt();
         ProcessAgent.join(writer);
         try {
@@ -271,8 +381,18 @@ final class VnfConnection {
         }
     }
 
+    private static void pause(Duration time) throws IOException {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
+        }
+    }
+
     private void end() {
         over = true;
+        allowedNanos = NEVER;
+        agent.visitors().spoke(user, this);
         close(reason);
         writer.interrupt();
         failUnanswered();

@@ -75,20 +75,18 @@ public final class AgentService implements AutoCloseable {
 
     private void serve() {
         while (!closing) {
-            try {
-                SocketChannel peer = server.accept();
+            try (SocketChannel peer = server.accept()) {
                 String refusal = PeerCheck.refusal(peer);
                 if (refusal == null) {
                     serve(new ServiceConnection(peer));
                 } else {
                     LOG.warn("refused a connection to {}: {}", socket, refusal);
-                    peer.close();
                 }
-            } catch (IOException e) {
+            } catch (Throwable e) {
                 if (closing) {
                     return;
                 }
-                LOG.error("can't accept a switch on {}: {}", socket, e.toString());
+                LOG.error("can't serve a switch on {}", socket, e);
                 pause();
             }
         }
@@ -140,6 +138,7 @@ public final class AgentService implements AutoCloseable {
                                                 a.link()));
                 case ServiceMessage.Detach d -> answer(d.id(), agent().detach(d.port(), d.slot()));
                 case ServiceMessage.Drop drop -> agent().drop(drop.port(), drop.reason());
+                case ServiceMessage.Administer a -> agent().administer(a.port(), a.up());
                 case ServiceMessage.Offer offer -> agent().offer(offer.region());
                 case ServiceMessage.Describe describe ->
                         agent().machines()
@@ -213,8 +212,8 @@ public final class AgentService implements AutoCloseable {
         }
 
         @Override
-        public void vnfReported(String port, String reason) {
-            connection.send(new ServiceMessage.Reported(port, reason));
+        public void vnfReported(String port, int slot, String reason) {
+            connection.send(new ServiceMessage.Reported(port, slot, reason));
         }
 
         @Override

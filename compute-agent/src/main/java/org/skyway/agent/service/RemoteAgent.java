@@ -85,6 +85,13 @@ public final class RemoteAgent implements Agent {
     }
 
     @Override
+    public synchronized void administer(String port, boolean up) {
+        if (current != null) {
+            current.send(new ServiceMessage.Administer(port, up));
+        }
+    }
+
+    @Override
     public synchronized void offer(RegionRef region) {
         offered.add(region);
         if (current != null) {
@@ -139,6 +146,9 @@ public final class RemoteAgent implements Agent {
                 reason = "lost the agent: " + connection.run(this::received);
             } catch (IOException e) {
                 reason = e.getMessage() + "; start `skyway agent`";
+            } catch (RuntimeException | Error e) {
+                host.fault("agent: connection to its process", e);
+                reason = "internal error: " + e;
             }
             synchronized (this) {
                 current = null;
@@ -208,12 +218,13 @@ public final class RemoteAgent implements Agent {
             case ServiceMessage.Paused paused -> host.vnfPaused(paused.port(), paused.paused());
             case ServiceMessage.Step step -> host.linkStep(step.port(), step.link(), step.step());
             case ServiceMessage.Reported reported ->
-                    host.vnfReported(reported.port(), reported.reason());
+                    host.vnfReported(reported.port(), reported.slot(), reported.reason());
             case ServiceMessage.Disconnected gone -> disconnected(gone.port(), gone.reason());
             case ServiceMessage.Hello _,
                     ServiceMessage.Attach _,
                     ServiceMessage.Detach _,
                     ServiceMessage.Drop _,
+                    ServiceMessage.Administer _,
                     ServiceMessage.Offer _,
                     ServiceMessage.Describe _,
                     ServiceMessage.Answer _ ->

@@ -79,6 +79,9 @@ final class ServiceConnection implements AutoCloseable {
             return "the other side closed the connection";
         } catch (IOException | IllegalStateException e) {
             return String.valueOf(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            LOG.error("hung up on the other side", e);
+            return "internal error: " + e;
         } finally {
             over = true;
             close();
@@ -105,6 +108,9 @@ final class ServiceConnection implements AutoCloseable {
             close(); // which ends the reader
         } catch (InterruptedException e) {
             return;
+        } catch (RuntimeException | Error e) {
+            LOG.error("a message can't be written", e);
+            close();
         }
     }
 

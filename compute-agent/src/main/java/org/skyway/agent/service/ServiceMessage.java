@@ -15,6 +15,7 @@ import org.skyway.bypass.control.MessageCodec;
     @JsonSubTypes.Type(value = ServiceMessage.Attach.class, name = "attach"),
     @JsonSubTypes.Type(value = ServiceMessage.Detach.class, name = "detach"),
     @JsonSubTypes.Type(value = ServiceMessage.Drop.class, name = "drop"),
+    @JsonSubTypes.Type(value = ServiceMessage.Administer.class, name = "administer"),
     @JsonSubTypes.Type(value = ServiceMessage.Offer.class, name = "offer"),
     @JsonSubTypes.Type(value = ServiceMessage.Describe.class, name = "describe"),
     @JsonSubTypes.Type(value = ServiceMessage.Connected.class, name = "connected"),
@@ -30,7 +31,7 @@ import org.skyway.bypass.control.MessageCodec;
 })
 sealed interface ServiceMessage {
     /// The version of this protocol.
-    int VERSION = 1;
+    int VERSION = 2;
 
     /// A report of many machines is the longest.
     MessageCodec<ServiceMessage> CODEC = new MessageCodec<>(ServiceMessage.class, 1 << 20);
@@ -64,6 +65,13 @@ sealed interface ServiceMessage {
     /// See [org.skyway.agent.Agent#drop].
     record Drop(String port, String reason) implements ServiceMessage {}
 
+    /// See [org.skyway.agent.Agent#administer].
+    record Administer(String port, boolean up) implements ServiceMessage {
+        public Administer {
+            require(port != null, "administer without port");
+        }
+    }
+
     /// See [org.skyway.agent.Agent#offer].
     record Offer(RegionRef region) implements ServiceMessage {
         public Offer {
@@ -93,7 +101,7 @@ sealed interface ServiceMessage {
     record Step(String port, String link, String step) implements ServiceMessage {}
 
     /// See [org.skyway.agent.PortHost#vnfReported].
-    record Reported(String port, String reason) implements ServiceMessage {}
+    record Reported(String port, int slot, String reason) implements ServiceMessage {}
 
     /// See [org.skyway.agent.PortHost#vnfDisconnected].
     record Disconnected(String port, String reason) implements ServiceMessage {}

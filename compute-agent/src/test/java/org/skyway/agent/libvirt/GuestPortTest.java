@@ -42,6 +42,7 @@ import org.skyway.bypass.control.ControlMessage.Hello;
 import org.skyway.bypass.control.ControlMessage.Introduce;
 import org.skyway.bypass.control.ControlMessage.Ping;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.bypass.control.ControlMessage.State;
 import org.skyway.bypass.control.ControlMessage.Welcome;
 
 /// The conversation with a driver, played over the kind of socket that QEMU makes of a
@@ -144,6 +145,43 @@ class GuestPortTest {
             driver.send(new Hello(9, 99, "vnf1", 0, "test"));
             Failed failed = assertInstanceOf(Failed.class, next(driver));
             assertTrue(failed.reason().contains("version 99"), failed::reason);
+        }
+    }
+
+    @Test
+    void newerDriverIsSpokenToAndHearsOfItsPortsState() throws Exception {
+        try (ControlChannel driver = accept()) {
+            driver.send(
+                    new Hello(
+                            9,
+                            99,
+                            "vnf1",
+                            0,
+                            "test",
+                            null,
+                            1,
+                            List.of("fly", ControlMessage.STATE)));
+            Welcome welcome = assertInstanceOf(Welcome.class, next(driver));
+            assertEquals(ControlMessage.VERSION, welcome.version());
+            driver.send(new Done(assertInstanceOf(Ping.class, next(driver)).id()));
+            control.submit(() -> port.administer(false)).get();
+            State state = assertInstanceOf(State.class, next(driver));
+            assertEquals(false, state.up());
+            driver.send(new ControlMessage.Unknown(77));
+            Failed failed = assertInstanceOf(Failed.class, next(driver));
+            assertEquals(new Failed(77, ControlMessage.UNKNOWN), failed);
+        }
+    }
+
+    @Test
+    void lineThatCanNotBeReadIsRefusedUnderItsId() throws Exception {
+        try (var channel = qemu.accept()) {
+            channel.write(
+                    java.nio.ByteBuffer.wrap(
+                            "{\"type\":\"hello\",\"id\":78,\"version\":[]}\n"
+                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            Failed failed = assertInstanceOf(Failed.class, next(new ControlChannel(channel)));
+            assertEquals(78, failed.id());
         }
     }
 

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -29,12 +30,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.skyway.agent.AgentException;
+import org.skyway.agent.LocalSocket;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlCodec;
 import org.skyway.bypass.control.ControlMessage;
 import org.skyway.bypass.control.ControlMessage.Failed;
 import org.skyway.bypass.control.ControlMessage.Hello;
+import org.skyway.bypass.control.ControlMessage.State;
 import org.skyway.bypass.control.ControlMessage.Welcome;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.pmd.control.PortSession;
@@ -179,7 +182,6 @@ class ProcessAgentTest {
                         "garbage\n",
                         "{\"type\":\"hello\"}\n",
                         "{\"type\":\"rm -rf\",\"id\":1}\n",
-                        "{\"type\":\"done\",\"id\":1,\"more\":2}\n",
                         "{\"type\":\"ping\",\"id\":1}\n",
                         "x".repeat(ControlCodec.MAX_LINE_BYTES + 1)
                     }) {
@@ -193,11 +195,93 @@ class ProcessAgentTest {
     @Test
     void helloOfAnotherVersionIsRefusedUnderItsId() throws Exception {
         try (ControlChannel channel = connect()) {
-            channel.send(new Hello(77, 2, "vnf1", 1, "test"));
+            channel.send(new Hello(77, 99, "vnf1", 1, "test"));
             Failed failed = assertInstanceOf(Failed.class, channel.receive());
             assertEquals(77, failed.id());
-            assertTrue(failed.reason().contains("version 2"), failed.reason());
+            assertTrue(failed.reason().contains("version 99"), failed.reason());
             assertNull(channel.receive());
+        }
+    }
+
+    @Test
+    void driverOfTheFirstReleaseIsRefusedWithASentence() throws Exception {
+        Failed failed =
+                assertInstanceOf(
+                        Failed.class,
+                        say(
+                                "{\"type\":\"hello\",\"id\":77,\"version\":1,\"port\":\"vnf1\",\"pid\":7,\"program\":\"x\"}\n"));
+        assertEquals(
+                new Failed(
+                        77,
+                        "driver of port vnf1 speaks version 1 of the control messages, this switch version 2; use the same release"),
+                failed);
+    }
+
+    @Test
+    void newerDriverIsSpokenToInTheVersionThatBothKnow() throws Exception {
+        Welcome welcome =
+                assertInstanceOf(
+                        Welcome.class,
+                        say(
+                                "{\"type\":\"hello\",\"id\":5,\"version\":9,\"oldest\":1,\"port\":\"vnf1\",\"program\":\"x\",\"features\":[\"fly\"],\"more\":[{}]}\n"));
+        assertEquals(ControlMessage.VERSION, welcome.version());
+    }
+
+    @Test
+    void whatCanNotBeReadIsRefusedUnderItsId() throws Exception {
+        Failed failed =
+                assertInstanceOf(
+                        Failed.class, say("{\"type\":\"hello\",\"id\":78,\"version\":[]}\n"));
+        assertEquals(78, failed.id());
+        assertTrue(failed.reason().contains("can't read control message"), failed.reason());
+    }
+
+    @Test
+    void switchOfTheFirstReleaseIsUnderstoodWhenItRefuses() throws Exception {
+        agent.close();
+        try (var server = LocalSocket.listen(socket, "switch")) {
+            Thread old =
+                    Thread.startVirtualThread(() -> {
+                        try (SocketChannel peer = server.accept()) {
+                            peer.read(ByteBuffer.allocate(4096));
+                            peer.write(
+                                    ByteBuffer.wrap(
+                                            "{\"type\":\"failed\",\"id\":0,\"reason\":\"can't read control message\"}\n"
+                                                    .getBytes(StandardCharsets.UTF_8)));
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+            var e = assertThrows(RefusedException.class, () -> open("vnf1"));
+            assertEquals("can't read control message", e.getMessage());
+            old.join();
+        }
+    }
+
+    @Test
+    void onlyDriversThatWantToHearOfTheirPortsStateDo() throws Exception {
+        try (ControlChannel channel = connect()) {
+            channel.send(
+                    new Hello(
+                            1,
+                            ControlMessage.VERSION,
+                            "vnf1",
+                            1,
+                            "test",
+                            null,
+                            null,
+                            List.of(ControlMessage.STATE)));
+            assertInstanceOf(Welcome.class, channel.receive());
+            agent.administer("vnf1", false);
+            State state = assertInstanceOf(State.class, channel.receive());
+            assertFalse(state.up());
+        }
+        try (ControlChannel channel = connect()) {
+            channel.send(new Hello(1, ControlMessage.VERSION, "vnf2", 1, "test"));
+            assertInstanceOf(Welcome.class, channel.receive());
+            agent.administer("vnf2", false);
+            agent.detach("vnf2", 1);
+            assertInstanceOf(ControlMessage.Detach.class, channel.receive());
         }
     }
 

@@ -18,9 +18,13 @@ import org.skyway.ivshmem.region.Region;
 /// A switch with real port regions and no datapath.
 public final class TestHost implements PortHost, AutoCloseable {
     public final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    public final BlockingQueue<String> troubles = new LinkedBlockingQueue<>();
     private final Path directory;
     private final Map<String, Region> regions = new ConcurrentHashMap<>();
     private long lastId;
+
+    /// The process that connected last.
+    public volatile long pid;
 
     /// Run when a driver has said hello, before it is welcomed.
     public volatile Runnable onHello = () -> {};
@@ -54,6 +58,7 @@ public final class TestHost implements PortHost, AutoCloseable {
             return CompletableFuture.failedFuture(
                     new AgentException("there is no port " + port + "; add it first"));
         }
+        this.pid = pid;
         events.add("connected " + port + " " + program);
         onHello.run();
         return CompletableFuture.completedFuture(ref(region));
@@ -67,6 +72,22 @@ public final class TestHost implements PortHost, AutoCloseable {
     @Override
     public void vnfDisconnected(String port, String reason) {
         events.add("disconnected " + port);
+    }
+
+    @Override
+    public void vnfReported(String port, int slot, String reason) {
+        events.add("reported " + port + " " + reason);
+    }
+
+    @Override
+    public void trouble(String port, String what) {
+        troubles.add(port + ": " + what);
+    }
+
+    @Override
+    public void fault(String where, Throwable error) {
+        error.printStackTrace();
+        troubles.add(where + ": " + error);
     }
 
     public String event() throws InterruptedException {

@@ -29,7 +29,7 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.vnf.VnfMain;
 import org.skyway.vnf.frame.NativeBuffer;
-import org.skyway.vnf.pcap.PcapReader;
+import org.skyway.vnf.pcap.CaptureReader;
 import org.skyway.vnf.pcap.PcapWriter;
 import picocli.CommandLine;
 
@@ -126,9 +126,9 @@ class VnfProgramsIT {
             agent.close(); // which ends the monitor
             assertEquals(SWITCH_LOST, monitor.get(60, TimeUnit.SECONDS).status);
         }
-        try (PcapReader captured = PcapReader.open(out, 2048)) {
+        try (CaptureReader captured = CaptureReader.open(out, 2048)) {
             for (int loop = 0; loop < 2; loop++) {
-                try (PcapReader sent = PcapReader.open(in, 2048)) {
+                try (CaptureReader sent = CaptureReader.open(in, 2048)) {
                     for (int length; (length = sent.next()) >= 0; ) {
                         assertEquals(length, captured.next());
                         assertArrayEquals(
@@ -196,7 +196,7 @@ class VnfProgramsIT {
         Path badRules = Files.writeString(dir.resolve("rules"), "\nallow everything\n");
         refused("there is no port nope", "source", "--port=nope");
         refused("no switch listens at", "sink", "--port=a", "--rundir=" + dir.resolve("none"));
-        refused("only 1 bytes", "source", "--port=a", "--replay=" + notPcap);
+        refused("has 1 of 4 bytes", "source", "--port=a", "--replay=" + notPcap);
         refused("line 2", "firewall", "--ports=b1,b2", "--rules=" + badRules);
         refused("does not exist", "firewall", "--ports=b1,b2", "--rules=" + dir.resolve("none"));
         refused("two different ports", "forward", "--ports=a,a");

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.control.ControlChannel;
+import org.skyway.bypass.control.ControlCodec;
 import org.skyway.bypass.control.ControlMessage;
 import org.skyway.bypass.control.ControlMessage.Attach;
 import org.skyway.bypass.control.ControlMessage.Detach;
@@ -15,11 +16,15 @@ import org.skyway.bypass.control.ControlMessage.Hello;
 import org.skyway.bypass.control.ControlMessage.Introduce;
 import org.skyway.bypass.control.ControlMessage.Ping;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.skyway.bypass.control.ControlMessage.State;
+import org.skyway.bypass.control.ControlMessage.Unknown;
 import org.skyway.bypass.control.ControlMessage.Welcome;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.ivshmem.region.IvshmemDevices;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.pmd.port.DpdkrPort;
+import org.skyway.pmd.port.FaultPoint;
+import org.skyway.pmd.port.LinkFault;
 
 /// One control connection of one port: says hello, then carries out what the agent asks for, one
 /// request after the other.
@@ -48,7 +53,11 @@ public final class ControlClient implements AutoCloseable {
     /// @throws IOException if nobody listens there
     public static ControlClient connect(ControlTransport transport, String port, String program)
             throws IOException {
-        return greet(transport.open(), port, transport.pid(), program);
+        // What writes messages is there before the switch begins to wait for one: on a busy
+        // machine,
+        // loading it has taken longer than a hello may.
+        ControlCodec.encode(new Hello(1, ControlMessage.VERSION, port, 0, program, null));
+        return greet(transport.open(), port, transport.pid(), program, transport.secret());
     }
 
     /// Introduces this driver over a channel that is open already.
@@ -57,18 +66,21 @@ public final class ControlClient implements AutoCloseable {
     /// @param port the name of the port to drive
     /// @param pid this process, or 0 in a virtual machine
     /// @param program what drives it, for people
+    /// @param secret of the port; null for none
     /// @return the connection
     /// @throws RefusedException if there is no such port, or another VNF drives it
     /// @throws SwitchGoneException if the switch hangs up without an answer
     /// @throws IOException if the channel breaks, or what comes is no answer
-    public static ControlClient greet(ControlChannel channel, String port, long pid, String program)
+    public static ControlClient greet(
+            ControlChannel channel, String port, long pid, String program, String secret)
             throws IOException {
         try {
             // In a guest the answer to an earlier driver's hello may still be on its way.
             long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-            channel.send(new Hello(id, ControlMessage.VERSION, port, pid, program));
+            send(channel, new Hello(id, ControlMessage.VERSION, port, pid, program, secret));
             Welcome welcome = awaitWelcome(channel, id, port);
-            if (welcome.version() != ControlMessage.VERSION) {
+            if (welcome.version() < ControlMessage.OLDEST
+                    || welcome.version() > ControlMessage.VERSION) {
                 throw new RefusedException(
                         "the switch speaks version %d of the control messages, this program version %d; use the same release"
                                 .formatted(welcome.version(), ControlMessage.VERSION));
@@ -80,6 +92,25 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
+    /// Says hello. Who has been refused before that is told why, if the reason can still be read.
+    private static void send(ControlChannel channel, Hello hello) throws IOException {
+        try {
+            channel.send(hello);
+        } catch (IOException e) {
+            String reason = null;
+            try {
+                reason = channel.receive() instanceof Failed failed ? failed.reason() : null;
+            } catch (IOException gone) {
+                e.addSuppressed(gone);
+            }
+            throw reason != null
+                    ? new RefusedException(reason)
+                    : new SwitchGoneException(
+                            "the switch hung up on port %s before it said hello (%s); its log says why"
+                                    .formatted(hello.port(), e.getMessage()));
+        }
+    }
+
     private static Welcome awaitWelcome(ControlChannel channel, long id, String port)
             throws IOException {
         while (true) {
@@ -87,13 +118,22 @@ public final class ControlClient implements AutoCloseable {
                 case Welcome welcome when welcome.id() == id -> {
                     return welcome;
                 }
-                case Failed failed when failed.id() == id ->
+                // The id is 0 if the switch could not even read the hello.
+                case Failed failed when failed.id() == id || failed.id() == 0 ->
                         throw new RefusedException(failed.reason());
                 case null ->
                         throw new SwitchGoneException(
                                 "the switch hung up on port %s without an answer; its log says why"
                                         .formatted(port));
-                case Introduce _, Attach _, Detach _, Ping _, Welcome _, Done _, Failed _ -> {
+                case Introduce _,
+                        Attach _,
+                        Detach _,
+                        Ping _,
+                        State _,
+                        Unknown _,
+                        Welcome _,
+                        Done _,
+                        Failed _ -> {
                     // Said before the hello was heard.
                 }
                 case Hello _ ->
@@ -165,13 +205,20 @@ public final class ControlClient implements AutoCloseable {
                     for (Attach off : pending.callOff(detach.slot())) {
                         channel.send(new Failed(off.id(), off.link() + " was called off"));
                     }
+                    FaultPoint.DETACHING.reached();
                     port.detach(detach.slot());
+                    FaultPoint.DETACHED.reached();
                     channel.send(new Done(detach.id()));
                 }
                 case Ping ping -> channel.send(new Done(ping.id()));
+                case State state -> channel.send(new Done(state.id()));
+                case Unknown unknown ->
+                        channel.send(new Failed(unknown.id(), ControlMessage.UNKNOWN));
                 case Introduce _ -> {
                     return true;
                 }
+                case Failed failed when failed.id() == 0 ->
+                        throw new IOException("the switch refused to go on: " + failed.reason());
                 case Hello _, Welcome _, Done _, Failed _ ->
                         throw new IOException("the switch sent an answer to nothing: " + message);
             }
@@ -181,10 +228,10 @@ public final class ControlClient implements AutoCloseable {
 
     /// Tells the agent, unasked, that something is broken.
     ///
-    /// @param reason what happened, to which object
+    /// @param fault what happened, to which link
     /// @throws IOException if the connection broke
-    public void report(String reason) throws IOException {
-        channel.send(new Failed(UNASKED, reason));
+    public void report(LinkFault fault) throws IOException {
+        channel.send(new Failed(UNASKED, fault.text(), fault.slot()));
     }
 
     /// Hangs up.
@@ -195,6 +242,7 @@ public final class ControlClient implements AutoCloseable {
 
     private static ControlMessage attach(DpdkrPort port, Attach attach)
             throws InterruptedException {
+        FaultPoint.ATTACHING.reached();
         try {
             return attached(port, attach, map(attach.region()));
         } catch (IOException | IllegalArgumentException e) {
@@ -206,6 +254,7 @@ public final class ControlClient implements AutoCloseable {
             throws InterruptedException {
         try {
             port.attach(attach.slot(), region, attach.sideA(), attach.link());
+            FaultPoint.ATTACHED.reached();
             return new Done(attach.id());
         } catch (RingFormatException e) {
             region.close();

@@ -23,6 +23,13 @@ public sealed interface ControlTransport permits UnixTransport, VirtioSerialTran
     /// @return true in a guest
     boolean inGuest();
 
+    /// What a hello says so that this user may have the port.
+    ///
+    /// @return the port's secret; null for none
+    default String secret() {
+        return null;
+    }
+
     /// Which process a hello names.
     ///
     /// @return this process, or 0 in a guest

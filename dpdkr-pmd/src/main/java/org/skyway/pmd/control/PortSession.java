@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RunDirectory;
 import org.skyway.pmd.port.DpdkrPort;
+import org.skyway.pmd.port.LinkFault;
 
 /// A port with its control connection, from connecting to unmapping. The control thread of the
 /// session serves the agent; the port itself belongs to the program's data thread.
@@ -248,8 +249,8 @@ public final class PortSession implements AutoCloseable {
 
     private void reportFaults() {
         while (!closing) {
-            for (String fault; (fault = port.takeFault()) != null; ) {
-                log.accept(fault);
+            for (LinkFault fault; (fault = port.takeFault()) != null; ) {
+                log.accept(fault.text());
                 try {
                     client.report(fault);
                 } catch (IOException e) {

@@ -10,7 +10,15 @@ import org.skyway.bypass.control.ControlChannel;
 /// The agent's UNIX socket on this host, for VNFs that are processes.
 ///
 /// @param socket where
-public record UnixTransport(Path socket) implements ControlTransport {
+/// @param secret of the port, by which another user than the switch's may have it; null for none
+public record UnixTransport(Path socket, String secret) implements ControlTransport {
+    /// As the switch's own user.
+    ///
+    /// @param socket where
+    public UnixTransport(Path socket) {
+        this(socket, null);
+    }
+
     @Override
     public ControlChannel open() throws IOException {
         SocketChannel bytes = SocketChannel.open(StandardProtocolFamily.UNIX);

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 /// directions go through one file descriptor; but through two channels, because a file channel
 /// admits one operation at a time and a reader waits in it. A channel, unlike a stream, can be
 /// closed while a thread waits in it.
-final class VirtioSerialPort implements ByteChannel {
+public final class VirtioSerialPort implements ByteChannel {
     private final RandomAccessFile file;
     private final FileOutputStream sink;
     private final FileChannel in;
@@ -26,7 +26,12 @@ final class VirtioSerialPort implements ByteChannel {
         out = sink.getChannel();
     }
 
-    static VirtioSerialPort open(Path device) throws IOException {
+    /// Opens one.
+    ///
+    /// @param device like `/dev/virtio-ports/org.skyway.pmd.0`
+    /// @return a channel in both directions
+    /// @throws IOException if there is no such device, or somebody holds it
+    public static VirtioSerialPort open(Path device) throws IOException {
         try {
             return new VirtioSerialPort(new RandomAccessFile(device.toFile(), "rw"));
         } catch (FileNotFoundException e) {

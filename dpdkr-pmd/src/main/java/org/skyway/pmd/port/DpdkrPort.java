@@ -70,6 +70,14 @@ public final class DpdkrPort implements AutoCloseable {
         return receiver.receive(addresses, lengths, from, max);
     }
 
+    /// How often what arrives has changed its way: a bypass was begun, or ended. For those who
+    /// measure what a change costs.
+    ///
+    /// @return changes so far
+    public long rxTurns() {
+        return receiver.turns();
+    }
+
     /// Sends packets by copying them.
     ///
     /// @param addresses where each packet is, of any alignment
@@ -108,6 +116,7 @@ public final class DpdkrPort implements AutoCloseable {
             apply(change);
         }
         sender.follow();
+        receiver.follow();
         if ((++polls & POLLS_PER_SIGN_OF_LIFE - 1) == 0) {
             control.alive(polls);
         }
@@ -208,8 +217,8 @@ public final class DpdkrPort implements AutoCloseable {
 
     /// What went wrong with a link, once for each time. May be called on any thread.
     ///
-    /// @return a sentence; null if there is nothing new
-    public String takeFault() {
+    /// @return the fault; null if there is nothing new
+    public LinkFault takeFault() {
         return links.takeFault();
     }
 

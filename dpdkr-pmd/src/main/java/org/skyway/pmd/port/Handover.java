@@ -1,6 +1,7 @@
 package org.skyway.pmd.port;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Where the control thread leaves one change at a time for the data thread, which takes it between
 /// two bursts. The data thread pays one load for it.
@@ -20,24 +21,30 @@ final class Handover {
         MOVE
     }
 
-    private volatile Change pending;
+    private final AtomicReference<Change> pending = new AtomicReference<>();
 
-    /// Waits until the data thread has carried a change out, for as long as that takes.
+    /// Waits until the data thread has carried a change out, for as long as that takes. One that is
+    /// interrupted stays where it is: the data thread may have begun with it, and whoever closes
+    /// the port finds in it what there is to unmap. Nothing is handed over behind it.
+    ///
+    /// @throws InterruptedException if the thread is interrupted, or an earlier one was
     synchronized void submit(Kind kind, LinkEnd link, int slot, NormalChannel channel)
             throws InterruptedException {
         var change = new Change(kind, link, slot, channel, new CountDownLatch(1));
-        pending = change;
+        if (!pending.compareAndSet(null, change)) {
+            throw new InterruptedException("an earlier change was given up, and still waits");
+        }
         change.taken.await();
     }
 
     /// The change that waits, or null.
     Change pending() {
-        return pending;
+        return pending.get();
     }
 
     /// The data thread has carried out what [#pending] returned.
     void done(Change change) {
-        pending = null;
+        pending.compareAndSet(change, null); // it may be another by now
         change.taken.countDown();
     }
 }

@@ -7,7 +7,7 @@ import org.skyway.bypass.channel.ControlBlock;
 /// data thread.
 final class Links {
     private final LinkEnd[] bySlot = new LinkEnd[ControlBlock.SLOTS];
-    private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<LinkFault> faults = new ConcurrentLinkedQueue<>();
 
     /// @return the link; null if none is attached there, or there is no such slot
     LinkEnd at(int slot) {
@@ -30,12 +30,14 @@ final class Links {
     /// allocate.
     void faulty(LinkEnd link, String fault) {
         faults.add(
-                "link %s at slot %d is not used any more: %s; the normal channel goes on"
-                        .formatted(link.name, link.slot, fault));
+                new LinkFault(
+                        link.slot,
+                        "link %s at slot %d is not used any more: %s; the normal channel goes on"
+                                .formatted(link.name, link.slot, fault)));
     }
 
     /// The next fault that nobody has been told of, or null. On any thread.
-    String takeFault() {
+    LinkFault takeFault() {
         return faults.poll();
     }
 }

@@ -26,10 +26,12 @@ final class Receiver {
     private int turn;
     private long burstBytes;
     private boolean more; // a ring may have more than it gave
+    private long obeyedLimit;
 
     private final long[] packets = new long[ControlBlock.SLOTS];
     private final long[] bytes = new long[ControlBlock.SLOTS];
     private long skippedMarks;
+    private long turns; // of bypasses: begun or ended
 
     /// @param before the receiver of the port's former normal channel, of which nothing is held;
     ///   its links go on. Null for the first
@@ -44,8 +46,28 @@ final class Receiver {
             bytes[slot] = statistics.rxBytes(slot);
         }
         if (before != null) {
+            turns = before.turns;
             readingCount = before.readingCount;
             System.arraycopy(before.reading, 0, reading, 0, readingCount);
+        }
+    }
+
+    /// Takes notice of limits that the switch has set. Once per poll.
+    void follow() {
+        final long command = control.rxCommand();
+        if (command != obeyedLimit) {
+            FaultPoint.RX_LIMITED.reached();
+            obeyedLimit = command;
+            for (int i = 0; i < readingCount; i++) {
+                limit(reading[i]);
+            }
+            control.rxObeyed(command);
+        }
+    }
+
+    private void limit(LinkEnd link) {
+        if (control.limitedEpoch(link.slot) == link.readingEpoch) {
+            link.consumer.limit(control.limit(link.slot));
         }
     }
 
@@ -109,8 +131,14 @@ final class Receiver {
         return normalHeld;
     }
 
+    /// How often a bypass was begun or ended.
+    long turns() {
+        return turns;
+    }
+
     /// Stops reading a link, of which nothing is held.
     void stop(LinkEnd link) {
+        turns += link.reading ? 1 : 0;
         link.reading = false;
         link.draining = false;
         for (int i = 0; i < readingCount; i++) {
@@ -179,8 +207,9 @@ final class Receiver {
         }
         final long mark = link.consumer.mark();
         if (mark != 0) {
-            if (Mark.is(mark, Mark.Kind.END) && Mark.epoch(mark) == link.readingEpoch) {
+            if (RxRules.bypass(mark, link.readingEpoch) == RxRules.Verdict.ENDED) {
                 link.consumer.takeMark();
+                FaultPoint.RX_ENDED.reached();
                 stop(link);
                 control.ended(link.slot, link.readingEpoch);
                 more = true; // the normal ring may have waited for this
@@ -192,6 +221,11 @@ final class Receiver {
             }
         } else if (link.consumer.isFaulty()) {
             fail(link, link.consumer.fault());
+        } else if (link.consumer.isAtLimit()) {
+            // The switch ended the epoch for a sender that did not; it replaces the link.
+            stop(link);
+            control.ended(link.slot, link.readingEpoch);
+            more = true;
         }
         return 0;
     }
@@ -201,40 +235,56 @@ final class Receiver {
     /// @return false if the normal ring must wait in front of it
     private boolean obey(long mark) {
         final LinkEnd link = links.at(Mark.slot(mark));
-        if (link == null) {
-            skippedMarks++;
-            return true;
+        final RxRules.Verdict verdict =
+                link == null
+                        ? RxRules.normal(mark, false, false, false, 0, false, false)
+                        : RxRules.normal(
+                                mark,
+                                true,
+                                !link.consumer.isFaulty(),
+                                link.reading,
+                                link.readingEpoch,
+                                endsReading(link, mark) && drained(link),
+                                link.consumer.isAtLimit());
+        switch (verdict) {
+            case BEGIN -> begin(link, Mark.epoch(mark));
+            case FAULT ->
+                    fail(
+                            link,
+                            "its bypass ring has no END of epoch %d".formatted(link.readingEpoch));
+            case SKIP -> skippedMarks++;
+            case TAKE, ENDED, WAIT -> {}
         }
-        if (Mark.is(mark, Mark.Kind.TO_BYPASS)) {
-            if (!link.consumer.isFaulty()) {
-                if (!link.reading) {
-                    reading[readingCount++] = link;
-                }
-                link.reading = true;
-                link.draining = false;
-                link.readingEpoch = Mark.epoch(mark);
-            }
-            return true;
-        }
-        if (Mark.is(mark, Mark.Kind.TO_NORMAL)) {
-            return !link.reading || link.readingEpoch != Mark.epoch(mark) || drainedOf(link);
-        }
-        skippedMarks++;
-        return true;
+        return verdict != RxRules.Verdict.WAIT;
     }
 
-    /// The END mark was written before the mark that we stand at, so it must be among what the
-    /// bypass ring holds now. A sender that left it out can't make the normal ring wait longer.
-    private boolean drainedOf(LinkEnd link) {
+    private static boolean endsReading(LinkEnd link, long mark) {
+        return Mark.is(mark, Mark.Kind.TO_NORMAL)
+                && link.reading
+                && link.readingEpoch == Mark.epoch(mark);
+    }
+
+    private void begin(LinkEnd link, int epoch) {
+        if (!link.reading) {
+            reading[readingCount++] = link;
+        }
+        FaultPoint.RX_BEGUN.reached();
+        turns++;
+        link.reading = true;
+        link.draining = false;
+        link.readingEpoch = epoch;
+        link.consumer.unlimit();
+        limit(link); // it may have been ended before it was begun
+    }
+
+    /// Whether a ring has been delivered up to where it was written when its TO_NORMAL was seen
+    /// first. A sender that left its END out can't make the normal ring wait longer.
+    private static boolean drained(LinkEnd link) {
         if (!link.draining) {
             link.draining = true;
             link.drainTo = link.consumer.written();
         }
-        if (link.held || link.consumer.shown() - link.drainTo < 0) {
-            return false;
-        }
-        fail(link, "its bypass ring has no END of epoch %d".formatted(link.readingEpoch));
-        return true;
+        return !link.held && link.consumer.shown() - link.drainTo >= 0;
     }
 
     private void fail(LinkEnd link, String fault) {

@@ -1,17 +1,14 @@
 package org.skyway.pmd.port;
 
 import org.skyway.bypass.channel.ControlBlock;
-import org.skyway.bypass.channel.ControlBlock.Mode;
 import org.skyway.bypass.channel.StatisticsBlock;
 import org.skyway.bypass.ring.Mark;
 import org.skyway.bypass.ring.RingProducer;
 
 /// The sending half of a port: one ring at a time, as the transmit command says.
 ///
-/// A change of rings takes up to three marks, each of which may have to wait for room. Until the
-/// last of them is in, nothing is sent and the command is not acknowledged, so both neighbours see
-/// every packet on the right side of the marks. A newer command (the switch gave up waiting) may
-/// come in between; what was begun is ended first.
+/// A change of rings takes up to three marks, see [TxMachine]. Until the last of them is in,
+/// nothing is sent and the command is not acknowledged.
 final class Sender {
     private final String port;
     private final Links links;
@@ -19,11 +16,8 @@ final class Sender {
     private final StatisticsBlock statistics;
     private final RingProducer normal;
 
+    private final TxMachine machine = new TxMachine();
     private LinkEnd bypass; // null: sends into the normal ring
-    private int epoch; // of the bypass
-    private boolean endWritten; // END is in, TO_NORMAL not yet
-    private boolean blocked; // a mark waits for room
-    private long obeyed;
 
     private long bypassPackets;
     private long bypassBytes;
@@ -45,7 +39,7 @@ final class Sender {
     /// Obeys the transmit command if it is new. Once per poll.
     void follow() {
         final long command = control.command();
-        if (command != obeyed) {
+        if (command != machine.obeyed()) {
             obey(command);
         }
     }
@@ -53,7 +47,7 @@ final class Sender {
     int send(long[] addresses, int[] lengths, int from, int count) {
         int sent = 0;
         burstBytes = 0;
-        if (!blocked) {
+        if (!machine.isBlocked()) {
             sent =
                     bypass == null
                             ? sendNormal(addresses, lengths, from, count)
@@ -74,7 +68,7 @@ final class Sender {
     /// Whether it is worth while to make so many packets.
     boolean hasRoom(int packets) {
         final RingProducer ring = bypass == null ? normal : bypass.producer;
-        if (blocked || !ring.hasRoom(packets)) {
+        if (machine.isBlocked() || !ring.hasRoom(packets)) {
             checkFaults();
             return false;
         }
@@ -83,7 +77,7 @@ final class Sender {
 
     /// Whether everything that was sent has been taken by its readers.
     boolean drained() {
-        return !blocked
+        return !machine.isBlocked()
                 && normal.usedCells() == 0
                 && (bypass == null || bypass.producer.usedCells() == 0);
     }
@@ -92,8 +86,7 @@ final class Sender {
     void abandon(LinkEnd link) {
         if (bypass == link) {
             bypass = null;
-            endWritten = false;
-            blocked = false;
+            machine.abandon();
         }
     }
 
@@ -124,45 +117,64 @@ final class Sender {
     }
 
     private void obey(long command) {
-        final Mode mode = ControlBlock.mode(command);
-        blocked = true;
-        if (bypass != null && !leave(mode == Mode.ABANDON)) {
-            return;
-        }
-        if (mode == Mode.BYPASS) {
-            final LinkEnd link = links.at(ControlBlock.slot(command));
-            if (link == null || link.producer.isFaulty()) {
-                // Not acknowledged, so the switch gives this link up; until then nothing changes.
-                blocked = false;
-                return;
+        FaultPoint.TX_TOLD.reached();
+        final LinkEnd wanted = links.at(ControlBlock.slot(command));
+        while (true) {
+            final TxMachine.Act act =
+                    machine.next(
+                            command,
+                            bypass == null || !bypass.producer.isFaulty(),
+                            wanted != null && !wanted.producer.isFaulty());
+            switch (act) {
+                case END -> {
+                    final long end = Mark.of(Mark.Kind.END, bypass.slot, machine.epoch());
+                    if (bypass.producer.mark(end)) {
+                        machine.ended();
+                        FaultPoint.TX_ENDED.reached();
+                    } else if (!bypass.producer.isFaulty()) {
+                        return;
+                    }
+                }
+                case TO_NORMAL -> {
+                    if (!markNormal(Mark.Kind.TO_NORMAL, bypass.slot, machine.epoch())) {
+                        return;
+                    }
+                    leave();
+                    FaultPoint.TX_LEFT.reached();
+                }
+                case REPORT -> {
+                    links.faulty(bypass, bypass.producer.fault());
+                    leave();
+                }
+                case ABANDON -> leave();
+                case TO_BYPASS -> {
+                    final int epoch = ControlBlock.epoch(command);
+                    if (!markNormal(Mark.Kind.TO_BYPASS, wanted.slot, epoch)) {
+                        return;
+                    }
+                    FaultPoint.TX_MARKED.reached();
+                    bypass = wanted;
+                    machine.began(command);
+                    control.obeyed(command);
+                    FaultPoint.TX_OBEYED.reached();
+                }
+                case ACKNOWLEDGE -> {
+                    machine.acknowledged(command);
+                    control.obeyed(command);
+                }
+                case WAIT, NONE -> {
+                    return;
+                }
             }
-            if (!markNormal(Mark.Kind.TO_BYPASS, link.slot, ControlBlock.epoch(command))) {
-                return;
-            }
-            bypass = link;
-            epoch = ControlBlock.epoch(command);
         }
-        blocked = false;
-        obeyed = command;
-        control.obeyed(command);
     }
 
-    /// @return false if a mark found no room; to be tried again
-    private boolean leave(boolean abandon) {
-        if (!abandon) {
-            endWritten =
-                    endWritten || bypass.producer.mark(Mark.of(Mark.Kind.END, bypass.slot, epoch));
-            if (bypass.producer.isFaulty()) {
-                links.faulty(bypass, bypass.producer.fault());
-            } else if (!endWritten || !markNormal(Mark.Kind.TO_NORMAL, bypass.slot, epoch)) {
-                return false;
-            }
-        }
+    private void leave() {
         bypass = null;
-        endWritten = false;
-        return true;
+        machine.left();
     }
 
+    /// @return false if it found no room; to be tried again
     private boolean markNormal(Mark.Kind kind, int slot, int markEpoch) {
         if (normal.mark(Mark.of(kind, slot, markEpoch))) {
             return true;

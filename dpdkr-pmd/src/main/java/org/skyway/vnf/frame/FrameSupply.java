@@ -16,6 +16,13 @@ public interface FrameSupply extends AutoCloseable {
     /// @return frames; [Long#MAX_VALUE] if there is no end
     long frames();
 
+    /// What its user should know of them.
+    ///
+    /// @return a sentence; null if there is nothing
+    default String remark() {
+        return null;
+    }
+
     /// Frees their memory.
     @Override
     void close();

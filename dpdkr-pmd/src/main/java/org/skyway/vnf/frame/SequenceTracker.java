@@ -2,10 +2,12 @@ package org.skyway.vnf.frame;
 
 import java.util.Arrays;
 
-/// Finds out from sequence numbers what was lost, came twice or came late. A number that was jumped
-/// over counts as lost until it comes, and then as reordered. In order it costs one comparison.
+/// Finds out from sequence numbers what was lost, came twice or came late. A stream goes from the
+/// lowest number that came to the highest. What is missing between them counts as lost until it
+/// comes, and then as reordered; so does what is lower than all that came before. In order it costs
+/// one comparison.
 ///
-/// Missing numbers are kept as ranges. If there are more than [#MAX_RANGES], the oldest are given
+/// Missing numbers are kept as ranges. If there are more than [#MAX_RANGES], the lowest are given
 /// up: they stay lost, and if they come after all they count as duplicates.
 public final class SequenceTracker {
     /// Most ranges of missing numbers that are remembered.
@@ -26,7 +28,7 @@ public final class SequenceTracker {
     /// Knows of no packet yet.
     public SequenceTracker() {}
 
-    /// Takes a packet in. What came before the first one ever seen is nobody's loss.
+    /// Takes a packet in.
     ///
     /// @param sequence its number
     public void add(long sequence) {
@@ -37,9 +39,12 @@ public final class SequenceTracker {
             first = sequence;
             next = sequence + 1;
         } else if (sequence > next) {
-            lost += sequence - next;
-            addMissing(next, sequence);
+            addMissing(ranges, next, sequence);
             next = sequence + 1;
+        } else if (sequence < first) {
+            reordered++;
+            addMissing(0, sequence + 1, first);
+            first = sequence;
         } else {
             late(sequence);
         }
@@ -60,7 +65,7 @@ public final class SequenceTracker {
         }
     }
 
-    /// The number of the packet that came first.
+    /// The lowest number that came.
     ///
     /// @return the number; -1 if none came
     public long first() {
@@ -81,7 +86,7 @@ public final class SequenceTracker {
         return packets;
     }
 
-    /// Packets that should have come, between the first and the highest.
+    /// Packets that should have come, between the lowest and the highest.
     ///
     /// @return packets
     public long lost() {
@@ -133,8 +138,11 @@ public final class SequenceTracker {
         return i >= 0 && sequence < ends[i] ? i : -1;
     }
 
-    private void addMissing(long start, long end) {
-        insertRange(ranges, start, end);
+    private void addMissing(int at, long start, long end) {
+        if (start < end) {
+            lost += end - start;
+            insertRange(at, start, end);
+        }
     }
 
     private void insertRange(int at, long start, long end) {

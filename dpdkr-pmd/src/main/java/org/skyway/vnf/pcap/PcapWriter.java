@@ -38,12 +38,12 @@ public final class PcapWriter implements AutoCloseable {
                         StandardOpenOption.WRITE);
         var writer = new PcapWriter(file, snapLength);
         writer.buffer
-                .putInt(PcapReader.MAGIC_NANOS)
+                .putInt(ClassicFormat.MAGIC_NANOS)
                 .putShort((short) 2)
                 .putShort((short) 4)
                 .putLong(0)
                 .putInt(snapLength)
-                .putInt(PcapReader.LINK_TYPE_ETHERNET);
+                .putInt(ClassicFormat.LINK_TYPE_ETHERNET);
         return writer;
     }
 
@@ -55,7 +55,7 @@ public final class PcapWriter implements AutoCloseable {
     /// @throws IOException if the file can't be written
     public void write(long timeNanos, long address, int length) throws IOException {
         int kept = Math.min(length, snapLength);
-        if (buffer.remaining() < PcapReader.RECORD_HEADER_BYTES + kept) {
+        if (buffer.remaining() < ClassicFormat.RECORD_HEADER_BYTES + kept) {
             flush();
         }
         buffer.putInt((int) (timeNanos / 1_000_000_000))

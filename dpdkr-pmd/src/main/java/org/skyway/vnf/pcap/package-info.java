@@ -1,2 +1,2 @@
-/// Classic pcap files, in and out.
+/// Capture files: pcap and pcapng in, pcap out.
 package org.skyway.vnf.pcap;

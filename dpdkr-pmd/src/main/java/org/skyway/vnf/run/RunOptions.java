@@ -1,5 +1,7 @@
 package org.skyway.vnf.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -10,6 +12,7 @@ import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.ivshmem.sys.Reasons;
 import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.SwitchLoss;
 import org.skyway.pmd.control.UnixTransport;
@@ -55,6 +58,13 @@ public final class RunOptions {
             description =
                     "In a virtual machine: virtio-serial, for ports org.skyway.pmd.0 and so on, or virtio-serial:DEVICE,… with a device for each port. Implies --wait. Default: the socket in the run directory.")
     String control;
+
+    @Option(
+            names = "--secret-file",
+            paramLabel = "FILE",
+            description =
+                    "As another user than the switch's: the secret of the port, in a file. The run directory is then the switch's with -vnf behind its name.")
+    Path secretFile;
 
     @Option(names = "--core", paramLabel = "N", description = "Bind the data thread to a core.")
     Integer core;
@@ -143,7 +153,10 @@ public final class RunOptions {
         if (control == null) {
             Path directory = runDirectory == null ? RunDirectory.path() : runDirectory;
             return Collections.nCopies(
-                    ports, new UnixTransport(directory.resolve(RunDirectory.PMD_SOCKET)));
+                    ports, new UnixTransport(directory.resolve(RunDirectory.PMD_SOCKET), secret()));
+        }
+        if (secretFile != null) {
+            throw new BadInputException("--secret-file is not for virtual machines");
         }
         if (control.equals(VIRTIO_SERIAL)) {
             return IntStream.range(0, ports)
@@ -163,6 +176,15 @@ public final class RunOptions {
         return Stream.of(devices)
                 .<ControlTransport>map(d -> new VirtioSerialTransport(Path.of(d)))
                 .toList();
+    }
+
+    private String secret() {
+        try {
+            return secretFile == null ? null : Files.readString(secretFile).strip();
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "can't read --secret-file " + secretFile + ": " + Reasons.of(e));
+        }
     }
 
     SwitchLoss onLoss() {

@@ -26,6 +26,9 @@ public final class Runner {
     private static final long QUIET_NANOS = 200_000_000L;
     private static final long STOP_MILLIS = 10_000;
 
+    // How late the JVM may report a second access to memory that was cut short.
+    private static final long AFTERMATH_NANOS = 1_000_000_000L;
+
     private final String program;
     private final RunOptions options;
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -85,6 +88,9 @@ public final class Runner {
             opening = null;
             Work work =
                     makeWork.apply(sessions.stream().map(s -> new CountedPort(s.port())).toList());
+            if (work.remark() != null) {
+                log(work.remark());
+            }
             try {
                 status = run(sessions, work);
             } finally {
@@ -176,28 +182,39 @@ public final class Runner {
         try {
             pin();
             IdleStrategy idle = options.idle.strategy();
-            while (polling && !work.isDone()) {
-                idle.idle(pollSafely(work));
-            }
-            linger(work, idle);
+            survive(
+                    work,
+                    () -> {
+                        while (polling && !work.isDone()) {
+                            idle.idle(work.poll());
+                        }
+                    });
+            survive(work, () -> linger(work, idle));
         } catch (RuntimeException | Error e) {
             broken = e;
         }
     }
 
-    // A neighbour that cuts a link's region short ends the link, and not this program.
-    private static int pollSafely(Work work) {
-        try {
-            return work.poll();
-        } catch (InternalError e) {
-            boolean found = false;
-            for (CountedPort port : work.ports()) {
-                found |= port.port().checkMemory();
+    // A neighbour that cuts a link's region short ends the link, and not this program. The JVM
+    // reports such an access where the thread next looks for news, which may be in the loop around
+    // the work: so the loops are what is tried again.
+    private static void survive(Work work, Runnable loop) {
+        long found = System.nanoTime() - AFTERMATH_NANOS;
+        while (true) {
+            try {
+                loop.run();
+                return;
+            } catch (InternalError e) {
+                boolean again = false;
+                for (CountedPort port : work.ports()) {
+                    again |= port.port().checkMemory();
+                }
+                if (again) {
+                    found = System.nanoTime();
+                } else if (System.nanoTime() - found >= AFTERMATH_NANOS) {
+                    throw e;
+                }
             }
-            if (!found) {
-                throw e;
-            }
-            return 1;
         }
     }
 

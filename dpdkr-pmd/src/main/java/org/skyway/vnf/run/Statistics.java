@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.skyway.ivshmem.sys.Reasons;
 
 /// Statistics of a running program, for people or as lines of JSON:
 /// `{"event":"stats","program":…,"seconds":…,"ports":[{"port":…,"rxPackets":…,"rxMpps":…}]}`. The
@@ -40,7 +41,7 @@ final class Statistics implements AutoCloseable {
                             : new PrintStream(
                                     Files.newOutputStream(file), true, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new BadInputException("can't write statistics to " + file + ": " + e);
+            throw new BadInputException("can't write statistics to " + file + ": " + Reasons.of(e));
         }
     }
 

@@ -33,6 +33,13 @@ public interface Work {
     /// @param last false while the data thread runs: only what may be read from another thread then
     void describe(ObjectNode report, boolean last);
 
+    /// What its user should know before it begins.
+    ///
+    /// @return a sentence; null if there is nothing
+    default String remark() {
+        return null;
+    }
+
     /// What it was to check.
     ///
     /// @return what did not hold, for people; null if all is well. After the data thread has ended.

@@ -45,6 +45,11 @@ public final class ExchangeWork implements Work {
     }
 
     @Override
+    public String remark() {
+        return source.remark();
+    }
+
+    @Override
     public String failure() {
         return sink.failure();
     }

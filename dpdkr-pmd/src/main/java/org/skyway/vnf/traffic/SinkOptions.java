@@ -2,6 +2,7 @@ package org.skyway.vnf.traffic;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.skyway.ivshmem.sys.Reasons;
 import org.skyway.vnf.pcap.PcapWriter;
 import org.skyway.vnf.run.BadInputException;
 import org.skyway.vnf.run.CountedPort;
@@ -34,6 +35,15 @@ public final class SinkOptions {
             description = "Most bytes of a frame that are written (${DEFAULT-VALUE}).")
     int snapLength;
 
+    @Option(
+            names = "--gaps",
+            paramLabel = "MILLISECONDS",
+            defaultValue = "0",
+            description =
+                    "Report how long nothing came where a bypass began or ended, and at most in"
+                            + " each time of that length; 0 for not at all (${DEFAULT-VALUE}).")
+    double gapMillis;
+
     /// For picocli, which fills the fields.
     public SinkOptions() {}
 
@@ -43,6 +53,10 @@ public final class SinkOptions {
     public void check() {
         if (snapLength < 1 || snapLength > 65535) {
             throw new BadInputException("--snaplen is 1 to 65535, not " + snapLength);
+        }
+        if (!(gapMillis == 0 || gapMillis >= 0.1 && gapMillis <= 60_000)) {
+            throw new BadInputException(
+                    "--gaps is 0.1 to 60000 milliseconds, or 0, not " + gapMillis);
         }
         if (expected < 0) {
             throw new BadInputException("--expect-count may not be negative");
@@ -61,9 +75,15 @@ public final class SinkOptions {
             try {
                 writer = PcapWriter.create(capture, snapLength);
             } catch (IOException e) {
-                throw new BadInputException("can't write pcap file " + capture + ": " + e);
+                throw new BadInputException(
+                        "can't write pcap file " + capture + ": " + Reasons.of(e));
             }
         }
-        return new SinkWork(port, new SinkWork.Checks(verify, strict, expected), writer, burst);
+        return new SinkWork(
+                port, new SinkWork.Checks(verify, strict, expected), writer, gaps(), burst);
+    }
+
+    private GapMeter gaps() {
+        return gapMillis == 0 ? null : new GapMeter((long) (gapMillis * 1e6));
     }
 }

@@ -25,6 +25,7 @@ public final class SinkWork implements Work {
     private final Checks checks;
     private final PcapWriter capture; // null: none
     private final long captureOffsetNanos; // from nanoTime to the time of day
+    private final GapMeter gaps; // null: not measured
     private final Burst burst;
     private final SequenceTracker[] sources = new SequenceTracker[SOURCES];
     private final Histogram latency = new Histogram(1, MAX_LATENCY_NANOS, 3);
@@ -45,9 +46,14 @@ public final class SinkWork implements Work {
     /// @param capture where to write what comes, closed with the work; null for nowhere
     /// @param burst packets at a time
     public SinkWork(CountedPort port, Checks checks, PcapWriter capture, int burst) {
+        this(port, checks, capture, null, burst);
+    }
+
+    SinkWork(CountedPort port, Checks checks, PcapWriter capture, GapMeter gaps, int burst) {
         this.port = port;
         this.checks = checks;
         this.capture = capture;
+        this.gaps = gaps;
         this.burst = new Burst(burst);
         captureOffsetNanos =
                 TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime();
@@ -60,6 +66,9 @@ public final class SinkWork implements Work {
             return 0;
         }
         final long now = System.nanoTime();
+        if (gaps != null) {
+            gaps.burst(now, port.port().rxTurns());
+        }
         final long[] addresses = burst.addresses;
         if (TestFrame.isOne(addresses[0], burst.lengths[0])) {
             final long nanos = now - TestFrame.sentNanos(addresses[0]);
@@ -112,6 +121,9 @@ public final class SinkWork implements Work {
         report.put("foreign", foreign);
         if (checks.verify) {
             report.put("corrupt", corrupt);
+        }
+        if (gaps != null) {
+            gaps.describe(report);
         }
         if (latency.getTotalCount() > 0) {
             report.putObject("latencyNanos")

@@ -7,7 +7,7 @@ import org.skyway.vnf.frame.Addresses;
 import org.skyway.vnf.frame.FrameSizes;
 import org.skyway.vnf.frame.FrameSupply;
 import org.skyway.vnf.frame.SyntheticFrames;
-import org.skyway.vnf.pcap.PcapFrames;
+import org.skyway.vnf.pcap.CaptureFrames;
 import org.skyway.vnf.run.BadInputException;
 import org.skyway.vnf.run.CountedPort;
 import picocli.CommandLine.Option;
@@ -83,14 +83,15 @@ public final class SourceOptions {
     @Option(
             names = "--replay",
             paramLabel = "FILE",
-            description = "Send the frames of a pcap file instead.")
+            description =
+                    "Send the frames of a capture file instead (pcap, pcapng, either gzipped).")
     Path replay;
 
     @Option(
             names = "--loop",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Times to send the pcap file; 0 for ever (${DEFAULT-VALUE}).")
+            description = "Times to send the capture file; 0 for ever (${DEFAULT-VALUE}).")
     long loops;
 
     /// For picocli, which fills the fields.
@@ -120,7 +121,7 @@ public final class SourceOptions {
     /// @param burst packets at a time
     /// @param discards whether it takes what arrives
     /// @return the source
-    /// @throws BadInputException if the pcap file can't be used, or frames are too long for the
+    /// @throws BadInputException if the capture file can't be used, or frames are too long for the
     ///   port
     public SourceWork open(CountedPort port, int burst, boolean discards) {
         return new SourceWork(
@@ -135,7 +136,7 @@ public final class SourceOptions {
     private FrameSupply frames(DpdkrPort port, int burst) {
         if (replay != null) {
             try {
-                return PcapFrames.load(replay, loops, port.maxFrame());
+                return CaptureFrames.load(replay, loops, port.maxFrame());
             } catch (IOException e) {
                 throw new BadInputException(e.getMessage());
             }

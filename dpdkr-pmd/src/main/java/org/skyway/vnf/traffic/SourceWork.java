@@ -95,6 +95,11 @@ public final class SourceWork implements Work {
     }
 
     @Override
+    public String remark() {
+        return frames.remark();
+    }
+
+    @Override
     public void close() {
         frames.close();
     }

@@ -31,7 +31,7 @@ class DpdkrPortFaultTest extends LinkedPorts {
         assertArrayEquals(new long[] {1, 2, 3}, receiver.receive(32));
         long[] got = receiver.receive(32);
         assertArrayEquals(new long[] {4}, got.length == 0 ? receiver.receive(32) : got);
-        assertTrue(receiver.port.takeFault().contains("no END of epoch 1"));
+        assertTrue(receiver.port.takeFault().text().contains("no END of epoch 1"));
         assertEquals(0, receiver.control.ended(RECEIVER_SLOT));
     }
 
@@ -45,7 +45,7 @@ class DpdkrPortFaultTest extends LinkedPorts {
         assertArrayEquals(new long[] {1}, receiver.receive(32));
         receiver.deliver(2);
         assertArrayEquals(new long[] {2}, receiver.receive(32));
-        String fault = receiver.port.takeFault();
+        String fault = receiver.port.takeFault().text();
         assertTrue(fault.contains("link-7") && fault.contains("epoch 5"), fault);
     }
 
@@ -58,7 +58,7 @@ class DpdkrPortFaultTest extends LinkedPorts {
         Memory.putLongRelease(ring + 128, 40);
         receiver.deliver(2);
         assertArrayEquals(new long[] {2}, receiver.receive(32));
-        String fault = receiver.port.takeFault();
+        String fault = receiver.port.takeFault().text();
         assertTrue(fault.contains("link-7") && fault.contains("type 119"), fault);
         assertNull(receiver.port.takeFault());
         // The mark back finds nothing to wait for.
@@ -78,7 +78,7 @@ class DpdkrPortFaultTest extends LinkedPorts {
             sender.send(1, 32);
         }
         assertTrue(tries < CELLS);
-        assertTrue(sender.port.takeFault().contains("link-2"));
+        assertTrue(sender.port.takeFault().text().contains("link-2"));
         long command = toNormal(2);
         sender.port.poll();
         assertEquals(command, sender.control.obeyed());

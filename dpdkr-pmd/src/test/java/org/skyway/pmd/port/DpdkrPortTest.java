@@ -111,6 +111,28 @@ class DpdkrPortTest extends LinkedPorts {
     }
 
     @Test
+    void bypassThatWasEndedBeforeItWasBegunIsNoFault() {
+        // The sender stood still before its first mark, was cut off, and then did all at once.
+        receiver.control.limit(RECEIVER_SLOT, 1, 0, 77);
+        toBypass(1);
+        sender.send(1, 1);
+        toNormal(2);
+        sender.port.poll();
+        receiver.receive(32);
+        assertEquals(77, receiver.control.rxObeyed());
+        startReading(1);
+        receiver.toVnf.mark(Mark.of(Mark.Kind.TO_NORMAL, RECEIVER_SLOT, 1));
+        receiver.deliver(2);
+        long[] came = {};
+        for (int i = 0; i < 4 && came.length == 0; i++) {
+            came = receiver.receive(32);
+        }
+        assertArrayEquals(new long[] {2}, came, "nothing behind the limit, and what comes later");
+        assertNull(receiver.port.takeFault());
+        assertEquals(1, receiver.control.ended(RECEIVER_SLOT));
+    }
+
+    @Test
     void markBackToNormalIsSkippedIfTheEndCameFirst() {
         toBypass(1);
         sender.send(1, 1);
@@ -219,6 +241,46 @@ class DpdkrPortTest extends LinkedPorts {
         }
         assertEquals(200 * 16, direct + normal);
         assertEquals(direct, normal);
+    }
+
+    @Test
+    void onePacketOfTheNormalChannelComesWithinTwoPollsOfASaturatedBypass() {
+        toBypass(1);
+        startReading(1);
+        receiver.receive(1);
+        for (int burst : new int[] {1, 2, 7, 32}) {
+            for (int i = 0; i < 200; i++) {
+                while (sender.send(1_000, 32) == 32) {}
+                assertTrue(receiver.deliver(7)); // a packet-out, or a third port's
+                boolean came = false;
+                for (int poll = 0; poll < 2; poll++) {
+                    for (long number : receiver.receive(burst)) {
+                        came |= number == 7;
+                    }
+                }
+                assertTrue(came, "bursts of " + burst + ", round " + i);
+            }
+        }
+    }
+
+    @Test
+    void onePacketOfTheBypassComesWithinTwoPollsOfASaturatedNormalChannel() {
+        toBypass(1);
+        startReading(1);
+        receiver.receive(1);
+        for (int burst : new int[] {1, 2, 7, 32}) {
+            for (int i = 0; i < 200; i++) {
+                while (receiver.deliver(0)) {}
+                assertEquals(1, sender.send(1_000, 1));
+                boolean came = false;
+                for (int poll = 0; poll < 2; poll++) {
+                    for (long number : receiver.receive(burst)) {
+                        came |= number == 1_000;
+                    }
+                }
+                assertTrue(came, "bursts of " + burst + ", round " + i);
+            }
+        }
     }
 
     @Test

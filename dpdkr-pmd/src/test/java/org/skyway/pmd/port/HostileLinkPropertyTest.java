@@ -63,10 +63,11 @@ class HostileLinkPropertyTest {
                     rig.takenMark();
                 }
                 received = check(rig.receive(1 + random.nextInt(32)), received);
-                String fault = rig.port.takeFault();
+                LinkFault fault = rig.port.takeFault();
                 if (fault != null) {
                     faulty = true;
-                    assertTrue(fault.contains("link-" + SLOT), fault);
+                    assertTrue(fault.text().contains("link-" + SLOT), fault.text());
+                    assertEquals(SLOT, fault.slot());
                 }
             }
             for (int i = 0; i < 2 * CELLS; i++) {

@@ -38,7 +38,7 @@ class PcapTest {
                 writer.write(1_700_000_000_123_456_789L + i, memory.address(), frames[i].length);
             }
         }
-        try (PcapReader reader = PcapReader.open(file, MAX_FRAME)) {
+        try (CaptureReader reader = CaptureReader.open(file, MAX_FRAME)) {
             for (int i = 0; i < frames.length; i++) {
                 assertEquals(frames[i].length, reader.next());
                 assertEquals(1_700_000_000_123_456_789L + i, reader.timeNanos());
@@ -53,7 +53,7 @@ class PcapTest {
         for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
             for (int magic : new int[] {MICROS, NANOS}) {
                 Path file = write(file(order, magic, 1, 60, 60, 60));
-                try (PcapReader reader = PcapReader.open(file, MAX_FRAME)) {
+                try (CaptureReader reader = CaptureReader.open(file, MAX_FRAME)) {
                     assertEquals(60, reader.next());
                     assertEquals(5_000_000_000L + (magic == NANOS ? 7 : 7000), reader.timeNanos());
                     assertEquals(-1, reader.next());
@@ -70,30 +70,31 @@ class PcapTest {
             writer.write(0, memory.address(), 1000);
         }
         assertEquals(24 + 16 + 96, Files.size(file));
-        var e = assertThrows(IOException.class, () -> PcapFrames.load(file, 1, MAX_FRAME));
-        assertTrue(e.getMessage().contains("96 of 1000"), e.getMessage());
+        var e = assertThrows(IOException.class, () -> CaptureFrames.load(file, 1, MAX_FRAME));
+        assertTrue(e.getMessage().contains("larger snapshot length"), e.getMessage());
     }
 
     @Test
     void badFilesAreRefusedWithThePlace() throws IOException {
         byte[] good = file(ByteOrder.LITTLE_ENDIAN, MICROS, 1, 60, 60, 60);
-        refused(Arrays.copyOf(good, 10), "only 10 bytes");
+        refused(Arrays.copyOf(good, 10), "the file header has 6 of 20 bytes");
         refused(
                 Arrays.copyOf(good, 30),
                 "frame 1, which starts at byte 24: its header has 6 of 16");
         refused(
                 Arrays.copyOf(good, good.length - 1),
                 "frame 1, which starts at byte 24: it has 59");
-        refused(file(ByteOrder.LITTLE_ENDIAN, 0x0a0d0d0a, 1, 60, 60, 60), "pcapng");
+        refused(file(ByteOrder.LITTLE_ENDIAN, 0x0a0d0d0b, 1, 60, 60, 60), "starts with 0b0d0d0a");
         refused(file(ByteOrder.LITTLE_ENDIAN, MICROS, 113, 60, 60, 60), "link type 113");
         refused(file(ByteOrder.LITTLE_ENDIAN, MICROS, 1, 2049, 2049, 2049), "2049 bytes");
-        refused(file(ByteOrder.LITTLE_ENDIAN, MICROS, 1, -1, -1, 60), "4294967295 bytes");
+        refused(file(ByteOrder.LITTLE_ENDIAN, MICROS, 1, -1, -1, 60), "60 of 4294967295 bytes");
         refused(file(ByteOrder.LITTLE_ENDIAN, MICROS, 1, 13, 13, 13), "13 bytes");
+        refused(new byte[0], "is empty");
         refused(Arrays.copyOf(good, 24), "no frames");
         var e =
                 assertThrows(
                         IOException.class,
-                        () -> PcapFrames.load(dir.resolve("none"), 1, MAX_FRAME));
+                        () -> CaptureFrames.load(dir.resolve("none"), 1, MAX_FRAME));
         assertTrue(e.getMessage().contains("does not exist"), e.getMessage());
     }
 
@@ -106,7 +107,7 @@ class PcapTest {
                 writer.write(0, memory.address(), 60 + i);
             }
         }
-        try (PcapFrames frames = PcapFrames.load(file, 3, MAX_FRAME)) {
+        try (CaptureFrames frames = CaptureFrames.load(file, 3, MAX_FRAME)) {
             assertEquals(15, frames.frames());
             long[] addresses = new long[8];
             int[] lengths = new int[8];
@@ -116,14 +117,14 @@ class PcapTest {
                 assertEquals(0, address % 64);
             }
         }
-        try (PcapFrames frames = PcapFrames.load(file, 0, MAX_FRAME)) {
+        try (CaptureFrames frames = CaptureFrames.load(file, 0, MAX_FRAME)) {
             assertEquals(Long.MAX_VALUE, frames.frames());
         }
     }
 
     private void refused(byte[] bytes, String says) throws IOException {
         Path file = write(bytes);
-        var e = assertThrows(IOException.class, () -> PcapFrames.load(file, 1, MAX_FRAME));
+        var e = assertThrows(IOException.class, () -> CaptureFrames.load(file, 1, MAX_FRAME));
         assertTrue(e.getMessage().contains(says), e.getMessage());
         assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
     }

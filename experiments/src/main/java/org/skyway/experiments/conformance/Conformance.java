@@ -21,6 +21,7 @@ public final class Conformance implements AutoCloseable {
     private static final int BATCH = 25;
     private static final int PACKET_PORTS = Lab.PORTS - 1;
     private static final int REPEATS = 3;
+    private static final int RESTORED = 8; // one case in so many
 
     private final Lab lab;
     private final Encoder encoder;
@@ -116,6 +117,7 @@ public final class Conformance implements AutoCloseable {
             ovs.add(seen.get(0));
             skyway.add(seen.get(1));
             found.add(comparison.direct(encoded, seen.get(0), seen.get(1)));
+            restore(c, found.getLast());
         }
         List<Difference> dumps = comparison.dumps(ovs, skyway);
         for (int i = 0; i < cases.size() && differing < most; i++) {
@@ -129,6 +131,16 @@ public final class Conformance implements AutoCloseable {
                 differing += again ? 1 : 0;
                 passing += again ? 0 : 1;
                 report(cases.get(i).of(), unexplained.getFirst(), again);
+            }
+        }
+    }
+
+    // Takes several programs, so not of every case.
+    private void restore(Case c, List<Difference> found) {
+        if (c.seed() % RESTORED == 0) {
+            Difference d = Restoration.check(lab, c.version());
+            if (d != null) {
+                found.add(d);
             }
         }
     }
@@ -151,6 +163,7 @@ public final class Conformance implements AutoCloseable {
         Encoded encoded = encoder.encode(c);
         List<Observation> seen = runner.run(encoded);
         List<Difference> found = comparison.direct(encoded, seen.get(0), seen.get(1));
+        restore(c, found);
         Difference dump = comparison.dumps(seen.subList(0, 1), seen.subList(1, 2)).getFirst();
         if (dump != null) {
             found.add(dump);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
+import org.skyway.experiments.bed.Spread;
 import org.skyway.experiments.conformance.generate.Feature;
 import org.skyway.experiments.conformance.lab.Lab;
 import picocli.CommandLine.Command;
@@ -123,6 +123,7 @@ public final class ConformanceCommand implements Callable<Integer> {
         print("add-flows", ovs, skyway, FlowModRate.Seconds::add);
         print("--bundle add-flows", ovs, skyway, FlowModRate.Seconds::bundle);
         print("dump-flows", ovs, skyway, FlowModRate.Seconds::dump);
+        print("del-flows", ovs, skyway, FlowModRate.Seconds::delete);
         return 0;
     }
 
@@ -135,20 +136,14 @@ public final class ConformanceCommand implements Callable<Integer> {
         for (int i = 0; i < rounds; i++) {
             ratios[i] = seconds.applyAsDouble(ovs.get(i)) / seconds.applyAsDouble(skyway.get(i));
         }
-        Arrays.sort(ratios);
+        Spread ratio = Spread.of(Arrays.stream(ratios));
         System.out.printf(
                 "%-18s Open vSwitch %,9.0f/s, Skyway %,9.0f/s, ratio %.2f (%.2f to %.2f)%n",
                 what,
-                rate / median(ovs.stream().mapToDouble(seconds)),
-                rate / median(skyway.stream().mapToDouble(seconds)),
-                median(Arrays.stream(ratios)),
-                ratios[0],
-                ratios[rounds - 1]);
-    }
-
-    private static double median(DoubleStream values) {
-        double[] sorted = values.sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+                rate / Spread.of(ovs.stream().mapToDouble(seconds)).median(),
+                rate / Spread.of(skyway.stream().mapToDouble(seconds)).median(),
+                ratio.median(),
+                ratio.min(),
+                ratio.max());
     }
 }

@@ -10,13 +10,14 @@ import org.skyway.experiments.conformance.lab.Side;
 import org.skyway.experiments.process.ExperimentException;
 
 /// How fast many flows are installed from one file, and listed, by `ovs-ofctl`.
-final class FlowModRate {
+public final class FlowModRate {
     /// Seconds that `ovs-ofctl` took.
     ///
     /// @param add to install them one by one, each with a barrier
     /// @param bundle to install them in one bundle
     /// @param dump to list them
-    record Seconds(double add, double bundle, double dump) {}
+    /// @param delete to delete them all with one flow-mod
+    public record Seconds(double add, double bundle, double dump, double delete) {}
 
     private static final List<String> OPTIONS =
             List.of("-O", "OpenFlow14", "--no-names", "-t", "600");
@@ -29,16 +30,16 @@ final class FlowModRate {
     /// @param file where the flows are put
     /// @param flows how many
     /// @return the times
-    static Seconds of(Side side, Path file, int flows) {
+    public static Seconds of(Side side, Path file, int flows) {
         write(file, flows);
         ofctl(side, List.of("del-flows", side.bridge()));
         double add = ofctl(side, List.of("add-flows", side.bridge(), file.toString()));
         double dump = ofctl(side, List.of("dump-flows", side.bridge()));
-        ofctl(side, List.of("del-flows", side.bridge()));
+        double delete = ofctl(side, List.of("del-flows", side.bridge()));
         double bundle =
                 ofctl(side, List.of("--bundle", "add-flows", side.bridge(), file.toString()));
         ofctl(side, List.of("del-flows", side.bridge()));
-        return new Seconds(add, bundle, dump);
+        return new Seconds(add, bundle, dump, delete);
     }
 
     private static void write(Path file, int flows) {

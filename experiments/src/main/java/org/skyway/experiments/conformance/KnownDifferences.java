@@ -3,8 +3,6 @@ package org.skyway.experiments.conformance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 
 /// Differences that are meant to be, each with its reason.
 final class KnownDifferences {
@@ -15,16 +13,8 @@ final class KnownDifferences {
     /// @param alike makes what both did alike, if this is all that differs
     record Known(String name, String reason, UnaryOperator<String> alike) {}
 
-    private static final Pattern TOS_LOAD =
-            Pattern.compile("load:(?:0x)?(\\w+)->NXM_OF_IP_TOS\\[]");
-
     static final List<Known> TABLE =
             List.of(
-                    new Known(
-                            "dscp-name",
-                            "A load of the whole DSCP is shown as one of NXM_OF_IP_TOS[], which is"
-                                    + " the same bits and two that are not written.",
-                            text -> TOS_LOAD.matcher(text).replaceAll(KnownDifferences::dscp)),
                     new Known(
                             "unknown-field-error",
                             "For a set-field of an unknown field Open vSwitch answers BAD_SET_LEN"
@@ -42,13 +32,6 @@ final class KnownDifferences {
                             KnownDifferences::error));
 
     private KnownDifferences() {}
-
-    private static String dscp(MatchResult m) {
-        long value = Long.parseLong(m.group(1), 16) >>> 2;
-        return "load:%s->OXM_OF_IP_DSCP\\[]"
-                .formatted(value == 0 ? "0" : "0x" + Long.toHexString(value))
-                .replace("\\", "");
-    }
 
     // Leaves of an error message that it is one.
     private static String error(String text) {

@@ -2,7 +2,10 @@ package org.skyway.experiments.demo;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// `skyway demo`.
 @Command(
@@ -24,10 +27,25 @@ public final class DemoCommand implements Callable<Integer> {
     private boolean machines;
 
     @Option(
+            names = "--dpdk",
+            description = "DPDK's testpmd, with the driver in C, as the VNF in the middle")
+    private boolean dpdk;
+
+    @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "length of each phase (default: 8, and 15 with --vms)")
+            description =
+                    "length of each half of a round, 1 to 3600 (default: 3, and 8 with --vms)")
     private Integer seconds;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description =
+                    "rounds, each through the switch and then past it, 1 to 1000 (default: 5, and 3 with --vms)")
+    private Integer rounds;
+
+    @Spec private CommandSpec spec;
 
     @Option(
             names = "--size",
@@ -41,13 +59,27 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        int length = within("--seconds", seconds, machines ? 8 : 3, 3600);
+        int turns = within("--rounds", rounds, machines ? 3 : 5, 1000);
+        if (machines && dpdk) {
+            throw new ParameterException(spec.commandLine(), "--vms and --dpdk exclude each other");
+        }
         if (machines) {
-            try (VmDemo demo = new VmDemo(seconds == null ? 15 : seconds, System.out)) {
+            try (VmDemo demo = new VmDemo(length, turns, System.out)) {
                 return demo.run(keep);
             }
         }
-        try (Demo demo = new Demo(seconds == null ? 8 : seconds, size, System.out)) {
+        try (Demo demo = new Demo(length, turns, size, System.out, dpdk)) {
             return demo.run(keep);
         }
+    }
+
+    private int within(String option, Integer value, int ifMissing, int most) {
+        int n = value == null ? ifMissing : value;
+        if (n < 1 || n > most) {
+            throw new ParameterException(
+                    spec.commandLine(), "%s is 1 to %d, not %d".formatted(option, most, n));
+        }
+        return n;
     }
 }

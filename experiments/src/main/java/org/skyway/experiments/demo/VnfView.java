@@ -10,7 +10,8 @@ import java.util.List;
 import org.skyway.experiments.process.Program;
 
 /// A VNF of the demo and what it last said about itself.
-final class VnfView implements AutoCloseable {
+final class VnfView implements Middle {
+    private static final Duration END_PATIENCE = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Program program;
@@ -43,7 +44,8 @@ final class VnfView implements AutoCloseable {
     }
 
     /// A number that the VNF counts at a port.
-    double at(String port, String field) {
+    @Override
+    public double at(String port, String field) {
         for (JsonNode p : last.path("ports")) {
             if (p.path("port").asText().equals(port)) {
                 return p.path(field).asDouble();
@@ -52,8 +54,24 @@ final class VnfView implements AutoCloseable {
         return 0;
     }
 
-    Program program() {
+    /// A number that the VNF counts for each source that it hears, summed up.
+    long ofSources(String field) {
+        long sum = 0;
+        for (JsonNode source : last.path("sources")) {
+            sum += source.path(field).asLong();
+        }
+        return sum;
+    }
+
+    @Override
+    public Program program() {
         return program;
+    }
+
+    @Override
+    public void end() {
+        program.terminate();
+        program.waitFor(END_PATIENCE);
     }
 
     @Override

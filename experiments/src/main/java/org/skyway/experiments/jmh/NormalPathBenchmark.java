@@ -2,6 +2,8 @@ package org.skyway.experiments.jmh;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,6 +31,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.UpcallSink;
+import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
@@ -59,6 +62,11 @@ public class NormalPathBenchmark {
     @Param({"64"})
     public int size;
 
+    /// Further ports, from which nothing comes.
+    @Param({"0"})
+    public int emptyPorts;
+
+    private final List<Region> empty = new ArrayList<>();
     private Datapath datapath;
     private Region a;
     private Region b;
@@ -95,9 +103,13 @@ public class NormalPathBenchmark {
                             public void learned(DatapathAction.Learned learned) {
                                 throw new IllegalStateException("no rule learns");
                             }
-                        });
+                        },
+                        new Faults());
         a = port(tables, 1);
         b = port(tables, 2);
+        for (int i = 0; i < emptyPorts; i++) {
+            empty.add(port(tables, 3 + i));
+        }
         RegionHeader header = header();
         tx = RingProducer.attach(a.address() + header.firstRing(), room(header), "tx");
         rx = RingConsumer.attach(b.address() + header.secondRing(), room(header), "rx");
@@ -114,6 +126,7 @@ public class NormalPathBenchmark {
                                 .build();
         var out = Instructions.apply(new Action.Output(2, 0));
         tables.put(new FlowEntry(new FlowRule(0, 9, match, out), 0, 0, new FlowCounters(1)));
+        tables.publish();
         datapath.tablesChanged();
         packets = region("packets", 1 << 26);
         for (int i = 0; i < 1 << 17; i++) {
@@ -197,6 +210,7 @@ public class NormalPathBenchmark {
         datapath.close();
         a.close();
         b.close();
+        empty.forEach(Region::close);
         packets.close();
     }
 }

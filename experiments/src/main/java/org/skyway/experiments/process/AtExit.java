@@ -16,11 +16,11 @@ public final class AtExit {
 
     private AtExit() {}
 
-    /// From now on a task is to be done.
+    /// From now on a task is to be done when this process ends.
     ///
     /// @param task done once at most, on another thread
     /// @throws ExperimentException if this process is ending already
-    static synchronized void add(Runnable task) {
+    public static synchronized void add(Runnable task) {
         if (exiting) {
             throw new ExperimentException("interrupted");
         }
@@ -30,7 +30,7 @@ public final class AtExit {
     /// A task need not be done any more.
     ///
     /// @param task the same object as was added
-    static synchronized void remove(Runnable task) {
+    public static synchronized void remove(Runnable task) {
         TASKS.remove(task);
     }
 

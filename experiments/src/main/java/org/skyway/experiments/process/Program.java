@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -23,6 +24,7 @@ public final class Program implements AutoCloseable {
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final Consumer<String> onLine;
     private final Runnable atExit = this::end;
+    private volatile boolean paused;
     private boolean sawLine;
     private Predicate<String> awaited = line -> false;
 
@@ -58,7 +60,25 @@ public final class Program implements AutoCloseable {
     /// @return the running program
     public static Program start(
             String name, Path runDirectory, Consumer<String> onLine, List<String> command) {
+        return start(name, runDirectory, onLine, command, Map.of());
+    }
+
+    /// Starts a program.
+    ///
+    /// @param name for messages
+    /// @param runDirectory what its SKYWAY_RUNDIR is
+    /// @param onLine gets each line of its output, on a thread of the program's
+    /// @param command program and arguments
+    /// @param environment more variables for it
+    /// @return the running program
+    public static Program start(
+            String name,
+            Path runDirectory,
+            Consumer<String> onLine,
+            List<String> command,
+            Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
         builder.environment().put("SKYWAY_RUNDIR", runDirectory.toString());
         builder.environment().put("OVS_RUNDIR", runDirectory.toString());
         builder.environment().put("SKYWAY_BUILT", "yes");
@@ -130,6 +150,41 @@ public final class Program implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new ExperimentException("interrupted while waiting for " + name, e);
             }
+        }
+    }
+
+    /// Says something to it, if it listens on its standard input.
+    ///
+    /// @param line without its line feed
+    public void say(String line) {
+        try {
+            process.outputWriter().write(line + "\n");
+            process.outputWriter().flush();
+        } catch (IOException e) {
+            throw new ExperimentException("%s does not listen: %s".formatted(name, e), e);
+        }
+    }
+
+    /// Stops it where it is (SIGSTOP), for a program that polls all the time, until [#resume].
+    public void pause() {
+        paused = true;
+        signal("-STOP");
+    }
+
+    /// Lets it go on (SIGCONT).
+    public void resume() {
+        signal("-CONT");
+        paused = false;
+    }
+
+    private void signal(String which) {
+        try {
+            new ProcessBuilder("kill", which, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new ExperimentException("can't signal " + name + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExperimentException("interrupted while signalling " + name, e);
         }
     }
 
@@ -211,6 +266,9 @@ public final class Program implements AutoCloseable {
     // With SIGTERM first: a switch that is killed leaves its regions behind.
     private void end() {
         if (process.isAlive()) {
+            if (paused) {
+                resume(); // or it would not take notice
+            }
             process.destroy();
             try {
                 if (!process.waitFor(15, TimeUnit.SECONDS)) {

@@ -81,6 +81,37 @@ class FaultyGuestsIT {
     }
 
     @Test
+    void aPortThatTheSwitchHasNotIsNamedWithThoseThatItHas() throws Exception {
+        GuestSpec typo = vms.sink("vnf2");
+        Files.createDirectories(typo.directory());
+        vms.guests.start(
+                "sink",
+                typo.xml()
+                        .replaceAll("(<[a-z]+:port name=)(['\"])vnf2", "$1$2vnf9")
+                        .replaceAll("<(kernel|initrd|cmdline)>.*</\\1>", ""));
+        vms.await(
+                "the problem",
+                () ->
+                        bed.request("machines", null)
+                                .toString()
+                                .contains("the switch has no port vnf9; its ports are vnf1, vnf2"));
+    }
+
+    @Test
+    void aDomainWithARegionAndNoPortIsNamed() throws Exception {
+        GuestSpec mute = vms.sink("vnf2");
+        Files.createDirectories(mute.directory());
+        vms.guests.start(
+                "sink",
+                mute.xml()
+                        .replaceAll("(?s)<metadata>.*</metadata>", "")
+                        .replaceAll("<(kernel|initrd|cmdline)>.*</\\1>", ""));
+        vms.await(
+                "the problem",
+                () -> machines().contains("neither its metadata nor the switch's configuration"));
+    }
+
+    @Test
     void aDomainThatHasLessOfItsRegionThanThereIsIsTold() throws Exception {
         GuestSpec small = vms.sink("vnf2");
         Files.createDirectories(small.directory());

@@ -30,6 +30,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
+import org.skyway.openflow.text.Names;
 import org.skyway.pmd.control.PortSession;
 import org.skyway.pmd.control.SwitchLoss;
 import org.skyway.vswitch.bridge.Bridge;
@@ -37,10 +38,12 @@ import org.skyway.vswitch.bridge.PortListener;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.PortCounters;
+import org.skyway.vswitch.ofproto.TablesCopy;
 import org.skyway.vswitch.pipeline.DatapathAction;
 
 /// A real switch without its OpenFlow connections: bridge, poll thread, agent, link manager, and
@@ -64,9 +67,9 @@ final class SwitchBed implements AutoCloseable {
     SwitchBed(int ports, SwitchConfig config) throws Exception {
         directory = Files.createTempDirectory("skyway-");
         store = RegionStore.of(directory);
-        journal = new Journal(directory);
-        bridge = new Bridge(config, store, journal);
-        requests = new Requests(bridge);
+        journal = new Journal(directory, new Faults());
+        bridge = new Bridge(config, store, journal, new Faults());
+        requests = new Requests(bridge, () -> TablesCopy.empty(Names.NONE));
         var host =
                 bridge.connect(
                         owner,
@@ -153,20 +156,24 @@ final class SwitchBed implements AutoCloseable {
         FlowRule rule = FlowText.parse(text);
         FlowEntry entry = new FlowEntry(rule, 0, 0, new FlowCounters(1));
         entries.put(text, entry);
+        changed(() -> bridge.entryAdded(entry));
+    }
+
+    /// Changes something and returns when that is effective.
+    void changed(Runnable change) throws Exception {
+        CompletableFuture<Void> effective = new CompletableFuture<>();
         on(() -> {
-            bridge.entryAdded(entry);
-            bridge.settle();
+            change.run();
+            bridge.settle(effective); // as a controller of its own would
+            bridge.whenSettled(effective, () -> effective.complete(null));
             return null;
         });
+        effective.get(30, TimeUnit.SECONDS);
     }
 
     void deleteFlow(String text) throws Exception {
         FlowEntry entry = entries.remove(text);
-        on(() -> {
-            bridge.entryRemoved(entry);
-            bridge.settle();
-            return null;
-        });
+        changed(() -> bridge.entryRemoved(entry));
     }
 
     long packetsOf(String flow) throws Exception {
@@ -226,7 +233,7 @@ final class SwitchBed implements AutoCloseable {
             Match fromController =
                     Match.builder().exact(Field.IN_PORT, OfPort.CONTROLLER & 0xffffffffL).build();
             bridge.packetOut(frame, fromController, List.of(new Action.Output(port, 0))).run();
-            bridge.settle();
+            bridge.settle(null);
             return null;
         });
     }
@@ -237,7 +244,9 @@ final class SwitchBed implements AutoCloseable {
     }
 
     JsonNode request(String command, ObjectNode arguments) throws Exception {
-        return on(() -> requests.run(command, arguments));
+        return on(() -> requests.answer(command, arguments))
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
     }
 
     void hold(List<String> ports, boolean on) throws Exception {

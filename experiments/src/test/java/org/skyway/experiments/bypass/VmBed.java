@@ -43,10 +43,24 @@ final class VmBed implements AutoCloseable {
     /// @param ports how many; named vnf1 and so on
     /// @param agent `libvirt`, or `service` for the agent in a process of its own
     VmBed(int ports, String agent) throws Exception {
+        this(ports, agent, GuestImage::build);
+    }
+
+    /// How an image is built, of the project's root and for a cache.
+    interface Builder {
+        GuestImage build(Path home, Path cache) throws IOException, InterruptedException;
+    }
+
+    /// Starts everything but the guests.
+    ///
+    /// @param ports how many; named vnf1 and so on
+    /// @param agent `libvirt`, or `service` for the agent in a process of its own
+    /// @param builder of what the guests boot
+    VmBed(int ports, String agent, Builder builder) throws Exception {
         String missing = PrivateLibvirt.missing();
         assumeTrue(missing == null, () -> "guests need: " + missing);
         Path home = Path.of(System.getProperty("skyway.home", ".."));
-        image = image(home);
+        image = image(home, builder);
         // Kept, so that libvirt need not ask QEMU each time what it can do.
         Path daemon = GuestImage.defaultCache().resolve("libvirt-test");
         libvirt = PrivateLibvirt.start(daemon);
@@ -58,9 +72,9 @@ final class VmBed implements AutoCloseable {
         watch();
     }
 
-    private static GuestImage image(Path home) throws InterruptedException {
+    private static GuestImage image(Path home, Builder builder) throws InterruptedException {
         try {
-            return GuestImage.build(home, GuestImage.defaultCache());
+            return builder.build(home, GuestImage.defaultCache());
         } catch (IOException e) {
             assumeTrue(false, "the guest image can't be built: " + e.getMessage());
             throw new AssertionError(e);
@@ -124,12 +138,17 @@ final class VmBed implements AutoCloseable {
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
                 null);
     }
 
     GuestSpec spec(String name, List<String> ports, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--json-stats", "--stats-interval", "0.5"));
+        if (image.canRest()) { // the others have no such options
+            all.addAll(List.of("--json-stats", "--stats-interval", "0.5"));
+        }
         return new GuestSpec(
                 name,
                 image,

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.skyway.vnf.pcap.PcapReader;
+import org.skyway.vnf.pcap.CaptureReader;
 
 /// Whole pcap files in memory.
 final class PcapFiles {
@@ -35,7 +35,7 @@ final class PcapFiles {
 
     static List<byte[]> read(Path file) throws IOException {
         List<byte[]> frames = new ArrayList<>();
-        try (PcapReader reader = PcapReader.open(file, 65535)) {
+        try (CaptureReader reader = CaptureReader.open(file, 65535)) {
             for (int n = reader.next(); n >= 0; n = reader.next()) {
                 frames.add(Arrays.copyOf(reader.frame(), n));
             }

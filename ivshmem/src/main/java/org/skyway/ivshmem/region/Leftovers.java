@@ -23,8 +23,9 @@ import java.util.stream.Stream;
 /// or open is of no use, unless somebody is about to: it may be just made, or named by a virtual
 /// machine that is defined and does not run.
 public final class Leftovers {
-    /// How old a file is before it can be a leftover.
-    public static final Duration MIN_AGE = Duration.ofMinutes(1);
+    /// How old a file is before it can be a leftover. Who makes one has it open from the first
+    /// moment, so this is but a margin.
+    public static final Duration MIN_AGE = Duration.ofSeconds(2);
 
     private static final String INIT = "1";
     private static final Pattern NAME = Pattern.compile("skyway-([0-9a-f]{8}-.+|jmh-[0-9-]+)");

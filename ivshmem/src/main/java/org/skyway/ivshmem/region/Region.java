@@ -52,13 +52,25 @@ public final class Region implements AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw new IOException("region " + path + " exists already; remove it or use it", e);
         }
+        Region region = null;
         try {
-            checkRoom(path, sizeBytes);
-            fill(path, sizeBytes);
-            return map(path, sizeBytes, true);
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(path);
-            throw e;
+            Files.setPosixFilePermissions(path, mode); // whatever the umask says
+            boolean huge = Files.getFileStore(path).type().equals("hugetlbfs");
+            if (!huge) {
+                checkRoom(path, sizeBytes);
+                fill(path, sizeBytes);
+            }
+            Region mapped = map(path, sizeBytes, true);
+            if (huge && !PrivateMemory.populate(mapped.address(), sizeBytes)) {
+                mapped.close();
+                throw new IOException("region " + path + " was promised pages that are not there");
+            }
+            region = mapped;
+            return region;
+        } finally {
+            if (region == null) {
+                Files.deleteIfExists(path); // or the pages that it has got would be lost
+            }
         }
     }
 
@@ -170,18 +182,23 @@ public final class Region implements AutoCloseable {
 
     private static Region map(Path path, long sizeBytes, boolean grow) throws IOException {
         Arena arena = Arena.ofShared();
-        FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = null;
+        Region region = null;
         try {
+            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             if (!grow && channel.size() < sizeBytes) {
                 throw new IOException("region " + path + " shrank while it was opened");
             }
             MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, sizeBytes, arena);
-            return new Region(path, sizeBytes, arena, segment, channel);
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            arena.close();
-            throw e;
+            region = new Region(path, sizeBytes, arena, segment, channel);
+            return region;
+        } finally {
+            if (region == null) { // whatever was thrown: the JDK says some of it with an error
+                arena.close();
+                if (channel != null) {
+                    channel.close();
+                }
+            }
         }
     }
 
@@ -194,11 +211,8 @@ public final class Region implements AutoCloseable {
     }
 
     // A file of holes takes its pages at the first touch, which faults if others have filled the
-    // file system by then. A mapping of hugetlbfs reserves its pages, and nothing can be written.
+    // file system by then. On hugetlbfs nothing can be written; see populate.
     private static void fill(Path path, long sizeBytes) throws IOException {
-        if (Files.getFileStore(path).type().equals("hugetlbfs")) {
-            return;
-        }
         ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, sizeBytes));
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
             for (long at = 0; at < sizeBytes; at += channel.write(zeros.clear(), at)) {}

@@ -1,17 +1,19 @@
 package org.skyway.ivshmem.region;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
-/// Where one switch keeps its regions: files with a prefix of its own, in `/dev/shm`, or on a
-/// hugetlbfs mount when that has enough free pages.
+/// Where one switch keeps its regions: files with a prefix of its own, on the first hugetlbfs mount
+/// that has the pages for it, else in `/dev/shm`.
 ///
 /// The prefix is derived from the run directory, which a running switch has locked. So whatever has
 /// the prefix when a switch starts was left by a crash, and [#removeLeftovers] may delete it.
@@ -20,11 +22,14 @@ public final class RegionStore {
     private static final Path SHM = Path.of("/dev/shm");
 
     private final String prefix;
-    private final Path hugepages; // null: not mounted
+    private final List<HugePages> hugePages;
+    private final Consumer<String> log;
+    private boolean toldOfNoPages;
 
-    private RegionStore(String prefix, Path hugepages) {
+    private RegionStore(String prefix, List<HugePages> hugePages, Consumer<String> log) {
         this.prefix = prefix;
-        this.hugepages = hugepages;
+        this.hugePages = hugePages;
+        this.log = log;
     }
 
     /// The store of the switch that runs in a directory.
@@ -32,6 +37,15 @@ public final class RegionStore {
     /// @param runDirectory the run directory
     /// @return its store
     public static RegionStore of(Path runDirectory) {
+        return of(runDirectory, _ -> {});
+    }
+
+    /// The store of the switch that runs in a directory.
+    ///
+    /// @param runDirectory the run directory
+    /// @param log is told, once, when there are not the huge pages that somebody set up
+    /// @return its store
+    public static RegionStore of(Path runDirectory, Consumer<String> log) {
         CRC32C crc = new CRC32C();
         crc.update(
                 runDirectory
@@ -39,10 +53,10 @@ public final class RegionStore {
                         .normalize()
                         .toString()
                         .getBytes(StandardCharsets.UTF_8));
-        return new RegionStore("skyway-%08x-".formatted(crc.getValue()), findHugetlbfs());
+        return new RegionStore("skyway-%08x-".formatted(crc.getValue()), HugePages.mounts(), log);
     }
 
-    /// Creates a region, on hugetlbfs if that has room for it, else on tmpfs.
+    /// Creates a region of huge pages where there are enough, else on tmpfs.
     ///
     /// @param name unique among the store's regions; letters, digits, dots and dashes
     /// @param sizeBytes a power of two
@@ -50,10 +64,26 @@ public final class RegionStore {
     /// @throws IOException if there is no room, or a region of that name
     public Region create(String name, long sizeBytes) throws IOException {
         checkName(name);
-        if (hugepages != null && freeHugeBytes() >= sizeBytes && sizeBytes % hugePageBytes() == 0) {
-            return Region.create(hugepages.resolve(prefix + name), sizeBytes);
+        for (HugePages mount : hugePages) {
+            if (mount.divides(sizeBytes)) {
+                try {
+                    return Region.create(mount.directory().resolve(prefix + name), sizeBytes);
+                } catch (IOException e) {
+                    noPages(mount, sizeBytes, e);
+                }
+            }
         }
         return Region.create(SHM.resolve(prefix + name), sizeBytes);
+    }
+
+    // A mount without pages is what many systems start with: there is nothing to tell of it.
+    private synchronized void noPages(HugePages mount, long sizeBytes, IOException why) {
+        if (!toldOfNoPages && mount.areWanted()) {
+            toldOfNoPages = true;
+            log.accept(
+                    "regions are not all of huge pages: one of %d bytes can't be (%s); %s"
+                            .formatted(sizeBytes, why.getMessage(), mount.describe()));
+        }
     }
 
     /// Opens a region that outlives the switch, because virtual machines that go on running have
@@ -63,16 +93,25 @@ public final class RegionStore {
     /// @param name unique among the lasting regions; letters, digits, dots and dashes
     /// @param sizeBytes a power of two
     /// @return the region, with its old content or with zeros
-    /// @throws IOException if there is no room, or the file is not ours
+    /// @throws IOException if there is no room, or a file of another user's is there that may not
+    ///   be removed
     public Region openLasting(String name, long sizeBytes) throws IOException {
         Path path = lastingPath(name);
-        if (Files.exists(path)) {
-            if (Files.size(path) == sizeBytes) {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            if (isOurs(path) && Files.size(path) == sizeBytes) {
                 return Region.open(path, sizeBytes);
             }
             Files.delete(path);
         }
         return Region.create(path, sizeBytes);
+    }
+
+    // Anybody may make files in /dev/shm, and whoever made it may write it. A machine's hypervisor,
+    // which runs as another user, is let in by group or access list.
+    private static boolean isOurs(Path path) throws IOException {
+        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                && Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                        .equals(RunDirectory.uid());
     }
 
     /// Where a lasting region is or would be.
@@ -84,14 +123,27 @@ public final class RegionStore {
         return SHM.resolve(prefix + LASTING + name);
     }
 
-    /// Deletes what an earlier switch of the same run directory left behind.
+    /// The files of lasting regions that there are.
+    ///
+    /// @return files in `/dev/shm`
+    public List<Path> lasting() {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(SHM, prefix + LASTING + "*")) {
+            List<Path> all = new ArrayList<>();
+            files.forEach(all::add);
+            return all;
+        } catch (IOException e) {
+            return List.of(); // without /dev/shm, there are none
+        }
+    }
+
+    /// Deletes what this or an earlier switch of the same run directory left behind.
     ///
     /// @param lasting whether lasting regions, too
     /// @return the files that were deleted
     /// @throws IOException if one may not be deleted
     public List<Path> removeLeftovers(boolean lasting) throws IOException {
         List<Path> removed = new ArrayList<>();
-        for (Path directory : directories()) {
+        for (Path directory : directories(hugePages)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, prefix + "*")) {
                 for (Path file : files) {
                     if (!lasting && file.getFileName().toString().startsWith(prefix + LASTING)) {
@@ -123,43 +175,13 @@ public final class RegionStore {
 
     /// Where regions are on this host, whoever's.
     static List<Path> allDirectories() {
-        Path hugepages = findHugetlbfs();
-        return hugepages == null ? List.of(SHM) : List.of(SHM, hugepages);
+        return directories(HugePages.mounts());
     }
 
-    private List<Path> directories() {
-        return hugepages == null ? List.of(SHM) : List.of(SHM, hugepages);
-    }
-
-    private static Path findHugetlbfs() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/mounts"))) {
-                String[] f = line.split(" ");
-                if (f.length > 2 && f[2].equals("hugetlbfs") && Files.isWritable(Path.of(f[1]))) {
-                    return Path.of(f[1]);
-                }
-            }
-        } catch (IOException | UncheckedIOException e) {
-            // Not Linux, or no /proc: then there is no hugetlbfs that could be used either.
-            return null;
-        }
-        return null;
-    }
-
-    private static long freeHugeBytes() throws IOException {
-        return memInfo("HugePages_Free:") * hugePageBytes();
-    }
-
-    private static long hugePageBytes() throws IOException {
-        return Math.max(1, memInfo("Hugepagesize:")) * 1024;
-    }
-
-    private static long memInfo(String key) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-            if (line.startsWith(key)) {
-                return Long.parseLong(line.substring(key.length()).replaceAll("[^0-9]", ""));
-            }
-        }
-        return 0;
+    private static List<Path> directories(List<HugePages> mounts) {
+        return Stream.concat(Stream.of(SHM), mounts.stream().map(HugePages::directory))
+                .distinct()
+                .filter(Files::isDirectory)
+                .toList();
     }
 }

@@ -26,6 +26,16 @@ public final class RunDirectory {
         return path(System.getenv(VARIABLE), uid());
     }
 
+    /// Where the drivers of other users find a switch that lets them in, in a directory of its own:
+    /// the run directory itself is nobody else's business.
+    ///
+    /// @param runDirectory the switch's
+    /// @return the directory with that [#PMD_SOCKET], beside the run directory
+    public static Path ofOtherUsers(Path runDirectory) {
+        Path absolute = runDirectory.toAbsolutePath().normalize();
+        return absolute.resolveSibling(absolute.getFileName() + "-vnf");
+    }
+
     /// The user that this process runs as.
     ///
     /// @return the numeric user id; that of nobody, 65534, if there is no `/proc`

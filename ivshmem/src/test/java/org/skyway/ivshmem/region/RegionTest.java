@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -164,6 +165,25 @@ class RegionTest {
             try (Region large = store.openLasting("port-a", 8192)) {
                 assertEquals(0, Memory.getLong(large.address()));
             }
+        } finally {
+            store.removeLeftovers(true);
+        }
+    }
+
+    @Test
+    void fileThatAnotherUserPutInTheWayIsNotOpened(@TempDir Path run) throws IOException {
+        assumeTrue(RunDirectory.uid() == 0, "needs to run as root, to make files of others");
+        RegionStore store = RegionStore.of(run);
+        Path path = store.lastingPath("port-a");
+        Files.write(path, new byte[4096]);
+        Files.setAttribute(path, "unix:uid", 65534);
+        try (FileChannel theirs = FileChannel.open(path, StandardOpenOption.READ);
+                Region region = store.openLasting("port-a", 4096)) {
+            Memory.putLong(region.address(), 42);
+            var seen = java.nio.ByteBuffer.allocate(8);
+            theirs.read(seen, 0);
+            assertEquals(0, seen.get(0), "what they have open is another file");
+            assertEquals(0, Files.getAttribute(path, "unix:uid"));
         } finally {
             store.removeLeftovers(true);
         }

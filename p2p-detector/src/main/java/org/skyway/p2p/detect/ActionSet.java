@@ -58,12 +58,10 @@ final class ActionSet {
 
     private static int rank(Action action) {
         return switch (action) {
-            case Action.CopyTtlIn() -> 0;
             case Action.PopVlan() -> 1;
             case Action.PopMpls _ -> 2;
             case Action.PushMpls _ -> 3;
             case Action.PushVlan _ -> 4;
-            case Action.CopyTtlOut() -> 5;
             case Action.DecTtl _ -> 6;
             case Action.DecMplsTtl() -> 7;
             case Action.DecNshTtl() -> 8;

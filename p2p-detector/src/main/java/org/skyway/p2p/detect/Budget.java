@@ -1,6 +1,8 @@
 package org.skyway.p2p.detect;
 
-/// How much work one decision may cost. One unit is about one comparison of a rule with a cube.
+/// How much work one decision may cost. One unit is about one comparison of a rule with a cube. How
+/// deep it may be nested is bounded, too, far within a thread's stack: an error of the stack could
+/// come anywhere, and leave half done what was being done.
 final class Budget {
     /// Thrown when it is used up. Carries no stack trace: it is an answer, not an accident.
     static final class Exceeded extends RuntimeException {
@@ -12,8 +14,12 @@ final class Budget {
         }
     }
 
+    /// A level of the exploration takes five frames or so, of 1 KiB together when interpreted.
+    private static final int DEEPEST = 600;
+
     private final long total;
     private long left;
+    private int depth;
 
     Budget(long total) {
         this.total = total;
@@ -25,6 +31,18 @@ final class Budget {
         if (left < 0) {
             throw Exceeded.INSTANCE;
         }
+    }
+
+    /// Goes one level down; what was entered must be left, unless this throws.
+    void enter() {
+        if (depth >= DEEPEST) {
+            throw Exceeded.INSTANCE;
+        }
+        depth++;
+    }
+
+    void leave() {
+        depth--;
     }
 
     long spent() {

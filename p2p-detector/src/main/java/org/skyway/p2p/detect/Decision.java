@@ -16,11 +16,13 @@ import org.skyway.openflow.model.OfPort;
 /// that does not agree ends the exploration if a packet really takes it. Of those that agree, two
 /// that are real and hit other entries are enough to know that counters can't be attributed.
 final class Decision implements Explorer.Leaves {
-    private static final long BUDGET = 250_000;
+    /// What a decision after a change may cost.
+    static final long BUDGET = 250_000;
+
     private static final long NO_OUTPUT = Field.ACTSET_OUTPUT.ones() << Field.ACTSET_OUTPUT.shift();
 
     private final int port;
-    private final Budget budget = new Budget(BUDGET);
+    private final Budget budget;
     private final WitnessSearch search;
     private final Dependencies explored = new Dependencies();
 
@@ -34,8 +36,9 @@ final class Decision implements Explorer.Leaves {
     private Verdict.NoLink none;
     private Dependencies proof; // of none; null if all that was explored is needed
 
-    private Decision(PacketDomain domain, int port) {
+    private Decision(PacketDomain domain, int port, long most) {
         this.port = port;
+        budget = new Budget(most);
         search = new WitnessSearch(domain, budget);
     }
 
@@ -49,8 +52,11 @@ final class Decision implements Explorer.Leaves {
             boolean tooComplex,
             long cost) {}
 
-    static Result decide(Pipeline pipeline, int port) {
-        return new Decision(pipeline.domain(), port).decide(pipeline);
+    /// Decides about a port.
+    ///
+    /// @param most what it may cost, in units of [Budget]
+    static Result decide(Pipeline pipeline, int port, long most) {
+        return new Decision(pipeline.domain(), port, most).decide(pipeline);
     }
 
     private Result decide(Pipeline pipeline) {

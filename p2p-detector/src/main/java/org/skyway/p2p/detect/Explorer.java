@@ -106,6 +106,15 @@ final class Explorer {
     ///
     /// @return false if the leaves want no more
     boolean run(Walk walk, Todo start) {
+        budget.enter();
+        try {
+            return doAll(walk, start);
+        } finally {
+            budget.leave();
+        }
+    }
+
+    private boolean doAll(Walk walk, Todo start) {
         Todo todo = start;
         while (todo != null) {
             budget.charge(1);
@@ -367,6 +376,9 @@ final class Explorer {
             }
             case Action.Exit() -> Next.EXIT;
             case Action.Note _ -> Next.NEXT;
+            // Ports have no queues, and there is nothing to forget of connections.
+            case Action.SetQueue _, Action.PopQueue(), Action.CtClear() -> Next.NEXT;
+            case Action.Enqueue(int port, _) -> outputs.output(walk, rule, port, then);
             case Action.SetField _,
                     Action.Load _,
                     Action.Move _,
@@ -381,8 +393,6 @@ final class Explorer {
                     rewrites.rewrite(walk, rule, table, action, then);
             case Action.Controller _ -> broken(walk, "the controller gets a copy", rule);
             case Action.Meter(int id) -> broken(walk, "meter %d applies".formatted(id), rule);
-            case Action.Enqueue _, Action.SetQueue _, Action.PopQueue() ->
-                    broken(walk, "a queue may limit the rate", rule);
             case Action.Learn _ -> broken(walk, "packets make entries (learn)", rule);
             case Action.FinTimeout _ ->
                     broken(walk, "packets may shorten timeouts (fin_timeout)", rule);
@@ -390,10 +400,7 @@ final class Explorer {
                     Action.PopMpls _,
                     Action.DecMplsTtl(),
                     Action.DecNshTtl(),
-                    Action.CtClear(),
                     Action.CheckPacketLarger _,
-                    Action.CopyTtlIn(),
-                    Action.CopyTtlOut(),
                     Action.Conjunction _,
                     Action.Multipath _,
                     Action.Bundle _ ->
@@ -414,7 +421,7 @@ final class Explorer {
 
     private Next group(Walk walk, FlowRule rule, int table, int id, Todo then) {
         dependencies.group(id);
-        Groups groups = new Groups(pipeline, dependencies);
+        Groups groups = new Groups(pipeline, dependencies, budget);
         if (walk.groupDepth >= Groups.DEEPEST) {
             return Next.of(leaves.broken(walk, "groups are nested too deeply", rule, false));
         }

@@ -12,7 +12,7 @@ final class FieldNames {
     static String of(int bit, SymbolicPacket packet) {
         String any = "word " + (bit >> 6);
         for (Field field : Field.values()) {
-            if (!lies(bit, field) || field == Field.VLAN_TCI && packet != null) {
+            if (field.isAlias() || !lies(bit, field) || field == Field.VLAN_TCI && packet != null) {
                 continue;
             }
             any = field.ovsName();

@@ -11,7 +11,7 @@ import org.skyway.openflow.model.PortState;
 ///
 /// Sources: OpenFlow 1.3.5, "Group Types"; a bucket that watches nothing is live, as in Open
 /// vSwitch.
-record Groups(Pipeline pipeline, Dependencies dependencies) {
+record Groups(Pipeline pipeline, Dependencies dependencies, Budget budget) {
     /// How deep groups may be nested.
     static final int DEEPEST = 32;
 
@@ -38,7 +38,9 @@ record Groups(Pipeline pipeline, Dependencies dependencies) {
         return usable;
     }
 
+    // Groups that watch each other have many ways through them: each step counts as work.
     private boolean live(Bucket bucket, int depth) {
+        budget.charge(1);
         boolean watchesPort = bucket.watchPort() != OfPort.ANY;
         boolean watchesGroup = bucket.watchGroup() != -1;
         if (!watchesPort && !watchesGroup) {
@@ -51,9 +53,7 @@ record Groups(Pipeline pipeline, Dependencies dependencies) {
     private boolean live(int number) {
         dependencies.port(number);
         PortState port = pipeline.port(number);
-        return port != null
-                && (port.config() & PortState.PORT_DOWN) == 0
-                && (port.state() & PortState.LINK_DOWN) == 0;
+        return port != null && port.isUp();
     }
 
     private boolean liveGroup(int id, int depth) {

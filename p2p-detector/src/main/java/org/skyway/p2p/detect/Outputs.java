@@ -115,7 +115,7 @@ record Outputs(Pipeline pipeline, Dependencies dependencies, Explorer explorer) 
                     rule,
                     true);
         }
-        if (!port.forwards()) {
+        if (!port.isUp()) {
             return broken(walk, "port %s is down".formatted(name(number)), rule, true);
         }
         if (number == walk.from) {

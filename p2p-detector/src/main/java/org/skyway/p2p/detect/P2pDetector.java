@@ -3,9 +3,11 @@ package org.skyway.p2p.detect;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
@@ -31,6 +33,12 @@ public final class P2pDetector {
 
     private static final long COSTLY = 20 * COST_PER_UPDATE;
 
+    /// What a decision may cost that was too complex after a change, when nothing changes.
+    private static final long PATIENT_BUDGET = 2 * Decision.BUDGET;
+
+    private static final long FIRST_WAIT_NANOS = 100_000_000L;
+    private static final long LONGEST_WAIT_NANOS = 30_000_000_000L;
+
     private static final class Ingress {
         final int port;
         Verdict verdict;
@@ -41,38 +49,27 @@ public final class P2pDetector {
         int rest; // updates to sit out before the next decision
         int nextRest = 1;
         long cost; // of the last decision
+        boolean waiting; // for a time, which is wakeNanos
+        long wakeNanos;
+        long waitNanos = FIRST_WAIT_NANOS;
+        boolean patient; // whether the next decision may cost more
 
         Ingress(int port) {
             this.port = port;
         }
     }
 
-    private final Pipeline pipeline;
+    private final Pipeline pipeline = new Pipeline();
     private final Map<Integer, Ingress> candidates = new TreeMap<>(Integer::compareUnsigned);
     private final Map<Integer, String> held = new HashMap<>();
     private final List<Ingress> dirty = new ArrayList<>();
-    private final List<Change> dropped = new ArrayList<>();
+    private final List<Change> untold = new ArrayList<>();
     private final List<Ingress> roaming = new ArrayList<>(); // not local
+    private final Set<Ingress> undecided = new LinkedHashSet<>(); // too complex, and not dirty
     private long decisions;
 
     /// A detector that knows no ports and no rules.
-    public P2pDetector() {
-        this(new Pipeline());
-    }
-
-    private P2pDetector(Pipeline pipeline) {
-        this.pipeline = pipeline;
-    }
-
-    /// A detector of its own that knows the same now, to find out what changes would do.
-    ///
-    /// @return the copy; its first [#update] decides about all candidate ports
-    public P2pDetector copy() {
-        P2pDetector copy = new P2pDetector(pipeline.copy());
-        copy.held.putAll(held);
-        candidates.keySet().forEach(port -> copy.candidate(port, true));
-        return copy;
-    }
+    public P2pDetector() {}
 
     /// A flow entry was added.
     ///
@@ -166,8 +163,9 @@ public final class P2pDetector {
             Ingress gone = candidates.remove(number);
             roaming.remove(gone);
             dirty.remove(gone);
+            undecided.remove(gone);
             if (gone.verdict != null) {
-                dropped.add(new Change(number, gone.verdict, null));
+                untold.add(new Change(number, gone.verdict, null));
             }
         }
         portTouched(number);
@@ -209,38 +207,69 @@ public final class P2pDetector {
 
     /// Decides anew where that is needed.
     ///
-    /// To be called after changes, and now and then when there are none: a port whose last decision
-    /// was costly is not decided again at once, but has no link for some updates.
+    /// To be called after changes, and when [#wake] says so: a port whose last decision was costly
+    /// is not decided again at once, but has no link for some updates, or for a while when none
+    /// come.
     ///
     /// @return the verdicts that are others now, or new, in order: a port that was given up and
     ///   taken again comes twice
     public List<Change> update() {
-        if (dirty.isEmpty() && dropped.isEmpty()) {
+        if (dirty.isEmpty() && untold.isEmpty()) {
             return List.of();
         }
-        List<Change> changes = new ArrayList<>(dropped);
-        dropped.clear();
         List<Ingress> resting = new ArrayList<>();
         for (Ingress ingress : dirty) {
-            if (ingress.rest > 0) {
+            if (ingress.rest > 0 && !ingress.patient) {
                 ingress.rest--;
                 resting.add(ingress);
                 continue;
             }
             Verdict before = ingress.verdict;
-            if (ingress.cost > COSTLY) {
+            if (ingress.cost > COSTLY && !ingress.patient) {
                 postpone(ingress);
                 resting.add(ingress);
             } else if (!decideOrGiveUp(ingress)) {
                 resting.add(ingress);
             }
             if (!ingress.verdict.equals(before)) {
-                changes.add(new Change(ingress.port, before, ingress.verdict));
+                untold.add(new Change(ingress.port, before, ingress.verdict));
             }
         }
         dirty.clear();
         dirty.addAll(resting);
+        List<Change> changes = List.copyOf(untold);
+        untold.clear();
         return changes;
+    }
+
+    /// Has the next [#update] decide about a port that had no decision because it is costly or too
+    /// complex, and that has waited for its time. To be called by a clock: when changes stop, there
+    /// are no updates that such a port could sit out. Each call chooses one port at most, whose
+    /// decision may then cost more than after a change, and whose next wait is longer.
+    ///
+    /// @param nowNanos what [System#nanoTime] says
+    /// @return whether there is one, so that [#update] must be called
+    public boolean wake(long nowNanos) {
+        Ingress due = null;
+        for (List<Ingress> some : List.of(dirty, List.copyOf(undecided))) {
+            for (Ingress ingress : some) {
+                if (!ingress.waiting) {
+                    ingress.waiting = true;
+                    ingress.wakeNanos = nowNanos + ingress.waitNanos;
+                } else if (ingress.wakeNanos - nowNanos <= 0
+                        && (due == null || ingress.wakeNanos - due.wakeNanos < 0)) {
+                    due = ingress;
+                }
+            }
+        }
+        if (due == null) {
+            return false;
+        }
+        due.waiting = false;
+        due.waitNanos = Math.min(2 * due.waitNanos, LONGEST_WAIT_NANOS);
+        due.patient = true;
+        markDirty(due);
+        return true;
     }
 
     /// Whether there are ports that sit out updates because deciding about them is costly.
@@ -323,13 +352,20 @@ public final class P2pDetector {
             return;
         }
         Agreement agreement = ingress.agreement;
-        boolean survives =
-                agreement != null
-                        && (added
-                                ? agreement.survivesAdditionOf(rule, pipeline)
-                                : agreement.survivesRemovalOf(rule));
-        if (!survives) {
+        if (agreement == null || !survives(agreement, rule, added)) {
             markDirty(ingress);
+        }
+    }
+
+    // The tables have the rule already, or have lost it: whatever goes wrong here must not keep the
+    // other ports from being told, nor the caller from going on with the next rule.
+    private boolean survives(Agreement agreement, FlowRule rule, boolean added) {
+        try {
+            return added
+                    ? agreement.survivesAdditionOf(rule, pipeline)
+                    : agreement.survivesRemovalOf(rule);
+        } catch (Throwable e) {
+            return false;
         }
     }
 
@@ -349,6 +385,7 @@ public final class P2pDetector {
         if (!ingress.dirty) {
             ingress.dirty = true;
             dirty.add(ingress);
+            undecided.remove(ingress);
         }
     }
 
@@ -372,43 +409,60 @@ public final class P2pDetector {
         try {
             decide(ingress);
             return true;
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) {
             ingress.verdict =
                     new Verdict.NoLink(
-                            ingress.port, "the entries can't be decided about: " + e, null, null);
+                            ingress.port,
+                            "the entries can't be decided about: " + reason(e),
+                            null,
+                            null);
             ingress.agreement = null;
             ingress.cost = 0;
             ingress.dirty = true;
-            rest(ingress, new Dependencies(), true);
+            rest(ingress, new Dependencies(), true, false);
             return false;
         }
+    }
+
+    private static String reason(Throwable e) {
+        return e instanceof StackOverflowError
+                ? "they are nested too deeply"
+                : "the detector failed" + (e.getMessage() == null ? "" : ": " + e.getMessage());
     }
 
     private void decide(Ingress ingress) {
         decisions++;
         ingress.dirty = false;
+        boolean patient = ingress.patient;
+        ingress.patient = false;
         PortState port = pipeline.port(ingress.port);
         String obstacle = obstacle(ingress.port, port);
         if (obstacle != null) {
-            long[] example = port != null && port.receives() ? fragment(ingress.port) : null;
+            long[] example = port != null && sends(port) ? fragment(ingress.port) : null;
             ingress.verdict = new Verdict.NoLink(ingress.port, obstacle, null, example);
             ingress.agreement = null;
             ingress.cost = 0;
-            rest(ingress, new Dependencies(), false);
+            rest(ingress, new Dependencies(), false, false);
             return;
         }
-        Decision.Result result = Decision.decide(pipeline, ingress.port);
+        Decision.Result result =
+                Decision.decide(pipeline, ingress.port, patient ? PATIENT_BUDGET : Decision.BUDGET);
         ingress.verdict = takeable(result.verdict(), result.dependencies());
         ingress.agreement = result.agreement();
         ingress.cost = result.cost();
-        rest(ingress, result.dependencies(), result.tooComplex());
+        rest(ingress, result.dependencies(), result.tooComplex(), !patient);
+    }
+
+    /// Whether packets are to be expected from a port.
+    private static boolean sends(PortState port) {
+        return port.receives() && port.isUp();
     }
 
     private String obstacle(int number, PortState port) {
         if (port == null) {
             return "port %s does not exist".formatted(Outputs.name(number));
         }
-        if (!port.receives()) {
+        if (!sends(port)) {
             return "port %s is down or does not receive".formatted(Outputs.name(number));
         }
         return pipeline.fragments() == FragmentHandling.DROPPED
@@ -443,7 +497,8 @@ public final class P2pDetector {
         return link;
     }
 
-    private void rest(Ingress ingress, Dependencies dependencies, boolean tooComplex) {
+    private void rest(
+            Ingress ingress, Dependencies dependencies, boolean tooComplex, boolean again) {
         ingress.dependencies = dependencies;
         boolean local = dependencies.staysAt(ingress.port);
         if (local != ingress.local) {
@@ -454,11 +509,16 @@ public final class P2pDetector {
                 roaming.add(ingress);
             }
         }
+        ingress.waiting &= tooComplex;
         if (tooComplex) {
+            if (again) { // with more patience; after that, only a change can help
+                undecided.add(ingress);
+            }
             ingress.rest = ingress.nextRest;
             ingress.nextRest = Math.min(2 * ingress.nextRest, LONGEST_REST);
         } else {
             ingress.nextRest = 1;
+            ingress.waitNanos = FIRST_WAIT_NANOS;
         }
     }
 }

@@ -45,21 +45,6 @@ final class Pipeline {
         return table == null ? null : table.get(like);
     }
 
-    /// A pipeline of its own that is the same now.
-    Pipeline copy() {
-        Pipeline copy = new Pipeline();
-        for (RuleTable table : tables) {
-            if (table != null) {
-                table.forEach(copy::add);
-            }
-        }
-        copy.groups.putAll(groups);
-        copy.ports.putAll(ports);
-        copy.missToController = missToController;
-        copy.fragments = fragments;
-        return copy;
-    }
-
     /// Whether packets that no entry matches are told to controllers.
     boolean missToController() {
         return missToController;

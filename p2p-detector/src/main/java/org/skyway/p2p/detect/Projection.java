@@ -1,5 +1,6 @@
 package org.skyway.p2p.detect;
 
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Objects;
@@ -11,6 +12,9 @@ import org.skyway.openflow.model.Match;
 /// The rules of one [RuleTuple] in an open-addressed hash table by the values of some of the bits
 /// that they all match. A slot holds the one rule with these values, or a [RuleBucket] of several.
 final class Projection {
+    /// Nobody outside can know which values collide.
+    private static final long SEED = new SecureRandom().nextLong();
+
     private final int[] words;
     private final long[] mask; // by position in words
     private Object[] slots = new Object[8];
@@ -192,7 +196,7 @@ final class Projection {
     }
 
     private long hash(long[] values) {
-        long h = 0;
+        long h = SEED;
         for (int i = 0; i < words.length; i++) {
             h = mix(h, values[i] & mask[i]);
         }
@@ -200,7 +204,7 @@ final class Projection {
     }
 
     private long hash(Match match) {
-        long h = 0;
+        long h = SEED;
         for (int i = 0; i < words.length; i++) {
             h = mix(h, match.value(words[i]) & mask[i]);
         }
@@ -213,6 +217,7 @@ final class Projection {
     }
 
     private static int spread(long h) {
-        return (int) (h ^ h >>> 29);
+        long x = (h ^ h >>> 29) * 0xbf58476d1ce4e5b9L;
+        return (int) (x >>> 32);
     }
 }

@@ -34,10 +34,10 @@ record Rewrites(Explorer explorer) {
                                     walk,
                                     field,
                                     redo(rule, table, action, then),
-                                    w -> set(w.packet, field, high, low, maskHigh, maskLow));
+                                    w -> w.packet.set(field, high, low, maskHigh, maskLow));
                 }
                 yield guarded(
-                        walk, field, then, w -> set(w.packet, field, high, low, maskHigh, maskLow));
+                        walk, field, then, w -> w.packet.set(field, high, low, maskHigh, maskLow));
             }
             case Action.Load(var target, long value) -> {
                 int[] bits = constants(value);
@@ -61,7 +61,7 @@ record Rewrites(Explorer explorer) {
                             walk,
                             Field.MPLS_TTL,
                             then,
-                            w -> set(w.packet, Field.MPLS_TTL, 0, ttl, 0, 0xff));
+                            w -> w.packet.set(Field.MPLS_TTL, 0, ttl, 0, 0xff));
             case Action.DecTtl _ -> decrementTtl(walk, rule, then);
             default -> throw new IllegalArgumentException("not a rewrite: " + action);
         };
@@ -185,17 +185,6 @@ record Rewrites(Explorer explorer) {
     private static void forget(Walk walk, Field field) {
         SubField all = SubField.all(field);
         walk.packet.setBits(all, SymbolicPacket.unknown(all.bits()));
-    }
-
-    private static void set(
-            SymbolicPacket packet, Field field, long high, long low, long maskHigh, long maskLow) {
-        if (field.wide()) {
-            packet.write(field.word(), maskHigh, high);
-            packet.write(field.word() + 1, maskLow, low);
-        } else {
-            int shift = field.shift();
-            packet.write(field.word(), (maskLow & field.ones()) << shift, low << shift);
-        }
     }
 
     private static int[] constants(long value) {

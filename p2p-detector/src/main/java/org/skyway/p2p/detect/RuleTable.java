@@ -1,5 +1,6 @@
 package org.skyway.p2p.detect;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
-import java.util.function.Consumer;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 
@@ -20,12 +20,14 @@ final class RuleTable {
 
     /// The mask of a match, as a key.
     private static final class MaskKey {
+        private static final long SEED = new SecureRandom().nextLong();
+
         private final Match match;
         private final int hash;
 
         MaskKey(Match match) {
             this.match = match;
-            long h = match.words();
+            long h = SEED ^ match.words();
             for (long rest = match.words(); rest != 0; rest &= rest - 1) {
                 h = (h ^ match.mask(Long.numberOfTrailingZeros(rest))) * 0x9e3779b97f4a7c15L;
                 h ^= h >>> 32;
@@ -97,13 +99,6 @@ final class RuleTable {
     FlowRule get(FlowRule like) {
         RuleTuple tuple = byMask.get(new MaskKey(like.match()));
         return tuple == null ? null : tuple.get(like);
-    }
-
-    /// Does something with every rule, in no order.
-    void forEach(Consumer<FlowRule> consumer) {
-        for (RuleTuple tuple : tuples) {
-            tuple.all().forEachRemaining(consumer);
-        }
     }
 
     /// The rules that overlap some packets, by descending priority; those of equal priority in no

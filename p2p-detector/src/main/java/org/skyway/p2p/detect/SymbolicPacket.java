@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.SubField;
 
 /// Many packets at one point of the pipeline: which packets they were when they came in (a cube),
@@ -239,7 +240,7 @@ final class SymbolicPacket {
     int[] bits(SubField part) {
         int[] bits = new int[part.bits()];
         for (int i = 0; i < bits.length; i++) {
-            bits[i] = describe(bitOf(part.field(), part.offset() + i));
+            bits[i] = holds(part, i) ? describe(bitOf(part.field(), part.offset() + i)) : ZERO;
         }
         return bits;
     }
@@ -260,7 +261,47 @@ final class SymbolicPacket {
     /// ones are 0.
     void setBits(SubField part, int[] bits) {
         for (int i = 0; i < part.bits(); i++) {
-            set(bitOf(part.field(), part.offset() + i), i < bits.length ? bits[i] : ZERO);
+            if (holds(part, i)) {
+                set(bitOf(part.field(), part.offset() + i), i < bits.length ? bits[i] : ZERO);
+            }
+        }
+        if (part.field().base() == Field.IN_PORT) {
+            settleInPort(part.field());
+        }
+    }
+
+    // Whether a flow key has the bit; all it has of a wide field.
+    private static boolean holds(SubField part, int i) {
+        Field f = part.field();
+        return f.wide() || (f.held() >>> part.offset() + i & 1) != 0;
+    }
+
+    /// Makes a whole port number of one that was written to in part.
+    private void settleInPort(Field field) {
+        int port = 0;
+        for (int bit : bits(SubField.all(field))) {
+            if (bit != ZERO && bit != ONE) {
+                forget(FlowKey.IN_PORT, -1L << 32);
+                return;
+            }
+            port = port >>> 1 | bit << 31;
+        }
+        boolean half = field == Field.IN_PORT_NXM;
+        int now = half ? OfPort.of16(port >>> 16) : OfPort.exists(port) ? port : OfPort.ANY;
+        write(FlowKey.IN_PORT, -1L << 32, (long) now << 32);
+    }
+
+    /// Writes constants into a field.
+    void set(Field field, long high, long low, long maskHigh, long maskLow) {
+        if (field.wide()) {
+            write(field.word(), maskHigh, high);
+            write(field.word() + 1, maskLow, low);
+        } else {
+            int shift = field.shift();
+            write(field.word(), (maskLow & field.held()) << shift, low << shift);
+        }
+        if (field.base() == Field.IN_PORT) {
+            settleInPort(field);
         }
     }
 

@@ -63,8 +63,12 @@ public record Trace(List<Lookup> steps, String end) {
                         return false;
                     }
                 };
-        new Explorer(pipeline, new Dependencies(), new Budget(BUDGET), first)
-                .explore(new Walk(port, new SymbolicPacket(cube)));
+        try {
+            new Explorer(pipeline, new Dependencies(), new Budget(BUDGET), first)
+                    .explore(new Walk(port, new SymbolicPacket(cube)));
+        } catch (Budget.Exceeded e) {
+            ends.add(new Trace(List.of(), "the way is too long to be followed"));
+        }
         return ends.getFirst();
     }
 

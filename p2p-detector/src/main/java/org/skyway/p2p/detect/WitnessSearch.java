@@ -90,7 +90,7 @@ final class WitnessSearch {
             if (shortestBits > 1) {
                 Cube outside = new Cube(cube);
                 outside.fix(bit, !wanted(shortest, bit));
-                Cube found = search(outside, open);
+                Cube found = deeper(outside, open);
                 if (found != null) {
                     return found;
                 }
@@ -98,6 +98,15 @@ final class WitnessSearch {
             } else {
                 cube.fix(bit, !wanted(shortest, bit));
             }
+        }
+    }
+
+    private Cube deeper(Cube cube, List<Match> matches) {
+        budget.enter();
+        try {
+            return search(cube, matches);
+        } finally {
+            budget.leave();
         }
     }
 

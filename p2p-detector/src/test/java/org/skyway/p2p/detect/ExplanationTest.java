@@ -1,7 +1,6 @@
 package org.skyway.p2p.detect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,23 +54,6 @@ class ExplanationTest {
                 "no entry of table 0 matches",
                 detector.trace(SmallPackets.key("in_port=1,arp")).end());
         assertTrue(trace.text().contains("table 5: no entry matches"), trace.text());
-    }
-
-    @Test
-    void saysWhichLinksRulesWouldMakeAndBreak() {
-        P2pDetector detector = Bridges.of(3, "in_port=1,actions=2");
-        List<Change> changes =
-                WhatIf.installing(
-                        detector,
-                        List.of(),
-                        List.of(
-                                FlowText.parse("priority=65000,in_port=1,arp,actions=CONTROLLER"),
-                                FlowText.parse("in_port=2,actions=3")));
-        assertEquals(List.of(1, 2), changes.stream().map(Change::port).toList());
-        assertInstanceOf(Verdict.NoLink.class, changes.get(0).after());
-        assertInstanceOf(Verdict.Link.class, changes.get(1).after());
-        assertInstanceOf(Verdict.Link.class, detector.verdict(1));
-        assertEquals(List.of(), detector.update());
     }
 
     @Test

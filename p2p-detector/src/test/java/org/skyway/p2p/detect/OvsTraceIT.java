@@ -195,11 +195,11 @@ class OvsTraceIT {
     /// What is done to the packet: `Datapath actions: 2`.
     private static String done(String trace) {
         String mark = "Datapath actions: ";
-        // The mark is the kernel's own, and goes nowhere.
+        // Mark and queue are the kernel's own, and change nothing about where a packet goes.
         return trace.substring(trace.indexOf(mark) + mark.length())
                 .lines()
                 .findFirst()
                 .orElse("")
-                .replaceFirst("^set\\(skb_mark\\(0x[0-9a-f]+\\)\\),", "");
+                .replaceAll("set\\(skb_(mark|priority)\\((0x)?[0-9a-f]+\\)\\),", "");
     }
 }

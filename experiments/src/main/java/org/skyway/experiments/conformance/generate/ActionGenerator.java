@@ -6,12 +6,28 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.text.FlowText;
 
 /// Random action lists in the syntax of `ovs-ofctl`, of which most make sense for what the flow
 /// matches.
 final class ActionGenerator {
     private static final int LEARNED = 10; // the table of what is learned
     private static final Field[] FIELDS = Field.values();
+
+    /// What fields of a learned flow presuppose.
+    private static final String[] LEARNED_CONSTANTS = {
+        "eth_type=0x800",
+        "eth_type=0x806",
+        "eth_type=0x86dd",
+        "eth_type=0x8847",
+        "eth_type=0x800,nw_proto=6",
+        "eth_type=0x800,nw_proto=17",
+        "eth_type=0x86dd,nw_proto=132",
+        "eth_type=0x800,nw_proto=1",
+        "eth_type=0x86dd,nw_proto=58",
+        "eth_type=0x86dd,nw_proto=58,icmpv6_type=135,icmpv6_code=0",
+        "eth_type=0x86dd,nw_proto=58,icmpv6_type=136,icmpv6_code=0"
+    };
 
     private final Pools pools;
     private final int version;
@@ -124,7 +140,8 @@ final class ActionGenerator {
     }
 
     private String written(Match match) {
-        return switch (pools.below(8)) {
+        return switch (pools.below(9)) {
+            case 8 -> "set_queue:" + pools.below(2);
             case 0, 1, 2 -> "output:" + port();
             case 3, 4 -> set(match);
             case 5 ->
@@ -153,7 +170,7 @@ final class ActionGenerator {
             case 17, 18 -> resubmit(table);
             case 19 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
             case 20 -> depth > 0 ? cloned(table, match, depth) : output();
-            case 21 -> stack();
+            case 21 -> stack(match);
             case 22 -> rare();
             default -> special(match);
         };
@@ -193,9 +210,10 @@ final class ActionGenerator {
         }
         if (features.contains(Feature.MULTIPATH) && pools.chance(30)) {
             return pools.one(
-                    "multipath(eth_src,50,modulo_n,1,0,reg0[])",
+                    "multipath(eth_src,50,modulo_n,1,0,%s)".formatted(any(writable(match), 64)),
                     "bundle(eth_src,0,active_backup,ofport,members:6,2,3)",
-                    "bundle_load(eth_src,0,active_backup,ofport,reg0[],members:3,2)");
+                    "bundle_load(eth_src,0,active_backup,ofport,%s,members:3,2)"
+                            .formatted(part(writable(match, 16), 16)));
         }
         if (pools.chance(50)) {
             return unusual(match);
@@ -218,6 +236,7 @@ final class ActionGenerator {
         return pools.one(
                 "check_pkt_larger(%d)->reg0[%d]".formatted(pools.oneOf(59, 60, 80), pools.below(3)),
                 "check_pkt_larger(70)->metadata[0]",
+                "output:" + any(readable(match), 64),
                 "ct_clear",
                 "sample(probability=65535,collector_set_id=1,obs_domain_id=2,obs_point_id=3)",
                 "sample(probability=1,collector_set_id=1,sampling_port=2,egress)");
@@ -244,8 +263,16 @@ final class ActionGenerator {
         if (pools.chance(40)) {
             learn.add("NXM_OF_VLAN_TCI[0..11]");
         }
+        Match made = Match.ANY;
         if (match.has(Field.IPV4_SRC) && pools.chance(60)) {
             learn.add("eth_type=0x800").add("NXM_OF_IP_DST[]=NXM_OF_IP_SRC[]");
+        } else if (pools.chance(60)) {
+            String constants = pools.one(LEARNED_CONSTANTS);
+            learn.add(constants);
+            made = FlowText.parseMatch(constants.replace("[]", ""));
+        }
+        for (int n = pools.below(4); n > 0; n--) {
+            learn.add(learnedSpec(match, made));
         }
         if (pools.chance(40)) {
             learn.add("reg1=0x%x".formatted(pools.below(3)));
@@ -262,13 +289,35 @@ final class ActionGenerator {
         return learn.toString();
     }
 
+    // Anything copied into anything; of a constant, that field's width.
+    private String learnedSpec(Match match, Match made) {
+        Field from = readable(match);
+        boolean load = pools.chance(50);
+        Field to = load ? writable(made) : readable(made);
+        boolean experimenter = FieldTexts.isLong(to) || FieldTexts.isLong(from);
+        if (experimenter) {
+            return "NXM_NX_REG3[]"; // learn has no room for their names
+        }
+        int bits = 1 + pools.below(Math.min(from.width(), to.width()));
+        if (pools.chance(50)) {
+            bits = Math.min(from.width(), to.width());
+        }
+        if (load && pools.chance(30)) {
+            return "load:0x%x->%s".formatted(pools.below(2), any(to, 64));
+        }
+        return load
+                ? "load:%s->%s".formatted(part(from, bits), part(to, bits))
+                : "%s=%s".formatted(part(to, bits), part(from, bits));
+    }
+
     private String rare() {
         return switch (pools.below(8)) {
             case 0 -> "note:01.02.03";
             case 7 -> "output(port=%d,max_len=%d)".formatted(port(), 14 + pools.below(200));
             case 1 -> "exit";
             case 2 -> "set_tunnel:" + pools.below(4);
-            case 3 -> version == 1 ? "enqueue:%d:0".formatted(port()) : "set_queue:1";
+            case 3 ->
+                    version == 1 ? "enqueue:%d:0".formatted(port()) : "set_queue:" + pools.below(2);
             case 4 -> "pop_queue";
             case 5 -> selects || meters > 0 ? "pop_queue" : "table";
             default -> "note:aa";
@@ -291,10 +340,10 @@ final class ActionGenerator {
         return list.toString();
     }
 
-    private String stack() {
-        Field field = Field.reg(pools.below(4));
-        return pools.one("push:", "pop:")
-                + pools.one(field.ovsName() + "[]", field.ovsName() + "[0..7]", "eth_dst[]");
+    private String stack(Match match) {
+        return pools.chance(50)
+                ? "push:" + any(readable(match), 128)
+                : "pop:" + any(writable(match), 128);
     }
 
     private String vlan(Match match) {
@@ -340,11 +389,14 @@ final class ActionGenerator {
     // ---- fields
 
     private Field writable(Match match) {
+        return writable(match, 1);
+    }
+
+    private Field writable(Match match, int least) {
         List<Field> possible = new ArrayList<>();
         for (Field field : FIELDS) {
-            boolean sayable = version > 1 || field.nxmHeader() != 0;
             if (field.writable()
-                    && sayable
+                    && field.width() >= least
                     && !isExcluded(field)
                     && field.prerequisite().isMetBy(match)) {
                 possible.add(field);
@@ -357,10 +409,11 @@ final class ActionGenerator {
         return possible.get(pools.below(possible.size()));
     }
 
+    // Connections are tracked by neither; where tunnels go to, Open vSwitch looks at.
     private boolean isExcluded(Field field) {
         return switch (field) {
             case VLAN_TCI, VLAN_VID -> !layers.newTags();
-            case CT_MARK, CT_LABEL, TUN_SRC, TUN_DST, IN_PORT, ARP_OP -> true;
+            case CT_MARK, CT_LABEL, TUN_SRC, TUN_DST, TUN_IPV6_SRC, TUN_IPV6_DST -> true;
             default -> false;
         };
     }
@@ -371,61 +424,55 @@ final class ActionGenerator {
         if (field == Field.VLAN_TCI || field == Field.VLAN_VID && !tagged) {
             return version > 1 ? "set_field:0x7->reg0" : vlan(match);
         }
+        if (field == Field.IN_PORT) {
+            return load(match); // that name can't be set
+        }
         String mask =
                 field.maskable() && pools.chance(20) && !field.ovsName().contains("vlan")
                         ? "/" + FieldTexts.value(field, pools, true)
                         : "";
         return "set_field:%s%s->%s"
-                .formatted(FieldTexts.value(field, pools, false), mask, field.ovsName());
+                .formatted(FieldTexts.value(field, pools, false), mask, FieldTexts.name(field));
     }
 
     private String load(Match match) {
         Field field = writable(match);
-        int width = Math.min(bits(field), 64);
+        int width = Math.min(field.width(), 64);
         int from = pools.chance(60) ? 0 : pools.below(width);
         int bits = pools.chance(60) ? width - from : 1 + pools.below(width - from);
         long value = FieldTexts.number(field, pools) & (bits == 64 ? -1L : (1L << bits) - 1);
-        return "load:0x%x->%s[%d..%d]".formatted(value, field.ovsName(), from, from + bits - 1);
+        return "load:0x%x->%s".formatted(value, part(field, from, bits));
     }
 
     private String move(Match match) {
         Field to = writable(match);
         Field from = readable(match);
-        int bits = 1 + pools.below(Math.min(bits(from), bits(to)));
-        if (pools.chance(50)) {
-            bits = Math.min(bits(from), bits(to));
-        }
-        int a = pools.below(bits(from) - bits + 1);
-        int b = pools.below(bits(to) - bits + 1);
-        return "move:%s[%d..%d]->%s[%d..%d]"
-                .formatted(from.ovsName(), a, a + bits - 1, to.ovsName(), b, b + bits - 1);
+        int most = Math.min(from.width(), to.width());
+        int bits = pools.chance(50) ? most : 1 + pools.below(most);
+        return "move:%s->%s".formatted(part(from, bits), part(to, bits));
     }
 
-    // For ovs-ofctl some fields are narrower than where they lie in a flow key.
-    private static int bits(Field field) {
-        return switch (field) {
-            case VLAN_VID -> 12;
-            case IN_PORT -> 16;
-            case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 8;
-            case TUN_ERSPAN_IDX -> 20;
-            case TUN_ERSPAN_VER -> 4;
-            case TUN_ERSPAN_DIR -> 1;
-            case TUN_ERSPAN_HWID -> 6;
-            default -> field.bits();
-        };
+    private String part(Field field, int bits) {
+        return part(field, pools.below(field.width() - bits + 1), bits);
+    }
+
+    // A whole field may be said without its bits.
+    private String part(Field field, int from, int bits) {
+        String name = FieldTexts.name(field);
+        return bits == field.width() && pools.chance(50)
+                ? name + "[]"
+                : "%s[%d..%d]".formatted(name, from, from + bits - 1);
+    }
+
+    private String any(Field field, int most) {
+        int width = Math.min(field.width(), most);
+        return part(field, pools.chance(50) ? width : 1 + pools.below(width));
     }
 
     private Field readable(Match match) {
         while (true) {
             Field field = FIELDS[pools.below(FIELDS.length)];
-            boolean special =
-                    switch (field) {
-                        case CT_STATE, CT_ZONE, CT_MARK, CT_LABEL, CONJ_ID, ACTSET_OUTPUT -> true;
-                        case TUN_SRC, TUN_DST, IP_FRAG, ARP_OP -> true;
-                        default -> false;
-                    };
-            special |= version == 1 && field.nxmHeader() == 0 && field != Field.IN_PORT;
-            if (!special && field.prerequisite().isMetBy(match)) {
+            if (field.prerequisite().isMetBy(match)) {
                 return field;
             }
         }

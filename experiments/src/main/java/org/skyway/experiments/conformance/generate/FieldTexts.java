@@ -6,17 +6,30 @@ import org.skyway.openflow.model.Field;
 final class FieldTexts {
     private FieldTexts() {}
 
+    /// The field's name: of its two, the ingress port's longer one.
+    static String name(Field field) {
+        return field == Field.IN_PORT ? "in_port_oxm" : field.ovsName();
+    }
+
+    /// Whether its header has eight bytes on the wire.
+    static boolean isLong(Field field) {
+        return field.nxmHeader() >>> 16 == 0xffff || field == Field.ACTSET_OUTPUT;
+    }
+
     /// A value, or a mask.
     static String value(Field field, Pools pools, boolean mask) {
         return switch (field) {
             case ETH_DST, ETH_SRC, ARP_SHA, ARP_THA, ND_SLL, ND_TLL ->
                     mask ? "ff:00:ff:00:0f:f0" : pools.macText();
-            case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA -> mask ? "255.0.15.255" : pools.ipv4Text();
-            case IPV6_SRC, IPV6_DST, ND_TARGET -> mask ? "ffff:0:f0f0::ffff" : pools.ipv6Text();
+            case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA, TUN_SRC, TUN_DST ->
+                    mask ? "255.0.15.255" : pools.ipv4Text();
+            case IPV6_SRC, IPV6_DST, ND_TARGET, TUN_IPV6_SRC, TUN_IPV6_DST ->
+                    mask ? "ffff:0:f0f0::ffff" : pools.ipv6Text();
             case TUN_FLAGS -> "oam";
+            case IN_PORT_NXM -> Integer.toString(pools.below(6));
             case VLAN_VID -> "0x" + Integer.toHexString(0x1000 | pools.vlan());
             default -> {
-                long ones = field.wide() ? -1L : field.ones();
+                long ones = field.wide() ? -1L : field.held();
                 long v = mask ? pools.bits() & ones | 1 : number(field, pools) & ones;
                 yield "0x" + Long.toHexString(v);
             }
@@ -32,6 +45,8 @@ final class FieldTexts {
             case VLAN_VID -> 0x1000 | pools.vlan();
             case VLAN_TCI -> 0x1000 | pools.vlan() | pools.below(8) << 13;
             case IP_TTL, MPLS_TTL -> pools.ttl();
+            case IP_TOS -> pools.tos() & 0xfc;
+            case IN_PORT, IN_PORT_NXM -> pools.oneOf(1, 2, 3, 4, 5, 0, 0xfffe, 0x10001);
             case ETH_DST, ETH_SRC -> pools.bits() & 0xfeff_ffff_ffffL;
             default ->
                     field.word() >= org.skyway.openflow.model.FlowKey.PACKET_WORDS

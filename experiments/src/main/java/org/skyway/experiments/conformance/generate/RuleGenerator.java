@@ -217,7 +217,7 @@ final class RuleGenerator {
         }
         int n = pools.below(4);
         for (int i = 0; i < n; i++) {
-            Field field = Field.values()[pools.below(Field.values().length)];
+            Field field = Field.values()[pools.below(Field.values().length)].base();
             boolean given =
                     switch (field) {
                         case VLAN_TCI, VLAN_VID, VLAN_PCP, ETH_TYPE, IP_PROTO -> true;

@@ -6,23 +6,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.vm.host.GuestSpec;
-import org.skyway.experiments.vm.image.GuestImage;
 import org.skyway.vswitch.daemon.ControlClient;
 
 /// Guests on the ports of a running switch.
 public final class Chain {
     private final ControlClient control;
-    private final GuestImage image;
+    private final Images images;
     private final Path directory;
 
     /// Guests for a switch.
     ///
     /// @param control of the switch
-    /// @param image what they boot
+    /// @param images what they boot
     /// @param directory where their consoles and channels are; with a short name
-    public Chain(ControlClient control, GuestImage image, Path directory) {
+    public Chain(ControlClient control, Images images, Path directory) {
         this.control = control;
-        this.image = image;
+        this.images = images;
         this.directory = directory;
     }
 
@@ -33,14 +32,16 @@ public final class Chain {
     /// @param ports the ports that it drives
     /// @param core the host's core that it is bound to; -1 for none
     /// @return the guest
-    /// @throws IOException if the switch is not one for virtual machines
+    /// @throws IOException if the switch is not one for virtual machines, or the image can't be
+    ///   built
+    /// @throws InterruptedException if interrupted while the image is built
     public GuestSpec guest(String name, List<String> arguments, List<String> ports, int core)
-            throws IOException {
+            throws IOException, InterruptedException {
         List<GuestSpec.Port> own = new ArrayList<>();
         for (String port : ports) {
             own.add(new GuestSpec.Port(port, region(port)));
         }
-        return new GuestSpec(name, image, arguments, own, directory, core);
+        return new GuestSpec(name, images.of(arguments), arguments, own, directory, core);
     }
 
     /// Looks whether guests can have their ports.
@@ -66,6 +67,22 @@ public final class Chain {
                                 .formatted(guest, name, port.path("pid").asLong()));
             }
         }
+    }
+
+    /// What ports the switch will be given.
+    ///
+    /// @param ports those that a guest is to drive
+    /// @return a sentence; null if it has them all
+    String newPorts(List<String> ports) {
+        List<String> there = new ArrayList<>();
+        control.ask(ControlClient.request("ports")).forEach(p -> there.add(p.get("name").asText()));
+        List<String> missing = ports.stream().filter(p -> !there.contains(p)).toList();
+        return missing.isEmpty()
+                ? null
+                : "the switch has no port %s and gets it now; its ports were %s"
+                        .formatted(
+                                String.join(", ", missing),
+                                there.isEmpty() ? "none" : String.join(", ", there));
     }
 
     private Path region(String name) throws IOException {

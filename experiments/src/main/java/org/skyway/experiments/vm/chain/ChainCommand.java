@@ -2,11 +2,14 @@ package org.skyway.experiments.vm.chain;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.skyway.agent.libvirt.DefinedRegions;
 import org.skyway.experiments.vm.host.Guests;
-import org.skyway.experiments.vm.image.GuestImage;
+import org.skyway.ivshmem.region.Leftovers;
 import org.skyway.ivshmem.region.RunDirectory;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.daemon.ControlClient;
@@ -68,13 +71,20 @@ public final class ChainCommand {
             ChainConfig config = ChainConfig.read(file);
             config.guests().forEach(GuestCheck::check);
             Path home = Path.of(System.getProperty("skyway.home", "."));
-            GuestImage image = GuestImage.build(home, GuestImage.defaultCache());
+            Images images = new Images(home);
+            for (ChainConfig.Guest guest : config.guests()) {
+                images.of(guest.arguments());
+            }
             try (ControlClient control = new ControlClient(runDirectory);
                     Guests guests = new Guests(config.libvirtUri())) {
                 Chain chain =
-                        new Chain(control, image, runDirectory.toAbsolutePath().resolve("guests"));
+                        new Chain(control, images, runDirectory.toAbsolutePath().resolve("guests"));
                 for (ChainConfig.Guest guest : config.guests()) {
                     chain.checkFree(guest.name(), guest.ports());
+                    String added = chain.newPorts(guest.ports());
+                    if (added != null) {
+                        System.out.println(guest.name() + ": " + added);
+                    }
                 }
                 List<ChainConfig.Guest> started = new ArrayList<>();
                 try {
@@ -82,7 +92,7 @@ public final class ChainCommand {
                         start(chain, guests, guest);
                         started.add(guest);
                     }
-                } catch (IOException e) {
+                } catch (IOException | InterruptedException e) {
                     undo(guests, started, e);
                     throw e;
                 }
@@ -91,7 +101,7 @@ public final class ChainCommand {
         }
 
         private static void start(Chain chain, Guests guests, ChainConfig.Guest guest)
-                throws IOException {
+                throws IOException, InterruptedException {
             guests.define(
                     chain.guest(
                             guest.name(),
@@ -103,8 +113,7 @@ public final class ChainCommand {
         }
 
         // Half a chain helps nobody, and would be in the way of the next try.
-        private static void undo(
-                Guests guests, List<ChainConfig.Guest> started, IOException reason) {
+        private static void undo(Guests guests, List<ChainConfig.Guest> started, Exception reason) {
             for (ChainConfig.Guest guest : started.reversed()) {
                 try {
                     guests.undefine(guest.name(), guest.ports());
@@ -132,6 +141,7 @@ public final class ChainCommand {
         public Integer call() throws IOException {
             ChainConfig config = ChainConfig.read(file);
             int failed = 0;
+            Set<String> regions = DefinedRegions.names(config.libvirtUri());
             try (Guests guests = new Guests(config.libvirtUri())) {
                 for (ChainConfig.Guest guest : config.guests()) {
                     try {
@@ -145,7 +155,27 @@ public final class ChainCommand {
                     }
                 }
             }
+            regions.removeAll(DefinedRegions.names(config.libvirtUri()));
+            removeUnused(regions);
             return failed == 0 ? 0 : 1;
+        }
+
+        // A switch that runs has its ports' regions mapped; if it ended before the guests, they
+        // were
+        // the last.
+        private static void removeUnused(Set<String> names) {
+            try {
+                for (Leftovers.File file : Leftovers.ofThisHost().find(Set.of(), Duration.ZERO)) {
+                    boolean theirs = names.contains(file.path().getFileName().toString());
+                    if (theirs && file.use() == null) {
+                        Leftovers.remove(file);
+                    }
+                }
+            } catch (IOException e) {
+                System.err.println(
+                        "skyway chain: regions of the guests may be left: %s; `skyway ctl leftovers` shows them"
+                                .formatted(e.getMessage()));
+            }
         }
     }
 }

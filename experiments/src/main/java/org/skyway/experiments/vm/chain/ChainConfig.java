@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.skyway.bypass.control.JsonFault;
+import org.skyway.bypass.control.KnownKeys;
 
 /// A chain of guests, as its file has it.
 ///
@@ -86,6 +88,10 @@ record ChainConfig(@JsonProperty("libvirt-uri") String libvirtUri, List<Guest> g
             if (text.isBlank()) {
                 throw new IOException("%s is empty; a chain needs guests".formatted(file));
             }
+            String unknown = KnownKeys.firstUnknown(YAML, text, ChainConfig.class);
+            if (unknown != null) {
+                throw new IOException(file + ": " + unknown);
+            }
             return YAML.readValue(text, ChainConfig.class);
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file, e);
@@ -97,9 +103,7 @@ record ChainConfig(@JsonProperty("libvirt-uri") String libvirtUri, List<Guest> g
                                     e.getLocation() == null
                                             ? ""
                                             : ":" + e.getLocation().getLineNr(),
-                                    e.getCause() instanceof IllegalArgumentException wrong
-                                            ? wrong.getMessage()
-                                            : e.getOriginalMessage()),
+                                    JsonFault.sentence(e)),
                     e);
         }
     }

@@ -6,7 +6,9 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.skyway.experiments.conformance.lab.Undertaker;
 import org.skyway.experiments.process.ExperimentException;
@@ -28,6 +30,8 @@ public final class VmHost implements AutoCloseable {
     private final RunFolder folder = new RunFolder();
     private final Undertaker undertaker = new Undertaker(); // works even if this process is killed
     private final List<AutoCloseable> started = new ArrayList<>();
+    private final Map<String, GuestSpec> specs = new HashMap<>();
+    private final Program vswitchd;
     private final ControlClient control;
     private final String uri;
     private Guests guests;
@@ -50,7 +54,7 @@ public final class VmHost implements AutoCloseable {
                     PrivateLibvirt.start(GuestImage.defaultCache().resolve("libvirt-demo"));
             started.add(libvirt);
             uri = libvirt.uri();
-            Program vswitchd = vswitchd(ports);
+            vswitchd = vswitchd(ports);
             started.add(vswitchd);
             undertaker.endProcess(vswitchd.pid(), runDirectory().toString());
             vswitchd.await(
@@ -110,6 +114,24 @@ public final class VmHost implements AutoCloseable {
         return guests;
     }
 
+    /// The programs on the host: the switch.
+    ///
+    /// @return running programs
+    public List<Program> programs() {
+        return List.of(vswitchd);
+    }
+
+    /// Packets that both VNFs have been given, by whatever way.
+    ///
+    /// @return packets so far, of all ports
+    public long delivered() {
+        long sum = 0;
+        for (JsonNode port : control.ask(ControlClient.request("stats")).get("ports")) {
+            sum += port.get("txPackets").asLong();
+        }
+        return sum;
+    }
+
     /// Boots a guest.
     ///
     /// @param name the guest's
@@ -120,19 +142,40 @@ public final class VmHost implements AutoCloseable {
     /// @throws InterruptedException if interrupted while the image is built
     public ConsoleView boot(String name, String port, String... program)
             throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(program));
+        arguments.addAll(List.of("--port", port, "--json-stats"));
+        return start(name, port, arguments.toArray(String[]::new));
+    }
+
+    /// Boots a guest with a program whose options are given whole.
+    ///
+    /// @param name the guest's
+    /// @param port the port that it drives
+    /// @param program the program and all of its options
+    /// @return what it prints
+    /// @throws IOException if it can't be started
+    /// @throws InterruptedException if interrupted while the image is built
+    public ConsoleView start(String name, String port, String... program)
+            throws IOException, InterruptedException {
         if (guests == null) {
             out.println("Building what the guests boot, unless it was built before.");
             Path home = Path.of(System.getProperty("skyway.home", "."));
-            GuestImage image = GuestImage.build(home, GuestImage.defaultCache());
             guests = new Guests(uri);
             started.add(guests);
-            chain = new Chain(control, image, runDirectory().resolve("g"));
+            chain = new Chain(control, new Images(home), runDirectory().resolve("g"));
         }
-        List<String> arguments = new ArrayList<>(List.of(program));
-        arguments.addAll(List.of("--port", port, "--json-stats"));
-        GuestSpec spec = chain.guest(name, arguments, List.of(port), -1);
+        GuestSpec spec = chain.guest(name, List.of(program), List.of(port), -1);
         guests.start(spec);
+        specs.put(name, spec);
         return new ConsoleView(spec.console());
+    }
+
+    /// The socket by which a guest's program is told what to do.
+    ///
+    /// @param guest its name
+    /// @return see [GuestSpec#commands]
+    public Path commands(String guest) {
+        return specs.get(guest).commands();
     }
 
     /// Changes flow entries with `ovs-ofctl`.

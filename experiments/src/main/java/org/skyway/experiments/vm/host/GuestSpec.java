@@ -7,7 +7,7 @@ import java.util.List;
 import org.skyway.agent.libvirt.GuestDescription;
 import org.skyway.experiments.vm.image.GuestImage;
 
-/// A guest with a VNF program, as libvirt wants to be told.
+/// A guest with a VNF program or `testpmd`, as libvirt wants to be told.
 ///
 /// @param name the domain's name
 /// @param image what it boots
@@ -26,6 +26,9 @@ public record GuestSpec(
 
     /// COMMAND_LINE_SIZE of Linux on x86 is 2048.
     private static final int MAX_ARGUMENTS_LENGTH = 1900;
+
+    /// What `--commands` is in a guest.
+    public static final String COMMANDS = "/dev/virtio-ports/org.skyway.tester.0";
 
     /// A port of a guest.
     ///
@@ -66,6 +69,14 @@ public record GuestSpec(
         return directory.resolve(name + "." + index + ".sock");
     }
 
+    /// The socket of the channel by which a program is told what to do: one that has the option
+    /// `--commands` with [#COMMANDS].
+    ///
+    /// @return a socket that QEMU makes
+    public Path commands() {
+        return directory.resolve(name + ".commands.sock");
+    }
+
     /// The domain, for `virsh create` or `define`.
     ///
     /// @return XML
@@ -94,6 +105,16 @@ public record GuestSpec(
                                     i,
                                     port.region().getFileName(),
                                     Files.size(port.region()) / 1024));
+        }
+        if (arguments.contains(COMMANDS)) {
+            devices.append(
+                    """
+                        <channel type='unix'>
+                          <source mode='bind' path='%s'/>
+                          <target type='virtio' name='org.skyway.tester.0'/>
+                        </channel>
+                    """
+                            .formatted(commands()));
         }
         boolean kvm = Virtualisation.isUsable();
         return """
@@ -136,7 +157,8 @@ public record GuestSpec(
                         commandLine(kvm),
                         kvm
                                 ? "<cpu mode='host-passthrough'/>"
-                                : "<cpu mode='custom' match='exact' check='none'><model fallback='allow'>qemu64</model></cpu>",
+                                : "<cpu mode='custom' match='exact' check='none'><model fallback='allow'>%s</model></cpu>"
+                                        .formatted(image.cpuModel()),
                         console(),
                         devices);
     }
@@ -144,6 +166,8 @@ public record GuestSpec(
     // How to wait for packets, unless the program is told: see the VNF programs' --idle.
     private String commandLine(boolean kvm) {
         String given = String.join(" ", arguments);
-        return kvm || arguments.contains("--idle") ? given : given + " --idle rest";
+        return kvm || !image.canRest() || arguments.contains("--idle")
+                ? given
+                : given + " --idle rest";
     }
 }

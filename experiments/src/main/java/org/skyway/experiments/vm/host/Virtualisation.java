@@ -6,11 +6,13 @@ import java.nio.file.Path;
 
 /// Whether the host's processor can run guests itself. Otherwise QEMU emulates one, which is some
 /// ten times slower.
-final class Virtualisation {
+public final class Virtualisation {
     private Virtualisation() {}
 
     /// The device alone proves nothing: it also exists where the processor lacks what it needs.
-    static boolean isUsable() {
+    ///
+    /// @return true if KVM works here
+    public static boolean isUsable() {
         Path device = Path.of("/dev/kvm");
         if (!Files.isReadable(device) || !Files.isWritable(device)) {
             return false;

@@ -16,6 +16,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.function.Predicate;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -23,13 +24,23 @@ import java.util.zip.ZipOutputStream;
 /// Writes the classes of a jar anew if they are of a format so old that the JVM keeps none of them
 /// in an AOT cache: before Java 6 there were no stack maps, and such classes are verified each time
 /// the program starts. Picocli is one, and under emulation that takes seconds.
-final class ClassUpgrade {
+public final class ClassUpgrade {
     private static final int FIRST_WITH_STACK_MAPS = ClassFile.JAVA_6_VERSION;
 
     private ClassUpgrade() {}
 
     /// Copies a jar, uncompressed, because reading it shall cost little.
     static void copy(Path jar, Path target) throws IOException {
+        copy(jar, target, name -> true);
+    }
+
+    /// Copies a part of a jar, uncompressed, because reading it shall cost little.
+    ///
+    /// @param jar the jar
+    /// @param target where to
+    /// @param wanted which entries, by their names
+    /// @throws IOException if it can't be read or written
+    public static void copy(Path jar, Path target, Predicate<String> wanted) throws IOException {
         try (ZipFile from = new ZipFile(jar.toFile());
                 ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(target));
                 URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()})) {
@@ -41,6 +52,9 @@ final class ClassUpgrade {
             to.setLevel(0);
             for (Enumeration<? extends ZipEntry> all = from.entries(); all.hasMoreElements(); ) {
                 ZipEntry entry = all.nextElement();
+                if (!wanted.test(entry.getName())) {
+                    continue;
+                }
                 ZipEntry copy = new ZipEntry(entry.getName());
                 copy.setTimeLocal(entry.getTimeLocal());
                 to.putNextEntry(copy);

@@ -8,10 +8,13 @@ import java.util.stream.Stream;
 
 /// Debian packages, downloaded and unpacked but not installed: that needs no root and changes
 /// nothing of the host.
-final class DebianPackages {
+public final class DebianPackages {
     private final Path cache;
 
-    DebianPackages(Path cache) {
+    /// A cache of packages.
+    ///
+    /// @param cache where they are unpacked
+    public DebianPackages(Path cache) {
         this.cache = cache;
     }
 
@@ -43,8 +46,11 @@ final class DebianPackages {
 
     /// Downloads and unpacks a package, unless that was done before.
     ///
+    /// @param name the package's
     /// @return the directory with its files
-    Path unpacked(String name) throws IOException, InterruptedException {
+    /// @throws IOException if it can't be downloaded
+    /// @throws InterruptedException if interrupted meanwhile
+    public Path unpacked(String name) throws IOException, InterruptedException {
         Path directory = cache.resolve(name + "_" + version(name).replace(':', '-'));
         if (Files.isDirectory(directory)) {
             return directory;

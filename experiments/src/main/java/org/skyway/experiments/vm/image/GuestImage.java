@@ -6,44 +6,31 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/// What a guest boots. Built once for the same input: the kernel's and the shell's packages, the
-/// JDK, the jars of the VNF programs, and the way of building. The same input gives the same bytes,
-/// but for the AOT cache: the JVM puts into it what it happened to compile, at addresses that it
-/// happened to choose.
+/// What a guest boots. Built once for the same input: the kernel's and the shell's packages, what
+/// it shall run, and the way of building. The same input gives the same bytes, but for the AOT
+/// cache of the Java programs: the JVM puts into it what it happened to compile, at addresses that
+/// it happened to choose.
 ///
 /// @param kernel the kernel
 /// @param initrd the initial file system, which is the whole file system
-public record GuestImage(Path kernel, Path initrd) {
+/// @param cpuModel QEMU's name of the least processor that runs it
+/// @param canRest whether its programs know `--idle rest`, for processors that are emulated
+public record GuestImage(Path kernel, Path initrd, String cpuModel, boolean canRest) {
     /// To be changed with the way of building.
-    private static final int RECIPE = 3;
+    private static final int RECIPE = 4;
 
-    private static final FileTime EPOCH = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
     private static final String SHELL_PACKAGE = "busybox-static";
+    private static final String INIT = "init";
 
-    private static final List<String> JVM_OPTIONS =
-            List.of(
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-XX:+UseSerialGC",
-                    "-Xmx64m",
-                    "-XX:-UsePerfData",
-                    // Reflection by generated code pays off after hundreds of calls; picocli makes
-                    // a few for each option.
-                    "-Djdk.reflect.useNativeAccessorOnly=true");
-
-    /// Those that say nothing about what is in the AOT cache. The guest's programs are root's, so
-    /// priorities of threads can mean something.
-    private static final List<String> GUEST_OPTIONS =
-            List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=2");
-
-    /// Builds an image, or finds the one that was built of the same input.
+    /// Builds the image with the VNF programs in Java, or finds the one that was built of the same
+    /// input.
     ///
     /// @param home the root of the built project
     /// @param cache where images and packages are kept
@@ -51,11 +38,34 @@ public record GuestImage(Path kernel, Path initrd) {
     /// @throws IOException if a package can't be had or a step fails; the message says which
     /// @throws InterruptedException if interrupted meanwhile
     public static GuestImage build(Path home, Path cache) throws IOException, InterruptedException {
+        return build(cache, JavaContents.of(home));
+    }
+
+    /// Builds the image with the host's `testpmd` and the driver in C, or finds the one that was
+    /// built of the same input.
+    ///
+    /// @param home the root of the built project
+    /// @param cache where images and packages are kept
+    /// @return the image
+    /// @throws IOException if a package can't be had, the driver was not built or a step fails; the
+    ///   message says which
+    /// @throws InterruptedException if interrupted meanwhile
+    public static GuestImage testpmd(Path home, Path cache)
+            throws IOException, InterruptedException {
+        return build(cache, TestpmdContents.of(home));
+    }
+
+    private static GuestImage build(Path cache, GuestContents contents)
+            throws IOException, InterruptedException {
         DebianPackages packages = new DebianPackages(cache.resolve("packages"));
-        GuestPrograms programs = GuestPrograms.of(home);
         ImageCache images = ImageCache.of(cache);
-        Path directory = images.image(key(packages, programs));
-        GuestImage image = new GuestImage(directory.resolve("kernel"), directory.resolve("initrd"));
+        Path directory = images.image(key(packages, contents));
+        GuestImage image =
+                new GuestImage(
+                        directory.resolve("kernel"),
+                        directory.resolve("initrd"),
+                        contents.cpuModel(),
+                        contents.canRest());
         if (Files.exists(image.initrd)) {
             ImageCache.touch(directory);
             return image;
@@ -67,7 +77,7 @@ public record GuestImage(Path kernel, Path initrd) {
             Path built = Files.createDirectory(work.resolve("image"));
             GuestKernel kernel = GuestKernel.fetch(packages);
             kernel.install(root);
-            fill(root, packages, programs);
+            fill(root, packages, contents);
             CpioWriter.write(root, built.resolve("initrd"));
             Files.copy(kernel.image(), built.resolve("kernel"));
             publish(built, directory);
@@ -90,7 +100,7 @@ public record GuestImage(Path kernel, Path initrd) {
         return caches.resolve("skyway");
     }
 
-    private static void fill(Path root, DebianPackages packages, GuestPrograms programs)
+    private static void fill(Path root, DebianPackages packages, GuestContents contents)
             throws IOException, InterruptedException {
         for (String name : List.of("bin", "dev", "proc", "sys", "tmp")) {
             Files.createDirectory(root.resolve(name));
@@ -101,25 +111,17 @@ public record GuestImage(Path kernel, Path initrd) {
                         ? shell.resolve("bin/busybox")
                         : shell.resolve("usr/bin/busybox");
         Files.copy(busybox, root.resolve("bin/busybox"));
-        Path init = root.resolve("init");
-        try (InputStream script = GuestImage.class.getResourceAsStream("init")) {
-            Files.copy(script, init);
+        script(INIT, root.resolve("init"));
+        script(contents.script(), root.resolve("start"));
+        contents.install(root);
+        Trees.touch(root, Trees.EPOCH);
+    }
+
+    private static void script(String name, Path file) throws IOException {
+        try (InputStream script = GuestImage.class.getResourceAsStream(name)) {
+            Files.copy(script, file);
         }
-        Files.setPosixFilePermissions(init, PosixFilePermissions.fromString("rwxr-xr-x"));
-        GuestRuntime.install(root);
-        String classpath = programs.install(root);
-        // The cache remembers times and sizes of what it was made of.
-        Trees.touch(root, EPOCH);
-        AotTraining.run(root, JVM_OPTIONS, classpath, root.resolve("app/vnf.aot"));
-        Files.writeString(
-                root.resolve("app/jvm.options"),
-                String.join("\n", JVM_OPTIONS)
-                        + "\n"
-                        + String.join("\n", GUEST_OPTIONS)
-                        + "\n-XX:AOTCache=/app/vnf.aot\n-cp "
-                        + classpath
-                        + "\n");
-        Trees.touch(root, EPOCH);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     // Two builds at the same time make the same image; the first wins.
@@ -135,26 +137,28 @@ public record GuestImage(Path kernel, Path initrd) {
         }
     }
 
-    private static String key(DebianPackages packages, GuestPrograms programs)
+    private static String key(DebianPackages packages, GuestContents contents)
             throws IOException, InterruptedException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             String kernel = GuestKernel.packageName(packages);
-            for (String part :
-                    List.of(
-                            "recipe " + RECIPE,
-                            String.join(" ", JVM_OPTIONS),
-                            String.join(" ", GUEST_OPTIONS),
-                            kernel + " " + packages.version(kernel),
-                            SHELL_PACKAGE + " " + packages.version(SHELL_PACKAGE),
-                            System.getProperty("java.vm.version"))) {
+            List<String> parts =
+                    new ArrayList<>(
+                            List.of(
+                                    "recipe " + RECIPE,
+                                    kernel + " " + packages.version(kernel),
+                                    SHELL_PACKAGE + " " + packages.version(SHELL_PACKAGE)));
+            parts.addAll(contents.identity());
+            for (String part : parts) {
                 digest.update((part + "\n").getBytes(StandardCharsets.UTF_8));
             }
-            try (InputStream script = GuestImage.class.getResourceAsStream("init")) {
-                digest.update(script.readAllBytes());
+            for (String name : List.of(INIT, contents.script())) {
+                try (InputStream script = GuestImage.class.getResourceAsStream(name)) {
+                    digest.update(script.readAllBytes());
+                }
             }
-            for (Path jar : programs.jars()) {
-                digest.update(Files.readAllBytes(jar));
+            for (Path file : contents.files()) {
+                digest.update(Files.readAllBytes(file));
             }
             return HexFormat.of().formatHex(digest.digest(), 0, 8);
         } catch (NoSuchAlgorithmException e) {

@@ -20,6 +20,12 @@ public final class GuestImageCommand implements Callable<Integer> {
             description = "Where images are kept. Default: skyway in the user's cache directory.")
     Path cache;
 
+    @Option(
+            names = "--testpmd",
+            description =
+                    "The one with DPDK's testpmd and the driver in C, which `skyway build --dpdk` builds first.")
+    boolean testpmd;
+
     /// For picocli.
     public GuestImageCommand() {}
 
@@ -41,8 +47,9 @@ public final class GuestImageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path home = Path.of(System.getProperty("skyway.home", "."));
+        Path place = cache == null ? GuestImage.defaultCache() : cache;
         GuestImage image =
-                GuestImage.build(home, cache == null ? GuestImage.defaultCache() : cache);
+                testpmd ? GuestImage.testpmd(home, place) : GuestImage.build(home, place);
         System.out.println("kernel " + image.kernel());
         System.out.println("initrd " + image.initrd());
         return 0;

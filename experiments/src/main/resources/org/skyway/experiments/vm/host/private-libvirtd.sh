@@ -75,7 +75,7 @@ elif [ "$stage" = inner ]; then
         mount --bind "$W/passwd" /etc/passwd
         mount --bind "$W/group" /etc/group
     fi
-    serve "$W/run/libvirt-sock" "qemu+unix:///system?socket=$W/run/libvirt-sock" libvirtd
+    serve "$W/run/libvirt-sock" "qemu+unix:///system?socket=$W/run/libvirt-sock" libvirtd --pid-file "$W/run/libvirtd.pid"
 else
     export XDG_RUNTIME_DIR="$W/r" XDG_CONFIG_HOME="$W/c" XDG_CACHE_HOME="$W/k" \
         XDG_DATA_HOME="$W/d" HOME="$W/h"

@@ -62,7 +62,13 @@ class ChainCommandIT {
         Path taken = file("taken", "- {name: four, program: sink, ports: [vnf1]}");
         Path other = file("other", "- {name: one, program: sink, ports: [vnf5]}");
 
+        Path misspelt = file("misspelt", "- {name: two, programme: sink, ports: [vnf2]}");
+
+        assertEquals(1, chain("up", misspelt));
+        assertSaid("there is no \"programme\" in guests[0]; there is core, name, ports, program");
+        assertTrue(log.stream().noneMatch(l -> l.contains("org.skyway")), log::toString);
         assertEquals(0, chain("up", good));
+        assertSaid("one: the switch has no port vnf1 and gets it now; its ports were none");
         assertSaid("guest one drives vnf1");
         assertEquals(1, chain("up", good));
         assertSaid("libvirt has a domain one already");

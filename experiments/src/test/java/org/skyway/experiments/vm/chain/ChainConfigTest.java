@@ -42,6 +42,7 @@ class ChainConfigTest {
                 "guests: [{name: a, program: sink, ports: [p]}, {name: a, program: sink, ports: [q]}]|two guests are named a",
                 "guests: [{name: a, program: sink, ports: [p]}, {name: b, program: sink, ports: [p]}]|port p has two guests",
                 "guests: [{name: a, program: sink, ports: [p], cores: 1}]|cores",
+                "guests: [{nmae: a, program: sink, ports: [p]}]|there is no \"nmae\" in guests[0]; there is core, name, ports, program",
                 "guests: [|chain.yaml"
             })
     void whatCannotBeIsRefusedWithTheReason(String yaml, String reason) {

@@ -13,6 +13,7 @@ class GuestCheckTest {
         assertDoesNotThrow(() -> check("source --rate 1000 --idle yield", 0, "vnf1"));
         assertDoesNotThrow(
                 () -> check("firewall --rule deny,udp,to,any,port,53", null, "vnf1", "vnf2"));
+        assertDoesNotThrow(() -> check("testpmd --forward-mode=io", 0, "vnf1", "vnf2"));
     }
 
     @Test
@@ -32,6 +33,7 @@ class GuestCheckTest {
     @Test
     void aCoreThatTheHostLacksIsNamed() {
         assertSays("guest fw can't have core 4095", "sink", 4095);
+        assertSays("guest fw can't have core 4095", "testpmd", 4095);
     }
 
     private static void assertSays(String words, String program, Integer core) {

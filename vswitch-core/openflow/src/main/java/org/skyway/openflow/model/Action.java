@@ -108,7 +108,7 @@ public sealed interface Action {
     ///
     /// @param field which
     /// @param high bits 127 to 64 of the value
-    /// @param low bits 63 to 0 of the value
+    /// @param low bits 63 to 0 of the value; bits outside the field's width are told to others only
     /// @param maskHigh which of the high bits to write
     /// @param maskLow which of the low bits to write
     /// @param form how it was said, which is how it is told to others
@@ -120,6 +120,8 @@ public sealed interface Action {
             SET_FIELD,
             /// A set-field with a mask though it writes all bits.
             MASKED,
+            /// Nicira's load of up to 64 bits; one for each run of bits that are written.
+            REG_LOAD,
             /// Nicira's load that can name every field; with a mask if some bits are not written.
             LOAD,
             /// Such a load with a mask though it writes all bits.
@@ -155,14 +157,14 @@ public sealed interface Action {
         /// @param value right-aligned
         /// @param form how it was said
         public SetField(Field field, long value, Form form) {
-            this(field, 0, value, 0, field.ones(), form);
+            this(field, 0, value, 0, field.whole(), form);
         }
 
         /// Whether all bits of the field are written.
         ///
         /// @return true if so
         public boolean isWhole() {
-            return maskLow == field.ones() && (!field.wide() || maskHigh == -1);
+            return maskLow == field.whole() && (!field.wide() || maskHigh == -1);
         }
     }
 
@@ -204,12 +206,6 @@ public sealed interface Action {
     /// Decrements the TTL of a network service header; where it would reach 0, sends the packet to
     /// the controllers instead.
     record DecNshTtl() implements Action {}
-
-    /// Copies the TTL from the next-to-outermost header that has one to the outermost.
-    record CopyTtlOut() implements Action {}
-
-    /// Copies the TTL from the outermost header that has one to the next.
-    record CopyTtlIn() implements Action {}
 
     /// Looks the packet up in another table and comes back.
     ///

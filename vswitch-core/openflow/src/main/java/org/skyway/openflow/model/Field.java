@@ -1,14 +1,17 @@
 package org.skyway.openflow.model;
 
 /// Every header and metadata field, one row each: its name in `ovs-ofctl`, its place in the
-/// [FlowKey], whether a match may mask it, what a match on it presupposes, its OXM and NXM headers,
-/// and whether actions may write it.
+/// [FlowKey], its width for actions if that is another, whether a match may mask it, what a match
+/// on it presupposes, its OXM and NXM headers, and whether actions may write it.
+///
+/// Some rows are other names for bits that earlier rows have, in another width: [#isAlias]. An
+/// action keeps the name by which it was given; a match has only the [#base].
 ///
 /// Sources: OpenFlow 1.3.5, "Flow Match Field Structures"; Nicira Extended Match as in Open
 /// vSwitch's `ovs-fields(7)`.
 public enum Field {
     /// Ingress port.
-    IN_PORT("in_port", FlowKey.IN_PORT, 32, 32, false, Prerequisite.NONE, oxm(0), nxm0(0), true),
+    IN_PORT("in_port", FlowKey.IN_PORT, 32, 32, false, Prerequisite.NONE, oxm(0), 0, true),
     /// OpenFlow metadata, passed between tables.
     METADATA("metadata", FlowKey.METADATA, 0, 64, true, Prerequisite.NONE, oxm(2), 0, true),
     /// Destination MAC address.
@@ -47,11 +50,11 @@ public enum Field {
     /// Whole VLAN tag control information; 0 when there is no tag.
     VLAN_TCI("vlan_tci", FlowKey.ETH_SRC_VLAN, 0, 16, true, Prerequisite.NONE, 0, nxm0(4), true),
     /// VLAN id and the bit that says that there is a tag.
-    VLAN_VID("vlan_vid", FlowKey.ETH_SRC_VLAN, 0, 13, true, Prerequisite.NONE, oxm(6), 0, true),
+    VLAN_VID("vlan_vid", FlowKey.ETH_SRC_VLAN, 0, 13, 12, true, Prerequisite.NONE, oxm(6), 0, true),
     /// VLAN priority.
     VLAN_PCP("vlan_pcp", FlowKey.ETH_SRC_VLAN, 13, 3, false, Prerequisite.VLAN, oxm(7), 0, true),
     /// Differentiated services code point.
-    IP_DSCP("ip_dscp", FlowKey.IP_MISC, 50, 6, false, Prerequisite.IP, oxm(8), nxm0(5), true),
+    IP_DSCP("ip_dscp", FlowKey.IP_MISC, 50, 6, false, Prerequisite.IP, oxm(8), 0, true),
     /// Explicit congestion notification.
     IP_ECN("nw_ecn", FlowKey.IP_MISC, 48, 2, false, Prerequisite.IP, oxm(9), nxm1(28), true),
     /// IP protocol.
@@ -93,6 +96,7 @@ public enum Field {
             FlowKey.TRANSPORT,
             48,
             16,
+            8,
             false,
             Prerequisite.ICMPV4,
             oxm(19),
@@ -104,13 +108,14 @@ public enum Field {
             FlowKey.TRANSPORT,
             32,
             16,
+            8,
             false,
             Prerequisite.ICMPV4,
             oxm(20),
             nxm0(14),
             true),
     /// ARP opcode, two bytes on the wire; 0 when it is over 255.
-    ARP_OP("arp_op", FlowKey.IP_MISC, 56, 8, false, Prerequisite.ARP, oxm(21), nxm0(15), true),
+    ARP_OP("arp_op", FlowKey.IP_MISC, 56, 8, 16, false, Prerequisite.ARP, oxm(21), nxm0(15), true),
     /// ARP sender protocol address.
     ARP_SPA("arp_spa", FlowKey.IPV4, 32, 32, true, Prerequisite.ARP, oxm(22), nxm0(16), true),
     /// ARP target protocol address.
@@ -134,6 +139,7 @@ public enum Field {
             FlowKey.TRANSPORT,
             48,
             16,
+            8,
             false,
             Prerequisite.ICMPV6,
             oxm(29),
@@ -145,6 +151,7 @@ public enum Field {
             FlowKey.TRANSPORT,
             32,
             16,
+            8,
             false,
             Prerequisite.ICMPV6,
             oxm(30),
@@ -258,6 +265,7 @@ public enum Field {
             FlowKey.TUN_ERSPAN,
             32,
             32,
+            20,
             true,
             Prerequisite.NONE,
             0,
@@ -269,6 +277,7 @@ public enum Field {
             FlowKey.TUN_ERSPAN,
             24,
             8,
+            4,
             true,
             Prerequisite.NONE,
             0,
@@ -280,6 +289,7 @@ public enum Field {
             FlowKey.TUN_ERSPAN,
             16,
             8,
+            1,
             true,
             Prerequisite.NONE,
             0,
@@ -291,6 +301,7 @@ public enum Field {
             FlowKey.TUN_OTHER,
             0,
             8,
+            6,
             true,
             Prerequisite.NONE,
             0,
@@ -429,7 +440,11 @@ public enum Field {
     /// Registers 8 to 11 as one.
     XXREG2("xxreg2", FlowKey.REG0 + 4, 0, 128, true, Prerequisite.NONE, 0, nxm1(113), true),
     /// Registers 12 to 15 as one.
-    XXREG3("xxreg3", FlowKey.REG0 + 6, 0, 128, true, Prerequisite.NONE, 0, nxm1(114), true);
+    XXREG3("xxreg3", FlowKey.REG0 + 6, 0, 128, true, Prerequisite.NONE, 0, nxm1(114), true),
+    /// The lower half of [#IN_PORT], which is how OpenFlow 1.0 numbers ports.
+    IN_PORT_NXM("in_port", FlowKey.IN_PORT, 32, 16, false, Prerequisite.NONE, 0, nxm0(0), true),
+    /// The byte that has [#IP_DSCP] in its upper six bits; the lower two are not told.
+    IP_TOS("nw_tos", FlowKey.IP_MISC, 48, 8, false, Prerequisite.IP, 0, nxm0(5), true);
 
     private static final Field[] ALL = values();
 
@@ -437,6 +452,7 @@ public enum Field {
     private final int word;
     private final int shift;
     private final int bits;
+    private final int width;
     private final boolean maskable;
     private final Prerequisite prerequisite;
     private final int oxm;
@@ -453,10 +469,25 @@ public enum Field {
             int oxm,
             int nxm,
             boolean writable) {
+        this(ovsName, word, shift, bits, bits, maskable, prerequisite, oxm, nxm, writable);
+    }
+
+    Field(
+            String ovsName,
+            int word,
+            int shift,
+            int bits,
+            int width,
+            boolean maskable,
+            Prerequisite prerequisite,
+            int oxm,
+            int nxm,
+            boolean writable) {
         this.ovsName = ovsName;
         this.word = word;
         this.shift = shift;
         this.bits = bits;
+        this.width = width;
         this.maskable = maskable;
         this.prerequisite = prerequisite;
         this.oxm = oxm;
@@ -499,6 +530,48 @@ public enum Field {
         return bits;
     }
 
+    /// How many bits an action may name: Open vSwitch's width of the field. Fewer than [#bits]
+    /// where the upper ones are always 0 or no value, more where the upper ones are never told.
+    ///
+    /// @return bits, 1 to 128
+    public int width() {
+        return width;
+    }
+
+    /// Those of the bits that an action may name which the flow key has. The others read as 0, and
+    /// writing to them has no effect. For a wide field, of one of its two words.
+    ///
+    /// @return a mask, not shifted
+    public long held() {
+        return this == IP_TOS ? 0xfc : ones();
+    }
+
+    /// The bits of a value of the field in an action, whether the flow key has them or not. For a
+    /// wide field, of one of its two words.
+    ///
+    /// @return a mask, not shifted
+    public long whole() {
+        return width > bits ? (1L << width) - 1 : ones();
+    }
+
+    /// Whether this is another name for bits that other fields have.
+    ///
+    /// @return true for registers that are several as one, and for a few names of NXM's
+    public boolean isAlias() {
+        return compareTo(XREG0) >= 0;
+    }
+
+    /// The field by which a match has what this one says.
+    ///
+    /// @return another one for aliases that are not of registers; else this
+    public Field base() {
+        return switch (this) {
+            case IN_PORT_NXM -> IN_PORT;
+            case IP_TOS -> IP_DSCP;
+            default -> this;
+        };
+    }
+
     /// Whether a match may test single bits of it. Codecs refuse a mask on other fields
     /// (OFPBMC_BAD_MASK).
     ///
@@ -524,7 +597,7 @@ public enum Field {
 
     /// The same for the NXM header. `NXM_OF_IN_PORT` is the one field that has header 0 there.
     ///
-    /// @return the header; 0 means none unless this is [#IN_PORT]
+    /// @return the header; 0 means none unless this is [#IN_PORT_NXM]
     public int nxmHeader() {
         return nxm;
     }

@@ -249,6 +249,42 @@ public final class Match {
             return masked(field, low, maskLow);
         }
 
+        /// Wants bits that an action names to have a value, together with what was wanted of that
+        /// field before, as `learn` does. As in Open vSwitch, nothing is wanted of a field that
+        /// can't be masked until all bits are named that it has on the wire.
+        ///
+        /// @param target the bits
+        /// @param high bits 127 to 64 of the value
+        /// @param low bits 63 to 0 of the value
+        /// @return this
+        public Builder part(SubField target, long high, long low) {
+            Field f = target.field();
+            if (f.wide()) {
+                return masked(
+                        f,
+                        target.placeHigh(high, low),
+                        target.placeLow(low),
+                        target.maskHigh(),
+                        target.maskLow());
+            }
+            if (f.maskable() || f.prerequisite() == Prerequisite.NSH) {
+                return masked(f, target.placeLow(low), target.maskLow());
+            }
+            boolean whole = f.width() % Byte.SIZE == 0 && target.bits() == f.width();
+            return whole ? exact(f.base(), inMatch(f, low)) : this;
+        }
+
+        private static long inMatch(Field f, long value) {
+            return switch (f) {
+                case IN_PORT_NXM -> Integer.toUnsignedLong(OfPort.of16((int) value));
+                case IN_PORT, ACTSET_OUTPUT ->
+                        Integer.toUnsignedLong(
+                                OfPort.exists((int) value) ? (int) value : OfPort.ANY);
+                case IP_TOS -> value >>> 2;
+                default -> value;
+            };
+        }
+
         /// What has been collected.
         ///
         /// @return the match

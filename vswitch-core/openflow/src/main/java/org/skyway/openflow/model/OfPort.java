@@ -42,4 +42,13 @@ public final class OfPort {
     public static int of16(int number) {
         return number >= 0xff00 ? number | 0xffff0000 : number;
     }
+
+    /// Whether a number is a port's or a reserved one; those between the two ranges can't exist in
+    /// a switch that also speaks OpenFlow 1.0.
+    ///
+    /// @param number 32 bits
+    /// @return true if it has a 16-bit form
+    public static boolean exists(int number) {
+        return of16(number & 0xffff) == number;
+    }
 }

@@ -22,24 +22,43 @@ final class ActionParser {
 
     private final Match match; // which protocol "tp_src" means
 
+    private final Names names;
+
     private boolean tagged; // whether packets are known to have a VLAN tag by now
 
-    ActionParser(Match match) {
+    ActionParser(Match match, Names names) {
         this.match = match;
+        this.names = names;
         tagged = Prerequisite.VLAN.isMetBy(match);
     }
 
     List<Action> parse(String text) {
         List<Action> actions = new ArrayList<>();
+        boolean drop = false;
         for (Tokens.Token token : Tokens.of(text)) {
+            drop |= token.key().equalsIgnoreCase("drop");
             parse(token, actions);
+        }
+        if (drop && !actions.isEmpty()) {
+            throw new FlowSyntaxException("\"drop\" must not be accompanied by any other action");
+        }
+        return actions;
+    }
+
+    /// Reads the actions that stand within another one or within an instruction.
+    ///
+    /// @param outer its name
+    List<Action> nested(String outer, String text) {
+        List<Action> actions = parse(text);
+        if (actions.stream().anyMatch(a -> a instanceof Action.Meter)) {
+            throw new FlowSyntaxException("%s can't hold a meter".formatted(outer));
         }
         return actions;
     }
 
     /// Adds what one item stands for.
     void parse(Tokens.Token token, List<Action> to) {
-        if (token.key().equals("drop")) {
+        if (token.key().equalsIgnoreCase("drop")) {
             return;
         }
         switch (parse(token)) {
@@ -75,14 +94,12 @@ final class ActionParser {
         String value = token.value();
         return switch (name) {
             case "output" -> output(value);
-            case "in_port", "normal", "flood", "all", "local", "table" ->
-                    new Action.Output(Numbers.port(name), 0);
             case "controller" -> controller(token);
             case "enqueue" -> {
-                String[] parts = parts(token, 2, 2);
-                yield new Action.Enqueue(Numbers.port(parts[0]), small(name, parts[1]));
+                String[] parts = parts(token, "[,:q]", 2);
+                yield enqueue(parts[0], parts[1]);
             }
-            case "group" -> new Action.Group((int) Numbers.parse(name, value));
+            case "group" -> new Action.Group(small(name, value));
             case "set_queue" -> new Action.SetQueue(small(name, value));
             case "pop_queue" -> new Action.PopQueue();
             case "meter" -> new Action.Meter(small(name, value));
@@ -94,14 +111,14 @@ final class ActionParser {
             case "set_vlan_pcp" -> new Action.SetVlanPcp(Numbers.parse(name, value, 7), false);
             case "push_mpls" -> new Action.PushMpls(Numbers.parse(name, value, 0xffff));
             case "pop_mpls" -> new Action.PopMpls(Numbers.parse(name, value, 0xffff));
-            case "mod_dl_src" -> set(Field.ETH_SRC, value);
-            case "mod_dl_dst" -> set(Field.ETH_DST, value);
-            case "mod_nw_src" -> set(Field.IPV4_SRC, value);
-            case "mod_nw_dst" -> set(Field.IPV4_DST, value);
+            case "mod_dl_src" -> set(Field.ETH_SRC, unmasked(value));
+            case "mod_dl_dst" -> set(Field.ETH_DST, unmasked(value));
+            case "mod_nw_src" -> set(Field.IPV4_SRC, unmasked(value));
+            case "mod_nw_dst" -> set(Field.IPV4_DST, unmasked(value));
             case "mod_nw_tos" ->
-                    new Action.SetField(Field.IP_DSCP, Numbers.parse(name, value, 255) >> 2);
+                    new Action.SetField(Field.IP_DSCP, dscp(Numbers.parse(name, value, 255)));
             case "mod_nw_ecn" -> set(Field.IP_ECN, value);
-            case "mod_nw_ttl" ->
+            case "mod_nw_ttl", "set_nw_ttl" ->
                     new Action.SetField(
                             Field.IP_TTL, Numbers.parse(name, value, 255), Form.OWN_ACTION);
             case "mod_tp_src" -> set(transport(name, true), value);
@@ -116,42 +133,43 @@ final class ActionParser {
             case "check_pkt_larger" -> {
                 String[] ends = arrow(value.replace(")->", "->"));
                 int length = Numbers.parse(name, ends[0], 0xffff);
-                yield new Action.CheckPacketLarger(length, FieldLexicon.part(ends[1]));
+                SubField target = FieldLexicon.part(ends[1]);
+                if (target.bits() != 1) {
+                    throw new FlowSyntaxException(
+                            "check_pkt_larger writes one bit, and %s has %d"
+                                    .formatted(ends[1], target.bits()));
+                }
+                yield new Action.CheckPacketLarger(length, target);
             }
-            case "copy_ttl_out" -> new Action.CopyTtlOut();
-            case "copy_ttl_in" -> new Action.CopyTtlIn();
             case "dec_ttl" -> decTtl(value);
             case "set_field" -> setField(value);
             case "load" -> load(value);
             case "move" -> {
                 String[] ends = arrow(value);
-                yield new Action.Move(FieldLexicon.part(ends[0]), FieldLexicon.part(ends[1]));
+                yield move(FieldLexicon.part(ends[0]), FieldLexicon.part(ends[1]), value);
             }
             case "push" -> new Action.StackPush(FieldLexicon.part(value));
             case "pop" -> new Action.StackPop(FieldLexicon.part(value));
             case "resubmit" -> resubmit(token);
             case "note" -> new Action.Note(hex(value.replace(".", "")));
-            case "clone" -> new Action.Clone(parse(value));
+            case "clone" -> new Action.Clone(nested(name, value));
             case "conjunction" -> conjunction(value);
             case "fin_timeout" -> finTimeout(value);
-            case "learn" -> LearnText.parse(value);
+            case "learn" -> LearnText.parse(value, names);
             case "multipath" -> multipath(value);
-            case "bundle" -> BundleText.parse(value, false);
-            case "bundle_load" -> BundleText.parse(value, true);
+            case "bundle" -> BundleText.parse(value, false, names);
+            case "bundle_load" -> BundleText.parse(value, true, names);
             case "exit" -> new Action.Exit();
-            case "ct",
-                    "sample",
-                    "nat",
-                    "encap",
-                    "decap",
-                    "delete_field",
-                    "debug_recirc",
-                    "debug_slow",
-                    "dec_nw_ttl" ->
-                    new Action.Opaque(token.toString(), Bytes.EMPTY);
+            case "sample" -> ExtensionText.sample(token, names);
             default -> {
-                if (token.delimiter() == 0 && (name.startsWith("0x") || isNumber(name))) {
-                    yield new Action.Output(Numbers.port(name), 0);
+                Action refused = ExtensionText.refused(token);
+                if (refused != null) {
+                    yield refused;
+                }
+                // Whatever else is a port is one to output to, as for ovs-ofctl.
+                Integer port = names.findPort(token.key());
+                if (port != null) {
+                    yield new Action.Output(port, 0);
                 }
                 throw new FlowSyntaxException(
                         "there is no action \"%s\"; ovs-actions(7) lists them".formatted(token));
@@ -159,43 +177,50 @@ final class ActionParser {
         };
     }
 
-    private static boolean isNumber(String name) {
-        return !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9');
-    }
-
     private static int small(String what, String text) {
-        return (int) Numbers.parse(what, text);
+        return Numbers.parse(what, text, 0xffffffffL);
     }
 
-    private static String[] parts(Tokens.Token token, int least, int most) {
-        String[] parts = token.value().split("[,:]");
-        if (parts.length < least || parts.length > most) {
-            throw new FlowSyntaxException("\"%s\" should have %d parts".formatted(token, least));
+    private static String[] parts(Tokens.Token token, String separator, int count) {
+        String[] parts = token.value().split(separator, count);
+        if (parts.length != count) {
+            throw new FlowSyntaxException("\"%s\" should have %d parts".formatted(token, count));
         }
         return parts;
     }
 
-    private static Action output(String value) {
-        if (value.indexOf('[') >= 0) {
-            return new Action.OutputReg(FieldLexicon.part(value), WHOLE_PACKET);
-        }
-        if (value.indexOf('=') >= 0) {
+    private Action output(String value) {
+        if (value.contains("port") && value.contains("max_len")) {
             return truncated(value);
         }
-        Field field = FieldLexicon.find(value);
-        if (field != null && field != Field.IN_PORT) {
-            return new Action.OutputReg(SubField.all(field), WHOLE_PACKET);
+        Integer port = names.findPort(value);
+        if (port != null) {
+            return new Action.Output(port, port == OfPort.CONTROLLER ? WHOLE_PACKET : 0);
         }
-        int port = Numbers.port(value);
-        return new Action.Output(port, port == OfPort.CONTROLLER ? WHOLE_PACKET : 0);
+        if (value.indexOf('[') >= 0 || FieldLexicon.find(value) != null) {
+            return new Action.OutputReg(FieldLexicon.part(value), WHOLE_PACKET);
+        }
+        return new Action.Output(names.port(value), 0); // which says what there is
     }
 
-    private static Action truncated(String value) {
+    private Action enqueue(String port, String queue) {
+        int number = names.port(port);
+        if (!isReal(number)) {
+            throw new FlowSyntaxException("%s has no queues".formatted(port));
+        }
+        return new Action.Enqueue(number, small("queue", queue));
+    }
+
+    private static boolean isReal(int port) {
+        return port >= 0 && port <= OfPort.MAX || port == OfPort.LOCAL || port == OfPort.IN_PORT;
+    }
+
+    private Action truncated(String value) {
         Integer port = null;
         Integer length = null;
         for (Tokens.Token part : Tokens.of(value)) {
             switch (part.key()) {
-                case "port" -> port = Numbers.port(part.value());
+                case "port" -> port = names.port(part.value());
                 case "max_len" -> length = small("max_len", part.value());
                 default ->
                         throw new FlowSyntaxException(
@@ -207,6 +232,11 @@ final class ActionParser {
             throw new FlowSyntaxException(
                     "output(%s) needs a port and a max_len of at least %d"
                             .formatted(value, Action.OutputTruncated.MIN_LENGTH));
+        }
+        if (!isReal(port)) {
+            throw new FlowSyntaxException(
+                    "output(%s) can't go to a reserved port but LOCAL and IN_PORT"
+                            .formatted(value));
         }
         return new Action.OutputTruncated(port, length);
     }
@@ -228,14 +258,7 @@ final class ActionParser {
         for (Tokens.Token part : Tokens.of(token.value())) {
             switch (part.key()) {
                 case "max_len" -> length = Numbers.parse("max_len", part.value(), WHOLE_PACKET);
-                case "reason" ->
-                        reason =
-                                switch (part.value()) {
-                                    case "no_match" -> 0;
-                                    case "action" -> 1;
-                                    case "invalid_ttl" -> 2;
-                                    default -> Numbers.parse("reason", part.value(), 255);
-                                };
+                case "reason" -> reason = ActionPrinter.REASONS.indexOf(part.value());
                 case "id" -> id = Numbers.parse("id", part.value(), 0xffff);
                 case "userdata" -> userdata = hex(part.value().replace(".", ""));
                 case "pause" -> pause = true;
@@ -245,11 +268,16 @@ final class ActionParser {
                                 "controller(…) knows no \"%s\"".formatted(part));
             }
         }
+        if (reason < 0) {
+            throw new FlowSyntaxException(
+                    "controller(%s): the reason is none of %s"
+                            .formatted(token.value(), String.join(", ", ActionPrinter.REASONS)));
+        }
         return new Action.Controller(length, reason, id, userdata, pause, meterId);
     }
 
-    private static Action set(Field field, String text) {
-        FieldValue value = FieldValue.parse(field, text);
+    private Action set(Field field, String text) {
+        FieldValue value = FieldValue.parse(field, text, names);
         return new Action.SetField(
                 field, value.high(), value.low(), value.maskHigh(), value.maskLow());
     }
@@ -273,31 +301,71 @@ final class ActionParser {
         return new String[] {value.substring(0, at).strip(), value.substring(at + 2).strip()};
     }
 
-    private static Action setField(String value) {
+    private static String unmasked(String value) {
+        if (value.indexOf('/') >= 0) {
+            throw new FlowSyntaxException("%s can't be masked here".formatted(value));
+        }
+        return value;
+    }
+
+    private static int dscp(int tos) {
+        if ((tos & 3) != 0) {
+            throw new FlowSyntaxException("%d: not a valid TOS".formatted(tos));
+        }
+        return tos >> 2;
+    }
+
+    private static Action move(SubField from, SubField to, String text) {
+        if (from.bits() != to.bits()) {
+            throw new FlowSyntaxException(
+                    "%s: source field is %d bits wide but destination is %d bits wide"
+                            .formatted(text, from.bits(), to.bits()));
+        }
+        return new Action.Move(from, written(to));
+    }
+
+    private static SubField written(SubField to) {
+        checkWritten(to.field());
+        return to;
+    }
+
+    private static void checkWritten(Field field) {
+        if (field == Field.CT_MARK || field == Field.CT_LABEL) {
+            throw new FlowSyntaxException("cannot set CT fields outside of ct action");
+        }
+    }
+
+    private Action setField(String value) {
         String[] ends = arrow(value);
         Field field = FieldLexicon.get(ends[1]);
         if (!field.writable()) {
             throw new FlowSyntaxException(field.ovsName() + " can't be written");
         }
+        checkWritten(field);
+        if (!FieldValue.parse(field, ends[0], names).fits(field)) {
+            throw new FlowSyntaxException(
+                    "%s is not a valid value for field %s".formatted(ends[0], ends[1]));
+        }
         return set(field, ends[0]);
     }
 
-    private static Action load(String value) {
-        String[] ends = arrow(value);
+    private Action load(String text) {
+        String[] ends = arrow(text);
         SubField target = FieldLexicon.part(ends[1]);
         if (!target.field().writable()) {
             throw new FlowSyntaxException(target.field().ovsName() + " can't be written");
         }
-        FieldValue parsed;
-        if (target.bits() == target.field().bits()) {
-            parsed = FieldValue.parse(target.field(), ends[0]);
+        checkWritten(target.field());
+        long value;
+        if (target.field().wide() && target.bits() == target.field().width()) {
+            value = FieldValue.parse(target.field(), ends[0], names).low();
         } else {
-            parsed = new FieldValue(0, Numbers.parse("load", ends[0]), 0, -1L);
+            value = Numbers.parse("load", ends[0]);
         }
-        if (target.bits() < 64 && parsed.low() >>> target.bits() != 0) {
+        if (target.bits() < 64 && value >>> target.bits() != 0) {
             throw new FlowSyntaxException("%s does not fit into %s".formatted(ends[0], ends[1]));
         }
-        return new Action.Load(target, parsed.low());
+        return new Action.Load(target, value);
     }
 
     private static Action decTtl(String value) {
@@ -311,26 +379,29 @@ final class ActionParser {
         return new Action.DecTtl(ids);
     }
 
-    private static Action resubmit(Tokens.Token token) {
+    private Action resubmit(Tokens.Token token) {
         if (token.delimiter() != '(') {
-            return new Action.Resubmit(Numbers.port(token.value()), 255, false);
+            return new Action.Resubmit(names.port(token.value()), 255, false);
         }
         String[] parts = token.value().split(",", -1);
         String port = parts[0].strip();
         String table = parts.length > 1 ? parts[1].strip() : "";
-        boolean ct = parts.length > 2 && parts[2].strip().equals("ct");
+        boolean ct = parts.length > 2 && !parts[2].isEmpty();
+        if (ct && !parts[2].equals("ct")) {
+            throw new FlowSyntaxException("%s: unknown parameter".formatted(parts[2]));
+        }
         if (port.isEmpty() && (table.isEmpty() || table.equals("255"))) {
             throw new FlowSyntaxException("\"%s\" needs a port or a table".formatted(token));
         }
         return new Action.Resubmit(
-                port.isEmpty() ? OfPort.IN_PORT : Numbers.port(port),
-                table.isEmpty() ? 255 : Numbers.parse("resubmit's table", table, 255),
+                port.isEmpty() ? OfPort.IN_PORT : names.port(port),
+                table.isEmpty() ? 255 : names.table(table),
                 ct);
     }
 
     private static Action conjunction(String value) {
         String[] parts = value.split("[,/]");
-        if (parts.length != 3) {
+        if (parts.length != 3 || value.indexOf('/') < value.indexOf(',')) {
             throw new FlowSyntaxException(
                     "\"conjunction(%s)\" should be conjunction(id,k/n)".formatted(value));
         }
@@ -364,9 +435,17 @@ final class ActionParser {
                 BundleText.code(BundleText.HASHES, parts[0].strip()),
                 Numbers.parse("basis", parts[1].strip(), 0xffff),
                 BundleText.code(BundleText.LINKS, parts[2].strip()),
-                Numbers.parse("n_links", parts[3].strip(), 0x10000) - 1,
+                links(parts[3].strip()) - 1,
                 Numbers.parse("argument", parts[4].strip()),
                 FieldLexicon.part(parts[5].strip()));
+    }
+
+    private static int links(String text) {
+        int links = Numbers.parse("n_links", text, 0x10000);
+        if (links == 0) {
+            throw new FlowSyntaxException("n_links 0 is not in valid range 1 to 65536");
+        }
+        return links;
     }
 
     static Bytes hex(String text) {

@@ -7,6 +7,10 @@ import org.skyway.openflow.model.OfPort;
 
 /// Prints actions so that they can be parsed again.
 final class ActionPrinter {
+    /// Names of the OFPR_ codes.
+    static final List<String> REASONS =
+            List.of("no_match", "action", "invalid_ttl", "action_set", "group", "packet_out");
+
     private ActionPrinter() {}
 
     static String print(List<Action> actions) {
@@ -30,9 +34,11 @@ final class ActionPrinter {
             case Action.Enqueue(int port, int queue) ->
                     "enqueue:%s:%s".formatted(Numbers.port(port), Integer.toUnsignedString(queue));
             case Action.Controller c ->
-                    "controller(reason=%d,max_len=%d,id=%d%s%s)"
+                    "controller(reason=%s,max_len=%d,id=%d%s%s)"
                             .formatted(
-                                    c.reason(),
+                                    c.reason() < REASONS.size()
+                                            ? REASONS.get(c.reason())
+                                            : c.reason(),
                                     c.maxLength(),
                                     c.controllerId(),
                                     c.userdata().length() == 0 ? "" : ",userdata=" + c.userdata(),
@@ -69,12 +75,10 @@ final class ActionPrinter {
                                     .collect(Collectors.joining(",", "dec_ttl(", ")"));
             case Action.SetMplsTtl(int ttl) -> "set_mpls_ttl:" + ttl;
             case Action.DecMplsTtl() -> "dec_mpls_ttl";
-            case Action.CopyTtlOut() -> "copy_ttl_out";
             case Action.DecNshTtl() -> "dec_nsh_ttl";
             case Action.CtClear() -> "ct_clear";
             case Action.CheckPacketLarger(int length, var target) ->
                     "check_pkt_larger(%d)->%s".formatted(length, FieldLexicon.print(target));
-            case Action.CopyTtlIn() -> "copy_ttl_in";
             case Action.Resubmit(int port, int table, boolean ct) ->
                     "resubmit(%s,%s%s)"
                             .formatted(

@@ -34,11 +34,11 @@ final class BundleText {
         return code;
     }
 
-    static Action parse(String text, boolean load) {
+    static Action parse(String text, boolean load, Names names) {
         int colon = text.indexOf(':');
         String[] head = (colon < 0 ? text : text.substring(0, colon)).split(",");
         int expected = load ? 6 : 5; // with the word "members"
-        if (colon < 0 || head.length != expected) {
+        if (colon < 0 || head.length != expected || !head[3].strip().equals("ofport")) {
             throw new FlowSyntaxException(
                     "bundle(%s) should be fields,basis,algorithm,ofport,%smembers:…"
                             .formatted(text, load ? "target," : ""));
@@ -47,7 +47,7 @@ final class BundleText {
         List<Integer> members = new ArrayList<>();
         for (String member : text.substring(colon + 1).split(",")) {
             if (!member.isBlank()) {
-                members.add(Numbers.port(member.strip()));
+                members.add(names.port(member.strip()));
             }
         }
         return new Action.Bundle(

@@ -15,7 +15,8 @@ final class FieldLexicon {
         for (Field field : Field.values()) {
             name(field, field.ovsName());
         }
-        name(Field.IN_PORT, "in_port_oxm", "nxm_of_in_port", "oxm_of_in_port");
+        name(Field.IN_PORT, "in_port_oxm", "oxm_of_in_port");
+        name(Field.IN_PORT_NXM, "nxm_of_in_port");
         name(Field.METADATA, "oxm_of_metadata");
         name(Field.ETH_DST, "dl_dst", "nxm_of_eth_dst", "oxm_of_eth_dst");
         name(Field.ETH_SRC, "dl_src", "nxm_of_eth_src", "oxm_of_eth_src");
@@ -23,7 +24,8 @@ final class FieldLexicon {
         name(Field.VLAN_TCI, "nxm_of_vlan_tci");
         name(Field.VLAN_VID, "oxm_of_vlan_vid");
         name(Field.VLAN_PCP, "oxm_of_vlan_pcp");
-        name(Field.IP_DSCP, "nw_dscp", "oxm_of_ip_dscp");
+        name(Field.IP_DSCP, "nw_tos_shifted", "nw_dscp", "oxm_of_ip_dscp");
+        name(Field.IP_TOS, "nxm_of_ip_tos");
         name(Field.IP_ECN, "ip_ecn", "nxm_nx_ip_ecn", "oxm_of_ip_ecn");
         name(Field.IP_PROTO, "ip_proto", "nxm_of_ip_proto", "oxm_of_ip_proto");
         name(Field.IP_TTL, "ip_ttl", "nxm_nx_ip_ttl");
@@ -130,6 +132,15 @@ final class FieldLexicon {
         return BY_NAME.get(name.toLowerCase(Locale.ROOT));
     }
 
+    /// The field with a name that a match may use: one of Open vSwitch's own, and not of the wire.
+    ///
+    /// @return the field; null if there is none
+    static Field findPlain(String name) {
+        Field field = BY_NAME.get(name);
+        boolean wire = name.startsWith("nxm_") || name.contains("oxm_");
+        return wire && !name.startsWith("in_port") ? null : field;
+    }
+
     static Field get(String name) {
         Field field = find(name);
         if (field == null) {
@@ -152,10 +163,7 @@ final class FieldLexicon {
         Field field = get(name);
         String range = text.substring(open + 1, text.length() - 1);
         if (range.isEmpty()) {
-            // The NXM form of the ingress port has 16 bits.
-            return field == Field.IN_PORT && !name.toLowerCase(Locale.ROOT).contains("oxm")
-                    ? new SubField(field, 0, 16)
-                    : SubField.all(field);
+            return SubField.all(field);
         }
         int dots = range.indexOf("..");
         int first = Numbers.parse("bit", dots < 0 ? range : range.substring(0, dots), 127);
@@ -169,9 +177,9 @@ final class FieldLexicon {
 
     /// A part of a field as [#part] reads it.
     static String print(SubField part) {
-        String name = part.field().ovsName();
-        if (part.offset() == 0 && part.bits() == part.field().bits()) {
-            return part.field() == Field.IN_PORT ? "in_port_oxm[]" : name + "[]";
+        String name = part.field() == Field.IN_PORT ? "in_port_oxm" : part.field().ovsName();
+        if (part.offset() == 0 && part.bits() == part.field().width()) {
+            return name + "[]";
         }
         return part.bits() == 1
                 ? "%s[%d]".formatted(name, part.offset())

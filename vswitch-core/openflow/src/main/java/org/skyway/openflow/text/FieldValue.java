@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.OfPort;
 
 /// The value and mask of a field, in its own notation: addresses, MAC addresses, ports, numbers.
 ///
@@ -26,7 +27,7 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
 
     private static Notation notation(Field field) {
         return switch (field) {
-            case IN_PORT, ACTSET_OUTPUT -> Notation.PORT;
+            case IN_PORT, IN_PORT_NXM, ACTSET_OUTPUT -> Notation.PORT;
             case ETH_DST, ETH_SRC, ARP_SHA, ARP_THA, ND_SLL, ND_TLL -> Notation.MAC;
             case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA, TUN_SRC, TUN_DST, CT_NW_SRC, CT_NW_DST ->
                     Notation.IPV4;
@@ -40,6 +41,7 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
                     Notation.IPV6;
             case VLAN_PCP,
                     IP_DSCP,
+                    IP_TOS,
                     IP_ECN,
                     IP_PROTO,
                     IP_TTL,
@@ -83,18 +85,18 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
     }
 
     /// Reads `value` or `value/mask`.
-    static FieldValue parse(Field field, String text) {
+    static FieldValue parse(Field field, String text, Names names) {
         int slash = text.indexOf('/');
         if (slash < 0) {
-            long[] value = number(field, text);
-            return new FieldValue(value[0], value[1], field.wide() ? -1L : 0, field.ones());
+            long[] value = number(field, text, names);
+            return new FieldValue(value[0], value[1], field.wide() ? -1L : 0, field.whole());
         }
-        long[] value = number(field, text.substring(0, slash));
-        long[] mask = mask(field, text.substring(slash + 1));
+        long[] value = number(field, text.substring(0, slash), names);
+        long[] mask = mask(field, text.substring(slash + 1), names);
         return new FieldValue(value[0] & mask[0], value[1] & mask[1], mask[0], mask[1]);
     }
 
-    private static long[] mask(Field field, String text) {
+    private static long[] mask(Field field, String text, Names names) {
         Notation notation = notation(field);
         if (notation == Notation.IPV4 && text.indexOf('.') < 0 && !text.startsWith("0x")) {
             int prefix = Numbers.parse(field.ovsName() + "'s prefix length", text, 32);
@@ -106,21 +108,16 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
             long low = prefix <= 64 ? 0 : -1L << 128 - prefix;
             return new long[] {high, low};
         }
-        return number(field, text);
+        return number(field, text, names);
     }
 
-    private static long[] number(Field field, String text) {
+    private static long[] number(Field field, String text, Names names) {
         try {
             long[] value =
                     switch (notation(field)) {
-                        case PORT -> new long[] {0, Integer.toUnsignedLong(Numbers.port(text))};
+                        case PORT -> new long[] {0, port(field, names.port(text))};
                         case MAC -> new long[] {0, mac(text)};
-                        case IPV4 ->
-                                text.indexOf('.') < 0
-                                        ? new long[] {0, Numbers.parse(field.ovsName(), text)}
-                                        : new long[] {
-                                            0, ByteBuffer.wrap(ip(text, 4)).getInt() & 0xffffffffL
-                                        };
+                        case IPV4 -> new long[] {0, ipv4(text)};
                         case IPV6 -> {
                             ByteBuffer bytes = ByteBuffer.wrap(ip(text, 16));
                             yield new long[] {bytes.getLong(), bytes.getLong()};
@@ -130,7 +127,15 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
                                         ? wide(field, text)
                                         : new long[] {0, Numbers.parse(field.ovsName(), text)};
                     };
-            if (!field.wide() && (value[1] & ~field.ones()) != 0) {
+            // Whole bytes are what ovs-ofctl looks at; what does not fit into the bits is cut off.
+            // The flow label alone is sent as it is, and refused.
+            long bytes =
+                    switch (field) {
+                        case IPV6_LABEL -> field.ones();
+                        case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 0xff;
+                        default -> -1L >>> Math.max(0, 64 - (field.bits() + 7) / 8 * 8);
+                    };
+            if (!field.wide() && (value[1] & ~bytes) != 0) {
                 throw new FlowSyntaxException(
                         "%s has %d bits, too few for %s"
                                 .formatted(field.ovsName(), field.bits(), text));
@@ -139,6 +144,28 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
         } catch (UnknownHostException | NumberFormatException e) {
             throw new FlowSyntaxException("%s can't be \"%s\"".formatted(field.ovsName(), text));
         }
+    }
+
+    /// Four numbers, of which eight bits count each.
+    private static long ipv4(String text) {
+        if (!text.matches("[0-9]{1,9}(\\.[0-9]{1,9}){3}")) {
+            throw new NumberFormatException(text);
+        }
+        long address = 0;
+        for (String part : text.split("\\.")) {
+            address = address << 8 | Integer.parseInt(part) & 255;
+        }
+        return address;
+    }
+
+    private static long port(Field field, int number) {
+        boolean half = field == Field.IN_PORT_NXM && OfPort.exists(number);
+        return Integer.toUnsignedLong(number) & (half ? 0xffff : -1L);
+    }
+
+    /// Whether the value has no bits that the field has not.
+    boolean fits(Field field) {
+        return field.wide() || (low & ~field.whole()) == 0;
     }
 
     private static long[] wide(Field field, String text) {
@@ -184,7 +211,8 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
 
     /// Prints `value` or `value/mask`.
     String print(Field field) {
-        boolean all = maskLow == field.ones() && (!field.wide() || maskHigh == -1L);
+        boolean all =
+                (maskLow & field.ones()) == field.ones() && (!field.wide() || maskHigh == -1L);
         return all ? one(field, high, low) : one(field, high, low) + "/" + printMask(field);
     }
 
@@ -212,7 +240,8 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
 
     private static String one(Field field, long high, long low) {
         return switch (notation(field)) {
-            case PORT -> Numbers.port((int) low);
+            case PORT ->
+                    Numbers.port(field == Field.IN_PORT_NXM ? OfPort.of16((int) low) : (int) low);
             case MAC -> HexFormat.ofDelimiter(":").formatHex(bytes(0, low), 10, 16);
             case IPV4 -> ipv4((int) low);
             case IPV6 -> {

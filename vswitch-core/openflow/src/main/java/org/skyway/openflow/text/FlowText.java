@@ -1,8 +1,8 @@
 package org.skyway.openflow.text;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
@@ -11,8 +11,6 @@ import org.skyway.openflow.model.Match;
 
 /// Flow entries in the syntax of `ovs-ofctl -O OpenFlow13 add-flow`.
 public final class FlowText {
-    private static final int DEFAULT_PRIORITY = 0x8000;
-
     private static final String[] FLAGS = { // by bit
         "send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts", "no_byte_counts"
     };
@@ -28,74 +26,17 @@ public final class FlowText {
     /// @return the flow as a rule
     /// @throws FlowSyntaxException if it can't be understood
     public static FlowRule parse(String text) {
-        int at = actionsAt(text);
-        if (at < 0) {
-            throw new FlowSyntaxException(
-                    "\"%s\" has no \"actions=\"; write actions=drop for none".formatted(text));
-        }
-        Head head = new Head();
-        for (Tokens.Token token : Tokens.of(text.substring(0, at))) {
-            head.take(token);
-        }
-        Match match = MatchText.normalise(head.match.build());
-        String actions = text.substring(text.indexOf('=', at) + 1);
+        FlowMod m = FlowModText.parse(FlowMod.Command.ADD, text, Names.NONE);
         return new FlowRule(
-                head.table,
-                head.priority,
-                match,
-                instructions(actions, match),
-                head.cookie,
-                head.idleTimeout,
-                head.hardTimeout,
-                head.flags,
-                head.importance);
-    }
-
-    private static int actionsAt(String text) {
-        for (int at = text.indexOf("action"); at >= 0; at = text.indexOf("action", at + 1)) {
-            boolean start = at == 0 || ", \t\n".indexOf(text.charAt(at - 1)) >= 0;
-            if (start && (text.startsWith("actions=", at) || text.startsWith("action=", at))) {
-                return at;
-            }
-        }
-        return -1;
-    }
-
-    private static final class Head {
-        final Match.Builder match = Match.builder();
-        int table;
-        int priority = DEFAULT_PRIORITY;
-        long cookie;
-        int idleTimeout;
-        int hardTimeout;
-        int flags;
-        int importance;
-
-        void take(Tokens.Token token) {
-            String key = token.key();
-            String value = token.value();
-            switch (key) {
-                case "table" -> table = Numbers.parse(key, value, 254);
-                case "priority" -> priority = Numbers.parse(key, value, 0xffff);
-                case "cookie" -> cookie = Numbers.parse(key, value);
-                case "idle_timeout" -> idleTimeout = Numbers.parse(key, value, 0xffff);
-                case "hard_timeout" -> hardTimeout = Numbers.parse(key, value, 0xffff);
-                case "importance" -> importance = Numbers.parse(key, value, 0xffff);
-                case "send_flow_rem" -> flags |= FlowRule.SEND_FLOW_REMOVED;
-                case "check_overlap" -> flags |= FlowRule.CHECK_OVERLAP;
-                case "reset_counts" -> flags |= FlowRule.RESET_COUNTS;
-                case "no_packet_counts" -> flags |= FlowRule.NO_PACKET_COUNTS;
-                case "no_byte_counts" -> flags |= FlowRule.NO_BYTE_COUNTS;
-                case "duration", "n_packets", "n_bytes", "idle_age", "hard_age" -> {}
-                default -> {
-                    if (!MatchText.parse(token, match)) {
-                        throw new FlowSyntaxException(
-                                "there is no field or keyword \"%s\"; ovs-fields(7) lists them"
-                                        .formatted(token));
-                    }
-                }
-            }
-        }
+                m.table(),
+                m.priority(),
+                m.match(),
+                m.instructions(),
+                m.newCookie(),
+                m.idleTimeout(),
+                m.hardTimeout(),
+                m.flags(),
+                m.importance());
     }
 
     /// Reads a match alone, for instance `in_port=1,tcp,tcp_dst=80`.
@@ -106,7 +47,7 @@ public final class FlowText {
     public static Match parseMatch(String text) {
         Match.Builder match = Match.builder();
         for (Tokens.Token token : Tokens.of(text)) {
-            if (!MatchText.parse(token, match)) {
+            if (!MatchText.parse(token, match, Names.NONE)) {
                 throw new FlowSyntaxException(
                         "there is no field or keyword \"%s\"; ovs-fields(7) lists them"
                                 .formatted(token));
@@ -122,36 +63,7 @@ public final class FlowText {
     /// @return the actions; empty for `drop`
     /// @throws FlowSyntaxException if it can't be understood
     public static List<Action> parseActions(String text, Match match) {
-        return new ActionParser(match).parse(text);
-    }
-
-    private static Instructions instructions(String text, Match match) {
-        int meter = -1;
-        List<Action> apply = new ArrayList<>();
-        boolean clear = false;
-        List<Action> write = new ArrayList<>();
-        long metadata = 0;
-        long metadataMask = 0;
-        int gotoTable = -1;
-        ActionParser parser = new ActionParser(match);
-        for (Tokens.Token token : Tokens.of(text)) {
-            String value = token.value();
-            switch (token.key().toLowerCase(java.util.Locale.ROOT)) {
-                case "drop" -> {}
-                case "meter" -> meter = Numbers.parse("meter", value, Integer.MAX_VALUE);
-                case "apply_actions" -> apply.addAll(parser.parse(value));
-                case "clear_actions" -> clear = true;
-                case "write_actions" -> write.addAll(parser.parse(value));
-                case "write_metadata" -> {
-                    FieldValue parsed = FieldValue.parse(Field.METADATA, value);
-                    metadata = parsed.low();
-                    metadataMask = parsed.maskLow();
-                }
-                case "goto_table" -> gotoTable = Numbers.parse("goto_table", value, 255);
-                default -> parser.parse(token, apply);
-            }
-        }
-        return new Instructions(meter, apply, clear, write, metadata, metadataMask, gotoTable);
+        return new ActionParser(match, Names.NONE).parse(text);
     }
 
     /// Prints a rule so that it can be parsed again.
@@ -203,7 +115,7 @@ public final class FlowText {
         match.exact(Field.ETH_TYPE, Field.ETH_TYPE.get(key));
         match.exact(Field.IP_PROTO, Field.IP_PROTO.get(key));
         for (Field field : Field.values()) {
-            if (field.get(key) != 0 || field.getHigh(key) != 0) {
+            if (!field.isAlias() && (field.get(key) != 0 || field.getHigh(key) != 0)) {
                 if (field.wide()) {
                     match.masked(field, field.getHigh(key), field.get(key), -1L, -1L);
                 } else {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
+import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.GroupEntry;
@@ -25,6 +26,16 @@ public final class GroupText {
     /// @return the group
     /// @throws FlowSyntaxException if it can't be understood
     public static GroupEntry parse(String text) {
+        return parse(text, Names.NONE);
+    }
+
+    /// Reads a group that may name ports.
+    ///
+    /// @param text the group
+    /// @param names what they stand for
+    /// @return the group
+    /// @throws FlowSyntaxException if it can't be understood
+    public static GroupEntry parse(String text, Names names) {
         String[] parts = text.split("(?<=^|[, \t])bucket[=:]", -1);
         long id = -1;
         Type type = null;
@@ -35,7 +46,7 @@ public final class GroupText {
             switch (token.key()) {
                 case "group_id" -> id = Numbers.parse("group_id", token.value());
                 case "type" -> type = type(token.value());
-                case "selection_method" -> method = token.value();
+                case "selection_method" -> method = method(token.value());
                 case "selection_method_param" -> param = Numbers.parse(token.key(), token.value());
                 case "fields" -> {
                     for (Tokens.Token field : Tokens.of(token.value())) {
@@ -55,7 +66,7 @@ public final class GroupText {
         }
         List<Bucket> buckets = new ArrayList<>();
         for (int i = 1; i < parts.length; i++) {
-            buckets.add(bucket(parts[i], type, i - 1));
+            buckets.add(bucket(parts[i], type, i - 1, names));
         }
         if (type == Type.INDIRECT && buckets.size() != 1) {
             throw new FlowSyntaxException(
@@ -63,6 +74,74 @@ public final class GroupText {
                             .formatted(id, buckets.size()));
         }
         return new GroupEntry((int) id, type, buckets, method, param, fields);
+    }
+
+    /// Reads a line of a file of groups: `add`, `modify`, `add_or_mod` or `delete` and a group; one
+    /// without such a word adds.
+    ///
+    /// @param line without a comment
+    /// @param names of the switch's ports and tables
+    /// @return the group-mod
+    /// @throws FlowSyntaxException if it can't be understood
+    public static GroupMod parseMod(String line, Names names) {
+        String text = line.strip();
+        int length = 0;
+        while (length < text.length() && ", \t\r\n".indexOf(text.charAt(length)) < 0) {
+            length++;
+        }
+        String word = text.substring(0, length);
+        String rest = text.substring(length);
+        if ("delete".startsWith(word) && !"add".startsWith(word)) {
+            int id = deleted(rest);
+            return new GroupMod(
+                    GroupMod.DELETE,
+                    id,
+                    0,
+                    GroupMod.BUCKET_ALL,
+                    new GroupEntry(id, Type.ALL, List.of(), "", 0, List.of()));
+        }
+        int command =
+                "add".startsWith(word)
+                        ? GroupMod.ADD
+                        : "modify".startsWith(word)
+                                ? GroupMod.MODIFY
+                                : "add_or_mod".startsWith(word) ? GroupMod.ADD_OR_MODIFY : -1;
+        GroupEntry group = parse(command < 0 ? text : rest, names);
+        return new GroupMod(
+                command < 0 ? GroupMod.ADD : command,
+                group.id(),
+                group.type().ordinal(),
+                GroupMod.BUCKET_ALL,
+                group);
+    }
+
+    private static int deleted(String text) {
+        int id = GroupMod.ALL;
+        for (Tokens.Token token : Tokens.of(text)) {
+            if (!token.key().equals("group_id")) {
+                throw new FlowSyntaxException(
+                        "delete takes a group_id and no \"%s\"".formatted(token));
+            }
+            id = id(token.value());
+        }
+        return id;
+    }
+
+    /// A group's number, or `any` or `all`.
+    static int id(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "any" -> NO_GROUP;
+            case "all" -> GroupMod.ALL;
+            default -> Numbers.parse("group", text, 0xffffffffL);
+        };
+    }
+
+    private static String method(String text) {
+        if (!text.matches("[a-z_]{1,15}")) {
+            throw new FlowSyntaxException(
+                    "\"%s\" is no selection_method; there are hash and dp_hash".formatted(text));
+        }
+        return text;
     }
 
     private static Type type(String text) {
@@ -78,13 +157,13 @@ public final class GroupText {
         };
     }
 
-    private static Bucket bucket(String text, Type type, int index) {
+    private static Bucket bucket(String text, Type type, int index, Names names) {
         int id = index;
         int weight = type == Type.SELECT ? 1 : 0;
         int watchPort = OfPort.ANY;
         int watchGroup = NO_GROUP;
         List<Action> actions = new ArrayList<>();
-        ActionParser parser = new ActionParser(Match.ANY);
+        ActionParser parser = new ActionParser(Match.ANY, names);
         int at = text.startsWith("actions=") ? 0 : text.indexOf(",actions=") + 1;
         boolean marked = text.startsWith("actions=") || at > 0;
         String head = marked ? text.substring(0, at) : text;
@@ -93,7 +172,7 @@ public final class GroupText {
             switch (token.key()) {
                 case "bucket_id" -> id = (int) Numbers.parse("bucket_id", value);
                 case "weight" -> weight = Numbers.parse("weight", value, 0xffff);
-                case "watch_port" -> watchPort = Numbers.port(value);
+                case "watch_port" -> watchPort = names.port(value);
                 case "watch_group" ->
                         watchGroup =
                                 value.equals("any")

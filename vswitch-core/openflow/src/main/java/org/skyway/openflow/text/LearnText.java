@@ -14,7 +14,7 @@ final class LearnText {
 
     private LearnText() {}
 
-    static Action parse(String text) {
+    static Action parse(String text, Names names) {
         int idle = 0;
         int hard = 0;
         int priority = DEFAULT_PRIORITY;
@@ -29,8 +29,8 @@ final class LearnText {
         for (Tokens.Token token : Tokens.of(text)) {
             String value = token.value();
             switch (token.key()) {
-                case "table" -> table = Numbers.parse("table", value, 254);
-                case "priority" -> priority = Numbers.parse("priority", value, 0xffff);
+                case "table" -> table = names.table(value);
+                case "priority" -> priority = (int) Numbers.parse("priority", value) & 0xffff;
                 case "idle_timeout" -> idle = Numbers.parse(token.key(), value, 0xffff);
                 case "hard_timeout" -> hard = Numbers.parse(token.key(), value, 0xffff);
                 case "fin_idle_timeout" -> finIdle = Numbers.parse(token.key(), value, 0xffff);
@@ -42,6 +42,10 @@ final class LearnText {
                 case "result_dst" -> {
                     flags |= 4;
                     result = FieldLexicon.part(value);
+                    if (result.bits() != 1) {
+                        throw new FlowSyntaxException(
+                                "result_dst in 'learn' action must be a single bit, not " + value);
+                    }
                 }
                 case "output" -> {
                     SubField source = FieldLexicon.part(value);
@@ -50,7 +54,7 @@ final class LearnText {
                                     LearnSpec.Kind.OUTPUT, source, null, null, source.bits()));
                 }
                 case "load" -> specs.add(load(value));
-                default -> specs.add(match(token));
+                default -> specs.add(match(token, names));
             }
         }
         return new Action.Learn(
@@ -68,10 +72,10 @@ final class LearnText {
             return new LearnSpec(
                     LearnSpec.Kind.LOAD, FieldLexicon.part(from), null, target, target.bits());
         }
-        return immediate(LearnSpec.Kind.LOAD, target, Numbers.parse("load", from));
+        return immediate(LearnSpec.Kind.LOAD, target, 0, Numbers.parse("load", from));
     }
 
-    private static LearnSpec match(Tokens.Token token) {
+    private static LearnSpec match(Tokens.Token token, Names names) {
         SubField target = FieldLexicon.part(token.key());
         if (token.delimiter() == 0) {
             return new LearnSpec(LearnSpec.Kind.MATCH, target, null, target, target.bits());
@@ -82,13 +86,26 @@ final class LearnText {
                     LearnSpec.Kind.MATCH, FieldLexicon.part(value), null, target, target.bits());
         }
         Field field = target.field();
-        return immediate(LearnSpec.Kind.MATCH, target, FieldValue.parse(field, value).low());
+        FieldValue parsed = FieldValue.parse(field, value, names);
+        return immediate(LearnSpec.Kind.MATCH, target, parsed.high(), parsed.low());
     }
 
-    private static LearnSpec immediate(LearnSpec.Kind kind, SubField target, long value) {
+    private static LearnSpec immediate(LearnSpec.Kind kind, SubField target, long high, long low) {
+        int bits = target.bits();
+        boolean fits =
+                bits < 64 ? high == 0 && low >>> bits == 0 : bits == 128 || high >>> bits - 64 == 0;
+        if (!fits) {
+            throw new FlowSyntaxException(
+                    "learn's 0x%s does not fit into %d bits"
+                            .formatted(
+                                    high == 0
+                                            ? Long.toHexString(low)
+                                            : "%x%016x".formatted(high, low),
+                                    bits));
+        }
         byte[] bytes = new byte[(target.bits() + 7) / 8];
-        for (int i = 0; i < bytes.length && i < 8; i++) {
-            bytes[bytes.length - 1 - i] = (byte) (value >>> 8 * i);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[bytes.length - 1 - i] = (byte) ((i < 8 ? low : high) >>> 8 * (i & 7));
         }
         return new LearnSpec(kind, null, Bytes.of(bytes), target, target.bits());
     }

@@ -5,6 +5,7 @@ import java.util.StringJoiner;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.SubField;
 
 /// Matches: `ip,nw_src=10.0.0.0/8`, and back.
 final class MatchText {
@@ -33,7 +34,7 @@ final class MatchText {
     };
 
     private static final Map<String, String> OTHER_NAMES =
-            Map.of("ipv4", "ip", "ip4", "ip", "ip6", "ipv6", "icmp4", "icmp", "icmpv6", "icmp6");
+            Map.of("ipv4", "ip", "ip4", "ip", "ip6", "ipv6");
 
     private static final Map<String, Integer> FRAGMENTS = // value in the low byte, mask above
             Map.of(
@@ -50,12 +51,9 @@ final class MatchText {
         "fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"
     };
 
-    /// All fields but those that are several registers as one.
+    /// All fields but those that are other names of some.
     private static final Field[] PRINTED =
-            java.util.Arrays.stream(Field.values())
-                    .filter(f ->
-                            !f.ovsName().startsWith("xreg") && !f.ovsName().startsWith("xxreg"))
-                    .toArray(Field[]::new);
+            java.util.Arrays.stream(Field.values()).filter(f -> !f.isAlias()).toArray(Field[]::new);
 
     private static final String[] CT_STATES = {
         "new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"
@@ -68,11 +66,15 @@ final class MatchText {
     /// Takes one item of a match.
     ///
     /// @return false if it is none
-    static boolean parse(Tokens.Token token, Match.Builder match) {
-        String key = token.key().toLowerCase(java.util.Locale.ROOT);
+    static boolean parse(Tokens.Token token, Match.Builder match, Names names) {
+        String key = token.key();
         String value = token.value();
-        if (token.delimiter() == 0) {
-            return protocol(key, match);
+        if (protocol(key, match)) {
+            return true;
+        }
+        if (key.indexOf('[') >= 0) {
+            part(FieldLexicon.part(key), value, match, names);
+            return true;
         }
         switch (key) {
             case "dl_vlan" -> {
@@ -87,7 +89,7 @@ final class MatchText {
                 }
             }
             case "dl_vlan_pcp", "vlan_pcp" -> {
-                int pcp = Numbers.parse(key, value, 7);
+                int pcp = Numbers.parse(key, value, 255) & 7;
                 match.masked(
                         Field.VLAN_TCI,
                         pcp << 13 | FlowKey.VLAN_PRESENT,
@@ -97,13 +99,15 @@ final class MatchText {
             case "ip_frag", "nw_frag" -> {
                 Integer bits = FRAGMENTS.get(value);
                 if (bits == null) {
-                    set(Field.IP_FRAG, FieldValue.parse(Field.IP_FRAG, value), match);
+                    set(Field.IP_FRAG, FieldValue.parse(Field.IP_FRAG, value, names), match);
                 } else {
                     match.masked(Field.IP_FRAG, bits & 255, bits >> 8);
                 }
             }
-            case "tp_src" -> set(Field.TCP_SRC, FieldValue.parse(Field.TCP_SRC, value), match);
-            case "tp_dst" -> set(Field.TCP_DST, FieldValue.parse(Field.TCP_DST, value), match);
+            case "tp_src" ->
+                    set(Field.TCP_SRC, FieldValue.parse(Field.TCP_SRC, value, names), match);
+            case "tp_dst" ->
+                    set(Field.TCP_DST, FieldValue.parse(Field.TCP_DST, value, names), match);
             case "tcp_flags" -> flags(Field.TCP_FLAGS, TCP_FLAGS, value, match);
             case "ct_state" -> flags(Field.CT_STATE, CT_STATES, value, match);
             case "tun_flags" -> flags(Field.TUN_FLAGS, TUNNEL_FLAGS, value, match);
@@ -114,15 +118,59 @@ final class MatchText {
                 return Numbers.parse(key, value) == 0; // as all packets have that come in
             }
             default -> {
-                Field field = FieldLexicon.find(key);
+                Field field = FieldLexicon.findPlain(key);
                 if (field == null) {
                     return false;
                 }
-                FieldValue parsed = FieldValue.parse(field, value);
-                set(field, parsed, match);
+                if (value.isEmpty()) {
+                    throw new FlowSyntaxException("field %s has no value".formatted(key));
+                }
+                FieldValue parsed = FieldValue.parse(field.base(), value, names);
+                set(field.base(), parsed, match);
             }
         }
         return true;
+    }
+
+    /// Some bits of a field, as in `reg0[0..3]=5`.
+    private static void part(SubField part, String text, Match.Builder match, Names names) {
+        Field field = part.field();
+        FieldValue value = FieldValue.parse(field, text, names);
+        long ones = part.bits() >= 64 ? -1L : (1L << part.bits()) - 1;
+        boolean all = text.indexOf('/') < 0;
+        long mask = all ? ones : value.maskLow();
+        if (part.bits() == field.bits()) {
+            set(field, value, match);
+            return;
+        }
+        if (value.high() != 0 || (value.low() & ~ones) != 0 || (mask & ~ones) != 0) {
+            throw new FlowSyntaxException(
+                    "%s does not fit into %d bits of %s"
+                            .formatted(text, part.bits(), field.ovsName()));
+        }
+        int at = part.offset();
+        if (!field.wide()) {
+            match.masked(field, value.low() << at, mask << at);
+        } else if (part.bits() > 64) {
+            throw new FlowSyntaxException(
+                    "%d bits of %s are too many to be matched as a part"
+                            .formatted(part.bits(), field.ovsName()));
+        } else {
+            match.masked(
+                    field,
+                    high(value.low(), at),
+                    low(value.low(), at),
+                    high(mask, at),
+                    low(mask, at));
+        }
+    }
+
+    private static long low(long bits, int offset) {
+        return offset >= 64 ? 0 : bits << offset;
+    }
+
+    private static long high(long bits, int offset) {
+        return offset >= 64 ? bits << offset - 64 : offset == 0 ? 0 : bits >>> 64 - offset;
     }
 
     private static boolean protocol(String name, Match.Builder match) {
@@ -153,7 +201,7 @@ final class MatchText {
     /// Flags by name: `+syn-ack` for some of them, `syn|ack` for all.
     private static void flags(Field field, String[] names, String text, Match.Builder match) {
         if (text.isEmpty() || Character.isDigit(text.charAt(0))) {
-            set(field, FieldValue.parse(field, text), match);
+            set(field, FieldValue.parse(field, text, Names.NONE), match);
             return;
         }
         boolean some = text.startsWith("+") || text.startsWith("-");
@@ -166,6 +214,10 @@ final class MatchText {
                 throw new FlowSyntaxException(
                         "%s has no flag \"%s\"; they are %s"
                                 .formatted(field.ovsName(), name, String.join(", ", names)));
+            }
+            if (some && (mask >> bit & 1) != 0) {
+                throw new FlowSyntaxException(
+                        "%s: each flag can be specified only once".formatted(name));
             }
             mask |= 1L << bit;
             value |= flag.startsWith("-") ? 0 : 1 << bit;

@@ -2,15 +2,18 @@ package org.skyway.openflow.text;
 
 import org.skyway.openflow.model.OfPort;
 
-/// Numbers and port names.
+/// Numbers, and how ports are printed.
 final class Numbers {
     private Numbers() {}
 
-    /// A number of up to 64 bits, decimal or 0x-hexadecimal.
+    /// A number of up to 64 bits, decimal, 0x-hexadecimal or, as in C, octal behind a 0.
     static long parse(String what, String text) {
         try {
             if (text.startsWith("0x") || text.startsWith("0X")) {
                 return Long.parseUnsignedLong(text.substring(2), 16);
+            }
+            if (text.length() > 1 && text.startsWith("0")) {
+                return Long.parseUnsignedLong(text, 8);
             }
             return text.startsWith("-") ? Long.parseLong(text) : Long.parseUnsignedLong(text);
         } catch (NumberFormatException e) {
@@ -30,35 +33,9 @@ final class Numbers {
         return (int) value;
     }
 
-    /// A port by number or reserved name.
-    static int port(String text) {
-        return switch (text.toLowerCase(java.util.Locale.ROOT)) {
-            case "in_port" -> OfPort.IN_PORT;
-            case "table" -> OfPort.TABLE;
-            case "normal" -> OfPort.NORMAL;
-            case "flood" -> OfPort.FLOOD;
-            case "all" -> OfPort.ALL;
-            case "controller" -> OfPort.CONTROLLER;
-            case "local" -> OfPort.LOCAL;
-            case "any", "none" -> OfPort.ANY;
-            case "unset" -> OfPort.UNSET;
-            default -> {
-                long number = parse("port", text);
-                if (number >= 0 && number <= OfPort.MAX) {
-                    yield (int) number;
-                }
-                // OpenFlow 1.0 wrote the reserved numbers in 16 bits.
-                if (number >= 0xfff8 && number <= 0xffff) {
-                    yield (int) number | 0xffff0000;
-                }
-                if (number >= 0xfffffff7L && number <= 0xffffffffL) {
-                    yield (int) number;
-                }
-                throw new FlowSyntaxException(
-                        "port %s is neither 0 to %d nor a reserved one"
-                                .formatted(text, OfPort.MAX));
-            }
-        };
+    /// Whether it consists of decimal digits only.
+    static boolean isDecimal(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /// A port's number or reserved name.

@@ -66,14 +66,14 @@ final class Tokens {
         }
         int valueStart = at;
         if (delimiter == '(') {
-            closing(1);
-            if (text.startsWith(ARROW, at - 1)) {
+            boolean closed = closing(1);
+            if (closed && text.startsWith(ARROW, at - 1)) {
                 while (at < text.length() && !separates(text.charAt(at))) {
                     at++;
                 }
                 return new Token(key, text.substring(valueStart, at), delimiter);
             }
-            return new Token(key, text.substring(valueStart, at - 1), delimiter);
+            return new Token(key, text.substring(valueStart, closed ? at - 1 : at), delimiter);
         }
         while (at < text.length() && !separates(text.charAt(at))) {
             if (text.charAt(at++) == '(') {
@@ -83,16 +83,19 @@ final class Tokens {
         return new Token(key, text.substring(valueStart, at), delimiter);
     }
 
-    /// Moves past the parenthesis that closes those that are open.
-    private void closing(int open) {
+    /// Moves past the parenthesis that closes those that are open, or to the end.
+    ///
+    /// @return whether there is one
+    private boolean closing(int open) {
         int depth = open;
         while (depth > 0) {
             if (at == text.length()) {
-                throw new FlowSyntaxException("\"%s\" lacks a closing parenthesis".formatted(text));
+                return false; // the end closes all, as for ovs-ofctl
             }
             char c = text.charAt(at++);
             depth += c == '(' ? 1 : c == ')' ? -1 : 0;
         }
+        return true;
     }
 
     private static boolean separates(char c) {

@@ -84,15 +84,13 @@ final class ActionEncoder {
             case Action.DecNshTtl a -> end(nicira(48));
             case Action.CtClear a -> end(nicira(43));
             case Action.CheckPacketLarger a -> {
-                OxmTable.Row row = OxmTable.of(a.target(), OxmTable.NXM);
+                OxmTable.Row row = OxmTable.of(a.target().field(), OxmTable.NXM);
                 int start = nicira(49);
-                out.u16(a.length()).u16(OxmCodec.wireOffset(row, a.target()));
+                out.u16(a.length()).u16(a.target().offset());
                 OxmCodec.putHeader(out, row, false);
                 out.zeros(24 - (out.size() - start));
                 end(start);
             }
-            case Action.CopyTtlOut a -> copyTtl(11);
-            case Action.CopyTtlIn a -> copyTtl(12);
             case Action.Resubmit a -> resubmit(a);
             case Action.Note a -> {
                 int start = nicira(8);
@@ -184,8 +182,8 @@ final class ActionEncoder {
     }
 
     private void outputReg(Action.OutputReg a) {
-        OxmTable.Row row = OxmTable.of(a.source(), OxmTable.NXM);
-        int range = range(row, a.source());
+        OxmTable.Row row = OxmTable.of(a.source().field(), OxmTable.NXM);
+        int range = range(a.source());
         if (row.experimenter()) {
             int start = nicira(32);
             out.u16(range).u16(a.maxLength());
@@ -199,8 +197,8 @@ final class ActionEncoder {
         }
     }
 
-    static int range(OxmTable.Row row, SubField s) {
-        return OxmCodec.wireOffset(row, s) << 6 | OxmCodec.wireBits(row, s) - 1;
+    static int range(SubField s) {
+        return s.offset() << 6 | s.bits() - 1;
     }
 
     private void enqueue(Action.Enqueue a) {
@@ -272,12 +270,10 @@ final class ActionEncoder {
     private void move(Action.Move a) {
         boolean standard = version.atLeast(Version.OF15);
         int v = standard ? version.number() : OxmTable.NXM;
-        OxmTable.Row source = OxmTable.of(a.source(), v);
-        OxmTable.Row target = OxmTable.of(a.target(), v);
+        OxmTable.Row source = OxmTable.of(a.source().field(), v);
+        OxmTable.Row target = OxmTable.of(a.target().field(), v);
         int start = standard ? standard(28) : nicira(6);
-        out.u16(OxmCodec.wireBits(target, a.target()))
-                .u16(OxmCodec.wireOffset(source, a.source()))
-                .u16(OxmCodec.wireOffset(target, a.target()));
+        out.u16(a.target().bits()).u16(a.source().offset()).u16(a.target().offset());
         if (standard) {
             out.zeros(2);
         }
@@ -287,11 +283,11 @@ final class ActionEncoder {
     }
 
     private void stack(int subtype, SubField s) {
-        OxmTable.Row row = OxmTable.of(s, OxmTable.NXM);
+        OxmTable.Row row = OxmTable.of(s.field(), OxmTable.NXM);
         int start = nicira(subtype);
-        out.u16(OxmCodec.wireOffset(row, s));
+        out.u16(s.offset());
         OxmCodec.putHeader(out, row, false);
-        out.u16(OxmCodec.wireBits(row, s));
+        out.u16(s.bits());
         out.zeros(24 - (out.size() - start));
         end(start);
     }
@@ -309,12 +305,6 @@ final class ActionEncoder {
         end(start);
     }
 
-    private void copyTtl(int type) {
-        if (!old()) {
-            end(standard(type));
-        }
-    }
-
     private void resubmit(Action.Resubmit a) {
         boolean plain = a.table() == 255 && !a.withConntrack();
         int start = nicira(plain ? 1 : a.withConntrack() ? 44 : 14);
@@ -326,7 +316,7 @@ final class ActionEncoder {
     }
 
     private void multipath(Action.Multipath a) {
-        OxmTable.Row row = OxmTable.of(a.target(), OxmTable.NXM);
+        OxmTable.Row row = OxmTable.of(a.target().field(), OxmTable.NXM);
         int start = nicira(10);
         out.u16(a.fields())
                 .u16(a.basis())
@@ -335,20 +325,21 @@ final class ActionEncoder {
                 .u16(a.maxLink())
                 .u32((int) a.argument())
                 .zeros(2)
-                .u16(range(row, a.target()))
+                .u16(range(a.target()))
                 .u32(row.head(false));
         end(start);
     }
 
     private void bundle(Action.Bundle a) {
-        OxmTable.Row row = a.target() == null ? null : OxmTable.of(a.target(), OxmTable.NXM);
+        OxmTable.Row row =
+                a.target() == null ? null : OxmTable.of(a.target().field(), OxmTable.NXM);
         int start = nicira(row == null ? 12 : 13);
         out.u16(a.algorithm())
                 .u16(a.fields())
                 .u16(a.basis())
-                .u32(OxmTable.of(Field.IN_PORT, OxmTable.NXM).head(false))
+                .u32(OxmTable.of(Field.IN_PORT_NXM, OxmTable.NXM).head(false))
                 .u16(a.members().size())
-                .u16(row == null ? 0 : range(row, a.target()))
+                .u16(row == null ? 0 : range(a.target()))
                 .u32(row == null ? 0 : row.head(false))
                 .zeros(4);
         for (int port : a.members()) {

@@ -152,16 +152,18 @@ final class BasicRows {
         MessageTable.row(type, Kind.TYPE, number, first, last, min, unit, decoder, encoder);
     }
 
+    // Nobody has the id 0: what claims to be of that vendor is left as it came.
     private static Message.Failure failure(WireReader in, Context c) {
         int type = in.u16();
         int code = in.u16();
         int vendor = 0;
         boolean old = !c.atLeast(OF13);
-        if (type == 0xffff && !old) {
+        boolean nobodys = in.remaining() >= 4 && in.peekU16(0) == 0 && in.peekU16(2) == 0;
+        if (type == 0xffff && !old && !nobodys) {
             vendor = in.s32();
             type = code;
             code = 0;
-        } else if (type == 0xb0c2 && code == 0 && old && in.remaining() >= 8) {
+        } else if (type == 0xb0c2 && code == 0 && old && !nobodys && in.remaining() >= 8) {
             vendor = in.s32();
             type = in.u16();
             code = in.u16();

@@ -85,11 +85,19 @@ final class InstructionCodec {
         if (found[METER] != null && meter == -1) {
             throw new OpenFlowException(ErrorCode.OFPMMFC_INVALID_METER, "all meters at once");
         }
-        List<Action> apply = actions(found[APPLY_ACTIONS], version, match);
+        Instructions first = applied(found[APPLY_ACTIONS], version, match);
         List<Action> write = actions(found[WRITE_ACTIONS], version, match);
         ActionRules.verifySet(write);
-        long metadata = 0;
-        long mask = 0;
+        long metadata = first.metadata();
+        long mask = first.metadataMask();
+        boolean later =
+                found[CLEAR_ACTIONS] != null
+                        || found[WRITE_ACTIONS] != null
+                        || found[WRITE_METADATA] != null;
+        if (mask != 0 && later) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBAC_UNSUPPORTED_ORDER, "instructions after write_metadata");
+        }
         if (found[WRITE_METADATA] != null) {
             found[WRITE_METADATA].skip(4);
             metadata = found[WRITE_METADATA].s64();
@@ -97,7 +105,17 @@ final class InstructionCodec {
         }
         int table = found[GOTO_TABLE] == null ? -1 : found[GOTO_TABLE].u8();
         return new Instructions(
-                meter, apply, found[CLEAR_ACTIONS] != null, write, metadata, mask, table);
+                meter, first.apply(), found[CLEAR_ACTIONS] != null, write, metadata, mask, table);
+    }
+
+    /// Actions to apply, and behind them what stands for write-metadata in OpenFlow 1.0.
+    private static Instructions applied(WireReader in, Version version, Match match) {
+        if (in == null) {
+            return Instructions.DROP;
+        }
+        in.skip(4);
+        return old(
+                ActionCodec.listWithInstructions(in, new ActionTable.Context(version, match, 0)));
     }
 
     private static List<Action> actions(WireReader in, Version version, Match match) {

@@ -88,11 +88,7 @@ final class LearnCodec {
         SubField target = null;
         if (kind != 2) {
             OxmTable.Row row = OxmCodec.nxmHeader(in.s32());
-            int offset = in.u16();
-            target =
-                    kind == 1
-                            ? OxmCodec.target(row, offset, bits)
-                            : OxmCodec.subField(row, offset, bits);
+            target = OxmCodec.subField(row, in.u16(), bits);
         }
         return new LearnSpec(LearnSpec.Kind.values()[kind], source, value, target, bits);
     }
@@ -140,8 +136,7 @@ final class LearnCodec {
     }
 
     private static void putSubField(WireWriter out, SubField s) {
-        OxmTable.Row row = OxmTable.of(s, OxmTable.NXM);
-        out.u32(row.head(false)).u16(OxmCodec.wireOffset(row, s));
+        out.u32(OxmTable.of(s.field(), OxmTable.NXM).head(false)).u16(s.offset());
     }
 
     /// Whether the action needs the second form.

@@ -128,7 +128,8 @@ final class MatchCodec {
         return f.word() == FlowKey.ETH_DST_TYPE || f.word() == FlowKey.ETH_SRC_VLAN;
     }
 
-    private static void add(OxmCodec.Entry e, long[] values, long[] masks, boolean strict) {
+    private static void add(OxmCodec.Entry said, long[] values, long[] masks, boolean strict) {
+        OxmCodec.Entry e = said.inMatch();
         Field f = e.field();
         if (e.masked() && !f.maskable() && !e.maskZeros() && !e.maskOnes()) {
             throw new OpenFlowException(
@@ -194,14 +195,26 @@ final class MatchCodec {
                     && match.has(f)
                     && inVersion(f, version)
                     && f.prerequisite().isMetBy(match)) {
-                OxmCodec.put(
-                        out,
-                        OxmTable.of(f, version),
-                        match.valueHighOf(f),
-                        match.valueOf(f),
-                        match.maskHighOf(f),
-                        match.maskOf(f));
+                putEntry(out, f, match, version);
             }
+        }
+    }
+
+    private static void putEntry(WireWriter out, Field f, Match match, int version) {
+        OxmTable.Row row = OxmTable.inMatch(f, version);
+        long value = match.valueOf(f);
+        switch (row.field()) {
+            case IN_PORT_NXM -> OxmCodec.put(out, row, 0, value & 0xffff, 0, 0xffff);
+            case IP_TOS -> OxmCodec.put(out, row, 0, value << 2, 0, row.field().whole());
+            case ARP_OP -> OxmCodec.put(out, row, 0, value, 0, row.field().whole());
+            default ->
+                    OxmCodec.put(
+                            out,
+                            row,
+                            match.valueHighOf(f),
+                            value,
+                            match.maskHighOf(f),
+                            match.maskOf(f));
         }
     }
 
@@ -282,7 +295,8 @@ final class MatchCodec {
                 Field.NSH_FLAGS,
                 Field.NSH_TTL);
         for (Field f : Field.values()) {
-            if (!f.name().startsWith("XXREG") && f != Field.METADATA) {
+            boolean registers = f.isAlias() && f.base() == f && !f.wide();
+            if ((registers || !f.isAlias()) && f != Field.METADATA) {
                 order.add(f); // registers, then packet mark and connection tracking
             }
         }

@@ -33,7 +33,7 @@ final class NiciraActions {
         row(2, 16, (in, c) -> tunnel(in, 2, 4));
         row10(4, 16, (in, c) -> new Action.SetQueue(skip(in, 2).s32()));
         row(5, 16, (in, c) -> new Action.PopQueue());
-        rows(6, OF10, OF14, 24, ActionTable.ANY_LENGTH, NiciraActions::regMove);
+        rows(6, OF10, OF14, 16, ActionTable.ANY_LENGTH, NiciraActions::regMove);
         rows(7, OF10, OF14, 24, 24, NiciraActions::regLoad);
         rows(8, OF10, OF15, 16, ActionTable.ANY_LENGTH, NiciraActions::note);
         row(9, 24, (in, c) -> tunnel(in, 6, 8));
@@ -71,7 +71,7 @@ final class NiciraActions {
         row(41, 32, (in, c) -> sample(in, 41));
         row(43, 16, (in, c) -> new Action.CtClear());
         rows(48, OF13, OF15, 16, 16, (in, c) -> new Action.DecNshTtl());
-        row(49, 24, NiciraActions::checkPacketLarger);
+        rows(49, OF10, OF15, 24, ActionTable.ANY_LENGTH, NiciraActions::checkPacketLarger);
         row(50, 24, NiciraActions::deleteField);
         row(34, 16, NiciraActions::conjunction);
         rows(37, OF10, OF15, 16, ActionTable.ANY_LENGTH, NiciraActions::controller2);
@@ -132,15 +132,12 @@ final class NiciraActions {
         int range = in.u16();
         OxmTable.Row row = OxmCodec.nxmHeader(in.s32());
         int bits = (range & 0x3f) + 1;
-        int offset = range >>> 6;
-        SubField target = OxmCodec.target(row, offset, bits);
+        SubField target = OxmCodec.target(row, range >>> 6, bits);
         long value = in.s64();
         if (bits < 64 && value >>> bits != 0) {
             throw badArgument("value 0x%x has more than %d bits".formatted(value, bits));
         }
-        int cut = Math.max(0, row.shift() - offset);
-        long ones = target.bits() >= 64 ? -1 : (1L << target.bits()) - 1;
-        return new Action.Load(target, value >>> cut & ones);
+        return new Action.Load(target, value);
     }
 
     /// A `set_field` in a version that has none: it can name fields that [#regLoad] can't.
@@ -198,7 +195,7 @@ final class NiciraActions {
                 hashFieldsUnknown(fields)
                         || members > MAX_BUNDLE_MEMBERS
                         || algorithm > 1
-                        || memberType != OxmTable.of(Field.IN_PORT, OxmTable.NXM).head(false)
+                        || memberType != OxmTable.of(Field.IN_PORT_NXM, OxmTable.NXM).head(false)
                         || !zero;
         if (load) {
             OxmTable.Row row = OxmCodec.nxmHeader(head);

@@ -17,7 +17,8 @@ final class OxmCodec {
 
     private OxmCodec() {}
 
-    /// One entry: a field's value and mask, shifted into the field's place and cut to its width.
+    /// One entry: a field's value and mask, with what bits there are outside its width; the mask is
+    /// [Field#whole] if all is meant.
     ///
     /// @param row the header; null if it is not known
     /// @param head the first four bytes of the header
@@ -35,6 +36,40 @@ final class OxmCodec {
             boolean valid) {
         Field field() {
             return row.field();
+        }
+
+        /// The same of the field by which a match has it; the row is known.
+        Entry inMatch() {
+            OxmTable.Row base = OxmTable.of(field().base(), OxmTable.NXM);
+            return switch (field()) {
+                case IN_PORT_NXM -> {
+                    long port = PortNumbers.from16((int) low) & 0xffffffffL;
+                    yield new Entry(
+                            base,
+                            head,
+                            0,
+                            port,
+                            0,
+                            maskZeros ? 0 : -1L >>> 32,
+                            masked,
+                            maskZeros,
+                            maskOnes,
+                            valid);
+                }
+                case IP_TOS ->
+                        new Entry(
+                                base,
+                                head,
+                                0,
+                                low >>> 2,
+                                0,
+                                maskLow >>> 2,
+                                masked,
+                                maskZeros,
+                                maskOnes,
+                                valid);
+                default -> this;
+            };
         }
 
         /// The action that writes it; the row is known.
@@ -91,6 +126,11 @@ final class OxmCodec {
             throw unknown(header, error);
         }
         int payload = length(header) - (OxmTable.isExperimenter(header) ? 4 : 0);
+        if (in.remaining() < payload) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBMC_BAD_LEN,
+                    "OXM %s has %d of %d bytes".formatted(hex(header), in.remaining(), payload));
+        }
         WireReader body = in.part(payload, ErrorCode.OFPBMC_BAD_LEN);
         boolean masked = masked(header);
         int width = masked ? payload / 2 : payload;
@@ -159,30 +199,16 @@ final class OxmCodec {
             boolean zeros,
             boolean ones) {
         Field f = row.field();
-        long v = number;
-        if (f == Field.IN_PORT && row.bytes() == 2) {
-            v = PortNumbers.from16((int) v) & 0xffffffffL;
-        }
         boolean valid =
                 switch (f) {
-                    case IN_PORT, ACTSET_OUTPUT -> PortNumbers.valid32((int) v);
-                    case CT_STATE -> v >>> 8 == 0;
-                    case NSH_TTL -> v < 64;
-                    case NSH_MDTYPE -> v == 1 || v == 2;
-                    default -> (v & ~row.wireOnes()) == 0;
+                    case IN_PORT, ACTSET_OUTPUT -> PortNumbers.valid32((int) number);
+                    case CT_STATE -> number >>> 8 == 0;
+                    case NSH_TTL -> number < 64;
+                    case NSH_MDTYPE -> number == 1 || number == 2;
+                    default -> (number & ~f.held()) == 0;
                 };
-        long m = ones ? -1 : mask >>> row.shift();
-        return new Entry(
-                row,
-                head,
-                0,
-                v >>> row.shift() & f.ones(),
-                0,
-                m & f.ones(),
-                masked,
-                zeros,
-                ones,
-                valid);
+        long m = ones ? f.whole() : mask;
+        return new Entry(row, head, 0, number, 0, m, masked, zeros, ones, valid);
     }
 
     private static long headerBits(WireReader in) {
@@ -255,7 +281,7 @@ final class OxmCodec {
         Field f = row.field();
         // Of the tunnel flags, only one of those on the wire can be matched.
         boolean exact =
-                maskLow == f.ones() && (!f.wide() || maskHigh == -1) && f != Field.TUN_FLAGS;
+                maskLow == f.whole() && (!f.wide() || maskHigh == -1) && f != Field.TUN_FLAGS;
         put(out, row, high, low, maskHigh, maskLow, exact);
     }
 
@@ -279,28 +305,20 @@ final class OxmCodec {
         if (row.field().wide()) {
             out.u64(high).u64(low);
         } else {
-            out.number(low << row.shift(), row.bytes());
+            out.number(low, row.bytes());
         }
     }
 
     /// The bits that an action names, checked against the field's width.
     static SubField subField(OxmTable.Row row, int offset, int bits) {
-        if (bits < 1 || offset + bits > row.bits()) {
+        Field f = row.field();
+        if (bits < 1 || offset + bits > f.width()) {
             throw new OpenFlowException(
                     ErrorCode.OFPBAC_BAD_SET_LEN,
                     "bits %d..%d do not lie in field %s, which has %d"
-                            .formatted(
-                                    offset, offset + bits - 1, row.field().ovsName(), row.bits()));
+                            .formatted(offset, offset + bits - 1, f.ovsName(), f.width()));
         }
-        int low = Math.max(0, offset - row.shift());
-        int high = Math.min(row.field().bits(), offset + bits - row.shift());
-        if (high <= low) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPBAC_BAD_SET_ARGUMENT,
-                    "bits %d..%d of field %s can only be zero"
-                            .formatted(offset, offset + bits - 1, row.field().ovsName()));
-        }
-        return new SubField(row.field(), low, high - low);
+        return new SubField(f, offset, bits);
     }
 
     /// The same for bits that are to be written.
@@ -312,21 +330,5 @@ final class OxmCodec {
                     "field " + row.field().ovsName() + " is not writable");
         }
         return target;
-    }
-
-    /// The first bit that an action names on the wire.
-    static int wireOffset(OxmTable.Row row, SubField s) {
-        return wholeField(row, s) ? 0 : s.offset() + row.shift();
-    }
-
-    /// How many bits an action names on the wire: all for a whole field.
-    static int wireBits(OxmTable.Row row, SubField s) {
-        return wholeField(row, s)
-                ? row.bits()
-                : Math.min(s.bits(), row.bits() - s.offset() - row.shift());
-    }
-
-    private static boolean wholeField(OxmTable.Row row, SubField s) {
-        return s.offset() == 0 && s.bits() >= Math.min(row.bits(), s.field().bits());
     }
 }

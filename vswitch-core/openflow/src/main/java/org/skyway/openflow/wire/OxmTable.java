@@ -8,7 +8,6 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Prerequisite;
-import org.skyway.openflow.model.SubField;
 
 /// The headers of all match fields: one row for each header, several for a field that has more than
 /// one.
@@ -31,9 +30,8 @@ final class OxmTable {
     /// @param field what it stands for
     /// @param header class, field and experimenter
     /// @param bytes length of the value on the wire
-    /// @param shift how many bits the value is shifted left on the wire
     /// @param since the wire version from which this header is preferred to the rows before it
-    record Row(Field field, long header, int bytes, int shift, int since) {
+    record Row(Field field, long header, int bytes, int since) {
         boolean experimenter() {
             return isExperimenter(header);
         }
@@ -48,29 +46,10 @@ final class OxmTable {
         int headBytes() {
             return experimenter() ? 8 : 4;
         }
-
-        /// How many bits of the field an action may name: what Open vSwitch calls the field's
-        /// width, which differs from the flow key's for a few.
-        int bits() {
-            return switch (field) {
-                case VLAN_VID -> 12;
-                case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 8;
-                case ARP_OP -> 16;
-                case TUN_ERSPAN_IDX -> 20;
-                case TUN_ERSPAN_VER -> 4;
-                case TUN_ERSPAN_DIR -> 1;
-                case TUN_ERSPAN_HWID -> 6;
-                default -> shift != 0 || field == Field.IN_PORT ? 8 * bytes : field.bits();
-            };
-        }
-
-        /// The largest value there is on the wire; a mask of just these bits counts as exact.
-        long wireOnes() {
-            return field.ones() << shift;
-        }
     }
 
     private static final int FIELDS = 128; // the number has 7 bits
+    private static final int OXM = 3; // the version that it came with
     private static final int NEWEST = Version.OF15.number();
 
     private static final Map<Long, Row> BY_HEADER = new HashMap<>();
@@ -84,18 +63,19 @@ final class OxmTable {
 
     static {
         for (Field f : Field.values()) {
-            if (f.nxmHeader() != 0 || f == Field.IN_PORT) {
-                long header = (long) f.nxmHeader() << 32 | vendor(f);
-                row(f, header, nxmBytes(f), f == Field.IP_DSCP ? 2 : 0, NXM);
+            if (f.nxmHeader() != 0 || f == Field.IN_PORT_NXM) {
+                row(f, (long) f.nxmHeader() << 32 | vendor(f), bytes(f), NXM);
+            }
+            if (f == Field.DP_HASH) { // a second one, preferred since OpenFlow 1.5
+                row(f, EXPERIMENTER_CLASS | ErrorCode.NICIRA, bytes(f), 6);
             }
             int oxm = f.oxmHeader();
             if (f == Field.TCP_FLAGS || f == Field.ACTSET_OUTPUT) {
                 // Standard in 1.5 only; before, the ONF's extension with the same field number.
-                row(f, EXPERIMENTER_CLASS | (oxm & 0xfe00L) << 32 | ErrorCode.ONF, bytes(f), 0, 4);
-                row(f, (long) oxm << 32, bytes(f), 0, 6);
+                row(f, EXPERIMENTER_CLASS | (oxm & 0xfe00L) << 32 | ErrorCode.ONF, bytes(f), 4);
+                row(f, (long) oxm << 32, bytes(f), 6);
             } else if (oxm != 0) {
-                // OXM came with 1.2; a port is always written in 32 bits where that is allowed.
-                row(f, (long) oxm << 32, bytes(f), 0, f == Field.IN_PORT ? 1 : 3);
+                row(f, (long) oxm << 32, bytes(f), OXM);
             }
         }
         BY_HEADER.forEach((header, row) -> {
@@ -145,8 +125,8 @@ final class OxmTable {
 
     private OxmTable() {}
 
-    private static void row(Field field, long header, int bytes, int shift, int since) {
-        Row row = new Row(field, header & 0xfffffe00_ffffffffL, bytes, shift, since);
+    private static void row(Field field, long header, int bytes, int since) {
+        Row row = new Row(field, header & 0xfffffe00_ffffffffL, bytes, since);
         BY_HEADER.put(row.header, row);
         BY_FIELD.merge(
                 field,
@@ -164,10 +144,6 @@ final class OxmTable {
             case TUN_FLAGS -> 2;
             default -> (f.bits() + 7) / 8;
         };
-    }
-
-    private static int nxmBytes(Field f) {
-        return f == Field.IN_PORT ? 2 : bytes(f);
     }
 
     static boolean isExperimenter(long header) {
@@ -191,14 +167,16 @@ final class OxmTable {
         return CHOSEN[field.ordinal()][version];
     }
 
-    /// The row to write part of a field with. The lower half of a port number is Nicira's field;
-    /// the bits of a DSCP are those of the standard's, because Nicira's has two more below.
-    static Row of(SubField s, int version) {
-        if (s.field() == Field.IP_DSCP) {
-            return of(s.field(), Math.max(version, Version.OF13.number()));
-        }
-        boolean half = s.field() == Field.IN_PORT && s.offset() + s.bits() <= 16;
-        return of(s.field(), half ? NXM : version);
+    /// The row to write a field with in a match: in NXM it may be an alias's.
+    ///
+    /// @param version wire version, or [#NXM]
+    static Row inMatch(Field field, int version) {
+        return switch (field) {
+            // A port is written in 32 bits wherever that is allowed.
+            case IN_PORT -> of(version == NXM ? Field.IN_PORT_NXM : field, version);
+            case IP_DSCP -> of(version < OXM ? Field.IP_TOS : field, version);
+            default -> of(field, version);
+        };
     }
 
     /// Whether a field has an NXM header, which the older Nicira actions need.

@@ -402,7 +402,7 @@ final class PacketRows {
     }
 
     private static boolean isPipeline(Field f) {
-        return f == Field.IN_PORT || f.word() >= Field.METADATA.word();
+        return f.base() == Field.IN_PORT || f.word() >= Field.METADATA.word();
     }
 
     private static PacketOut out(WireReader in, int buffer, Match metadata, List<Action> actions) {

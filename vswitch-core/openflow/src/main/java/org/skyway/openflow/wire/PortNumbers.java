@@ -2,6 +2,7 @@ package org.skyway.openflow.wire;
 
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.model.OfPort;
 
 /// Port numbers on the wire: 16 bits in OpenFlow 1.0 and the Nicira extensions, 32 bits since. The
 /// reserved ones are the highest in both, so they differ in the upper half only.
@@ -12,7 +13,7 @@ final class PortNumbers {
     private PortNumbers() {}
 
     static int from16(int port) {
-        return port >= MAX_16 ? port | 0xffff0000 : port;
+        return OfPort.of16(port);
     }
 
     static int to16(int port) {
@@ -32,7 +33,6 @@ final class PortNumbers {
     }
 
     static boolean valid32(int port) {
-        return Integer.compareUnsigned(port, MAX_16) < 0
-                || Integer.compareUnsigned(port, 0xffffff00) >= 0;
+        return OfPort.exists(port);
     }
 }

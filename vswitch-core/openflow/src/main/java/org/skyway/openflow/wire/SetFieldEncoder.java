@@ -27,13 +27,15 @@ final class SetFieldEncoder {
             int start = out.size();
             out.u16(23).u16(0).u8((int) a.low());
             ActionEncoder.end(out, start);
+        } else if (a.form() == Form.REG_LOAD && !version.atLeast(Version.OF15)) {
+            loads(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), false);
         } else if (load && !version.atLeast(Version.OF15)) {
             load2(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
         } else if (version.atLeast(Version.OF15) || version != Version.OF10 && exact) {
             setField(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
         } else if (version != Version.OF10
                 || !exact
-                || !(own && putExtension(f, a.low(), a.form()) || putOld(f, a.low()))) {
+                || !(own && putExtension(f, a.low(), a.form()) || putOld(f, a.low(), own))) {
             loads(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
         }
     }
@@ -62,12 +64,12 @@ final class SetFieldEncoder {
     /// A load writes just the field's bits: in a padded field that is not all of it.
     private boolean isAll(SubField target) {
         OxmTable.Row row = row(target.field());
-        return OxmCodec.wireBits(row, target) == 8 * row.bytes();
+        return target.bits() == 8 * row.bytes();
     }
 
     /// Writes a set-field of all of a field of up to 64 bits.
     void setWhole(Field f, long value) {
-        setField(f, 0, value, 0, f.ones(), true);
+        setField(f, 0, value, 0, f.whole(), true);
     }
 
     private void setField(Field f, long high, long low, long maskHigh, long maskLow, boolean all) {
@@ -77,13 +79,17 @@ final class SetFieldEncoder {
         ActionEncoder.end(out, start);
     }
 
-    /// The standard forbids to set its own ingress port field, so Nicira's takes its place.
     private OxmTable.Row row(Field f) {
-        return OxmTable.of(f, f == Field.IN_PORT ? OxmTable.NXM : version.number());
+        return OxmTable.of(f, version.number());
     }
 
     /// Writes one of OpenFlow 1.0's actions, if there is one for the field.
-    private boolean putOld(Field f, long v) {
+    ///
+    /// @param own whether it came in such an action
+    private boolean putOld(Field f, long v, boolean own) {
+        if (!own && (f == Field.SCTP_SRC || f == Field.SCTP_DST)) {
+            return false; // as in Open vSwitch
+        }
         switch (f) {
             case VLAN_VID -> old(1, 2, v & 0xfff);
             case VLAN_PCP -> old(2, 1, v);
@@ -100,6 +106,7 @@ final class SetFieldEncoder {
             case IPV4_SRC -> old(6, 4, v);
             case IPV4_DST -> old(7, 4, v);
             case IP_DSCP -> old(8, 1, v << 2);
+            case IP_TOS -> old(8, 1, v);
             case TCP_SRC, UDP_SRC, SCTP_SRC -> old(9, 2, v);
             case TCP_DST, UDP_DST, SCTP_DST -> old(10, 2, v);
             case IP_ECN -> regLoad(SubField.all(f), v);
@@ -148,7 +155,7 @@ final class SetFieldEncoder {
             load2(f, high, low, maskHigh, maskLow, exact);
             return;
         }
-        int width = Math.min(f.bits(), 128);
+        int width = f.width();
         int bit = 0;
         while (bit < width) {
             if (!bit(maskHigh, maskLow, bit)) {
@@ -171,14 +178,9 @@ final class SetFieldEncoder {
     }
 
     private void regLoad(SubField target, long value) {
-        boolean wholeTos = target.field() == Field.IP_DSCP && target.bits() == 6;
-        OxmTable.Row row =
-                wholeTos
-                        ? OxmTable.of(target.field(), OxmTable.NXM)
-                        : OxmTable.of(target, OxmTable.NXM);
+        OxmTable.Row row = OxmTable.of(target.field(), OxmTable.NXM);
         int start = ActionEncoder.nicira(out, 7);
-        int shift = row.shift() - OxmCodec.wireOffset(row, target) + target.offset();
-        out.u16(ActionEncoder.range(row, target)).u32(row.head(false)).u64(value << shift);
+        out.u16(ActionEncoder.range(target)).u32(row.head(false)).u64(value);
         ActionEncoder.end(out, start);
     }
 

@@ -46,8 +46,6 @@ final class StandardActions {
         row(8, 8, (in, c) -> set(Field.IP_ECN, upTo(in.u8(), 3)));
         row(9, 8, (in, c) -> set(source(c.match()), in.u16()));
         row(10, 8, (in, c) -> set(destination(c.match()), in.u16()));
-        row(11, 8, (in, c) -> new Action.CopyTtlOut());
-        row(12, 8, (in, c) -> new Action.CopyTtlIn());
         row(13, 8, (in, c) -> set(Field.MPLS_LABEL, in.u32() & 0xfffff));
         row(14, 8, (in, c) -> set(Field.MPLS_TC, in.u8() & 7));
         row(15, 8, (in, c) -> new Action.SetMplsTtl(in.u8()));
@@ -58,7 +56,7 @@ final class StandardActions {
         row(20, 8, (in, c) -> new Action.PopMpls(in.u16()));
         row(21, 8, (in, c) -> new Action.SetQueue(in.s32()));
         row(22, 8, (in, c) -> new Action.Group(in.s32()));
-        row(23, 8, (in, c) -> new Action.SetField(Field.IP_TTL, in.u8(), Form.OWN_ACTION));
+        row(23, 8, (in, c) -> set(Field.IP_TTL, in.u8()));
         row(24, 8, (in, c) -> new Action.DecTtl(List.of(0)));
         ActionTable.row(
                 0, 25, OF13, OF14, 8, ActionTable.ANY_LENGTH, (in, c) -> setField(in, false));
@@ -85,7 +83,7 @@ final class StandardActions {
     }
 
     private static Action set(Field field, long value) {
-        return new Action.SetField(field, value);
+        return new Action.SetField(field, value, Form.OWN_ACTION);
     }
 
     /// OpenFlow 1.0 sets "the transport port": which field that is depends on what is matched.
@@ -167,7 +165,7 @@ final class StandardActions {
         Field f = e.field();
         boolean tagged =
                 f != Field.VLAN_VID || (e.low() & 0x1000) != 0 && (e.maskLow() & 0x1000) != 0;
-        if (f == Field.IN_PORT && e.row().bytes() == 4 || !f.writable() || !e.valid() || !tagged) {
+        if (f == Field.IN_PORT || !f.writable() || !e.valid() || !tagged) {
             throw new OpenFlowException(
                     ErrorCode.OFPBAC_BAD_SET_ARGUMENT,
                     "can't set field %s to 0x%x".formatted(f.ovsName(), e.low()));

@@ -166,19 +166,18 @@ class FlowTextTest {
                 "bogus=1,actions=drop",
                 "actions=fly:3",
                 "in_port=70000,actions=drop",
-                "table=255,actions=drop",
+                "table=256,actions=drop",
                 "ip,nw_src=10.0.0.0/33,actions=drop",
                 "ip,nw_src=example.org,actions=drop",
                 "eth_src=1:2:3,actions=drop",
                 "actions=set_field:3->eth_type",
                 "actions=load:16->reg0[0..3]",
                 "actions=move:reg0[0..3",
-                "actions=clone(output:1",
                 "actions=mod_tp_src:3",
                 "actions=resubmit(,255)",
                 "ct_state=+bogus,actions=drop",
                 "recirc_id=1,actions=drop",
-                "dl_vlan_pcp=9,actions=drop"
+                "dl_vlan_pcp=256,actions=drop"
             })
     void refusesWhatItDoesNotUnderstand(String text) {
         FlowSyntaxException e = assertThrows(FlowSyntaxException.class, () -> FlowText.parse(text));

@@ -118,7 +118,11 @@ class RoundTripPropertyTest {
             case 6 -> old ? new Action.SetVlanVid(5, true) : new Action.PushVlan(0x88a8);
             case 7 -> new Action.PopVlan();
             case 8 -> new Action.PushMpls(0x8847);
-            case 9 -> new Action.SetField(Field.ETH_SRC, bits(Field.ETH_SRC));
+            case 9 ->
+                    new Action.SetField(
+                            Field.ETH_SRC,
+                            bits(Field.ETH_SRC),
+                            old ? Action.SetField.Form.OWN_ACTION : Action.SetField.Form.SET_FIELD);
             case 10 ->
                     version == Version.OF15
                             ? new Action.SetField(Field.REG1, 0, 0x50, 0, 0xf0)

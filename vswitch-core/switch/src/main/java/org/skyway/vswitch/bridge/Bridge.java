@@ -1,11 +1,16 @@
 package org.skyway.vswitch.bridge;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
+import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
-import org.skyway.ivshmem.sys.PacketCounters;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
@@ -15,7 +20,6 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
-import org.skyway.p2p.detect.Change;
 import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.vswitch.config.ConfigException;
@@ -23,12 +27,9 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.Traffic;
+import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
-import org.skyway.vswitch.link.Link;
-import org.skyway.vswitch.link.LinkListener;
-import org.skyway.vswitch.link.LinkState;
 import org.skyway.vswitch.link.Links;
-import org.skyway.vswitch.ofproto.BypassCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.ofproto.GroupCounters;
@@ -48,39 +49,45 @@ import org.skyway.vswitch.port.NetdevPort;
 /// thread only.
 ///
 /// A flow-mod changes the tables that the pipeline looks at; the poll threads go on with what they
-/// have cached. [#settle] first takes back the links that the changes break, so that from then on
-/// every packet passes the switch, then has the poll threads forget, and then begins what links
-/// there are now.
-public final class Bridge implements Forwarding, LinkListener {
-    private static final int MIN_FRAME = 14;
-
+/// see and have cached. [#settle] begins to make the changes effective ([Settler]) and waits for
+/// nobody.
+public final class Bridge implements Forwarding {
     private final SwitchConfig config;
     private final Tables tables = new Tables();
-    private final Upcalls upcalls = new Upcalls();
+    private final Faults faults;
+    private final Upcalls upcalls;
     private final Datapath datapath;
-    private final P2pDetector detector = new P2pDetector();
+    private final Detection detector;
+    private final Settlements settlements;
+    private final Settler settler;
     private final Ports ports;
     private final BypassAccounts accounts;
     private final RegionStore store;
+    private final RegionIds regionIds = new RegionIds();
     private final Events events;
     private Vnfs vnfs;
     private Links links;
+    private final Observers observers = new Observers(this);
     private Bypasses bypasses;
     private Agent agent;
+    private Executor owner;
     private final long createdNanos = System.nanoTime();
-    private boolean changed;
-    private boolean rerouted; // something on a link's way is another object now
-    private boolean commanded; // packet-outs that a poll thread may still have to do
 
     /// A bridge without ports; [#connect] and [#start] make it run.
     ///
     /// @param config what the user asked for
     /// @param store where regions are made
     /// @param journal where events are recorded
-    public Bridge(SwitchConfig config, RegionStore store, Journal journal) {
+    /// @param faults where errors that were survived are counted
+    public Bridge(SwitchConfig config, RegionStore store, Journal journal, Faults faults) {
         this.config = config;
         this.store = store;
-        datapath = new Datapath(config.pollThreads(), tables, upcalls);
+        this.faults = faults;
+        upcalls = new Upcalls(faults);
+        datapath = new Datapath(config.pollThreads(), tables, upcalls, faults);
+        detector = new Detection(tables, faults);
+        settlements = new Settlements(datapath, faults, this::withMemory);
+        settler = new Settler(tables, datapath, detector, faults, settlements, this::withMemory);
         ports = new Ports(datapath, detector, config.dpid());
         accounts = new BypassAccounts(ports::byName);
         events = new Events(journal);
@@ -98,7 +105,7 @@ public final class Bridge implements Forwarding, LinkListener {
                 owner,
                 p -> controllers.packetIn(p.frame(), p.length(), p.action()),
                 controllers::learned);
-        vnfs = new Vnfs(this, store, config.ringCells(), owner, events);
+        vnfs = new Vnfs(this, store, regionIds, config.ringCells(), owner, events);
         return vnfs;
     }
 
@@ -123,9 +130,21 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @param owner the ofproto thread
     public void start(Agent agent, Executor owner) {
         this.agent = agent;
-        links = new Links(store, config.linkCells(), agent, owner, this);
-        bypasses = new Bypasses(ports, detector, tables, links, config.bypass());
+        this.owner = owner;
+        links =
+                new Links(
+                        store,
+                        regionIds,
+                        config.linkCells(),
+                        agent,
+                        owner,
+                        new LinkEvents(ports, accounts, events, faults),
+                        TimeUnit.MILLISECONDS.toNanos(config.obeyMillis()));
+        settlements.start(owner, links);
+        bypasses = new Bypasses(ports, detector, tables, links, observers, config.bypass());
+        settler.start(links, bypasses);
         ports.addLocal(config.bridge());
+        settler.changed();
         try {
             datapath.start(config.cores());
         } catch (IllegalArgumentException e) {
@@ -165,13 +184,29 @@ public final class Bridge implements Forwarding, LinkListener {
             try {
                 agent.offer(vnfs.prepare(asked.name()));
             } catch (ConfigException e) {
-                ports.remove(port);
+                settlements.afterGrace(ports.remove(port));
                 throw e;
             }
         }
-        changed = true;
+        settler.changed();
         settle();
         return port;
+    }
+
+    /// What is wrong with the configuration's domains. Ports may still be added later.
+    ///
+    /// @param domains ports by the name of the domain that is to have them
+    /// @return a sentence for each port that is not there
+    public List<String> unknownPorts(Map<String, List<String>> domains) {
+        List<String> wrong = new ArrayList<>();
+        domains.forEach((domain, names) -> {
+            for (String name : names) {
+                if (ports.byName(name) == null) {
+                    wrong.add("domain %s: %s".formatted(domain, ports.unknown(name)));
+                }
+            }
+        });
+        return wrong;
     }
 
     /// Removes a port; a VNF at it loses it.
@@ -181,17 +216,20 @@ public final class Bridge implements Forwarding, LinkListener {
     public void removePort(String name) {
         BridgePort port = ports.byName(name);
         if (port == null) {
-            throw new ConfigException(
-                    "there is no port %s on bridge %s".formatted(name, config.bridge()));
+            throw new ConfigException(ports.unknown(name));
         }
+        observers.portRemoved(port);
         Attachment vnf = port.attachment();
         if (vnf != null) {
             vnfs.disconnect(port, "port " + name + " was removed");
         }
-        ports.remove(port);
-        vnfs.removed(name, vnf != null);
-        changed = true;
+        Runnable removed = ports.remove(port);
+        settler.changed();
         settle();
+        settlements.afterGrace(() -> {
+            removed.run();
+            vnfs.removed(name, vnf != null);
+        });
         if (vnf != null) {
             agent.drop(name, "port " + name + " was removed");
         }
@@ -204,33 +242,39 @@ public final class Bridge implements Forwarding, LinkListener {
         tables.put(entry);
         detector.ruleAdded(entry.rule());
         events.flow("flow-add", entry.rule());
-        changed = true;
+        settler.changed(entry.rule());
     }
 
     @Override
     public void entryRemoved(FlowEntry entry) {
         tables.remove(entry);
         detector.ruleRemoved(entry.rule());
-        rerouted |= links.uses(entry);
+        noteRerouted(entry);
         events.flow("flow-delete", entry.rule());
-        changed = true;
+        settler.changed();
     }
 
     @Override
     public void entryReplaced(FlowEntry old, FlowEntry now) {
         tables.put(now);
         detector.ruleReplaced(old.rule(), now.rule());
-        rerouted |= links.uses(old);
+        noteRerouted(old);
         events.flow("flow-modify", now.rule());
-        changed = true;
+        settler.changed(now.rule());
     }
 
     @Override
     public void groupChanged(int id, GroupEntry group) {
         tables.group(id, group == null ? null : new GroupState(group, config.pollThreads()));
         detector.groupChanged(id, group);
-        changed = true;
-        rerouted = true;
+        settler.changed(group);
+        settler.rerouted();
+    }
+
+    private void noteRerouted(FlowEntry entry) {
+        if (links.uses(entry)) {
+            settler.rerouted();
+        }
     }
 
     @Override
@@ -242,7 +286,7 @@ public final class Bridge implements Forwarding, LinkListener {
     @Override
     public void meterChanged(int id, Meter meter) {
         tables.meter(id, meter == null ? null : new MeterState(meter, System.nanoTime()));
-        changed = true;
+        settler.changed();
     }
 
     @Override
@@ -254,30 +298,47 @@ public final class Bridge implements Forwarding, LinkListener {
     public void portConfigured(PortState port) {
         if (port.number() == OfPort.LOCAL) {
             tables.port(port);
-            changed = true;
+            settler.changed();
         }
         BridgePort p = ports.byNumber(port.number());
         if (p != null) {
+            int before = p.state().config();
             ports.configured(p, port.config());
-            changed = true;
+            if (((before ^ port.config()) & PortState.PORT_DOWN) != 0) {
+                administer(p);
+            }
+            settler.changed();
+        }
+    }
+
+    /// Tells the VNF of a port whether the port is switched on.
+    void administer(BridgePort port) {
+        if (port.attachment() != null) {
+            agent.administer(
+                    port.config().name(), (port.state().config() & PortState.PORT_DOWN) == 0);
         }
     }
 
     @Override
-    public void settle() {
-        if (changed) {
-            changed = false;
-            List<Change> changes = detector.update();
-            List<Link> broken = bypasses.broken(changes);
-            withMemory(() -> links.revoke(broken, "the rules changed"));
-            datapath.settle();
-            boolean replaced = rerouted;
-            withMemory(() -> bypasses.begin(changes, replaced));
-            rerouted = false;
-        } else if (commanded) {
-            datapath.settle();
-        }
-        commanded = false;
+    public void settle(Object by) {
+        settler.settle(by);
+    }
+
+    @Override
+    public void whenSettled(Object by, Runnable then) {
+        settlements.whenSettled(by, then);
+    }
+
+    /// Begins to make changes of the switch's own effective.
+    void settle() {
+        settle(null);
+    }
+
+    /// Does something when no poll thread uses any more what it could find before now.
+    ///
+    /// @param then on the ofproto thread
+    void afterGrace(Runnable then) {
+        settlements.afterGrace(then);
     }
 
     /// Does what touches the memory that is shared with VNFs. What one of them has cut short faults
@@ -308,7 +369,7 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @param on whether links are given bypasses
     public void bypass(boolean on) {
         settle();
-        bypasses.allow(on);
+        settler.await(bypasses.allow(on));
     }
 
     /// Gives links of ports no bypasses for now: those in use are taken back and unplugged, and
@@ -318,7 +379,34 @@ public final class Bridge implements Forwarding, LinkListener {
     /// @param hold whether to begin or to end that
     public void hold(List<String> names, boolean hold) {
         settle();
-        bypasses.hold(names, hold);
+        settler.await(bypasses.hold(names, hold));
+    }
+
+    /// The ofproto thread.
+    Executor owner() {
+        return owner;
+    }
+
+    /// Why a link gets no bypass because somebody looks at one of its ports; null if nobody does.
+    String observed(String from, String to) {
+        return bypasses.observed(from, to);
+    }
+
+    /// Who sees packets of ports.
+    Observers observers() {
+        return observers;
+    }
+
+    /// Takes the bypasses of a port back, because somebody looks at its packets.
+    void withdrawFor(BridgePort port, String why) {
+        settle();
+        settler.await(bypasses.revokeFor(port, why));
+    }
+
+    /// Somebody does not look any more.
+    void observedNoMore() {
+        settle();
+        bypasses.beginAll(port -> true);
     }
 
     boolean isHeld(String port) {
@@ -350,39 +438,34 @@ public final class Bridge implements Forwarding, LinkListener {
 
     @Override
     public Runnable packetOut(byte[] frame, Match metadata, List<Action> actions) {
-        long[] key = key(frame, (int) metadata.valueOf(Field.IN_PORT));
+        long[] key = FrameParser.parse(frame, (int) metadata.valueOf(Field.IN_PORT));
         for (int w = 0; w < FlowKey.WORDS; w++) {
             key[w] |= metadata.value(w);
         }
-        Translation translation = new Translation(tables, key, System.nanoTime());
+        Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
         Program program = translation.run(actions);
         if (translation.gaveUp()) {
             return null;
         }
+        return run(program, frame);
+    }
+
+    private Runnable run(Program program, byte[] frame) {
         return () -> {
             datapath.run(program, frame);
-            commanded = true;
+            settler.commanded();
         };
     }
 
     @Override
     public Runnable resume(byte[] frame, Match metadata, Frozen rest) {
-        long[] key = key(frame, (int) metadata.valueOf(Field.IN_PORT));
+        long[] key = FrameParser.parse(frame, (int) metadata.valueOf(Field.IN_PORT));
         for (int w = FlowKey.PACKET_WORDS; w < FlowKey.WORDS; w++) {
             key[w] = metadata.value(w);
         }
-        Translation translation = new Translation(tables, key, System.nanoTime());
+        Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
         Program program = translation.resume(rest);
-        return translation.gaveUp() ? null : () -> datapath.run(program, frame);
-    }
-
-    static long[] key(byte[] frame, int inPort) {
-        if (frame.length >= MIN_FRAME) {
-            return FrameParser.parse(frame, inPort);
-        }
-        long[] key = new long[FlowKey.WORDS];
-        Field.IN_PORT.set(key, inPort);
-        return key;
+        return translation.gaveUp() ? null : run(program, frame);
     }
 
     @Override
@@ -392,33 +475,7 @@ public final class Bridge implements Forwarding, LinkListener {
             return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
         }
         BridgePort port = ports.byNumber(number);
-        if (port == null) {
-            return null;
-        }
-        Traffic t = port.datapathPort().traffic();
-        if (port.datapathPort() instanceof NetdevPort n) {
-            PacketCounters c = n.socket().counters();
-            return new PortCounters(
-                    t.sum(Traffic.RX_PACKETS),
-                    c.txPackets(),
-                    t.sum(Traffic.RX_BYTES),
-                    c.txBytes(),
-                    c.rxDropped(),
-                    t.sum(Traffic.TX_DROPPED),
-                    c.rxErrors(),
-                    c.txErrors(),
-                    port.createdNanos());
-        }
-        return new PortCounters(
-                t.sum(Traffic.RX_PACKETS) + port.bypassRx().packets(),
-                t.sum(Traffic.TX_PACKETS) + port.bypassTx().packets(),
-                t.sum(Traffic.RX_BYTES) + port.bypassRx().bytes(),
-                t.sum(Traffic.TX_BYTES) + port.bypassTx().bytes(),
-                t.sum(Traffic.RX_DROPPED),
-                t.sum(Traffic.TX_DROPPED),
-                0,
-                0,
-                port.createdNanos());
+        return port == null ? null : port.counters();
     }
 
     @Override
@@ -436,52 +493,54 @@ public final class Bridge implements Forwarding, LinkListener {
         return config.pollThreads();
     }
 
-    // ---- links
-
-    @Override
-    public void stepped(Link link, LinkState before) {
-        events.link(link, before);
-    }
-
-    @Override
-    public void attach(Link link, BypassCounters counters) {
-        accounts.attach(link, counters);
-    }
-
-    @Override
-    public void settle(Link link, BypassCounters counters) {
-        accounts.settle(link, counters);
-    }
-
-    @Override
-    public void silent(Attachment vnf, String why) {
-        events.fault(vnf.portName(), vnf + " " + why + "; its links rest until it goes on");
-    }
-
-    @Override
-    public void awake(Attachment vnf) {
-        events.vnf("vnf-resumed", vnf.portName(), vnf.program() + " goes on");
-    }
-
     /// Does what is due, every few milliseconds.
     ///
     /// @return whether anything is under way that wants another tick soon
     public boolean tick() {
+        boolean busy = !settlements.isEmpty();
+        busy |=
+                survive(
+                        "settlements",
+                        () -> {
+                            settlements.check();
+                            return false;
+                        });
+        busy |= survive("tables", settler::reclaim);
+        busy |= survive("links", links::tick);
+        busy |= survive("VNFs", vnfs::tick);
+        busy |=
+                survive(
+                        "counters",
+                        () -> {
+                            links.sample();
+                            return false;
+                        });
+        return busy;
+    }
+
+    // Memory that a VNF has cut short is done without from then on; the next tick goes on.
+    private boolean survive(String what, BooleanSupplier work) {
         try {
-            boolean busy = links.tick();
-            busy |= vnfs.tick();
-            links.sample();
-            return busy;
+            return work.getAsBoolean();
         } catch (InternalError e) {
             checkMemory();
-            return true;
+        } catch (Throwable e) {
+            faults.record("ofproto thread: " + what, e);
         }
+        return true;
     }
 
     /// Looks after what changes slowly, a few times a second: interfaces that go up and down, rings
     /// that went bad, addresses that age.
     public void slowTick() {
         checkMemory();
+        if (detector.recover()) {
+            settler.beginAll();
+        }
+        if (detector.wake()) {
+            settler.changed();
+            settle();
+        }
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 linkUp(port, n.socket().linkUp());
@@ -493,14 +552,12 @@ public final class Bridge implements Forwarding, LinkListener {
                 }
             }
         }
-        if (tables.macs().expire(System.nanoTime())) {
-            datapath.tablesChanged();
-        }
+        tables.macs().expire(System.nanoTime());
     }
 
     void linkUp(BridgePort port, boolean up) {
         if (ports.linkUp(port, up)) {
-            changed = true;
+            settler.changed();
             settle();
         }
     }
@@ -510,7 +567,7 @@ public final class Bridge implements Forwarding, LinkListener {
         if (value != tables.missToController()) {
             tables.missToController(value);
             detector.missToController(value);
-            changed = true;
+            settler.changed();
         }
     }
 
@@ -524,7 +581,7 @@ public final class Bridge implements Forwarding, LinkListener {
                         case Tables.FRAGMENTS_DROP -> FragmentHandling.DROPPED;
                         default -> FragmentHandling.MATCHED;
                     });
-            changed = true;
+            settler.changed();
         }
     }
 
@@ -548,10 +605,22 @@ public final class Bridge implements Forwarding, LinkListener {
     }
 
     P2pDetector detector() {
-        return detector;
+        return detector.detector();
     }
 
-    /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped.
+    /// One that knows the ports, and neither rules nor groups.
+    P2pDetector detectorWithoutRules() {
+        return detector.withoutRules();
+    }
+
+    @Override
+    public Faults faults() {
+        return faults;
+    }
+
+    /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped, but the
+    /// files are gone: a switch that comes after this one makes its own. Those of machines' ports
+    /// stay.
     public void close() {
         datapath.close();
         if (links != null) {
@@ -564,6 +633,11 @@ public final class Bridge implements Forwarding, LinkListener {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
             }
+        }
+        try {
+            store.removeLeftovers(false);
+        } catch (IOException e) {
+            faults.record("regions", e);
         }
     }
 }

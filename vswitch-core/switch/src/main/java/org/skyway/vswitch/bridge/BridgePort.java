@@ -1,10 +1,14 @@
 package org.skyway.vswitch.bridge;
 
+import org.skyway.ivshmem.sys.PacketCounters;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.datapath.DatapathPort;
+import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.ofproto.BypassSum;
+import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.NetdevPort;
 
 /// A port of the bridge: what OpenFlow knows of it, what moves its packets, and who is attached.
 /// Ofproto thread.
@@ -14,6 +18,7 @@ public final class BridgePort {
     private final long createdNanos = System.nanoTime();
     private final BypassSum bypassRx = new BypassSum();
     private final BypassSum bypassTx = new BypassSum();
+    private long lost; // packets of its VNF that were cut off from a bypass
     private PortState state;
     private Attachment attachment;
 
@@ -65,8 +70,39 @@ public final class BridgePort {
         return bypassTx;
     }
 
-    long createdNanos() {
-        return createdNanos;
+    /// Its VNF wrote past the switch when it no longer might, and nobody was delivered that.
+    void lost(long packets) {
+        lost += packets;
+    }
+
+    /// What went in and out, past the switch or through it.
+    ///
+    /// @return its counters as of now
+    PortCounters counters() {
+        Traffic t = datapathPort.traffic();
+        if (datapathPort instanceof NetdevPort n) {
+            PacketCounters c = n.socket().counters();
+            return new PortCounters(
+                    t.sum(Traffic.RX_PACKETS),
+                    c.txPackets(),
+                    t.sum(Traffic.RX_BYTES),
+                    c.txBytes(),
+                    c.rxDropped() + t.sum(Traffic.RX_DROPPED),
+                    t.sum(Traffic.TX_DROPPED),
+                    c.rxErrors(),
+                    c.txErrors(),
+                    createdNanos);
+        }
+        return new PortCounters(
+                t.sum(Traffic.RX_PACKETS) + bypassRx.packets(),
+                t.sum(Traffic.TX_PACKETS) + bypassTx.packets(),
+                t.sum(Traffic.RX_BYTES) + bypassRx.bytes(),
+                t.sum(Traffic.TX_BYTES) + bypassTx.bytes(),
+                t.sum(Traffic.RX_DROPPED) + lost,
+                t.sum(Traffic.TX_DROPPED),
+                0,
+                0,
+                createdNanos);
     }
 
     void state(PortState newState) {

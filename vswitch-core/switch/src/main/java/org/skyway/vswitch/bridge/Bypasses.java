@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.p2p.detect.Change;
-import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.link.Link;
@@ -21,13 +21,21 @@ import org.skyway.vswitch.port.Attachment;
 /// Which of the point-to-point links that the detector found get a bypass. Ofproto thread.
 final class Bypasses {
     private final Ports ports;
-    private final P2pDetector detector;
+    private final Detection detector;
     private final Tables tables;
     private final Links links;
     private final Set<String> held = new HashSet<>(); // ports whose links get none
+    private final Observers observers;
     private boolean allowed;
 
-    Bypasses(Ports ports, P2pDetector detector, Tables tables, Links links, boolean allowed) {
+    Bypasses(
+            Ports ports,
+            Detection detector,
+            Tables tables,
+            Links links,
+            Observers observers,
+            boolean allowed) {
+        this.observers = observers;
         this.ports = ports;
         this.detector = detector;
         this.tables = tables;
@@ -39,33 +47,58 @@ final class Bypasses {
         return allowed;
     }
 
-    void allow(boolean on) {
+    /// @return the links that are on their way off now
+    List<Link> allow(boolean on) {
         if (on == allowed) {
-            return;
+            return List.of();
         }
         allowed = on;
         if (on) {
-            wantAll();
-        } else {
-            links.revoke(links.list(), "bypasses were switched off");
+            wantAll(port -> true);
+            return List.of();
         }
+        List<Link> revoked = links.list();
+        links.revoke(revoked, "bypasses were switched off");
+        return revoked;
     }
 
-    void hold(List<String> names, boolean hold) {
+    /// @return the links that are on their way off now
+    List<Link> hold(List<String> names, boolean hold) {
+        List<Link> revoked = new ArrayList<>();
         if (!hold) {
             held.removeAll(names);
             if (allowed) {
-                wantAll();
+                wantAll(port -> true);
             }
-            return;
+            return revoked;
         }
         held.addAll(names);
         for (String name : names) {
             BridgePort port = ports.byName(name);
             if (port != null && port.attachment() != null) {
-                links.withdraw(port.attachment(), "its machine is prepared for migration");
+                String why = "its machine is prepared for migration";
+                revoked.addAll(links.withdraw(port.attachment(), why));
             }
         }
+        return revoked;
+    }
+
+    /// Takes the bypasses of a port back, because somebody looks at its packets. They come back
+    /// when that is over.
+    ///
+    /// @return the links that are on their way off now
+    List<Link> revokeFor(BridgePort port, String why) {
+        if (port.attachment() == null) {
+            return List.of();
+        }
+        List<Link> revoked =
+                links.list().stream()
+                        .filter(l ->
+                                l.sender() == port.attachment()
+                                        || l.receiver() == port.attachment())
+                        .toList();
+        links.revoke(revoked, why);
+        return revoked;
     }
 
     boolean isHeld(String port) {
@@ -97,6 +130,9 @@ final class Bypasses {
                                                 ? from.portName()
                                                 : to.portName());
             }
+            if (why == null) {
+                why = observed(from.portName(), to.portName());
+            }
             if (why != null
                     && links.list().stream()
                             .noneMatch(l -> l.sender() == from && l.receiver() == to)) {
@@ -104,6 +140,12 @@ final class Bypasses {
             }
         }
         return all;
+    }
+
+    /// Why a link gets none because somebody looks at one of its ports; null if nobody does.
+    String observed(String from, String to) {
+        String why = observers.why(from);
+        return why != null ? why : observers.why(to);
     }
 
     /// The links that are none any more.
@@ -126,27 +168,32 @@ final class Bypasses {
         return broken;
     }
 
-    /// Gives what has become a link a bypass, if that is allowed.
+    /// Gives ports that have a link now a bypass, if that is allowed.
     ///
-    /// @param changes what the detector found
-    /// @param rerouted whether something on a link's way was replaced by another that does the
-    ///   same: from now on the other one counts
-    void begin(List<Change> changes, boolean rerouted) {
-        if (!allowed) {
-            return;
-        }
-        for (Change change : changes) {
-            if (change.after() != null) {
-                want(change.after());
-            }
-        }
-        if (rerouted) {
-            wantAll();
+    /// @param port its number
+    void begin(int port) {
+        Verdict verdict = detector.verdict(port);
+        if (allowed && verdict != null) {
+            want(verdict);
         }
     }
 
-    private void wantAll() {
-        detector.verdicts().forEach(this::want);
+    /// The same for all ports; also, if something on a link's way was replaced by another that does
+    /// the same, from now on the other one counts.
+    ///
+    /// @param which ports, by number
+    void beginAll(IntPredicate which) {
+        if (allowed) {
+            wantAll(which);
+        }
+    }
+
+    private void wantAll(IntPredicate which) {
+        for (Verdict verdict : detector.verdicts()) {
+            if (which.test(verdict.from())) {
+                want(verdict);
+            }
+        }
     }
 
     private void want(Verdict verdict) {
@@ -156,19 +203,25 @@ final class Bypasses {
                 && to != null
                 && !held.contains(from.portName())
                 && !held.contains(to.portName())
+                && observed(from.portName(), to.portName()) == null
                 && verdict instanceof Verdict.Link link) {
-            links.want(
-                    from,
-                    to,
-                    new LinkPath(entries(link.path()), link.lookups(), groups(link.groups())));
+            List<FlowEntry> entries = entries(link.path());
+            if (entries != null) {
+                links.want(from, to, new LinkPath(entries, link.lookups(), groups(link.groups())));
+            }
         }
     }
 
+    // Null if one of them has gone since the detector looked; it will look again.
     private List<FlowEntry> entries(List<FlowRule> rules) {
         List<FlowEntry> entries = new ArrayList<>();
         for (FlowRule rule : rules) {
             TupleTable<FlowEntry> table = tables.table(rule.table());
-            entries.add(table.get(rule.match(), rule.priority()));
+            FlowEntry entry = table == null ? null : table.get(rule.match(), rule.priority());
+            if (entry == null) {
+                return null;
+            }
+            entries.add(entry);
         }
         return entries;
     }

@@ -3,11 +3,11 @@ package org.skyway.vswitch.bridge;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.region.Region;
+import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.config.ConfigException;
 
@@ -17,7 +17,7 @@ import org.skyway.vswitch.config.ConfigException;
 final class LastingRegions {
     private final RegionStore store;
     private final int cells;
-    private final LongSupplier ids;
+    private final RegionIds ids;
     private final Map<String, Lasting> byPort = new HashMap<>();
 
     /// @param header what it is, and what it is made anew from for each driver
@@ -27,7 +27,7 @@ final class LastingRegions {
         }
     }
 
-    LastingRegions(RegionStore store, int cells, LongSupplier ids) {
+    LastingRegions(RegionStore store, int cells, RegionIds ids) {
         this.store = store;
         this.cells = cells;
         this.ids = ids;
@@ -37,7 +37,7 @@ final class LastingRegions {
     ///
     /// @throws ConfigException if there is no room for it
     Lasting open(String port) {
-        RegionHeader fresh = RegionHeader.of(RegionHeader.PORT_MAGIC, ids.getAsLong(), cells);
+        RegionHeader fresh = RegionHeader.of(RegionHeader.PORT_MAGIC, ids.next(), cells);
         try {
             Region region = store.openLasting("port-" + port, fresh.sizeBytes());
             RegionHeader header = found(region, fresh);

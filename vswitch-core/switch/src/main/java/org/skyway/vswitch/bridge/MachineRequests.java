@@ -1,9 +1,12 @@
 package org.skyway.vswitch.bridge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.skyway.agent.VmReport;
@@ -20,12 +23,35 @@ final class MachineRequests {
         this.bridge = bridge;
     }
 
-    /// Domains, ports and devices; one row a port.
-    ArrayNode list() {
+    /// Whether a request can be answered only with what the agent knows.
+    static boolean isOne(String command) {
+        return command.equals("machines")
+                || command.equals("vm-hold")
+                || command.equals("vm-release");
+    }
+
+    /// Carries one out that [#isOne].
+    ///
+    /// @param domain the argument of those that have one
+    /// @param machines what the agent knows
+    JsonNode run(String command, String domain, List<VmReport> machines) {
+        return command.equals("machines")
+                ? list(machines)
+                : hold(domain, command.equals("vm-hold"), machines);
+    }
+
+    // Domains, ports and devices; one row a port.
+    private ArrayNode list(List<VmReport> machines) {
         ArrayNode rows = JSON.createArrayNode();
-        for (VmReport machine : machines()) {
+        for (VmReport machine : machines) {
             String devices = String.join("; ", machine.devices());
-            String problems = String.join("; ", machine.problems());
+            List<String> wrong = new ArrayList<>(machine.problems());
+            machine.ports().stream()
+                    .map(VmReport.Port::name)
+                    .filter(name -> bridge.ports().byName(name) == null)
+                    .map(bridge.ports()::unknown)
+                    .forEach(wrong::add);
+            String problems = String.join("; ", wrong);
             for (VmReport.Port port : machine.ports()) {
                 rows.addObject()
                         .put("domain", machine.name())
@@ -52,20 +78,25 @@ final class MachineRequests {
         return rows;
     }
 
-    /// Takes a machine's links back and unplugs them, or allows them again.
-    ///
-    /// @return its ports
-    ArrayNode hold(String domain, boolean hold) {
+    // Takes a machine's links back and unplugs them, or allows them again; gives its ports.
+    private ArrayNode hold(String domain, boolean hold, List<VmReport> machines) {
         List<String> ports =
-                machines().stream()
+                machines.stream()
                         .filter(m -> m.name().equals(domain))
                         .flatMap(m -> m.ports().stream())
                         .map(VmReport.Port::name)
                         .toList();
         if (ports.isEmpty()) {
+            String others =
+                    String.join(", ", machines.stream().map(VmReport::name).sorted().toList());
             throw new ConfigException(
-                    "no running domain %s has a port of bridge %s; see `skyway ctl agent`"
-                            .formatted(domain, bridge.name()));
+                    "no running domain %s has a port of bridge %s; %s"
+                            .formatted(
+                                    domain,
+                                    bridge.name(),
+                                    others.isEmpty()
+                                            ? "none has"
+                                            : "those that have are " + others));
         }
         bridge.hold(ports, hold);
         ArrayNode names = JSON.createArrayNode();
@@ -73,22 +104,21 @@ final class MachineRequests {
         return names;
     }
 
-    // The agent answers from memory; it never waits for this thread.
-    private List<VmReport> machines() {
-        try {
-            return bridge.agent()
-                    .machines()
-                    .toCompletableFuture()
-                    .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            throw new ConfigException(
-                    e.getCause() instanceof TimeoutException
-                            ? "the agent has not answered within %d s; see its log"
-                                    .formatted(PATIENCE_SECONDS)
-                            : "the agent can't say what machines there are: "
-                                    + e.getCause().getMessage(),
-                    e);
-        }
+    /// What the agent knows. Nobody waits for it but who asked.
+    CompletionStage<List<VmReport>> machines() {
+        return bridge.agent()
+                .machines()
+                .toCompletableFuture()
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(e -> {
+                    Throwable cause = e instanceof CompletionException ? e.getCause() : e;
+                    throw new ConfigException(
+                            cause instanceof TimeoutException
+                                    ? "the agent has not answered within %d s; see its log"
+                                            .formatted(PATIENCE_SECONDS)
+                                    : "the agent can't say what machines there are: "
+                                            + cause.getMessage(),
+                            cause);
+                });
     }
 }

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import org.skyway.ivshmem.sys.PacketSocket;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
-import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.datapath.Datapath;
@@ -25,15 +24,17 @@ final class Ports {
     private static final int OFPPF_COPPER = 1 << 11;
     private static final int LOCAL_SPEED_KBPS = 10_000_000; // what Linux says of a tap device
 
+    private static final int NAMED = 20; // of the ports that there are, in a sentence
+
     private final Datapath datapath;
-    private final P2pDetector detector;
+    private final Detection detector;
     private final long bridgeMac;
     private final Map<Integer, BridgePort> byNumber = new TreeMap<>();
     private final Map<String, BridgePort> byName = new HashMap<>();
     private final LocalPort local;
     private PortListener listener;
 
-    Ports(Datapath datapath, P2pDetector detector, long bridgeMac) {
+    Ports(Datapath datapath, Detection detector, long bridgeMac) {
         this.datapath = datapath;
         this.detector = detector;
         this.bridgeMac = bridgeMac & 0xffff_ffff_ffffL;
@@ -54,6 +55,28 @@ final class Ports {
 
     Collection<BridgePort> all() {
         return List.copyOf(byNumber.values());
+    }
+
+    /// Says that there is no such port.
+    ///
+    /// @param name what somebody took for a port
+    /// @return a sentence that says what ports there are
+    String unknown(String name) {
+        List<String> names =
+                byNumber.values().stream().map(p -> p.config().name()).limit(NAMED + 1).toList();
+        String there =
+                switch (names.size()) {
+                    case 0 -> "it has none yet";
+                    case 1 -> "its only port is " + names.getFirst();
+                    default ->
+                            "its ports are "
+                                    + String.join(
+                                            ", ", names.subList(0, Math.min(NAMED, names.size())))
+                                    + (names.size() > NAMED
+                                            ? " and %d more".formatted(byNumber.size() - NAMED)
+                                            : "");
+                };
+        return "the switch has no port %s; %s".formatted(name, there);
     }
 
     /// Adds the local port. The detector need not know of it: to send there is to send nowhere.
@@ -100,7 +123,7 @@ final class Ports {
                     "port number %d is %s's; choose another"
                             .formatted(number, byNumber.get(number).config().name()));
         }
-        PortConfig config = new PortConfig(number, asked.type(), asked.name());
+        PortConfig config = asked.numbered(number);
         DatapathPort port = open(config);
         BridgePort added = new BridgePort(config, port, firstState(config, port));
         datapath.addPort(port);
@@ -116,7 +139,8 @@ final class Ports {
     /// Removes a port. Its VNF, if it has one, must be gone.
     ///
     /// @param port the port
-    void remove(BridgePort port) {
+    /// @return what is to be done when no poll thread touches it any more
+    Runnable remove(BridgePort port) {
         int number = port.config().number();
         byNumber.remove(number);
         byName.remove(port.config().name());
@@ -124,9 +148,11 @@ final class Ports {
         detector.portRemoved(number);
         listener.portRemoved(number);
         datapath.removePort(port.datapathPort());
-        if (port.datapathPort() instanceof NetdevPort n) {
-            n.close();
-        }
+        return () -> {
+            if (port.datapathPort() instanceof NetdevPort n) {
+                n.close();
+            }
+        };
     }
 
     /// Notes that a port's link went up or down.

@@ -3,7 +3,12 @@ package org.skyway.vswitch.bridge;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.TreeMap;
 import org.skyway.openflow.text.FlowText;
+import org.skyway.vswitch.datapath.CacheStatistics;
+import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
@@ -11,6 +16,9 @@ import org.skyway.vswitch.port.Attachment;
 /// A bridge's state as JSON, for `skyway ctl`. Ofproto thread.
 public final class Reports {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final OperatingSystemMXBean PROCESS =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private final Bridge bridge;
 
@@ -43,7 +51,7 @@ public final class Reports {
                         .put("number", number)
                         .put("name", port.config().name())
                         .put("type", port.config().type().toString())
-                        .put("up", port.state().forwards())
+                        .put("up", port.state().isUp())
                         .put("config", port.state().config());
         Attachment vnf = port.attachment();
         o.put("vnf", vnf == null ? null : vnf.program());
@@ -61,6 +69,9 @@ public final class Reports {
         long now = System.nanoTime();
         for (Link link : bridge.links().list()) {
             String waits = bridge.links().waitsFor(link);
+            if (waits == null) {
+                waits = bridge.observed(link.sender().portName(), link.receiver().portName());
+            }
             ArrayNode path = JSON.createArrayNode();
             link.path().entries().forEach(e -> path.add(FlowText.print(e.rule())));
             array.add(
@@ -72,7 +83,11 @@ public final class Reports {
                                     "reason",
                                     waits == null ? link.reason() : link.reason() + "; " + waits)
                             .put("sinceMillis", (now - link.sinceNanos()) / 1_000_000)
+                            .put("ageMillis", (now - link.bornNanos()) / 1_000_000)
+                            .put("epoch", Integer.toUnsignedLong(link.epoch()))
                             .put("activations", link.activations())
+                            .put("switchOverMicros", micros(link.switchOverNanos()))
+                            .put("lastFailure", link.lastFailure())
                             .put("packets", link.packets())
                             .put("bytes", link.bytes())
                             .set("path", path));
@@ -85,10 +100,49 @@ public final class Reports {
                             .put("state", "HELD")
                             .put("reason", link.why())
                             .put("sinceMillis", 0)
+                            .put("ageMillis", 0)
+                            .put("epoch", 0)
                             .put("activations", 0)
+                            .put("switchOverMicros", (Long) null)
+                            .put("lastFailure", (String) null)
                             .put("packets", 0)
                             .put("bytes", 0)
                             .set("path", JSON.createArrayNode()));
+        }
+        return array;
+    }
+
+    /// The mirrors, with what their targets have taken.
+    ///
+    /// @return an array
+    public ArrayNode mirrors() {
+        ArrayNode array = JSON.createArrayNode();
+        new TreeMap<>(bridge.observers().mirrors())
+                .forEach((name, m) ->
+                        array.addObject()
+                                .put("name", name)
+                                .put("from", m.port().config().name())
+                                .put("to", m.target().config().name()));
+        return array;
+    }
+
+    // Null if there was none.
+    private static Long micros(long nanos) {
+        return nanos < 0 ? null : nanos / 1000;
+    }
+
+    /// What went wrong inside the switch and was survived, by kind.
+    ///
+    /// @return an array
+    public ArrayNode faults() {
+        ArrayNode array = JSON.createArrayNode();
+        for (Faults.Fault f : bridge.faults().list()) {
+            array.addObject()
+                    .put("where", f.where())
+                    .put("what", f.what())
+                    .put("count", f.count())
+                    .put("last", f.last())
+                    .put("lastTime", f.lastTime().toString());
         }
         return array;
     }
@@ -119,8 +173,15 @@ public final class Reports {
         o.set("ports", array);
         o.put("pollThreads", bridge.pollThreads());
         o.put("busyNanos", bridge.datapath().busyNanos());
+        o.put("cpuNanos", PROCESS.getProcessCpuTime());
         o.put("nanoTime", System.nanoTime());
         o.put("packetInsDropped", bridge.packetInsDropped());
+        o.put("packetOutsDropped", bridge.datapath().programsDropped());
+        o.put("faults", bridge.faults().total());
+        ArrayNode caches = o.putArray("caches");
+        for (CacheStatistics c : bridge.datapath().cacheStatistics()) {
+            caches.add(JSON.<ObjectNode>valueToTree(c)); // read here, too, not only printed
+        }
         return o;
     }
 }

@@ -2,41 +2,100 @@ package org.skyway.vswitch.bridge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
-import org.skyway.openflow.model.FlowRule;
-import org.skyway.openflow.model.GroupEntry;
-import org.skyway.openflow.text.FlowSyntaxException;
-import org.skyway.openflow.text.FlowText;
-import org.skyway.openflow.text.GroupText;
-import org.skyway.p2p.detect.Change;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Explanation;
 import org.skyway.p2p.detect.Verdict;
-import org.skyway.p2p.detect.WhatIf;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.ofproto.TablesCopy;
 
 /// What `skyway ctl` may ask of a bridge and tell it. Ofproto thread.
 public final class Requests {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> CHANGES =
+            Set.of("port-add", "port-del", "bypass", "mirror-add", "mirror-del");
+
+    /// Each holds a copy of the tables.
+    private static final int MOST_PREDICTIONS = 4;
 
     private final Bridge bridge;
     private final Reports reports;
     private final MachineRequests machines;
+    private final Supplier<TablesCopy> tables;
+    private final AtomicInteger predictions = new AtomicInteger();
 
     /// Requests to a bridge.
     ///
     /// @param bridge the bridge
-    public Requests(Bridge bridge) {
+    /// @param tables what its tables hold now; called on the ofproto thread
+    public Requests(Bridge bridge, Supplier<TablesCopy> tables) {
         this.bridge = bridge;
+        this.tables = tables;
         reports = new Reports(bridge);
         machines = new MachineRequests(bridge);
     }
 
-    /// Carries one out.
+    /// Carries one out. The answer comes when all that was changed so far is effective.
+    ///
+    /// @param command its name
+    /// @param arguments an object with its arguments
+    /// @return the result; fails with a [ConfigException] if it asks for something that can't be
+    /// @throws ConfigException likewise
+    public CompletionStage<JsonNode> answer(String command, JsonNode arguments) {
+        if (MachineRequests.isOne(command)) {
+            String domain = command.equals("machines") ? null : text(arguments, "domain");
+            return machines.machines()
+                    .thenComposeAsync(
+                            known -> settled(() -> machines.run(command, domain, known)),
+                            bridge.owner());
+        }
+        return CHANGES.contains(command)
+                ? settled(() -> run(command, arguments))
+                : CompletableFuture.completedStage(run(command, arguments));
+    }
+
+    /// Begins a request that may come in parts.
+    ///
+    /// @param command its name
+    /// @return the request, which must be closed; null if this one comes in one piece, see
+    ///   [#answer]
+    /// @throws ConfigException if it can't be begun
+    public PartedRequest begin(String command) {
+        if (command.equals("capture")) {
+            return new CaptureRequest(bridge);
+        }
+        if (!command.equals("p2p-what-if")) {
+            return null;
+        }
+        if (predictions.incrementAndGet() > MOST_PREDICTIONS) {
+            predictions.decrementAndGet();
+            throw new ConfigException(
+                    "%d other predictions are being made, each with a copy of the tables; try again when one is done"
+                            .formatted(MOST_PREDICTIONS));
+        }
+        try {
+            return new WhatIfRequest(bridge, tables.get(), predictions::decrementAndGet);
+        } catch (RuntimeException | Error e) {
+            predictions.decrementAndGet();
+            throw e;
+        }
+    }
+
+    private CompletionStage<JsonNode> settled(Supplier<JsonNode> work) {
+        CompletableFuture<JsonNode> result = new CompletableFuture<>();
+        JsonNode answer = work.get();
+        bridge.whenSettled(null, () -> result.complete(answer));
+        return result;
+    }
+
+    /// Carries one out that asks no agent. What it changes may be effective only later.
     ///
     /// @param command its name
     /// @param arguments an object with its arguments
@@ -52,7 +111,9 @@ public final class Requests {
                                     PortConfig.of(
                                             wantedNumber(arguments),
                                             text(arguments, "type"),
-                                            text(arguments, "name"))));
+                                            text(arguments, "name"),
+                                            null,
+                                            null)));
             case "port-del" -> {
                 bridge.removePort(text(arguments, "name"));
                 yield JSON.createObjectNode();
@@ -63,11 +124,20 @@ public final class Requests {
                 bridge.bypass(arguments.path("on").asBoolean());
                 yield JSON.createObjectNode().put("on", bridge.bypass());
             }
-            case "machines" -> machines.list();
-            case "vm-hold" -> machines.hold(text(arguments, "domain"), true);
-            case "vm-release" -> machines.hold(text(arguments, "domain"), false);
+            case "mirror-add" -> {
+                bridge.observers()
+                        .addMirror(
+                                text(arguments, "name"),
+                                port(text(arguments, "from")),
+                                port(text(arguments, "to")));
+                yield JSON.createObjectNode();
+            }
+            case "mirror-del" -> {
+                bridge.observers().removeMirror(text(arguments, "name"));
+                yield JSON.createObjectNode();
+            }
+            case "mirrors" -> reports.mirrors();
             case "p2p-explain" -> explain(text(arguments, "port"));
-            case "p2p-what-if" -> whatIf(arguments.path("lines"));
             case "trace" -> trace(text(arguments, "port"), text(arguments, "packet"));
             default ->
                     throw new ConfigException(
@@ -91,6 +161,7 @@ public final class Requests {
                         .put("pollThreads", bridge.pollThreads())
                         .put("bypass", bridge.bypass());
         o.set("ports", reports.ports());
+        o.set("faults", reports.faults());
         return o;
     }
 
@@ -103,38 +174,6 @@ public final class Requests {
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage(), e);
         }
-    }
-
-    private JsonNode whatIf(JsonNode lines) {
-        List<GroupEntry> groups = new ArrayList<>();
-        List<FlowRule> rules = new ArrayList<>();
-        int number = 0;
-        for (JsonNode node : lines) {
-            number++;
-            String line = node.asText().replaceAll("#.*", "").strip();
-            if (line.isEmpty()) {
-                continue;
-            }
-            try {
-                if (line.contains("group_id=")) {
-                    groups.add(GroupText.parse(line));
-                } else {
-                    rules.add(FlowText.parse(line));
-                }
-            } catch (FlowSyntaxException e) {
-                throw new ConfigException("line " + number + ": " + e.getMessage(), e);
-            }
-        }
-        ArrayNode changes = JSON.createArrayNode();
-        for (Change change : WhatIf.installing(bridge.detector(), groups, rules)) {
-            BridgePort port = bridge.ports().byNumber(change.port());
-            changes.add(
-                    JSON.createObjectNode()
-                            .put("port", port == null ? "?" : port.config().name())
-                            .put("before", describe(change.before()))
-                            .put("after", describe(change.after())));
-        }
-        return changes;
     }
 
     static String describe(Verdict verdict) {
@@ -154,19 +193,25 @@ public final class Requests {
         } catch (IllegalArgumentException e) {
             throw new ConfigException("packet \"" + hex + "\" is not in hexadecimal", e);
         }
-        long[] key = Bridge.key(frame, port.config().number());
+        long[] key = FrameParser.parse(frame, port.config().number());
         ObjectNode report = TraceReport.of(bridge.datapath().tables(), bridge.name(), key);
         return report.put("text", TraceReport.text(report));
     }
 
     private BridgePort port(String name) {
+        return port(bridge, name);
+    }
+
+    /// A port by its name or number.
+    ///
+    /// @throws ConfigException if there is none
+    static BridgePort port(Bridge bridge, String name) {
         BridgePort port = bridge.ports().byName(name);
         if (port == null && name.matches("[0-9]{1,5}")) {
             port = bridge.ports().byNumber(Integer.parseInt(name));
         }
         if (port == null) {
-            throw new ConfigException(
-                    "there is no port %s on bridge %s".formatted(name, bridge.name()));
+            throw new ConfigException(bridge.ports().unknown(name));
         }
         return port;
     }

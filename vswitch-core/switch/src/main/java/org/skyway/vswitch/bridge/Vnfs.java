@@ -2,8 +2,10 @@ package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -16,7 +18,9 @@ import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.bypass.ring.RingLayout;
 import org.skyway.bypass.ring.RingProducer;
 import org.skyway.ivshmem.region.Region;
+import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.port.Attachment;
@@ -32,23 +36,32 @@ final class Vnfs implements PortHost {
 
     private final Bridge bridge;
     private final RegionStore store;
+    private final RegionIds ids;
     private final int cells;
     private final Executor owner;
     private final Events events;
     private final List<Departed> departed = new ArrayList<>();
+    private final Set<String> arriving = new HashSet<>(); // ports whose VNF is being connected
+    private final List<TakeOver> takeOvers = new ArrayList<>();
     private final LastingRegions lasting;
-    private long regions = System.currentTimeMillis() << 16; // no switch before has used them
 
     /// A VNF that is gone and whose last packets may still be in its ring.
     private record Departed(Attachment vnf, long sinceNanos) {}
 
-    Vnfs(Bridge bridge, RegionStore store, int cells, Executor owner, Events events) {
+    Vnfs(
+            Bridge bridge,
+            RegionStore store,
+            RegionIds ids,
+            int cells,
+            Executor owner,
+            Events events) {
         this.bridge = bridge;
         this.store = store;
+        this.ids = ids;
         this.cells = cells;
         this.owner = owner;
         this.events = events;
-        lasting = new LastingRegions(store, cells, () -> ++regions);
+        lasting = new LastingRegions(store, cells, ids);
     }
 
     /// Makes the region of a port that may be a virtual machine's.
@@ -66,8 +79,8 @@ final class Vnfs implements PortHost {
         CompletableFuture<RegionRef> result = new CompletableFuture<>();
         owner.execute(() -> {
             try {
-                result.complete(connect(port, pid, program));
-            } catch (AgentException | RuntimeException | InternalError e) {
+                connect(new Arrival(port, pid, program, result));
+            } catch (Throwable e) {
                 result.completeExceptionally(e);
             }
         });
@@ -80,6 +93,9 @@ final class Vnfs implements PortHost {
             BridgePort p = bridge.ports().byName(port);
             if (p != null && p.attachment() != null) {
                 bridge.linkUp(p, true);
+                if ((p.state().config() & PortState.PORT_DOWN) != 0) {
+                    bridge.administer(p);
+                }
             }
         });
     }
@@ -90,12 +106,12 @@ final class Vnfs implements PortHost {
     }
 
     @Override
-    public void vnfReported(String port, String reason) {
+    public void vnfReported(String port, int slot, String reason) {
         owner.execute(() -> {
             BridgePort p = bridge.ports().byName(port);
             if (p != null && p.attachment() != null) {
                 events.fault(port, reason);
-                bridge.withMemory(() -> bridge.links().broken(p.attachment(), reason));
+                bridge.withMemory(() -> bridge.links().broken(p.attachment(), slot, reason));
             }
         });
     }
@@ -124,12 +140,70 @@ final class Vnfs implements PortHost {
         });
     }
 
-    private RegionRef connect(String name, long pid, String program) throws AgentException {
+    @Override
+    public void trouble(String port, String what) {
+        owner.execute(() -> events.vnf("vnf-trouble", port, what));
+    }
+
+    @Override
+    public void fault(String where, Throwable error) {
+        bridge.faults().record(where, error);
+    }
+
+    /// A VNF that is being connected.
+    private record Arrival(
+            String port, long pid, String program, CompletableFuture<RegionRef> result) {
+        boolean isGuest() {
+            return pid == 0;
+        }
+    }
+
+    // In steps, each of which begins when no poll thread touches any more what the one before took
+    // away: what the last VNF has left, then what this one had sent to a switch before this one.
+    private void connect(Arrival vnf) throws AgentException {
+        BridgePort port = free(vnf);
+        if (arriving.contains(vnf.port())) {
+            throw new AgentException(
+                    "port %s is being given to another VNF right now".formatted(vnf.port()));
+        }
+        LastingRegions.Lasting kept = vnf.isGuest() ? lasting.of(vnf.port()) : null;
+        if (vnf.isGuest() && kept == null) {
+            throw new AgentException(
+                    "port %s is not for virtual machines; start the switch with --vms"
+                            .formatted(vnf.port()));
+        }
+        DpdkrPort datapathPort = (DpdkrPort) port.datapathPort();
+        arriving.add(vnf.port());
+        vnf.result().whenComplete((region, error) -> arriving.remove(vnf.port()));
+        step(
+                vnf,
+                () ->
+                        forget(
+                                datapathPort,
+                                vnf,
+                                () -> {
+                                    if (kept == null || isDrained(kept)) {
+                                        attach(vnf, kept);
+                                    } else {
+                                        datapathPort.rings(
+                                                rings(kept.region(), kept.header(), vnf.port()));
+                                        takeOvers.add(
+                                                new TakeOver(
+                                                        vnf,
+                                                        kept,
+                                                        datapathPort,
+                                                        System.nanoTime() + TAKE_OVER_NANOS));
+                                    }
+                                }));
+    }
+
+    private BridgePort free(Arrival vnf) throws AgentException {
+        String name = vnf.port();
         BridgePort port = bridge.ports().byName(name);
         if (port == null) {
             throw new AgentException(
-                    "there is no port %s on bridge %s; add it with `skyway ctl port add dpdkr:%s`"
-                            .formatted(name, bridge.name(), name));
+                    "%s; add it with `skyway ctl port add dpdkr:%s`"
+                            .formatted(bridge.ports().unknown(name), name));
         }
         if (port.config().type() != PortConfig.Type.DPDKR) {
             throw new AgentException(
@@ -141,35 +215,62 @@ final class Vnfs implements PortHost {
                     "port %s is driven by %s already; stop that first"
                             .formatted(name, port.attachment().program()));
         }
+        return port;
+    }
+
+    /// Part of a connection that can fail for the VNF, and for nobody else.
+    private interface Step {
+        void run() throws AgentException, IOException;
+    }
+
+    private void step(Arrival vnf, Step step) {
+        try {
+            step.run();
+        } catch (IOException e) {
+            vnf.result()
+                    .completeExceptionally(
+                            new AgentException(
+                                    "can't make a region for port %s: %s"
+                                            .formatted(vnf.port(), e.getMessage()),
+                                    e));
+        } catch (Throwable e) {
+            vnf.result().completeExceptionally(e);
+        }
+    }
+
+    // A new VNF is coming: what the last one left in its ring has had its chance.
+    private void forget(DpdkrPort port, Arrival vnf, Step then) {
+        if (port.rings() == null) {
+            step(vnf, then);
+            return;
+        }
+        port.rings(null);
+        bridge.afterGrace(() -> step(vnf, then));
+    }
+
+    private void attach(Arrival vnf, LastingRegions.Lasting kept)
+            throws AgentException, IOException {
+        BridgePort port = free(vnf); // it may have been removed meanwhile
+        String name = vnf.port();
         DpdkrPort datapathPort = (DpdkrPort) port.datapathPort();
-        forget(datapathPort);
-        LastingRegions.Lasting kept = pid == 0 ? lasting.of(name) : null;
-        if (pid == 0 && kept == null) {
-            throw new AgentException(
-                    "port %s is not for virtual machines; start the switch with --vms"
-                            .formatted(name));
-        }
-        if (kept != null) {
-            drain(kept, name, datapathPort);
-        }
         RegionHeader header =
                 kept != null
                         ? kept.header()
-                        : RegionHeader.of(RegionHeader.PORT_MAGIC, ++regions, cells);
-        try {
-            Region region =
-                    kept != null
-                            ? kept.region()
-                            : store.create("port-" + name + "-" + regions, header.sizeBytes());
-            long base = region.address();
-            header.create(base);
-            datapathPort.rings(rings(region, header, name));
-            port.attachment(new Attachment(name, datapathPort, region, pid, program));
-            events.vnf("vnf-connected", name, pid == 0 ? program : program + ", process " + pid);
-            return new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
-        } catch (IOException e) {
-            throw new AgentException(
-                    "can't make a region for port " + name + ": " + e.getMessage(), e);
+                        : RegionHeader.of(RegionHeader.PORT_MAGIC, ids.next(), cells);
+        Region region =
+                kept != null
+                        ? kept.region()
+                        : store.create("port-" + name + "-" + header.id(), header.sizeBytes());
+        header.create(region.address());
+        datapathPort.rings(rings(region, header, name));
+        port.attachment(new Attachment(name, datapathPort, region, vnf.pid(), vnf.program()));
+        events.vnf(
+                "vnf-connected",
+                name,
+                vnf.isGuest() ? vnf.program() : vnf.program() + ", process " + vnf.pid());
+        RegionRef ref = new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
+        if (!vnf.result().complete(ref)) {
+            disconnect(port, "nobody waits for its region any more");
         }
     }
 
@@ -196,7 +297,8 @@ final class Vnfs implements PortHost {
             Attachment vnf = d.vnf();
             long fromVnf = vnf.region().address() + RegionHeader.FIRST_RING_OFFSET;
             boolean drained =
-                    RingLayout.isDrained(fromVnf)
+                    !isStillRead(vnf)
+                            || RingLayout.isDrained(fromVnf)
                             || vnf.port().fault() != null
                             || now - d.sinceNanos() > DRAIN_NANOS;
             if (drained && !bridge.links().concerns(vnf)) {
@@ -204,62 +306,68 @@ final class Vnfs implements PortHost {
                 release(vnf);
             }
         }
-        return !departed.isEmpty();
+        List.copyOf(takeOvers).forEach(t -> takeOver(t, now));
+        return !departed.isEmpty() || !takeOvers.isEmpty();
     }
 
-    // What a driver sent while no switch was there, or before it was told of this one, lies in its
-    // ring; it does not touch the ring any more.
-    private void drain(LastingRegions.Lasting kept, String name, DpdkrPort port) {
-        RegionHeader header = kept.header();
-        long base = kept.region().address();
-        long from = base + header.firstRing();
-        if (RingLayout.isDrained(from)) {
+    // Its ring may be full for ever, by the cursors in it; when the port has another VNF, nobody
+    // reads it any more.
+    private static boolean isStillRead(Attachment gone) {
+        DpdkrPort.Rings rings = gone.port().rings();
+        return rings != null && rings.region() == gone.region();
+    }
+
+    /// What a driver sent while no switch was there, or before it was told of this one, lies in its
+    /// ring; it does not touch the ring any more.
+    ///
+    /// @param untilNanos when to give up
+    private record TakeOver(
+            Arrival vnf, LastingRegions.Lasting kept, DpdkrPort port, long untilNanos) {}
+
+    private boolean isDrained(LastingRegions.Lasting kept) {
+        return RingLayout.isDrained(kept.region().address() + kept.header().firstRing());
+    }
+
+    private void takeOver(TakeOver t, long now) {
+        if (isDrained(t.kept())) {
+            events.vnf("vnf-resumed", t.vnf().port(), "took over what was in its ring");
+        } else if (t.port().fault() != null) {
+            events.fault(
+                    t.vnf().port(), "what its driver had sent can't be used: " + t.port().fault());
+        } else if (now - t.untilNanos() < 0) {
             return;
         }
-        try {
-            port.rings(rings(kept.region(), header, name));
-            long end = System.nanoTime() + TAKE_OVER_NANOS;
-            while (!RingLayout.isDrained(from) && System.nanoTime() - end < 0) {
-                Thread.onSpinWait();
-            }
-            events.vnf("vnf-resumed", name, "took over what was in its ring");
-        } catch (IOException e) {
-            events.fault(name, "what its driver had sent can't be used: " + e.getMessage());
-        }
-        forget(port);
+        takeOvers.remove(t);
+        step(t.vnf(), () -> forget(t.port(), t.vnf(), () -> attach(t.vnf(), t.kept())));
     }
 
+    // Its shape is what this switch laid out, whatever the region says by now.
     private static DpdkrPort.Rings rings(Region region, RegionHeader header, String name)
             throws RingFormatException {
         long base = region.address();
-        long first = header.firstRing();
-        long second = header.secondRing();
+        int cells = header.cells();
+        int longest = header.maxFrame();
         return new DpdkrPort.Rings(
-                RingConsumer.attach(base + first, header.sizeBytes() - first, name + " from VNF"),
-                RingProducer.attach(base + second, header.sizeBytes() - second, name + " to VNF"),
+                RingConsumer.known(base + header.firstRing(), cells, longest, name + " from VNF"),
+                RingProducer.known(base + header.secondRing(), cells, longest, name + " to VNF"),
                 region);
-    }
-
-    // A new VNF is coming: what the last one left in its ring has had its chance.
-    private void forget(DpdkrPort port) {
-        DpdkrPort.Rings old = port.rings();
-        if (old != null) {
-            port.rings(null);
-            bridge.datapath().settle();
-        }
     }
 
     private void release(Attachment vnf) {
         BridgePort port = bridge.ports().byName(vnf.portName());
         boolean replaced =
-                port == null || port.datapathPort() != vnf.port() || port.attachment() != null;
+                port == null
+                        || port.datapathPort() != vnf.port()
+                        || port.attachment() != null
+                        || arriving.contains(vnf.portName());
         if (!replaced) {
             vnf.port().rings(null);
         }
-        bridge.datapath().settle();
-        if (!lasting.has(vnf.region())) {
-            remove(vnf);
-        }
+        bridge.afterGrace(() -> {
+            if (!lasting.has(vnf.region())) {
+                remove(vnf);
+            }
+        });
     }
 
     private void remove(Attachment vnf) {

@@ -1,19 +1,79 @@
 package org.skyway.vswitch.classifier;
 
-/// One entry in a bucket of a [Tuple]. Immutable, so that readers may follow a chain that is being
-/// replaced.
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/// One entry of a [Tuple], in the list of those with the same match, highest priority first.
+///
+/// A list is changed in place, under its readers. A node that is taken out keeps its way on, so a
+/// reader that stands on it still finds everything behind it that it may see; what was put in
+/// meanwhile it may not see anyway, because that belongs to a later version.
 final class Node<T> {
+    /// Of an entry that is still there.
+    static final long NEVER = Long.MAX_VALUE;
+
+    private static final VarHandle LOWER;
+    private static final VarHandle REMOVED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            LOWER = lookup.findVarHandle(Node.class, "lower", Node.class);
+            REMOVED = lookup.findVarHandle(Node.class, "removed", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     final long hash;
-    final long[] values; // of the tuple's mask words, in order
+    final long[] values; // of the tuple's mask words, in order; shared by all of one match
     final int priority;
     final T value;
-    final Node<T> next; // of lower or equal priority
+    private final long added;
 
-    Node(long hash, long[] values, int priority, T value, Node<T> next) {
+    @SuppressWarnings("FieldMayBeFinal") // written by the handle
+    private long removed = NEVER;
+
+    private Node<T> lower; // of the same match, and a lower priority or an earlier version
+    Node<T> higher; // writer only; null in the one that the hash table holds
+
+    Node(long hash, long[] values, int priority, T value, long added) {
         this.hash = hash;
         this.values = values;
         this.priority = priority;
         this.value = value;
-        this.next = next;
+        this.added = added;
+    }
+
+    /// Whether a reader that began with a version sees it.
+    boolean isIn(long version) {
+        return added <= version && version < (long) REMOVED.getOpaque(this);
+    }
+
+    /// Whether the writer has not removed it.
+    boolean isLive() {
+        return removed == NEVER;
+    }
+
+    /// Whether any version has it.
+    boolean isInAny() {
+        return added < removed;
+    }
+
+    long removed() {
+        return removed;
+    }
+
+    void removed(long version) {
+        REMOVED.setOpaque(this, version);
+    }
+
+    @SuppressWarnings("unchecked")
+    Node<T> lower() {
+        return (Node<T>) LOWER.getAcquire(this);
+    }
+
+    void lower(Node<T> next) {
+        LOWER.setRelease(this, next);
     }
 }

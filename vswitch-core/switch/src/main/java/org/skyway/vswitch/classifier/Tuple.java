@@ -3,52 +3,82 @@ package org.skyway.vswitch.classifier;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 
-/// All entries of a table that have the same mask: a hash table from masked values to entries. One
-/// writer, many readers; a bucket's chain is never changed in place but replaced.
+/// All entries of a table that have the same mask: a hash table from masked values to lists of
+/// entries ([Node]). One writer, many readers.
+///
+/// The hash table has open addresses: a place holds the first entry of a match, or what says that
+/// there was one, or nothing. Readers go on from place to place until there is nothing. A bigger
+/// table is made beside the old one, which stays as it is for those who read it.
 final class Tuple<T> {
-    private static final VarHandle BUCKET = MethodHandles.arrayElementVarHandle(Node[].class);
-    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
-    private static final long IN_PORT_MASK = 0xffff_ffff_0000_0000L;
+    private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Node[].class);
+    private static final VarHandle UNTIL = MethodHandles.arrayElementVarHandle(long[].class);
+    static final long IN_PORT_MASK = 0xffff_ffff_0000_0000L;
+    private static final int LEAST_PLACES = 8;
 
+    /// After so many steps along the entries of one match these get an index.
+    private static final int LONG_WAY = 16;
+
+    /// Where there was an entry.
+    private static final Node<?> GONE = new Node<>(0, new long[0], -1, null, Node.NEVER);
+
+    private final Mask mask;
     private final int[] words;
     private final long[] masks;
     private final boolean exactInPort;
-    // How many entries want each ingress port, by its low 16 bits; grows with the largest of them.
-    private volatile int[] inPorts = new int[0];
-    private final TreeMap<Integer, Integer> priorities = new TreeMap<>(); // writer only
-    private volatile int maxPriority = -1;
-    private volatile Node<T>[] buckets = newBuckets(4);
+
+    // For each ingress port, by its low 16 bits, the first version in which no entry wants it any
+    // more; grows with the largest of them.
+    private volatile long[] wantedUntil = new long[0];
+    private volatile long liveUntil; // the first version that has no entry any more
+    private volatile Node<T>[] places = newPlaces(LEAST_PLACES);
+
+    // Writer only from here.
+    private int[] inPorts = new int[0]; // how many entries want each ingress port
+    private final TreeMap<Integer, Integer> priorities = new TreeMap<>(); // with their numbers
+    private final Map<long[], TreeMap<Integer, Node<T>>> indexes = new IdentityHashMap<>(0);
+    private int used; // places that hold something, or did
+    private int matches; // places that hold something
     private int size;
+    private int live;
 
-    Tuple(Match match) {
-        words = new int[Long.bitCount(match.words())];
-        masks = new long[words.length];
-        int i = 0;
-        for (long rest = match.words(); rest != 0; rest &= rest - 1) {
-            words[i] = Long.numberOfTrailingZeros(rest);
-            masks[i] = match.mask(words[i]);
-            i++;
-        }
-        exactInPort = words.length > 0 && words[0] == FlowKey.IN_PORT && masks[0] == IN_PORT_MASK;
+    Tuple(Mask mask) {
+        this.mask = mask;
+        words = mask.words();
+        masks = mask.bits();
+        exactInPort = mask.isExactInPort();
     }
 
+    Mask mask() {
+        return mask;
+    }
+
+    /// Whether there is nothing, for readers of any version.
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /// The highest priority that any reader can find here; -1 if there is nothing. Writer only.
     int maxPriority() {
-        return maxPriority;
+        return size == 0 ? -1 : priorities.lastKey();
     }
 
-    int size() {
-        return size;
-    }
+    // ---- readers
 
     /// Whether a lookup here can find anything, and what that depends on. A tuple in which no entry
     /// wants the packet's ingress port is passed over on that ground alone, so that rules about
     /// other ports do not make this port's traffic depend on header fields.
-    boolean mayHold(long[] key, long[] examined) {
-        if (exactInPort && !anyWants(key[FlowKey.IN_PORT])) {
+    boolean mayHold(long[] key, long[] examined, long version) {
+        if (liveUntil <= version) {
+            return false;
+        }
+        if (exactInPort && !anyWants(key[FlowKey.IN_PORT], version)) {
             if (examined != null) {
                 examined[FlowKey.IN_PORT] |= IN_PORT_MASK;
             }
@@ -62,164 +92,272 @@ final class Tuple<T> {
         return true;
     }
 
-    private boolean anyWants(long inPortWord) {
-        int[] counts = inPorts;
+    private boolean anyWants(long inPortWord, long version) {
+        long[] until = wantedUntil;
         int port = portIndex(inPortWord);
-        return port < counts.length && (int) COUNT.getAcquire(counts, port) != 0;
+        return port < until.length && (long) UNTIL.getAcquire(until, port) > version;
     }
 
     private static int portIndex(long inPortWord) {
         return (int) (inPortWord >>> 32) & 0xffff;
     }
 
+    /// Finds the entry of highest priority below one that a key matches.
     @SuppressWarnings("unchecked")
-    Node<T> find(long[] key, int below) {
+    Node<T> find(long[] key, int below, long version) {
         long h = 0;
         for (int i = 0; i < words.length; i++) {
-            h = mix(h, key[words[i]] & masks[i]);
+            h += Seeds.of(words[i], key[words[i]] & masks[i]);
         }
-        h = finish(h);
-        Node<T>[] b = buckets;
-        Node<T> n = (Node<T>) BUCKET.getAcquire(b, (int) h & (b.length - 1));
-        search:
-        for (; n != null; n = n.next) {
-            if (n.hash != h || n.priority >= below) {
-                continue;
+        h = Seeds.spread(h);
+        Node<T>[] p = places;
+        int mask = p.length - 1;
+        for (int at = (int) h & mask; ; at = at + 1 & mask) {
+            Node<T> n = (Node<T>) PLACE.getAcquire(p, at);
+            if (n == null) {
+                return null;
             }
-            for (int i = 0; i < words.length; i++) {
-                if ((key[words[i]] & masks[i]) != n.values[i]) {
-                    continue search;
+            if (n.hash == h && n != GONE && wants(n.values, key)) {
+                while (n != null && (n.priority >= below || !n.isIn(version))) {
+                    n = n.lower();
                 }
-            }
-            return n; // chains are ordered by priority
-        }
-        return null;
-    }
-
-    /// Adds or replaces; true if it was added.
-    boolean put(Match match, int priority, T value) {
-        long[] values = values(match);
-        long h = hash(values);
-        boolean added = !replaceChain(h, values, priority, value, true);
-        if (added) {
-            size++;
-            priorities.merge(priority, 1, Integer::sum);
-            maxPriority = priorities.lastKey();
-            countInPort(values, 1);
-            if (size > 2 * buckets.length) {
-                grow();
+                return n;
             }
         }
-        return added;
     }
 
-    boolean remove(Match match, int priority) {
-        long[] values = values(match);
-        if (!replaceChain(hash(values), values, priority, null, false)) {
-            return false;
+    private boolean wants(long[] values, long[] key) {
+        for (int i = 0; i < words.length; i++) {
+            if ((key[words[i]] & masks[i]) != values[i]) {
+                return false;
+            }
         }
-        size--;
-        priorities.computeIfPresent(priority, (p, n) -> n == 1 ? null : n - 1);
-        maxPriority = priorities.isEmpty() ? -1 : priorities.lastKey();
-        countInPort(values, -1);
         return true;
     }
 
-    @SuppressWarnings("unchecked")
-    T get(Match match, int priority) {
+    // ---- the writer
+
+    /// Adds an entry, and marks the one in whose place it comes as removed.
+    ///
+    /// @param version the first that has it
+    /// @return the entry that was replaced, or null
+    Node<T> put(Match match, int priority, T value, long version) {
         long[] values = values(match);
-        long h = hash(values);
-        Node<T>[] b = buckets;
-        Node<T> n = (Node<T>) BUCKET.getOpaque(b, (int) h & (b.length - 1));
-        for (; n != null; n = n.next) {
-            if (n.priority == priority && n.hash == h && Arrays.equals(n.values, values)) {
-                return n.value;
-            }
+        long hash = hash(values);
+        int at = place(hash, values);
+        Node<T> first = at < 0 ? null : places[at];
+        Node<T> before = first == null ? null : lastDownTo(first, priority);
+        boolean same = before != null && before.priority == priority && before.isLive();
+        Node<T> old = same ? before : null;
+        Node<T> fresh =
+                new Node<>(hash, first == null ? values : first.values, priority, value, version);
+
+        // What can fail for want of memory comes first.
+        if (first == null) {
+            makeRoom();
         }
-        return null;
+        priorities.merge(priority, 1, Integer::sum);
+        TreeMap<Integer, Node<T>> index = first == null ? null : indexes.get(first.values);
+        if (index != null) {
+            index.put(priority, fresh);
+        }
+        want(values, version);
+        size++;
+        live++;
+        liveUntil = Node.NEVER;
+        if (old != null) {
+            mark(old, version);
+        }
+        link(fresh, before, first, at);
+        return old;
     }
 
-    // Builds the bucket's chain anew without the entry (values, priority) and, if `add`, with
-    // `value` in its
-    // place. Returns whether the entry was there.
-    @SuppressWarnings("unchecked")
-    private boolean replaceChain(long h, long[] values, int priority, T value, boolean add) {
-        Node<T>[] b = buckets;
-        int index = (int) h & (b.length - 1);
-        Node<T> old = (Node<T>) BUCKET.getOpaque(b, index);
-        boolean found = false;
-        int length = 0;
-        for (Node<T> n = old; n != null; n = n.next) {
-            length++;
-        }
-        Node<T>[] keep = newBuckets(length + 1);
-        int count = 0;
-        boolean placed = !add;
-        for (Node<T> n = old; n != null; n = n.next) {
-            if (n.priority == priority && n.hash == h && Arrays.equals(n.values, values)) {
-                found = true;
-                continue;
+    private void link(Node<T> fresh, Node<T> before, Node<T> first, int at) {
+        if (before != null) {
+            Node<T> after = before.lower();
+            fresh.lower(after);
+            fresh.higher = before;
+            if (after != null) {
+                after.higher = fresh;
             }
-            if (!placed && n.priority < priority) {
-                keep[count++] = new Node<>(h, values, priority, value, null);
-                placed = true;
-            }
-            keep[count++] = n;
+            before.lower(fresh);
+        } else if (first != null) {
+            fresh.lower(first);
+            first.higher = fresh;
+            PLACE.setRelease(places, at, fresh);
+        } else {
+            insert(places, fresh);
+            matches++;
         }
-        if (!placed) {
-            keep[count++] = new Node<>(h, values, priority, value, null);
-        }
-        if (!add && !found) {
-            return false;
-        }
-        Node<T> head = null;
-        for (int i = count - 1; i >= 0; i--) {
-            Node<T> n = keep[i];
-            head = n.next == head ? n : new Node<>(n.hash, n.values, n.priority, n.value, head);
-        }
-        BUCKET.setRelease(b, index, head);
-        return found;
     }
 
-    @SuppressWarnings("unchecked")
-    private void grow() {
-        Node<T>[] old = buckets;
-        Node<T>[] bigger = newBuckets(old.length * 4);
-        for (Node<T> chain : old) {
-            for (Node<T> n = chain; n != null; n = n.next) {
-                int index = (int) n.hash & (bigger.length - 1);
-                bigger[index] = append(bigger[index], n);
+    /// Marks an entry as removed. It stays for readers of earlier versions until it is dropped.
+    ///
+    /// @param version the first that does not have it
+    /// @return the entry, or null if there is none
+    Node<T> remove(Match match, int priority, long version) {
+        Node<T> node = find(match, priority);
+        if (node != null) {
+            mark(node, version);
+        }
+        return node;
+    }
+
+    /// Takes an entry out that no reader sees any more.
+    void drop(Node<T> node) {
+        TreeMap<Integer, Node<T>> index = indexes.get(node.values);
+        Node<T> higher = node.higher;
+        Node<T> lower = node.lower();
+        if (index != null && index.get(node.priority) == node) {
+            if (higher != null && higher.priority == node.priority) {
+                index.put(node.priority, higher);
+            } else {
+                index.remove(node.priority);
             }
         }
-        buckets = bigger;
+        if (lower != null) {
+            lower.higher = higher;
+        }
+        if (higher != null) {
+            higher.lower(lower);
+        } else {
+            int at = place(node.hash, node.values);
+            if (lower != null) {
+                PLACE.setRelease(places, at, lower);
+            } else {
+                indexes.remove(node.values);
+                vacate(at);
+            }
+        }
+        size--;
+        priorities.computeIfPresent(node.priority, (p, n) -> n == 1 ? null : n - 1);
     }
 
-    // Old chains are walked from high to low priority, so appending keeps the order only within one
-    // old
-    // bucket; as a new bucket's entries all come from the same old one, that is enough.
-    private static <T> Node<T> append(Node<T> chain, Node<T> n) {
-        return chain == null
-                ? new Node<>(n.hash, n.values, n.priority, n.value, null)
-                : new Node<>(
-                        chain.hash,
-                        chain.values,
-                        chain.priority,
-                        chain.value,
-                        append(chain.next, n));
+    T get(Match match, int priority) {
+        Node<T> node = find(match, priority);
+        return node == null ? null : node.value;
     }
 
-    private void countInPort(long[] values, int delta) {
+    // The entry that is there now.
+    private Node<T> find(Match match, int priority) {
+        long[] values = values(match);
+        int at = place(hash(values), values);
+        Node<T> last = at < 0 ? null : lastDownTo(places[at], priority);
+        return last != null && last.priority == priority && last.isLive() ? last : null;
+    }
+
+    private void mark(Node<T> node, long version) {
+        node.removed(version);
+        if (--live == 0) {
+            liveUntil = version;
+        }
+        if (exactInPort) {
+            int port = portIndex(node.values[0]);
+            if (--inPorts[port] == 0) {
+                UNTIL.setRelease(wantedUntil, port, version);
+            }
+        }
+    }
+
+    /// Hands over the values of the entries that are there now. Writer only.
+    void forEach(Consumer<? super T> taker) {
+        for (Node<T> first : places) {
+            for (Node<T> n = first; n != null; n = n.lower()) {
+                if (n != GONE && n.isLive()) {
+                    taker.accept(n.value);
+                }
+            }
+        }
+    }
+
+    // A version before the one in which the entry appears sees more than it must.
+    private void want(long[] values, long version) {
         if (!exactInPort) {
             return;
         }
         int port = portIndex(values[0]);
-        int[] counts = inPorts;
-        if (port >= counts.length) {
-            counts = Arrays.copyOf(counts, Integer.highestOneBit(port | 15) << 1);
-            counts[port] += delta;
-            inPorts = counts;
-        } else {
-            COUNT.setRelease(counts, port, counts[port] + delta);
+        if (port >= inPorts.length) {
+            int length = Integer.highestOneBit(port | 15) << 1;
+            long[] until = Arrays.copyOf(wantedUntil, length);
+            inPorts = Arrays.copyOf(inPorts, length);
+            wantedUntil = until;
+        }
+        inPorts[port]++;
+        UNTIL.setRelease(wantedUntil, port, Node.NEVER);
+    }
+
+    // The last entry of a match whose priority is not lower, or null: what a new one comes behind.
+    private Node<T> lastDownTo(Node<T> first, int priority) {
+        TreeMap<Integer, Node<T>> index = indexes.get(first.values);
+        if (index != null) {
+            Map.Entry<Integer, Node<T>> found = index.ceilingEntry(priority);
+            return found == null ? null : found.getValue();
+        }
+        Node<T> last = null;
+        int steps = 0;
+        for (Node<T> n = first; n != null && n.priority >= priority; n = n.lower()) {
+            last = n;
+            steps++;
+        }
+        if (steps > LONG_WAY) {
+            index = new TreeMap<>();
+            for (Node<T> n = first; n != null; n = n.lower()) {
+                index.put(n.priority, n);
+            }
+            indexes.put(first.values, index);
+        }
+        return last;
+    }
+
+    // Where the entries of a match are, or -1.
+    private int place(long hash, long[] values) {
+        Node<T>[] p = places;
+        int mask = p.length - 1;
+        for (int at = (int) hash & mask; p[at] != null; at = at + 1 & mask) {
+            if (p[at].hash == hash && p[at] != GONE && Arrays.equals(p[at].values, values)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    // Half of the places stay empty, so that ways are short and have an end.
+    private void makeRoom() {
+        if (2 * (used + 1) <= places.length) {
+            return;
+        }
+        int length = Math.max(LEAST_PLACES, Integer.highestOneBit(matches + 1) * 8);
+        Node<T>[] roomy = newPlaces(length);
+        used = 0;
+        for (Node<T> n : places) {
+            if (n != null && n != GONE) {
+                insert(roomy, n);
+            }
+        }
+        places = roomy;
+    }
+
+    private void insert(Node<T>[] into, Node<T> node) {
+        int mask = into.length - 1;
+        int at = (int) node.hash & mask;
+        while (into[at] != null && into[at] != GONE) {
+            at = at + 1 & mask;
+        }
+        if (into[at] == null) {
+            used++;
+        }
+        PLACE.setRelease(into, at, node);
+    }
+
+    // Behind a place that says that there was something there is more, or else it can be empty.
+    private void vacate(int place) {
+        matches--;
+        Node<T>[] p = places;
+        int mask = p.length - 1;
+        PLACE.setRelease(p, place, GONE);
+        for (int at = place; p[at] == GONE && p[at + 1 & mask] == null; at = at - 1 & mask) {
+            PLACE.setRelease(p, at, null);
+            used--;
         }
     }
 
@@ -231,25 +369,16 @@ final class Tuple<T> {
         return values;
     }
 
-    private static long hash(long[] values) {
+    private long hash(long[] values) {
         long h = 0;
-        for (long v : values) {
-            h = mix(h, v);
+        for (int i = 0; i < words.length; i++) {
+            h += Seeds.of(words[i], values[i]);
         }
-        return finish(h);
-    }
-
-    private static long mix(long h, long v) {
-        return (Long.rotateLeft(h, 23) ^ v) * 0x9e3779b97f4a7c15L;
-    }
-
-    private static long finish(long h) {
-        h = (h ^ (h >>> 32)) * 0xd6e8feb86659fd93L;
-        return h ^ (h >>> 29);
+        return Seeds.spread(h);
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> Node<T>[] newBuckets(int n) {
+    private static <T> Node<T>[] newPlaces(int n) {
         return (Node<T>[]) new Node<?>[n];
     }
 }

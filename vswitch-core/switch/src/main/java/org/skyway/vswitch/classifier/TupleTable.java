@@ -1,94 +1,156 @@
 package org.skyway.vswitch.classifier;
 
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.skyway.openflow.model.Match;
 
-/// A table of prioritised matches. [#put] and [#remove] belong to one thread; [#lookup] may run on
-/// others at the same time and sees each change whole, at some time after it was made.
+/// A table of prioritised matches, of which there are versions, as in Open vSwitch's classifier.
+///
+/// One thread writes, and says in which version its change is to be seen first; look-ups may run on
+/// others at the same time, each in a version of its choice. So a change is seen whole or not at
+/// all, however many entries it is made of. What was removed stays for those who look up in an
+/// earlier version, until [#reclaim].
+///
+/// A table of one thread needs no versions: [#put(Match, int, Object)], [#remove(Match, int)] and
+/// [#lookup(long\[\], long\[\])] do without.
 ///
 /// @param <T> what a match stands for
 public final class TupleTable<T> {
+    /// The version in which all changes can be seen, those that were made for a later one too.
+    public static final long NEWEST = Node.NEVER - 1;
+
+    /// Of a table that has none.
+    private static final long ONLY = 0;
+
+    /// How many entries are taken out of the ranking one by one. Each may copy it, which for
+    /// thousands of masks is much; of more, it is made anew once.
+    private static final int FEW = 8;
+
     private final Map<Mask, Tuple<T>> byMask = new HashMap<>(); // writer only
-    private volatile Tuple<T>[] tuples = empty(); // by highest priority, descending
+    private final ArrayDeque<Removed<T>> removed = new ArrayDeque<>(0); // by version; writer only
+    private volatile Ranking<T> ranking = Ranking.empty();
     private int size;
 
     /// An empty table.
     public TupleTable() {}
 
-    /// A match mask as a map key.
-    private record Mask(long words, long[] masks) {
-        static Mask of(Match match) {
-            long[] masks = new long[Long.bitCount(match.words())];
-            int i = 0;
-            for (long rest = match.words(); rest != 0; rest &= rest - 1) {
-                masks[i++] = match.mask(Long.numberOfTrailingZeros(rest));
-            }
-            return new Mask(match.words(), masks);
-        }
+    /// An entry that readers of earlier versions still see.
+    private record Removed<T>(Tuple<T> tuple, Node<T> node) {}
 
-        @Override
-        public boolean equals(Object o) {
-            return o instanceof Mask m && words == m.words && Arrays.equals(masks, m.masks);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * Long.hashCode(words) + Arrays.hashCode(masks);
-        }
+    /// Adds an entry, or replaces the one with the same match and priority, in every version.
+    ///
+    /// @param match which keys
+    /// @param priority 0 or more; the highest that matches wins; among equals, any
+    /// @param value what it stands for
+    public void put(Match match, int priority, T value) {
+        put(match, priority, value, ONLY);
     }
 
     /// Adds an entry, or replaces the one with the same match and priority.
     ///
     /// @param match which keys
-    /// @param priority the highest that matches wins; among equals, any
+    /// @param priority 0 or more; the highest that matches wins; among equals, any
     /// @param value what it stands for
-    public void put(Match match, int priority, T value) {
+    /// @param version the first in which it is so; not lower than in any call before
+    public void put(Match match, int priority, T value, long version) {
         Mask mask = Mask.of(match);
         Tuple<T> tuple = byMask.get(mask);
-        boolean fresh = tuple == null;
-        if (fresh) {
-            tuple = new Tuple<>(match);
+        int before = -1;
+        if (tuple == null) {
+            tuple = new Tuple<>(mask);
             byMask.put(mask, tuple);
+        } else {
+            before = tuple.maxPriority();
         }
-        int before = tuple.maxPriority();
-        if (tuple.put(match, priority, value)) {
+        Node<T> old = tuple.put(match, priority, value, version);
+        ranking = ranking.with(tuple, before);
+        if (old == null) {
             size++;
+        } else {
+            discard(old, tuple);
         }
-        if (fresh || tuple.maxPriority() != before) {
-            sort();
-        }
+    }
+
+    /// Removes an entry, in every version.
+    ///
+    /// @param match its match
+    /// @param priority its priority
+    /// @return whether there was one
+    public boolean remove(Match match, int priority) {
+        return remove(match, priority, ONLY);
     }
 
     /// Removes an entry.
     ///
     /// @param match its match
     /// @param priority its priority
+    /// @param version the first in which it is gone; not lower than in any call before
     /// @return whether there was one
-    public boolean remove(Match match, int priority) {
-        Mask mask = Mask.of(match);
-        Tuple<T> tuple = byMask.get(mask);
-        if (tuple == null) {
-            return false;
-        }
-        int before = tuple.maxPriority();
-        if (!tuple.remove(match, priority)) {
+    public boolean remove(Match match, int priority, long version) {
+        Tuple<T> tuple = byMask.get(Mask.of(match));
+        Node<T> old = tuple == null ? null : tuple.remove(match, priority, version);
+        if (old == null) {
             return false;
         }
         size--;
-        if (tuple.size() == 0) {
-            byMask.remove(mask);
-            sort();
-        } else if (tuple.maxPriority() != before) {
-            sort();
-        }
+        discard(old, tuple);
         return true;
     }
 
-    /// Finds the entry with exactly this match and priority. Writer only.
+    // What came and went within one version nobody can see.
+    private void discard(Node<T> old, Tuple<T> tuple) {
+        if (old.isInAny()) {
+            removed.add(new Removed<>(tuple, old));
+        } else {
+            drop(old, tuple);
+        }
+    }
+
+    private void drop(Node<T> node, Tuple<T> tuple) {
+        int before = tuple.maxPriority();
+        tuple.drop(node);
+        ranking = ranking.with(tuple, before);
+        if (tuple.isEmpty()) {
+            byMask.remove(tuple.mask());
+        }
+    }
+
+    /// Drops what no reader sees that began with a version or a later one. Writer only, when all
+    /// readers of earlier versions are done.
+    ///
+    /// @param oldest the version
+    /// @param most how many to drop at most
+    /// @return how many were dropped; fewer than `most` if no more are left
+    public int reclaim(long oldest, int most) {
+        int dropped = 0;
+        while (dropped < FEW && dropped < most && isDue(oldest)) {
+            Removed<T> next = removed.poll();
+            drop(next.node(), next.tuple());
+            dropped++;
+        }
+        if (dropped == most || !isDue(oldest)) {
+            return dropped;
+        }
+        while (dropped < most && isDue(oldest)) {
+            Removed<T> next = removed.poll();
+            next.tuple().drop(next.node());
+            if (next.tuple().isEmpty()) {
+                byMask.remove(next.tuple().mask());
+            }
+            dropped++;
+        }
+        ranking = ranking.renewed();
+        return dropped;
+    }
+
+    private boolean isDue(long oldest) {
+        return !removed.isEmpty() && removed.peek().node().removed() <= oldest;
+    }
+
+    /// Finds the entry with exactly this match and priority in the newest version. Writer only.
     ///
     /// @param match its match
     /// @param priority its priority
@@ -98,50 +160,52 @@ public final class TupleTable<T> {
         return tuple == null ? null : tuple.get(match, priority);
     }
 
-    /// Removes everything.
+    /// Removes everything, in every version.
     public void clear() {
         byMask.clear();
+        removed.clear();
         size = 0;
-        tuples = empty();
+        ranking = Ranking.empty();
     }
 
-    /// How many entries there are. Writer only.
+    /// How many entries there are in the newest version. Writer only.
     ///
     /// @return entries
     public int size() {
         return size;
     }
 
-    /// Finds the entry of highest priority that a key matches. Does not allocate.
+    /// Finds the entry of highest priority that a key matches in the newest version. Does not
+    /// allocate.
     ///
     /// @param key [org.skyway.openflow.model.FlowKey#WORDS] words
     /// @param examined [org.skyway.openflow.model.FlowKey#WORDS] masks, to which every bit is added
     ///   that the answer depends on; null if nobody wants to know
     /// @return the entry's value, or null if none matches
     public T lookup(long[] key, long[] examined) {
-        return lookupBelow(key, examined, Integer.MAX_VALUE);
+        return lookup(key, examined, NEWEST, Integer.MAX_VALUE);
     }
 
-    /// The same among the entries below a priority.
+    /// Finds the entry of highest priority that a key matches. Does not allocate.
     ///
     /// @param key [org.skyway.openflow.model.FlowKey#WORDS] words
-    /// @param examined as for [#lookup]
+    /// @param examined as for [#lookup(long\[\], long\[\])]
+    /// @param version the version to look in
     /// @param below only lower priorities count
     /// @return the entry's value, or null if none matches
-    public T lookupBelow(long[] key, long[] examined, int below) {
+    public T lookup(long[] key, long[] examined, long version, int below) {
+        Ranking<T> ranked = ranking;
+        Tuple<T>[] tuples = ranked.tuples;
         T best = null;
         int bestPriority = -1;
-        for (Tuple<T> tuple : tuples) {
-            if (tuple.maxPriority() <= bestPriority) {
-                break;
-            }
-            if (!tuple.mayHold(key, examined)) {
-                continue;
-            }
-            Node<T> hit = tuple.find(key, below);
-            if (hit != null && hit.priority > bestPriority) {
-                best = hit.value;
-                bestPriority = hit.priority;
+        for (int i = 0; i < tuples.length && ranked.priorities[i] > bestPriority; i++) {
+            Tuple<T> tuple = tuples[i];
+            if (tuple.mayHold(key, examined, version)) {
+                Node<T> hit = tuple.find(key, below, version);
+                if (hit != null && hit.priority > bestPriority) {
+                    best = hit.value;
+                    bestPriority = hit.priority;
+                }
             }
         }
         return best;
@@ -151,15 +215,16 @@ public final class TupleTable<T> {
     ///
     /// @param key [org.skyway.openflow.model.FlowKey#WORDS] words
     /// @param priority the priority
-    /// @param examined as for [#lookup]
+    /// @param examined as for [#lookup(long\[\], long\[\])]
+    /// @param version the version to look in
     /// @param found receives their values
-    public void collect(long[] key, int priority, long[] examined, List<? super T> found) {
-        for (Tuple<T> tuple : tuples) {
-            if (tuple.maxPriority() < priority) {
-                break;
-            }
-            if (tuple.mayHold(key, examined)) {
-                Node<T> hit = tuple.find(key, priority + 1);
+    public void collect(
+            long[] key, int priority, long[] examined, long version, List<? super T> found) {
+        Ranking<T> ranked = ranking;
+        for (int i = 0; i < ranked.tuples.length && ranked.priorities[i] >= priority; i++) {
+            Tuple<T> tuple = ranked.tuples[i];
+            if (tuple.mayHold(key, examined, version)) {
+                Node<T> hit = tuple.find(key, priority + 1, version);
                 if (hit != null && hit.priority == priority) {
                     found.add(hit.value);
                 }
@@ -167,14 +232,10 @@ public final class TupleTable<T> {
         }
     }
 
-    private void sort() {
-        Tuple<T>[] sorted = byMask.values().toArray(empty());
-        Arrays.sort(sorted, Comparator.comparingInt((Tuple<T> t) -> t.maxPriority()).reversed());
-        tuples = sorted;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> Tuple<T>[] empty() {
-        return (Tuple<T>[]) new Tuple<?>[0];
+    /// Hands over all values that are there now. Writer only.
+    ///
+    /// @param taker gets each, in no order
+    public void forEach(Consumer<? super T> taker) {
+        byMask.values().forEach(t -> t.forEach(taker));
     }
 }

@@ -29,7 +29,13 @@ import picocli.CommandLine.Spec;
             CtlCommand.Port.class,
             CtlCommand.LinksCommand.class,
             CtlCommand.Stats.class,
+            TopCommand.class,
             BypassCommand.class,
+            CaptureCommand.class,
+            MirrorCommands.class,
+            ControllerCommands.Set.class,
+            ControllerCommands.Delete.class,
+            ControllerCommands.FailMode.class,
             MachineCommands.AgentCommand.class,
             MachineCommands.Vm.class,
             MachineCommands.LeftoversCommand.class,
@@ -90,11 +96,22 @@ final class CtlCommand {
                                 "fail mode " + result.get("failMode").asText(),
                                 result.get("bypass").asBoolean() ? "on" : "off");
             }
-            return json
-                    ? print(result, List.of())
-                    : print(
-                            result.get("ports"),
-                            List.of("number", "name", "type", "up", "vnf", "pid", "p2p"));
+            if (json) {
+                return print(result, List.of());
+            }
+            print(
+                    result.get("ports"),
+                    List.of("number", "name", "type", "up", "vnf", "pid", "p2p"));
+            JsonNode controllers = result.path("controllers");
+            if (!controllers.isEmpty()) {
+                print(controllers, List.of("target", "connected"));
+            }
+            JsonNode faults = result.get("faults");
+            if (!faults.isEmpty()) {
+                out().println("survived:");
+                print(faults, List.of("count", "where", "what", "lastTime", "last"));
+            }
+            return 0;
         }
     }
 
@@ -167,7 +184,10 @@ final class CtlCommand {
             mixinStandardHelpOptions = true,
             description = {
                 "Shows the point-to-point links that are or are to be bypassed.",
-                "HELD are those that get no bypass until something is allowed; the reason says what."
+                "HELD are those that get no bypass for now; the reason says why.",
+                "switchOverMicros is how long the last switch-over took, from the command until it"
+                        + " was",
+                "obeyed; lastFailure is why the link failed last, if it ever did."
             })
     static final class LinksCommand extends Request {
         @Override
@@ -179,9 +199,14 @@ final class CtlCommand {
                             "to",
                             "state",
                             "sinceMillis",
+                            "ageMillis",
+                            "epoch",
                             "activations",
                             "packets",
-                            "reason"));
+                            "bytes",
+                            "switchOverMicros",
+                            "reason",
+                            "lastFailure"));
         }
     }
 

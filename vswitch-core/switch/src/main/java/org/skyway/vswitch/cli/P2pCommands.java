@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
+import org.skyway.ivshmem.sys.Reasons;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.daemon.ControlClient;
 import picocli.CommandLine.Command;
@@ -55,8 +58,11 @@ final class P2pCommands {
     @Command(
             name = "what-if",
             mixinStandardHelpOptions = true,
-            description =
-                    "Says which links would appear or vanish if a file of flows were installed.")
+            description = {
+                "Says which links would appear or vanish if a file were given to",
+                "ovs-ofctl -O OpenFlow13 add-flows (lines that have a group_id: add-groups).",
+                "What that or the switch would refuse is refused, with line and reason."
+            })
     static final class WhatIfCommand extends CtlCommand.Request {
         @Parameters(
                 paramLabel = "FILE",
@@ -65,27 +71,69 @@ final class P2pCommands {
 
         @Override
         public Integer call() throws JsonProcessingException {
-            ObjectNode request = ControlClient.request("p2p-what-if");
-            ArrayNode lines = request.putArray("lines");
-            try {
-                try (BufferedReader reader =
-                        new BufferedReader(
-                                new InputStreamReader(
-                                        file.equals("-")
-                                                ? System.in
-                                                : Files.newInputStream(Path.of(file)),
-                                        StandardCharsets.UTF_8))) {
-                    reader.lines().forEach(lines::add);
-                }
-            } catch (IOException | UncheckedIOException e) {
-                throw new ConfigException("can't read " + file + ": " + e, e);
+            JsonNode changes;
+            try (BufferedReader reader = open();
+                    ControlClient client = new ControlClient(runDirectory.path())) {
+                changes = client.ask(new Parts(reader));
+            } catch (IOException e) {
+                throw unreadable(e);
+            } catch (UncheckedIOException e) {
+                throw unreadable(e.getCause());
             }
-            JsonNode changes = ask(request);
             if (!json && changes.isEmpty()) {
                 out().println("no link would appear or vanish");
                 return 0;
             }
             return print(changes, List.of("port", "before", "after"));
+        }
+
+        private BufferedReader open() throws IOException {
+            // Unlike Files.newBufferedReader, this goes on after bytes that are no UTF-8.
+            InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+            return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        }
+
+        private ConfigException unreadable(IOException e) {
+            return new ConfigException("can't read %s: %s".formatted(file, Reasons.of(e)), e);
+        }
+    }
+
+    /// The lines of a file, some thousands at a time.
+    private static final class Parts implements Iterator<ObjectNode> {
+        private static final int CHARACTERS = 1 << 18;
+
+        private final BufferedReader reader;
+        private String next;
+        private boolean begun;
+
+        Parts(BufferedReader reader) {
+            this.reader = reader;
+            next = line();
+        }
+
+        private String line() {
+            try {
+                return reader.readLine();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !begun || next != null;
+        }
+
+        @Override
+        public ObjectNode next() {
+            begun = true;
+            ObjectNode part = ControlClient.request("p2p-what-if");
+            ArrayNode lines = part.putArray("lines");
+            for (int sum = 0; next != null && sum < CHARACTERS; next = line()) {
+                sum += next.length();
+                lines.add(next);
+            }
+            return part;
         }
     }
 }

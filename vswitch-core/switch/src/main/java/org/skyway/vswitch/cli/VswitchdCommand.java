@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.skyway.vswitch.config.HttpConfig;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.Daemon;
@@ -122,6 +123,18 @@ final class VswitchdCommand implements Callable<Integer> {
     private String agent;
 
     @Option(
+            names = "--obey-millis",
+            paramLabel = "MILLISECONDS",
+            description =
+                    "How long a VNF may take to leave its bypass before it is cut off (default: 2000).")
+    private Integer obeyMillis;
+
+    @Option(
+            names = "--beyond-ovs",
+            description = "take what Open vSwitch refuses: meter bands of type dscp_remark")
+    private boolean beyondOvs;
+
+    @Option(
             names = "--no-bypass",
             description = "detect links, but leave all packets to the switch")
     private boolean noBypass;
@@ -139,6 +152,19 @@ final class VswitchdCommand implements Callable<Integer> {
             paramLabel = "[NUMBER:]TYPE:NAME",
             description = "a port, for instance 1:netdev:eth1 or dpdkr:vnf1; repeatable")
     private List<String> ports = List.of();
+
+    @Option(
+            names = "--http",
+            paramLabel = "ADDRESS:PORT",
+            description =
+                    "where the live page and the metrics are, for instance 127.0.0.1:8080 (default: nowhere); other addresses than loopback need `http` in the configuration file, with TLS and a token")
+    private String http;
+
+    @Option(
+            names = "--http-token-file",
+            paramLabel = "FILE",
+            description = "what whoever changes something through the page must know")
+    private Path httpTokenFile;
 
     VswitchdCommand() {}
 
@@ -164,8 +190,22 @@ final class VswitchdCommand implements Callable<Integer> {
                 libvirtUri == null ? c.libvirtUri() : libvirtUri,
                 c.domains(),
                 !noBypass && c.bypass(),
+                obeyMillis == null ? c.obeyMillis() : obeyMillis,
+                beyondOvs || c.beyondOvs(),
                 join(c.ports(), ports.stream().map(PortConfig::parse).toList()),
-                tls(c.tls()));
+                tls(c.tls()),
+                http(c.http()));
+    }
+
+    private HttpConfig http(HttpConfig c) {
+        if (http == null && httpTokenFile == null) {
+            return c;
+        }
+        return new HttpConfig(
+                http == null && c != null ? c.listen() : http,
+                httpTokenFile == null && c != null ? c.tokenFile() : httpTokenFile,
+                c == null ? null : c.privateKey(),
+                c == null ? null : c.certificate());
     }
 
     private SwitchConfig.Tls tls(SwitchConfig.Tls c) {

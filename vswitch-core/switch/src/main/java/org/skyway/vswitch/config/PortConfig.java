@@ -2,6 +2,8 @@ package org.skyway.vswitch.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.skyway.openflow.model.OfPort;
 
@@ -10,7 +12,9 @@ import org.skyway.openflow.model.OfPort;
 /// @param number its OpenFlow number; 0 for the lowest that is free
 /// @param type what it is
 /// @param name of the port, and of the Linux interface of a netdev port
-public record PortConfig(int number, Type type, String name) {
+/// @param users who may drive the port besides the switch's own user and root; only with a secret
+/// @param secretFile what they must know, in a file; null for none
+public record PortConfig(int number, Type type, String name, List<String> users, Path secretFile) {
     /// What a port is.
     public enum Type {
         /// A port that a VNF shares by memory.
@@ -41,6 +45,33 @@ public record PortConfig(int number, Type type, String name) {
         if (type == null) {
             throw new ConfigException("port " + name + " has no type; use dpdkr or netdev");
         }
+        users = users == null ? List.of() : List.copyOf(users);
+        if (users.isEmpty() != (secretFile == null)) {
+            throw new ConfigException(
+                    "port %s must have both users and a secret-file, or none of them"
+                            .formatted(name));
+        }
+        if (!users.isEmpty() && type != Type.DPDKR) {
+            throw new ConfigException(
+                    "port %s is a %s port and can't have users".formatted(name, type));
+        }
+    }
+
+    /// A port for the switch's own user.
+    ///
+    /// @param number its OpenFlow number; 0 for the lowest that is free
+    /// @param type what it is
+    /// @param name of the port
+    public PortConfig(int number, Type type, String name) {
+        this(number, type, name, List.of(), null);
+    }
+
+    /// The same port with a number.
+    ///
+    /// @param given the number
+    /// @return a copy
+    public PortConfig numbered(int given) {
+        return new PortConfig(given, type, name, users, secretFile);
     }
 
     /// From a configuration file.
@@ -48,13 +79,22 @@ public record PortConfig(int number, Type type, String name) {
     /// @param number its number; null for the next free one
     /// @param type `dpdkr` or `netdev`
     /// @param name its name
+    /// @param users who may drive it besides the switch's own user; null for nobody
+    /// @param secretFile what they must know; null for nothing
     /// @return the port
     @JsonCreator
     public static PortConfig of(
             @JsonProperty("number") Integer number,
             @JsonProperty("type") String type,
-            @JsonProperty("name") String name) {
-        return new PortConfig(number == null ? 0 : given(number, name), type(type, name), name);
+            @JsonProperty("name") String name,
+            @JsonProperty("users") List<String> users,
+            @JsonProperty("secret-file") Path secretFile) {
+        return new PortConfig(
+                number == null ? 0 : given(number, name),
+                type(type, name),
+                name,
+                users,
+                secretFile);
     }
 
     /// Reads `[NUMBER:]TYPE:NAME`, as the `--port` flag takes it.

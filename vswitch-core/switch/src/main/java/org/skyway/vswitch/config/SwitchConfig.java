@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.control.JsonFault;
+import org.skyway.bypass.control.KnownKeys;
+import org.skyway.ivshmem.sys.Reasons;
 
 /// Everything that the daemon can be told in a file; flags add to it or take its place.
 ///
@@ -22,10 +25,14 @@ import org.skyway.bypass.channel.RegionHeader;
 /// fail-mode: secure
 /// poll-threads: 1
 /// cores: [1]
+/// obey-millis: 2000
+/// beyond-ovs: false
 /// ports:
 ///   - {number: 1, type: netdev, name: eth1}
 ///   - {number: 2, type: dpdkr, name: vnf1}
+///   - {number: 3, type: dpdkr, name: vnf2, users: [alice], secret-file: /etc/skyway/vnf2.secret}
 /// tls: {private-key: sw.key, certificate: sw.pem, ca-cert: ca.pem}
+/// http: {listen: "127.0.0.1:8080", token-file: /etc/skyway/http.token}
 /// ```
 ///
 /// @param bridge the bridge's name
@@ -43,8 +50,11 @@ import org.skyway.bypass.channel.RegionHeader;
 /// @param domains ports by the name of the domain that has them, for domains whose metadata say
 ///   nothing
 /// @param bypass whether links are given bypasses at all
+/// @param obeyMillis how long a VNF may take to leave its bypass before it is cut off
+/// @param beyondOvs whether to take what Open vSwitch refuses, where it can be done
 /// @param ports the ports that it starts with
 /// @param tls keys for `ssl:` and `pssl:`; null for none
+/// @param http where the live page and the metrics are; null for nowhere
 public record SwitchConfig(
         String bridge,
         @JsonProperty("datapath-id") String datapathId,
@@ -59,8 +69,14 @@ public record SwitchConfig(
         @JsonProperty("libvirt-uri") String libvirtUri,
         Map<String, List<String>> domains,
         Boolean bypass,
+        @JsonProperty("obey-millis") Integer obeyMillis,
+        @JsonProperty("beyond-ovs") Boolean beyondOvs,
         List<PortConfig> ports,
-        Tls tls) {
+        Tls tls,
+        HttpConfig http) {
+    /// How long a VNF may take to leave its bypass, unless told otherwise.
+    public static final int DEFAULT_OBEY_MILLIS = 2000;
+
     /// The agent for virtual machines.
     public static final String LIBVIRT = "libvirt";
 
@@ -106,6 +122,8 @@ public record SwitchConfig(
         libvirtUri = libvirtUri == null ? "qemu:///system" : libvirtUri;
         domains = domains == null ? Map.of() : Map.copyOf(domains);
         bypass = bypass == null || bypass;
+        obeyMillis = obeyMillis == null ? DEFAULT_OBEY_MILLIS : obeyMillis;
+        beyondOvs = beyondOvs != null && beyondOvs;
         ports = ports == null ? List.of() : List.copyOf(ports);
         if (!bridge.matches("[A-Za-z0-9_.-]{1,15}")) {
             throw new ConfigException(
@@ -130,6 +148,10 @@ public record SwitchConfig(
         if (pollThreads < 1 || pollThreads > 64) {
             throw new ConfigException("there can be 1 to 64 poll threads, not " + pollThreads);
         }
+        if (obeyMillis < 1 || obeyMillis > 600_000) {
+            throw new ConfigException(
+                    "a VNF may take 1 to 600000 ms to obey, not %d".formatted(obeyMillis));
+        }
         checkCells("ring", ringCells);
         checkCells("link", linkCells);
     }
@@ -148,7 +170,7 @@ public record SwitchConfig(
     public static SwitchConfig defaults() {
         return new SwitchConfig(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null);
+                null, null, null, null);
     }
 
     /// The same for another bridge.
@@ -156,6 +178,26 @@ public record SwitchConfig(
     /// @param name the bridge's name
     /// @return a copy with that name
     public SwitchConfig named(String name) {
+        return copy(name, ports, http);
+    }
+
+    /// The same with other ports.
+    ///
+    /// @param others that it starts with
+    /// @return a copy with those
+    public SwitchConfig with(List<PortConfig> others) {
+        return copy(bridge, others, http);
+    }
+
+    /// The same with a page.
+    ///
+    /// @param page where it is
+    /// @return a copy with that
+    public SwitchConfig with(HttpConfig page) {
+        return copy(bridge, ports, page);
+    }
+
+    private SwitchConfig copy(String name, List<PortConfig> others, HttpConfig page) {
         return new SwitchConfig(
                 name,
                 datapathId,
@@ -170,8 +212,11 @@ public record SwitchConfig(
                 libvirtUri,
                 domains,
                 bypass,
-                ports,
-                tls);
+                obeyMillis,
+                beyondOvs,
+                others,
+                tls,
+                page);
     }
 
     /// Whether ports may be those of virtual machines.
@@ -197,7 +242,12 @@ public record SwitchConfig(
     /// @throws ConfigException if it can't be read, or something in it can't be
     public static SwitchConfig read(Path file) {
         try {
-            SwitchConfig config = YAML.readValue(Files.readString(file), SwitchConfig.class);
+            String text = Files.readString(file);
+            String unknown = KnownKeys.firstUnknown(YAML, text, SwitchConfig.class);
+            if (unknown != null) {
+                throw new ConfigException(file + ": " + unknown);
+            }
+            SwitchConfig config = YAML.readValue(text, SwitchConfig.class);
             return config == null ? defaults() : config;
         } catch (JsonProcessingException e) {
             if (rootCause(e) instanceof ConfigException c) {
@@ -209,10 +259,10 @@ public record SwitchConfig(
                             .formatted(
                                     file,
                                     where == null ? "" : ":" + where.getLineNr(),
-                                    e.getOriginalMessage()),
+                                    JsonFault.sentence(e)),
                     e);
         } catch (IOException e) {
-            throw new ConfigException("can't read " + file + ": " + e, e);
+            throw new ConfigException("can't read " + file + ": " + Reasons.of(e), e);
         }
     }
 

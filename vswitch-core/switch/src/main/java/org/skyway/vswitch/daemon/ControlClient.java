@@ -11,6 +11,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Iterator;
+import org.skyway.ivshmem.sys.Reasons;
 import org.skyway.vswitch.config.ConfigException;
 
 /// Asks a running switch by its control socket. One thread at a time.
@@ -71,12 +73,27 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
+    /// Asks something that may take several lines.
+    ///
+    /// @param parts all of them in order, one or more; they have the same command
+    /// @return the result
+    /// @throws ConfigException with the switch's words if it could not do it
+    public JsonNode ask(Iterator<ObjectNode> parts) {
+        while (true) {
+            ObjectNode part = parts.next();
+            if (!parts.hasNext()) {
+                return ask(part);
+            }
+            ask(part.put("more", true));
+        }
+    }
+
     @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new ConfigException("can't close " + socket + ": " + e, e);
+            throw new ConfigException("can't close " + socket + ": " + Reasons.of(e), e);
         }
     }
 }

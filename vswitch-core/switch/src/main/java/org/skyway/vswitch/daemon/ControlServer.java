@@ -1,11 +1,11 @@
 package org.skyway.vswitch.daemon;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.Writer;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,15 +16,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.bridge.PartedRequest;
+import org.skyway.vswitch.fault.Faults;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Answers `skyway ctl` on a UNIX socket that only the owner may open: a request is a line of JSON
-/// with a `command` and its arguments, and so is the answer, with `result` or `error`.
+/// with a `command` and its arguments, and so is the answer, with `result` or `error`. A request
+/// that is too long for a line comes in parts that have `more`, but for the last; each is answered.
 final class ControlServer implements AutoCloseable {
     /// The socket's name in the run directory.
     static final String SOCKET = "ctl.sock";
@@ -33,10 +36,15 @@ final class ControlServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_LINE = 1 << 20;
 
+    /// Clients at a time; one more takes the place of the one that has been silent longest.
+    private static final int MOST_CLIENTS = 64;
+
     private final Path path;
     private final ServerSocketChannel server;
     private final Executor owner;
     private final Commands commands;
+    private final Faults faults;
+    private final Set<SocketChannel> clients = new LinkedHashSet<>(); // who spoke last comes last
 
     /// What the switch does about a request. On the ofproto thread.
     interface Commands {
@@ -44,27 +52,40 @@ final class ControlServer implements AutoCloseable {
         ///
         /// @param command its name
         /// @param arguments the whole request
-        /// @return the answer's `result`
-        /// @throws ConfigException if the user asked for something that can't be
-        JsonNode run(String command, JsonNode arguments);
+        /// @return the answer's `result`; fails with a [ConfigException] if the user asked for
+        ///   something that can't be
+        CompletionStage<JsonNode> run(String command, JsonNode arguments);
+
+        /// Begins a request that may come in parts, each but the last with `more`.
+        ///
+        /// @param command its name
+        /// @return the request; null if this one comes in one piece
+        default PartedRequest begin(String command) {
+            return null;
+        }
     }
 
     private ControlServer(
-            Path path, ServerSocketChannel server, Executor owner, Commands commands) {
+            Path path,
+            ServerSocketChannel server,
+            Executor owner,
+            Commands commands,
+            Faults faults) {
+        this.faults = faults;
         this.path = path;
         this.server = server;
         this.owner = owner;
         this.commands = commands;
     }
 
-    static ControlServer start(Path runDirectory, Executor owner, Commands commands)
+    static ControlServer start(Path runDirectory, Executor owner, Commands commands, Faults faults)
             throws IOException {
         Path path = runDirectory.resolve(SOCKET);
         Files.deleteIfExists(path); // the run directory is ours, so nobody listens there any more
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(path));
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-        var control = new ControlServer(path, server, owner, commands);
+        var control = new ControlServer(path, server, owner, commands, faults);
         Thread.ofVirtual().name("ctl").start(control::accept);
         return control;
     }
@@ -73,59 +94,102 @@ final class ControlServer implements AutoCloseable {
         while (server.isOpen()) {
             try {
                 SocketChannel client = server.accept();
-                Thread.ofVirtual().start(() -> serve(client));
-            } catch (IOException e) {
+                admit(client);
+                Thread.ofVirtual().name("ctl-client").start(() -> serve(client));
+            } catch (Throwable e) {
                 if (server.isOpen()) {
-                    LOG.warn("can't accept on {}: {}", path, e.toString());
+                    faults.record("ctl: connection", e);
+                    pause(); // out of descriptors, most likely; to try at once would not help
                 }
+            }
+        }
+    }
+
+    private void admit(SocketChannel client) throws IOException {
+        SocketChannel oldest = null;
+        synchronized (clients) {
+            clients.add(client);
+            if (clients.size() > MOST_CLIENTS) {
+                oldest = clients.iterator().next();
+                clients.remove(oldest);
+            }
+        }
+        if (oldest != null) {
+            faults.record(
+                    "ctl: connection",
+                    "too many",
+                    "more than %d clients of %s; the one that was silent longest is hung up on"
+                            .formatted(MOST_CLIENTS, path));
+            oldest.close();
+        }
+    }
+
+    private void spoke(SocketChannel client) {
+        synchronized (clients) {
+            if (clients.remove(client)) {
+                clients.add(client);
             }
         }
     }
 
     private void serve(SocketChannel client) {
         try (client;
+                Session session = new Session(owner, commands, faults);
                 var in =
                         new BufferedReader(
                                 Channels.newReader(client, StandardCharsets.UTF_8), 8192);
                 Writer out = Channels.newWriter(client, StandardCharsets.UTF_8)) {
-            for (String line; (line = in.readLine()) != null; ) {
-                out.write(JSON.writeValueAsString(answer(line)) + "\n");
+            StringBuilder line = new StringBuilder();
+            while (readLine(in, line)) {
+                spoke(client);
+                boolean whole = line.length() <= MAX_LINE;
+                ObjectNode answer =
+                        whole
+                                ? session.answer(line.toString())
+                                : JSON.createObjectNode()
+                                        .put(
+                                                "error",
+                                                "request of more than " + MAX_LINE + " characters");
+                out.write(JSON.writeValueAsString(answer) + "\n");
                 out.flush();
+                if (!whole) {
+                    return; // what follows is no request
+                }
             }
         } catch (IOException e) {
             LOG.debug("a client of {} went away: {}", path, e.toString());
+        } catch (Throwable e) {
+            faults.record("ctl: request", e);
+        } finally {
+            synchronized (clients) {
+                clients.remove(client);
+            }
         }
     }
 
-    private ObjectNode answer(String line) {
-        ObjectNode answer = JSON.createObjectNode();
-        if (line.length() > MAX_LINE) {
-            return answer.put("error", "request of more than " + MAX_LINE + " characters");
-        }
-        JsonNode request;
-        try {
-            request = JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            return answer.put("error", "request is not JSON: " + e.getOriginalMessage());
-        }
-        if (request == null || !request.path("command").isTextual()) {
-            return answer.put("error", "request has no command");
-        }
-        try {
-            JsonNode result =
-                    CompletableFuture.supplyAsync(
-                                    () -> commands.run(request.get("command").textValue(), request),
-                                    owner)
-                            .get();
-            return answer.set("result", result);
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof ConfigException)) {
-                LOG.error("ctl request " + line + " failed", e.getCause());
+    /// Reads a line, or as much of it as shows that it is too long.
+    ///
+    /// @return false at the end
+    private static boolean readLine(Reader in, StringBuilder line) throws IOException {
+        line.setLength(0);
+        while (line.length() <= MAX_LINE) {
+            int c = in.read();
+            if (c < 0) {
+                return false;
             }
-            return answer.put("error", String.valueOf(e.getCause().getMessage()));
+            if (c == '\n') {
+                return true;
+            }
+            line.append((char) c);
+        }
+        return true;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(200);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return answer.put("error", "the switch is ending");
         }
     }
 

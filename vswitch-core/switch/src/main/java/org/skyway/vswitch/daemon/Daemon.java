@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.skyway.agent.CombinedAgent;
+import org.skyway.agent.PortAccess;
 import org.skyway.agent.PortHost;
 import org.skyway.agent.libvirt.LibvirtAgent;
 import org.skyway.agent.process.ProcessAgent;
@@ -27,6 +28,9 @@ import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.http.Switchboard;
+import org.skyway.vswitch.http.WebServer;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
@@ -43,8 +47,10 @@ public final class Daemon implements AutoCloseable {
 
     // Stopped in reverse: VNFs are told first, then controllers, then the poll threads stop.
     private final List<AutoCloseable> running = new ArrayList<>();
+    private final Faults faults = new Faults();
     private Bridge bridge;
     private Ofproto ofproto;
+    private String pageUrl; // null for none
     private int idleTicks;
     private int ticks;
 
@@ -75,6 +81,9 @@ public final class Daemon implements AutoCloseable {
             Runtime.getRuntime().addShutdownHook(hook);
             Rehearsal.run(
                     runDirectory.toAbsolutePath(), rehearsal.toNanos(), () -> stop.getCount() == 0);
+            if (daemon.pageUrl != null) {
+                System.out.printf("skyway: the live page is %s%n", daemon.pageUrl);
+            }
             System.out.printf(
                     "skyway: bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s%n",
                     config.bridge(), config.ports().size(), runDirectory);
@@ -111,14 +120,17 @@ public final class Daemon implements AutoCloseable {
     private void begin(Path directory, SwitchConfig config) throws IOException {
         OfprotoConfig ofprotoConfig = ofprotoConfig(directory, config);
         running.add(RunLock.take(directory));
-        RegionStore regions = RegionStore.of(directory);
+        RegionStore regions = RegionStore.of(directory, LOG::warn);
         List<Path> leftovers = regions.removeLeftovers(!config.machines());
         if (!leftovers.isEmpty()) {
             LOG.info("removed what an earlier switch left behind: {}", leftovers);
         }
-        Journal journal = new Journal(directory);
+        LastingLeftovers.remove(regions, config);
+        // After everything that has one mapped.
+        running.add(() -> LastingLeftovers.remove(regions, config));
+        Journal journal = new Journal(directory, faults);
         running.add(journal);
-        bridge = new Bridge(config, regions, journal);
+        bridge = new Bridge(config, regions, journal, faults);
         running.add(bridge::close);
         ofproto = new Ofproto(ofprotoConfig, bridge);
         running.add(ofproto);
@@ -126,8 +138,10 @@ public final class Daemon implements AutoCloseable {
         PortHost host = bridge.connect(owner, new Ports(), new Packets());
         CombinedAgent agent = new CombinedAgent(host);
         running.add(agent);
+        PortAccess access = PortUsers.access(config.ports());
         agent.add(watch ->
-                ProcessAgent.start(directory.resolve(RunDirectory.PMD_SOCKET), watch, VNF_TIMEOUT));
+                ProcessAgent.start(
+                        directory.resolve(RunDirectory.PMD_SOCKET), watch, VNF_TIMEOUT, access));
         if (config.agent().equals(SwitchConfig.SERVICE)) {
             agent.add(watch ->
                     RemoteAgent.start(directory.resolve(RunDirectory.AGENT_SOCKET), watch));
@@ -146,14 +160,37 @@ public final class Daemon implements AutoCloseable {
                     for (PortConfig port : config.ports()) {
                         bridge.addPort(port);
                     }
+                    bridge.unknownPorts(config.domains()).forEach(LOG::warn);
                     return null;
                 });
         ofproto.start();
         ((ScheduledExecutorService) owner)
                 .scheduleWithFixedDelay(
                         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        Requests requests = new Requests(bridge);
-        running.add(ControlServer.start(directory, owner, requests::run));
+        Requests requests = new Requests(bridge, ofproto::copyTables);
+        Asked asked = new Asked(requests, ofproto);
+        running.add(ControlServer.start(directory, owner, asked, faults));
+        if (config.http() != null) {
+            WebServer page = WebServer.start(config.http(), board(owner, asked), faults);
+            running.add(page);
+            journal.listen(page::happened);
+            pageUrl = page.url();
+        }
+    }
+
+    private Switchboard board(Executor owner, Asked asked) {
+        return request -> {
+            try (Session session = new Session(owner, asked, faults)) {
+                return session.answer(request.toString());
+            }
+        };
+    }
+
+    /// Where its live page is.
+    ///
+    /// @return for a browser; null if there is none
+    public String pageUrl() {
+        return pageUrl;
     }
 
     private static OfprotoConfig ofprotoConfig(Path directory, SwitchConfig config) {
@@ -177,6 +214,7 @@ public final class Daemon implements AutoCloseable {
                             config.failMode().equals("standalone")
                                     ? OfprotoConfig.FailMode.STANDALONE
                                     : OfprotoConfig.FailMode.SECURE);
+            c = config.beyondOvs() ? c.beyondOpenVSwitch() : c;
             return tls == null
                     ? c
                     : c.withTls(
@@ -197,10 +235,9 @@ public final class Daemon implements AutoCloseable {
             if (ticks % SLOW_TICKS == 0) {
                 bridge.slowTick();
             }
-        } catch (RuntimeException | InternalError e) {
-            // A bug, or memory that a VNF cut short, but the switch goes on: the next tick may well
-            // do better.
-            LOG.error("tick failed", e);
+        } catch (Throwable e) {
+            // The next tick may well do better.
+            faults.record("ofproto thread: tick", e);
         }
     }
 

@@ -2,26 +2,42 @@ package org.skyway.vswitch.datapath;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.Affinity;
+import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.pipeline.Changes;
 import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Tables;
 
 /// The poll threads and what they share. Ports are added and removed, and programs run, on the
 /// ofproto thread.
+///
+/// **Tickets.** Whoever changes what poll threads use takes a ticket afterwards ([#invalidate],
+/// [#ticket]) and asks [#isSettled] later, without waiting. Poll threads look at the last ticket at
+/// the start of a pass, so that when they have seen it every pass that began before is over.
 public final class Datapath implements AutoCloseable {
+    /// How long [#settle] waits: far longer than any pass, short enough to say what is wrong.
+    private static final long SETTLE_NANOS = 5_000_000_000L;
+
     private final Tables tables;
     private final UpcallSink sink;
+    private final Faults faults;
     private final TableCounters tableCounters;
     private final Arena arena = Arena.ofShared();
     private final PollThread[] threads;
+    private final MacIndex macIndex = new MacIndex();
+    private final Revalidator revalidator;
     private final List<Thread> running = new ArrayList<>();
-    private final ConcurrentHashMap<Integer, DatapathPort> ports = new ConcurrentHashMap<>();
-    private final AtomicLong version = new AtomicLong();
+    private volatile Int2ObjectHashMap<DatapathPort> ports = new Int2ObjectHashMap<>(); // copied
+    private final AtomicLong lastTicket = new AtomicLong();
+    private final AtomicLong epoch = new AtomicLong(); // counts up when nothing cached holds
+    private final AtomicLong programsDropped = new AtomicLong();
     private int nextThread;
 
     /// A datapath without ports; not running yet.
@@ -29,14 +45,19 @@ public final class Datapath implements AutoCloseable {
     /// @param threads how many poll threads, 1 or more
     /// @param tables what the pipeline looks at
     /// @param sink where what is for the ofproto thread goes
-    public Datapath(int threads, Tables tables, UpcallSink sink) {
+    /// @param faults where errors that were survived are counted
+    public Datapath(int threads, Tables tables, UpcallSink sink, Faults faults) {
         this.tables = tables;
         this.sink = sink;
+        this.faults = faults;
         tableCounters = new TableCounters(threads);
         this.threads = new PollThread[threads];
         for (int i = 0; i < threads; i++) {
             this.threads[i] = new PollThread(i, this, arena);
         }
+        revalidator =
+                new Revalidator(Arrays.stream(this.threads).map(t -> t.cache().live()).toList());
+        tables.macs().onChange(macIndex::changed);
     }
 
     /// Starts the poll threads.
@@ -80,70 +101,159 @@ public final class Datapath implements AutoCloseable {
         return true;
     }
 
-    /// Adds a port; packets may arrive from it at once.
+    /// Adds a port; packets may arrive from it at once. Does not wait.
     ///
     /// @param port a port whose number is not in use
-    public void addPort(DatapathPort port) {
-        if (ports.putIfAbsent(port.number(), port) != null) {
-            throw new IllegalStateException("port number " + port.number() + " is in use");
-        }
+    /// @return a ticket for [#isSettled]
+    public long addPort(DatapathPort port) {
+        publish(port);
         threads[nextThread++ % threads.length].tell(t -> t.addPort(port));
-        settle();
+        return ticket();
     }
 
     /// Adds a port from which no packets ever come.
     ///
     /// @param port a port whose number is not in use
     public void addSink(DatapathPort port) {
-        if (ports.putIfAbsent(port.number(), port) != null) {
-            throw new IllegalStateException("port number " + port.number() + " is in use");
-        }
-        settle();
+        publish(port);
     }
 
-    /// Removes a port. When this returns, no poll thread touches it any more.
+    private void publish(DatapathPort port) {
+        Int2ObjectHashMap<DatapathPort> copy = new Int2ObjectHashMap<>(ports);
+        if (copy.putIfAbsent(port.number(), port) != null) {
+            throw new IllegalStateException("port number " + port.number() + " is in use");
+        }
+        ports = copy;
+    }
+
+    /// Removes a port.
     ///
     /// @param port the port
-    public void removePort(DatapathPort port) {
-        ports.remove(port.number(), port);
+    /// @return a ticket: once [#isSettled], no poll thread touches the port any more
+    public long removePort(DatapathPort port) {
+        Int2ObjectHashMap<DatapathPort> copy = new Int2ObjectHashMap<>(ports);
+        copy.remove(port.number(), port);
+        ports = copy;
+        tablesChanged(); // megaflows know the ports that they send to
         for (PollThread t : threads) {
             t.tell(poll -> poll.removePort(port));
         }
-        settle();
+        return ticket();
     }
 
-    /// Does a program to a packet, between two passes of a poll thread.
+    /// Does a program to a packet, between two passes of a poll thread. When thousands of them wait
+    /// already, the packet is dropped and counted.
     ///
     /// @param program what to do
-    /// @param frame the packet, up to 2048 bytes
-    public void run(Program program, byte[] frame) {
-        threads[0].tell(t -> t.runProgram(program, frame));
+    /// @param frame the packet
+    /// @return false if it was dropped
+    /// @throws IllegalArgumentException if the packet is longer than [RegionHeader#MAX_FRAME]
+    public boolean run(Program program, byte[] frame) {
+        if (frame.length > RegionHeader.MAX_FRAME) {
+            throw new IllegalArgumentException(
+                    "a packet of %d bytes can't be sent; the longest frame has %d"
+                            .formatted(frame.length, RegionHeader.MAX_FRAME));
+        }
+        boolean taken = threads[0].offer(t -> t.runProgram(program, frame));
+        if (!taken) {
+            programsDropped.incrementAndGet();
+        }
+        return taken;
     }
 
-    /// Tells the poll threads that what they have cached no longer holds. Any thread.
+    /// How many packets [#run] dropped.
+    ///
+    /// @return packets
+    public long programsDropped() {
+        return programsDropped.get();
+    }
+
+    /// Tells the poll threads that nothing they have cached holds any more. Any thread.
     public void tablesChanged() {
-        version.incrementAndGet();
+        epoch.incrementAndGet();
     }
 
     /// Waits until no poll thread uses anything that was cached, or any port that was there, before
-    /// the call, and until every command has been done. Never called by a poll thread.
+    /// the call, and until every command has been done: for starting, stopping and tests. Never
+    /// called by a poll thread.
+    ///
+    /// @throws IllegalStateException if a poll thread does not come to the end of its pass; says
+    ///   which, what it is at, and since when
     public void settle() {
-        long v = version.incrementAndGet();
-        if (running.isEmpty()) {
-            for (PollThread t : threads) {
-                t.poll();
+        tablesChanged();
+        await(ticket(), SETTLE_NANOS);
+    }
+
+    /// Waits for a ticket.
+    ///
+    /// @param nanos how long at most
+    /// @throws IllegalStateException if it is not settled by then
+    void await(long ticket, long nanos) {
+        long begin = System.nanoTime();
+        for (int spins = 0; !isSettled(ticket); spins++) {
+            if (System.nanoTime() - begin > nanos) {
+                throw new IllegalStateException(
+                        waitsFor(ticket) + "; waited " + nanos / 1_000_000 + " ms");
             }
-            return;
+            if (spins < 100) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
         }
+    }
+
+    /// Has the poll threads forget what changes may have touched. What they look up from now on
+    /// they look up in the new version. Ofproto thread. Does not wait.
+    ///
+    /// @param changes what was published
+    /// @return a ticket: once [#isSettled], no poll thread uses an outcome that the changes
+    ///   touched, nor is any still finding one out with the tables as they were before
+    public long invalidate(Changes changes) {
+        if (changes.everything() || !revalidator.killTouched(changes.rules())) {
+            tablesChanged();
+        }
+        return ticket();
+    }
+
+    /// Whether every pass that began before a ticket was given is over, and every command that was
+    /// given before it is done. Any thread. Where the datapath was not started, makes a pass.
+    ///
+    /// @param ticket from [#invalidate] or [#ticket]
+    /// @return true from some time on, for ever
+    public boolean isSettled(long ticket) {
+        boolean byHand = running.isEmpty();
         for (PollThread t : threads) {
-            for (int spins = 0; !t.hasSeen(v); spins++) {
-                if (spins < 100) {
-                    Thread.onSpinWait();
-                } else {
-                    Thread.yield();
-                }
+            if (byHand) {
+                t.poll(System.nanoTime());
+            }
+            if (!t.hasSeen(ticket)) {
+                return false;
             }
         }
+        return true;
+    }
+
+    /// A ticket for [#isSettled] without any invalidation. Any thread.
+    ///
+    /// @return the ticket
+    public long ticket() {
+        return lastTicket.incrementAndGet();
+    }
+
+    /// Which poll thread a ticket waits for, for a message. Any thread.
+    ///
+    /// @param ticket not settled
+    /// @return a sentence that says what it is at and since when; null if the ticket is settled by
+    ///   now
+    public String waitsFor(long ticket) {
+        long now = System.nanoTime();
+        for (PollThread t : threads) {
+            if (!t.hasSeen(ticket)) {
+                return t.state(now);
+            }
+        }
+        return null;
     }
 
     /// How long the poll threads were busy moving packets.
@@ -155,6 +265,13 @@ public final class Datapath implements AutoCloseable {
             sum += t.busyNanos();
         }
         return sum;
+    }
+
+    /// What the poll threads' caches did.
+    ///
+    /// @return one for each thread
+    public List<CacheStatistics> cacheStatistics() {
+        return Arrays.stream(threads).map(PollThread::cacheStatistics).toList();
     }
 
     /// How many poll threads there are.
@@ -179,7 +296,7 @@ public final class Datapath implements AutoCloseable {
     }
 
     /// Makes one pass of each poll thread on the calling thread: for benchmarks and tests of a
-    /// datapath that was not started.
+    /// datapath that was not started. Time stands still in it.
     ///
     /// @return packets moved
     public int pollOnce() {
@@ -190,16 +307,81 @@ public final class Datapath implements AutoCloseable {
         return moved;
     }
 
-    long version() {
-        return version.get();
+    int pollOnce(long nowNanos) {
+        int moved = 0;
+        for (PollThread t : threads) {
+            moved += t.poll(nowNanos);
+        }
+        return moved;
+    }
+
+    long lastTicket() {
+        return lastTicket.get();
+    }
+
+    long epoch() {
+        return epoch.get();
+    }
+
+    MacIndex macIndex() {
+        return macIndex;
+    }
+
+    /// The caches of a thread, which belong to it.
+    FlowCache cache(int thread) {
+        return threads[thread].cache();
     }
 
     UpcallSink sink() {
         return sink;
     }
 
-    void checkMemory() {
-        ports.values().forEach(DatapathPort::checkMemory);
+    Faults faults() {
+        return faults;
+    }
+
+    /// Notes what a poll thread survived. Does not throw.
+    void survived(String where, Throwable e) {
+        faults.record(where, e);
+        if (e instanceof InternalError) {
+            try {
+                // Some port's memory was cut short, and not always that of the port at work.
+                ports.forEach((number, port) -> port.checkMemory());
+            } catch (Throwable again) {
+                faults.record("poll thread: memory", again);
+            }
+        }
+    }
+
+    /// Sends packets to a port, whose failure is its own: what it did not take is counted there.
+    void send(int thread, DatapathPort port, long[] addresses, int[] lengths, int from, int count) {
+        try {
+            final int sent = port.send(thread, addresses, lengths, from, count);
+            final PortTaps taps = port.taps();
+            if (taps != null) {
+                taps.sent(this, thread, addresses, lengths, from, sent, false);
+            }
+        } catch (Throwable e) {
+            survived("poll thread: sending", e);
+            port.traffic().add(thread, Traffic.TX_DROPPED, count);
+        }
+    }
+
+    /// Sends copies of packets to a port that nobody's rules sent there. On a poll thread.
+    ///
+    /// @param thread its index
+    /// @param port where they go
+    /// @param addresses where each packet is; readable up to the next multiple of 64 bytes
+    /// @param lengths its length in bytes
+    /// @param from index of the first
+    /// @param count how many
+    public void sendCopies(
+            int thread, DatapathPort port, long[] addresses, int[] lengths, int from, int count) {
+        final int sent = port.send(thread, addresses, lengths, from, count);
+        final PortTaps taps = port.taps();
+        if (taps != null) {
+            taps.sent(this, thread, addresses, lengths, from, sent, true);
+        }
     }
 
     DatapathPort port(int number) {

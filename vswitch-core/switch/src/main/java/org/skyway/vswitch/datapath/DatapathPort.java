@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public abstract class DatapathPort {
     private final int number;
     private final Traffic traffic;
+    private volatile PortTaps taps; // null, unless somebody looks
     private final AtomicBoolean sending; // null: only one thread sends
 
     /// A port.
@@ -16,6 +17,26 @@ public abstract class DatapathPort {
         this.number = number;
         traffic = new Traffic(threads);
         sending = threads > 1 ? new AtomicBoolean() : null;
+    }
+
+    /// Has somebody see its packets, too. Ofproto thread.
+    ///
+    /// @param tap who
+    public final void tap(Tap tap) {
+        taps = PortTaps.with(taps, tap);
+    }
+
+    /// Undoes that. A poll thread that is in the middle of a burst may still call it. Ofproto
+    /// thread.
+    ///
+    /// @param tap who
+    public final void untap(Tap tap) {
+        taps = PortTaps.without(taps, tap);
+    }
+
+    /// Who sees its packets; null for nobody.
+    final PortTaps taps() {
+        return taps;
     }
 
     /// Its OpenFlow number.
@@ -89,7 +110,9 @@ public abstract class DatapathPort {
     }
 
     /// Sends packets, counts them, and counts what was not taken as dropped.
-    final void send(int thread, long[] addresses, int[] lengths, int from, int count) {
+    ///
+    /// @return how many were taken
+    final int send(int thread, long[] addresses, int[] lengths, int from, int count) {
         int sent;
         lock();
         try {
@@ -106,6 +129,7 @@ public abstract class DatapathPort {
         if (sent < count) {
             traffic.add(thread, Traffic.TX_DROPPED, count - sent);
         }
+        return sent;
     }
 
     /// Looks whether the memory that the port shares is still there, and does without it if not: a

@@ -1,23 +1,97 @@
 package org.skyway.vswitch.datapath;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.Dependencies;
+import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.Program;
 
-/// What one poll thread has cached of a [Program]: with its ports found. Belongs to that thread and
-/// dies with the version of the tables that it was made of.
+/// What one poll thread has cached of a [Program]: with its ports found. Belongs to that thread,
+/// but for [#kill], which anyone may call who knows that the outcome may be another one now.
 final class Megaflow {
+    private static final VarHandle VALID_IN;
+    private static final long NEVER = -1;
+
+    static {
+        try {
+            VALID_IN = MethodHandles.lookup().findVarHandle(Megaflow.class, "validIn", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     final Program program;
     final DatapathPort onlyOutput; // the port, if all that is done is one output; else null
     final boolean drops;
 
-    Megaflow(Program program, DatapathPort onlyOutput) {
+    private long validIn; // the epoch that it belongs to, or NEVER; opaque
+    long usedNanos;
+
+    // Where it is kept, for whoever keeps it.
+    final Frozen rest; // what was left to do when the packet was read anew; null for the first time
+    final Match match;
+    final Dependencies dependencies;
+    MegaflowTable.Subtable subtable;
+    Megaflow next; // in its bucket
+    long hash;
+    long[] values; // of the subtable's mask words, in order
+    int place = -1; // among the live ones
+    MacIndex.Node macs; // the first; null if it depends on no address
+
+    /// One that is not kept.
+    Megaflow(Program program) {
+        this(program, null, null, null, null, NEVER);
+    }
+
+    /// One that is to be kept.
+    ///
+    /// @param onlyOutput the port, if all that is done is one output and the port is there; else
+    ///   null
+    /// @param rest what was left to do, or null
+    /// @param match the packets that it is about
+    /// @param dependencies what else the outcome depends on
+    /// @param epoch in which it was found out
+    Megaflow(
+            Program program,
+            DatapathPort onlyOutput,
+            Frozen rest,
+            Match match,
+            Dependencies dependencies,
+            long epoch) {
         this.program = program;
         this.onlyOutput = onlyOutput;
+        this.rest = rest;
+        this.match = match;
+        this.dependencies = dependencies;
         drops = program.actions().length == 0;
+        validIn = epoch;
+    }
+
+    /// One without flow entries, that is not kept.
+    static Megaflow of(DatapathAction... actions) {
+        int[] none = {};
+        return new Megaflow(new Program(List.of(actions), List.of(), none, none, null, List.of()));
+    }
+
+    /// Whether it may be used.
+    ///
+    /// @param epoch of now
+    boolean isValid(long epoch) {
+        return (long) VALID_IN.getOpaque(this) == epoch;
+    }
+
+    /// Has it never be used again, in the passes that begin from now on. Any thread.
+    void kill() {
+        VALID_IN.setOpaque(this, NEVER);
     }
 
     void count(int thread, long packets, long bytes, long nowNanos, TableCounters tables) {
+        usedNanos = nowNanos;
         for (FlowEntry entry : program.entries()) {
             entry.counters().add(thread, packets, bytes, nowNanos);
         }

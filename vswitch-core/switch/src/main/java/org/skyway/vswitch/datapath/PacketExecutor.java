@@ -1,6 +1,7 @@
 package org.skyway.vswitch.datapath;
 
 import java.lang.foreign.Arena;
+import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.Frozen;
@@ -10,7 +11,7 @@ import org.skyway.vswitch.pipeline.Program;
 /// Does a program's actions to one packet in a private buffer. Belongs to one poll thread.
 final class PacketExecutor {
     /// Longest packet, tags that are pushed on included.
-    static final int MAX_FRAME = 2048;
+    static final int MAX_FRAME = RegionHeader.MAX_FRAME;
 
     /// Room before a packet for tags and labels that are pushed on.
     static final int HEADROOM = 128;
@@ -25,7 +26,7 @@ final class PacketExecutor {
     private final int thread;
     private final Datapath datapath;
     private final PacketRewriter rewriter = new PacketRewriter();
-    private final Recirculator recirculation;
+    private final FlowCache cache;
     private final long saved; // MAX_SAVED + 1 buffers
     private final int[] savedLengths = new int[MAX_SAVED];
     private final int[] savedTags = new int[MAX_SAVED];
@@ -34,10 +35,10 @@ final class PacketExecutor {
     private final long[] address = new long[1];
     private final int[] length = new int[1];
 
-    PacketExecutor(int thread, Datapath datapath, Arena arena) {
+    PacketExecutor(int thread, Datapath datapath, FlowCache cache, Arena arena) {
         this.thread = thread;
         this.datapath = datapath;
-        recirculation = new Recirculator(thread, datapath);
+        this.cache = cache;
         saved = arena.allocate((long) (MAX_SAVED + 1) * BUFFER_BYTES, 64).address();
     }
 
@@ -47,13 +48,15 @@ final class PacketExecutor {
     /// @param packet address of the packet, with [#HEADROOM] writable bytes before it and
     ///   [#MAX_FRAME] from it on
     /// @param bytes its length
-    void run(Program program, long packet, int bytes) {
+    /// @return false if the packet was dropped on its way, because there was no room for a tag or a
+    ///   label that was to be put on
+    boolean run(Program program, long packet, int bytes) {
         depth = 0;
-        run(program, packet, packet, bytes, 0);
+        return run(program, packet, packet, bytes, 0);
     }
 
     /// Does a program to a packet that may have moved in its buffer.
-    private void run(Program program, long packet, long from, int bytes, int recirculations) {
+    private boolean run(Program program, long packet, long from, int bytes, int recirculations) {
         long at = from;
         int n = bytes;
         // Tags that the pipeline knows of: the outermost of those that came, and what was pushed.
@@ -73,7 +76,10 @@ final class PacketExecutor {
                 case DatapathAction.Rewrite r ->
                         rewriter.rewrite(at, n, r.values(), r.masks(), tags, labels);
                 case DatapathAction.PushVlan(int type, int tci) -> {
-                    if (n + 4 <= MAX_FRAME && n >= 14 && at - packet > 4 - HEADROOM) {
+                    if (n >= 14) {
+                        if (!hasRoom(n, at - packet)) {
+                            return false;
+                        }
                         at -= 4;
                         n += 4;
                         rewriter.pushVlan(at, type, tci);
@@ -91,7 +97,10 @@ final class PacketExecutor {
                     }
                 }
                 case DatapathAction.PushMpls(int type, int entry) -> {
-                    if (n + 4 <= MAX_FRAME && n >= 14 && at - packet > 4 - HEADROOM) {
+                    if (n >= 14) {
+                        if (!hasRoom(n, at - packet)) {
+                            return false;
+                        }
                         at -= 4;
                         n += 4;
                         labels = rewriter.pushMpls(at, n, type, entry, tags, labels);
@@ -119,8 +128,10 @@ final class PacketExecutor {
                 }
                 case DatapathAction.Recirculate(Frozen rest) -> {
                     if (recirculations < MAX_RECIRCULATIONS) {
-                        Megaflow flow = recirculation.classify(rest, at, n);
-                        run(flow.program, packet, at, n, recirculations + 1);
+                        Megaflow flow = cache.classify(rest, at, n);
+                        if (!run(flow.program, packet, at, n, recirculations + 1)) {
+                            return false;
+                        }
                     }
                 }
                 case DatapathAction.IfLonger(int least, int skip) ->
@@ -128,7 +139,7 @@ final class PacketExecutor {
                 case DatapathAction.Skip(int count) -> i += count;
                 case DatapathAction.Save() -> {
                     if (depth == MAX_SAVED) {
-                        return; // deeper than the pipeline lets anything nest
+                        return false; // deeper than the pipeline lets anything nest
                     }
                     Memory.copy(at, savedBuffer(depth), n);
                     savedTags[depth] = tags;
@@ -145,11 +156,12 @@ final class PacketExecutor {
                 }
             }
         }
+        return true;
     }
 
-    /// Forgets what was decided about packets that are read anew.
-    void flush() {
-        recirculation.flush();
+    // Four bytes more, in front. A packet that went on without its tag would be another VLAN's.
+    private static boolean hasRoom(int length, long moved) {
+        return length + 4 <= MAX_FRAME && moved >= 4 - HEADROOM;
     }
 
     /// The action before the one that restores what was saved around `from`, or the last.
@@ -174,8 +186,12 @@ final class PacketExecutor {
         if (port == null) {
             return; // removed since the program was made
         }
+        if (bytes == 0) {
+            port.traffic().add(thread, Traffic.TX_DROPPED, 1); // nothing is no packet
+            return;
+        }
         address[0] = packet;
         length[0] = bytes;
-        port.send(thread, address, length, 0, 1);
+        datapath.send(thread, port, address, length, 0, 1);
     }
 }

@@ -26,6 +26,7 @@ final class PacketRewriter {
     private int l4Checksum; // offset of the transport checksum, or 0 if there is none to keep
     private boolean pseudoHeader; // whether it covers the IP addresses
     private boolean udp;
+    private int payloadEnd; // of the IP packet: where its header says, but never behind the frame
 
     /// Writes fields.
     ///
@@ -51,6 +52,7 @@ final class PacketRewriter {
             putMac(at + 6, v >>> 16);
             int outer = Memory.getShortBE(at + 12);
             if (tags > 0
+                    && length >= 18
                     && (outer == 0x8100 || outer == 0x88a8)
                     && (masks[ETH_SRC_VLAN] & 0xffff) != 0) {
                 int cfi = Memory.getShortBE(at + 14) & 0x1000;
@@ -68,13 +70,18 @@ final class PacketRewriter {
         if (l3 < 0) {
             return;
         }
-        findChecksum(key, words, type, length);
+        payloadEnd = payloadEnd(l3, type, length);
+        findChecksum(key, words, type);
         if (type == 0x0800 && (words & 1 << IPV4) != 0) {
             ipv4(l3, key, values, masks);
         } else if (type == 0x86dd && (words & 1 << IP_MISC) != 0) {
             ipv6(l3, key, values, masks);
-        } else if ((type == 0x0806 || type == 0x8035) && (words & 1 << IPV4) != 0) {
-            arp(l3, key, values, masks);
+        } else if (type == 0x0806 || type == 0x8035) {
+            if ((words & 1 << IPV4) != 0) {
+                arp(l3, key, values, masks);
+            } else {
+                otherArp(l3, length, values, masks);
+            }
             return;
         } else if (type == FlowKey.ETH_TYPE_NSH) {
             networkService(l3, length, values, masks);
@@ -208,7 +215,7 @@ final class PacketRewriter {
         return key[word] & ~masks[word] | values[word] & masks[word];
     }
 
-    private void findChecksum(long[] key, int words, int type, int length) {
+    private void findChecksum(long[] key, int words, int type) {
         l4Checksum = 0;
         pseudoHeader = false;
         udp = false;
@@ -218,7 +225,7 @@ final class PacketRewriter {
         }
         int protocol = (int) (key[IP_MISC] >>> 56);
         // A TCP header that claims a senseless length still has a checksum where it belongs.
-        boolean whole = protocol == 6 && ipPayloadEnd() - l4 >= 20;
+        boolean whole = protocol == 6 && payloadEnd - l4 >= 20;
         if (!whole && (words & 1 << TRANSPORT) == 0) {
             return;
         }
@@ -291,7 +298,7 @@ final class PacketRewriter {
 
     private void arp(int l3, long[] key, long[] values, long[] masks) {
         if ((masks[IP_MISC] & 0xffL << 56) != 0) {
-            Memory.putShortBE(packet + l3 + 6, (int) (merge(key, values, masks, IP_MISC) >>> 56));
+            Memory.putByte(packet + l3 + 7, (int) (merge(key, values, masks, IP_MISC) >>> 56));
         }
         if (masks[IPV4] != 0) {
             long v = merge(key, values, masks, IPV4);
@@ -303,6 +310,29 @@ final class PacketRewriter {
         }
         if (masks[ARP_THA] != 0) {
             putMac(packet + l3 + 18, merge(key, values, masks, ARP_THA) >>> 16);
+        }
+    }
+
+    // Of an ARP packet that is not for IPv4 over Ethernet every field reads as 0, and as in Open
+    // vSwitch what differs from that is written to where it would be if it were.
+    private void otherArp(int l3, int length, long[] values, long[] masks) {
+        put(l3 + 7, 1, length, values[IP_MISC] >>> 56, masks[IP_MISC] >>> 56);
+        put(l3 + 14, 4, length, values[IPV4] >>> 32, masks[IPV4] >>> 32);
+        put(l3 + 24, 4, length, values[IPV4], masks[IPV4] & 0xffffffffL);
+        put(l3 + 8, 6, length, values[ARP_SHA] >>> 16, masks[ARP_SHA] >>> 16);
+        put(l3 + 18, 6, length, values[ARP_THA] >>> 16, masks[ARP_THA] >>> 16);
+    }
+
+    // Bytes behind the packet's end are nobody's.
+    private void put(int offset, int bytes, int length, long value, long mask) {
+        if ((value & mask) == 0) {
+            return;
+        }
+        for (int i = 0; i < bytes && offset + i < length; i++) {
+            int shift = 8 * (bytes - 1 - i);
+            int m = (int) (mask >>> shift) & 0xff;
+            int old = Memory.getByte(packet + offset + i);
+            Memory.putByte(packet + offset + i, old & ~m | (int) (value >>> shift) & m);
         }
     }
 
@@ -319,17 +349,25 @@ final class PacketRewriter {
                 put16(l4, first, l4Checksum, udp);
                 put16(l4 + 2, second, l4Checksum, udp);
             }
-            case 132 -> Sctp.putPorts(packet, l4, first, second, ipPayloadEnd());
+            case 132 -> Sctp.putPorts(packet, l4, first, second, payloadEnd);
             case 1, 58 -> put16(l4, (first & 0xff) << 8 | second & 0xff, l4Checksum, false);
             default -> {}
         }
     }
 
-    private int ipPayloadEnd() {
-        int l3 = parser.l3Offset();
-        return Memory.getByte(packet + l3) >>> 4 == 4
-                ? l3 + Memory.getShortBE(packet + l3 + 2)
-                : l3 + 40 + Memory.getShortBE(packet + l3 + 4);
+    // By the Ethernet type, as the parser does, and not by the version that the packet claims: the
+    // parser has compared only that length with the frame's.
+    private int payloadEnd(int l3, int type, int length) {
+        if (l3 + 6 > length) {
+            return length;
+        }
+        int end =
+                switch (type) {
+                    case 0x0800 -> l3 + Memory.getShortBE(packet + l3 + 2);
+                    case 0x86dd -> l3 + 40 + Memory.getShortBE(packet + l3 + 4);
+                    default -> length;
+                };
+        return Math.min(end, length);
     }
 
     // Whatever it says of its version and length: so does Open vSwitch.
@@ -360,7 +398,7 @@ final class PacketRewriter {
     // does, which puts a wrong one right.
     private void neighbourDiscoveryExtensions(int length, long[] key, long[] values, long[] masks) {
         int l4 = parser.l4Offset();
-        int end = ipPayloadEnd();
+        int end = payloadEnd;
         long v = merge(key, values, masks, IPV4);
         if (v == key[IPV4] || end - l4 < 24) {
             return;
@@ -397,7 +435,7 @@ final class PacketRewriter {
             }
         }
         int option = l4 + 24;
-        int end = ipPayloadEnd();
+        int end = payloadEnd;
         while (option + 8 <= end && end <= length) {
             int kind = Memory.getByte(packet + option);
             int word = kind == 1 ? ARP_SHA : kind == 2 ? ARP_THA : -1;

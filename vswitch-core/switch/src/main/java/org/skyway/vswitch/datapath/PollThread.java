@@ -1,49 +1,68 @@
 package org.skyway.vswitch.datapath;
 
 import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
-import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.Mark;
 import org.skyway.ivshmem.region.Memory;
-import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.Match;
-import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Translation;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One thread of the datapath. It alone receives from the ports that it was given.
+///
+/// Whatever is thrown is caught at the smallest unit that can be dropped: a packet, the packets for
+/// one port, a mark, a command, a port's turn. It is counted as dropped at its port and recorded in
+/// the datapath's faults, and the rest goes on. Only [#stop] ends the thread.
 final class PollThread {
-    private static final Logger LOG = LoggerFactory.getLogger(PollThread.class);
-    private static final int MOST_LOGGED = 10;
-
     static final int BURST = 32;
+
+    /// Commands that one pass carries out at most.
+    static final int COMMANDS_PER_PASS = 64;
+
+    /// How often a mark is tried to be passed on before it is dropped.
+    private static final int MARK_TRIES = 3;
 
     /// After so many passes without a packet, some 100 ms, it may rest for longer.
     private static final int PASSES_BEFORE_REST = 1000;
 
     private static final long REST_NANOS = 1_000_000;
 
-    /// Megaflows a thread keeps before it starts anew; a bound on memory, not on flows.
-    private static final int MAX_MEGAFLOWS = 65536;
+    /// After so long without a packet it looks seldom: its share of a core falls from some percent
+    /// to less than one, and the next packet waits for less than a millisecond.
+    private static final long IDLE_NANOS = 1_000_000_000;
 
-    private static final long IN_PORT_MASK = 0xffff_ffff_0000_0000L;
+    private static final long SELDOM_NANOS = 900_000;
+
+    private static final int BETWEEN_PORTS = Integer.MIN_VALUE;
+
+    private static final VarHandle PASS_NANOS;
+    private static final VarHandle PLACE;
+
+    static {
+        try {
+            MethodHandles.Lookup here = MethodHandles.lookup();
+            PASS_NANOS = here.findVarHandle(PollThread.class, "passNanos", long.class);
+            PLACE = here.findVarHandle(PollThread.class, "place", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// Stands for a packet whose megaflow could not be found out.
+    private static final Megaflow LOST = Megaflow.of();
 
     private final int index;
     private final Datapath datapath;
     private final IdleStrategy idle =
             new BackoffIdleStrategy(100, 200, 1_000, 100_000); // spin, yield, park up to 100 µs
-    private final ManyToOneConcurrentArrayQueue<Consumer<PollThread>> commands =
-            new ManyToOneConcurrentArrayQueue<>(4096);
-    private final PacketParser parser = new PacketParser();
-    private final ExactMatchCache exact = new ExactMatchCache();
-    private final TupleTable<Megaflow> megaflows = new TupleTable<>();
+    private final CommandQueue commands = new CommandQueue();
+    private final FlowCache cache;
     private final PacketExecutor executor;
+    private final TxQueues tx;
 
     private final long[] addresses = new long[BURST];
     private final int[] lengths = new int[BURST];
@@ -51,70 +70,68 @@ final class PollThread {
     private final long buffers; // BURST private packet buffers
 
     private RxPort[] rxPorts = new RxPort[0];
-    private TxQueue[] txQueues = new TxQueue[0]; // those with packets come first
-    private int pendingQueues;
-    private long version = -1;
-    private volatile long seenVersion = -1;
-    private volatile boolean quiet;
+    private int firstPort; // where the next pass starts
+    private final Passes passes = new Passes(commands);
     private volatile Thread resting; // while it does, who is woken for a command
     private int idlePasses;
+    private long movedNanos = System.nanoTime(); // when the last pass ended that moved something
     private long now = System.nanoTime();
+    private long passNanos = now; // when the last pass began; opaque
+    private int place = BETWEEN_PORTS; // number of the port at work; opaque
+    private long bursts; // this thread's; read behind busyNanos
     private volatile long busyNanos;
     private volatile boolean running = true;
-    private int failures;
-
-    /// A port to receive from, with the megaflow of all its packets, if there is one.
-    private static final class RxPort {
-        final DatapathPort port;
-        Megaflow only;
-        boolean away; // its VNF said that it sends elsewhere, and has sent nothing here since
-
-        RxPort(DatapathPort port) {
-            this.port = port;
-        }
-    }
-
-    /// Packets of this burst that wait to be sent together.
-    private static final class TxQueue {
-        final DatapathPort port;
-        final long[] addresses = new long[BURST];
-        final int[] lengths = new int[BURST];
-        int count;
-
-        TxQueue(DatapathPort port) {
-            this.port = port;
-        }
-    }
+    private volatile boolean ended;
 
     PollThread(int index, Datapath datapath, Arena arena) {
         this.index = index;
         this.datapath = datapath;
-        executor = new PacketExecutor(index, datapath, arena);
+        cache = new FlowCache(index, datapath);
+        executor = new PacketExecutor(index, datapath, cache, arena);
+        tx = new TxQueues(index, datapath);
         buffers = arena.allocate((long) BURST * PacketExecutor.BUFFER_BYTES, 64).address();
     }
 
     void run() {
-        while (running) {
-            int moved = pollSafely();
-            long t = System.nanoTime();
-            if (moved > 0) {
-                busyNanos = busyNanos + (t - now);
-            }
-            now = t;
-            if (moved > 0) {
-                idlePasses = 0;
-                idle.idle(moved);
-            } else {
-                quiet = true;
-                if (++idlePasses > PASSES_BEFORE_REST && nothingIsExpected()) {
-                    rest();
-                } else {
-                    idle.idle(0);
+        try {
+            while (running) {
+                try {
+                    passAndIdle();
+                } catch (Throwable e) {
+                    datapath.survived("poll thread: pass", e);
                 }
-                quiet = false; // before the next pass looks at the version
             }
+        } finally {
+            ended = true;
+            passes.end();
         }
-        seenVersion = Long.MAX_VALUE;
+    }
+
+    private void passAndIdle() {
+        int moved = poll();
+        long t = System.nanoTime();
+        if (moved > 0) {
+            busyNanos = busyNanos + (t - now);
+        }
+        now = t;
+        if (moved > 0) {
+            idlePasses = 0;
+            movedNanos = t;
+            idle.idle(moved);
+            return;
+        }
+        passes.quiet(true);
+        try {
+            if (++idlePasses > PASSES_BEFORE_REST && nothingIsExpected()) {
+                rest(REST_NANOS);
+            } else if (t - movedNanos > IDLE_NANOS) {
+                rest(SELDOM_NANOS);
+            } else {
+                idle.idle(0);
+            }
+        } finally {
+            passes.quiet(false); // before the next pass looks at the ticket
+        }
     }
 
     // Who sends past the switch does so until it obeys a command, and then it has a mark that can
@@ -128,87 +145,143 @@ final class PollThread {
         return true;
     }
 
-    private void rest() {
+    private void rest(long nanos) {
         resting = Thread.currentThread();
         if (commands.isEmpty() && running) {
-            LockSupport.parkNanos(REST_NANOS);
+            LockSupport.parkNanos(nanos);
         }
         resting = null;
     }
 
-    // Neither a packet that brings a mistake in the switch to light nor a VNF that cuts its region
-    // short may end all traffic.
-    private int pollSafely() {
-        try {
-            return poll();
-        } catch (RuntimeException | InternalError e) {
-            if (failures++ < MOST_LOGGED) {
-                LOG.error("poll thread {}: a burst was lost", index, e);
-            }
-            pendingQueues = 0;
-            for (TxQueue queue : txQueues) {
-                queue.count = 0;
-            }
-            if (e instanceof InternalError) {
-                datapath.checkMemory();
-            }
-            return 1;
-        }
+    /// One pass, by a thread that is not this one, which was not started.
+    ///
+    /// @param nowNanos [System#nanoTime]
+    /// @return packets and marks moved
+    int poll(long nowNanos) {
+        now = nowNanos;
+        return poll();
     }
 
     /// One pass over all ports.
     ///
     /// @return packets and marks moved
     int poll() {
-        int moved = commands.isEmpty() ? 0 : commands.drain(this::apply);
-        long v = datapath.version();
-        if (v != version) {
-            flush();
-            version = v;
-            seenVersion = v; // whatever the version before led to is over
+        PASS_NANOS.setOpaque(this, now);
+        beginPass();
+        RxPort[] ports = rxPorts;
+        int n = ports.length;
+        if (n == 0) {
+            return 0;
         }
-        for (RxPort rx : rxPorts) {
-            DatapathPort port = rx.port;
-            int n = port.rxBurst(addresses, lengths, BURST);
-            if (n > 0) {
-                rx.away = false;
-                forward(rx, n);
-                port.rxRelease();
-                moved += n;
-            }
-            if (n < BURST && port.rxMark() != 0) {
-                moved += forwardMark(rx);
-            }
+        int moved = 0;
+        int most = 0;
+        for (int i = 0; i < n; i++) {
+            int at = firstPort + i < n ? firstPort + i : firstPort + i - n;
+            int m = turn(ports[at]);
+            moved += m;
+            most = Math.max(most, m);
         }
+        // Who has more than a burst comes again; another port is the first then, so that none can
+        // starve those behind it. Else packets are taken in the order of the ports.
+        firstPort = most >= BURST && firstPort + 1 < n ? firstPort + 1 : 0;
+        PLACE.setOpaque(this, BETWEEN_PORTS);
         return moved;
     }
 
-    private void apply(Consumer<PollThread> command) {
-        command.accept(this);
+    // The ticket is read first: whatever it stands for was done before, and is seen by what
+    // follows.
+    private void beginPass() {
+        passes.begin(datapath.lastTicket());
+        cache.begin(datapath.epoch(), now);
+        if (!commands.isEmpty()) {
+            carryOut();
+        }
+        passes.advance();
     }
 
-    private void forward(RxPort rx, int n) {
+    private void carryOut() {
+        for (int i = 0; i < COMMANDS_PER_PASS; i++) {
+            Consumer<PollThread> command = commands.next();
+            if (command == null) {
+                return;
+            }
+            try {
+                command.accept(this);
+            } catch (Throwable e) {
+                datapath.survived("poll thread: command", e);
+            } finally {
+                commands.ran();
+            }
+        }
+    }
+
+    private int turn(RxPort rx) {
+        DatapathPort port = rx.port;
+        PLACE.setOpaque(this, port.number());
+        int n = 0;
+        try {
+            n = port.rxBurst(addresses, lengths, BURST);
+            if (n > 0) {
+                rx.away = false;
+                bursts++;
+                forward(rx, n);
+            }
+        } catch (Throwable e) {
+            tx.clear();
+            lost(rx, n, "poll thread: burst", e);
+        }
+        try {
+            if (n > 0) {
+                port.rxRelease(); // also of what was lost: it is not looked at again
+            }
+            if (n < BURST && port.rxMark() != 0) {
+                return n + forwardMark(rx);
+            }
+        } catch (Throwable e) {
+            datapath.survived("poll thread: port", e);
+        }
+        return n;
+    }
+
+    private void lost(RxPort rx, int packets, String where, Throwable e) {
+        datapath.survived(where, e);
+        rx.port.traffic().add(index, Traffic.RX_DROPPED, packets);
+    }
+
+    private void forward(RxPort rx, int received) {
+        int n = received;
         long bytes = 0;
+        int wrong = 0; // negative if a length is out of range
         for (int i = 0; i < n; i++) {
             bytes += lengths[i];
+            wrong |= lengths[i] - 1 | PacketExecutor.MAX_FRAME - lengths[i];
+        }
+        if (wrong < 0) {
+            n = withoutWrongLengths(rx, n);
+            bytes = 0;
+            for (int i = 0; i < n; i++) {
+                bytes += lengths[i];
+            }
+        }
+        final PortTaps taps = rx.port.taps();
+        if (taps != null) {
+            taps.received(datapath, index, addresses, lengths, n);
         }
         rx.port.traffic().add(index, Traffic.RX_PACKETS, n);
         rx.port.traffic().add(index, Traffic.RX_BYTES, bytes);
-        Megaflow only = rx.only;
+        Megaflow only = cache.only(rx, n);
         if (only != null && (only.onlyOutput != null || only.drops)) {
             only.count(index, n, bytes, now, datapath.tableCounters());
             if (only.onlyOutput != null) {
-                only.onlyOutput.send(index, addresses, lengths, 0, n);
+                datapath.send(index, only.onlyOutput, addresses, lengths, 0, n);
             }
             return;
         }
+        copyIn(rx, n);
         for (int i = 0; i < n; i++) {
-            // The sender could change the packet after the look-up: look at a copy that it can't
-            // reach.
-            long buffer = buffer(i);
-            Memory.copyPacket(addresses[i], buffer, lengths[i]);
-            addresses[i] = buffer;
-            flows[i] = only != null ? only : classify(rx, buffer, lengths[i]);
+            if (flows[i] == null) {
+                flows[i] = only != null ? only : flowOf(rx, i);
+            }
         }
         for (int i = 0; i < n; ) {
             Megaflow flow = flows[i];
@@ -219,196 +292,197 @@ final class PollThread {
             }
             flow.count(index, end - i, runBytes, now, datapath.tableCounters());
             if (flow.onlyOutput != null) {
-                enqueue(flow.onlyOutput, i, end);
+                tx.add(flow.onlyOutput, addresses, lengths, i, end);
             } else if (!flow.drops) {
-                sendPending(); // what was received earlier goes out earlier
+                tx.send(); // what was received earlier goes out earlier
                 for (int k = i; k < end; k++) {
-                    executor.run(flow.program, addresses[k], lengths[k]);
+                    execute(rx, flow, k);
                 }
             }
             i = end;
         }
-        sendPending();
+        tx.send();
+    }
+
+    // A ring shows no such packets if the switch knows its geometry; nothing here relies on it.
+    private int withoutWrongLengths(RxPort rx, int n) {
+        int kept = 0;
+        for (int i = 0; i < n; i++) {
+            int length = lengths[i];
+            if (length > 0 && length <= PacketExecutor.MAX_FRAME) {
+                addresses[kept] = addresses[i];
+                lengths[kept++] = length;
+            } else {
+                datapath.faults()
+                        .record(
+                                "poll thread: packet",
+                                "length",
+                                "port %d handed out a packet of %d bytes; a packet has 1 to %d"
+                                        .formatted(
+                                                rx.port.number(),
+                                                length,
+                                                PacketExecutor.MAX_FRAME));
+            }
+        }
+        rx.port.traffic().add(index, Traffic.RX_DROPPED, n - kept);
+        return kept;
+    }
+
+    // The sender could change a packet after the look-up: look at a copy that it can't reach. Apart
+    // from the look-up, because the two together are too much for the compiler.
+    private void copyIn(RxPort rx, int n) {
+        for (int i = 0; i < n; i++) {
+            try {
+                long buffer = buffer(i);
+                Memory.copyPacket(addresses[i], buffer, lengths[i]);
+                addresses[i] = buffer;
+                flows[i] = null;
+            } catch (Throwable e) {
+                lost(rx, 1, "poll thread: packet", e);
+                flows[i] = LOST;
+            }
+        }
+    }
+
+    // Its name stands in the options of the JVM.
+    private Megaflow flowOf(RxPort rx, int i) {
+        try {
+            return cache.classify(rx, addresses[i], lengths[i]);
+        } catch (Throwable e) {
+            lost(rx, 1, "poll thread: packet", e);
+            return LOST;
+        }
+    }
+
+    private void execute(RxPort rx, Megaflow flow, int i) {
+        try {
+            if (!executor.run(flow.program, addresses[i], lengths[i])) {
+                rx.port.traffic().add(index, Traffic.RX_DROPPED, 1);
+            }
+        } catch (Throwable e) {
+            lost(rx, 1, "poll thread: packet", e);
+        }
     }
 
     private long buffer(int i) {
         return buffers + (long) i * PacketExecutor.BUFFER_BYTES + PacketExecutor.HEADROOM;
     }
 
-    private Megaflow classify(RxPort rx, long packet, int length) {
-        int words = parser.parse(packet, length, rx.port.number());
-        long[] key = parser.key();
-        long tag = ExactMatchCache.hash(key, words);
-        Megaflow flow = exact.find(tag, key, words);
-        if (flow != null) {
-            return flow;
-        }
-        flow = megaflows.lookup(key, null);
-        if (flow == null) {
-            flow = translate(rx, key);
-        }
-        exact.put(tag, key, flow);
-        return flow;
-    }
-
-    private Megaflow translate(RxPort rx, long[] key) {
-        Translation translation = new Translation(datapath.tables(), key, now);
-        Program program = translation.run();
-        if (translation.learned()) {
-            datapath.tablesChanged(); // flows that flood to what is now known, in every thread
-        }
-        int out = program.onlyOutput();
-        Megaflow flow = new Megaflow(program, out < 0 ? null : datapath.port(out));
-        if (megaflows.size() >= MAX_MEGAFLOWS) {
-            megaflows.clear();
-            exact.clear();
-            executor.flush();
-        }
-        Match match = Match.of(key, translation.examined());
-        megaflows.put(match, 0, flow);
-        if (match.words() == 1 << FlowKey.IN_PORT && match.mask(FlowKey.IN_PORT) == IN_PORT_MASK) {
-            rx.only = flow;
-        }
-        return flow;
-    }
-
-    private void enqueue(DatapathPort port, int from, int to) {
-        TxQueue queue = null;
-        for (int q = 0; q < pendingQueues; q++) {
-            if (txQueues[q].port == port) {
-                queue = txQueues[q];
-                break;
-            }
-        }
-        if (queue == null) {
-            queue = startQueue(port);
-        }
-        for (int i = from; i < to; i++) {
-            queue.addresses[queue.count] = addresses[i];
-            queue.lengths[queue.count++] = lengths[i];
-        }
-    }
-
-    private TxQueue startQueue(DatapathPort port) {
-        for (int q = pendingQueues; q < txQueues.length; q++) {
-            if (txQueues[q].port == port) {
-                TxQueue found = txQueues[q];
-                txQueues[q] = txQueues[pendingQueues];
-                txQueues[pendingQueues++] = found;
-                return found;
-            }
-        }
-        // The first packet to this port since ports changed.
-        TxQueue[] more = java.util.Arrays.copyOf(txQueues, txQueues.length + 1);
-        more[txQueues.length] = more[pendingQueues];
-        more[pendingQueues] = new TxQueue(port);
-        txQueues = more;
-        return more[pendingQueues++];
-    }
-
-    private void sendPending() {
-        for (int q = 0; q < pendingQueues; q++) {
-            TxQueue queue = txQueues[q];
-            queue.port.send(index, queue.addresses, queue.lengths, 0, queue.count);
-            queue.count = 0;
-        }
-        pendingQueues = 0;
-    }
-
     // Marks follow the packets before them. One that finds no room waits, and this port's packets
-    // with it.
+    // with it; one that can't be dealt with does not wait for ever.
     private int forwardMark(RxPort rx) {
         DatapathPort port = rx.port;
         long mark = port.rxMark();
-        MarkRoute route = port.markRoute(Mark.epoch(mark));
         Mark.Kind kind =
                 Mark.is(mark, Mark.Kind.TO_BYPASS)
                         ? Mark.Kind.TO_BYPASS
                         : Mark.is(mark, Mark.Kind.TO_NORMAL) ? Mark.Kind.TO_NORMAL : null;
-        if (route == null || kind == null) {
+        boolean stray = true;
+        try {
+            MarkRoute route = port.markRoute(Mark.epoch(mark));
+            if (route != null && kind != null) {
+                stray = false;
+                if (!route.target().sendMark(Mark.of(kind, route.slot(), route.epoch()))) {
+                    return 0;
+                }
+            }
+        } catch (Throwable e) {
+            datapath.survived("poll thread: mark", e);
+            if (++rx.markFailures < MARK_TRIES) {
+                return 0; // memory that was cut short is replaced by now
+            }
+            stray = true;
+        }
+        rx.markFailures = 0;
+        if (stray) {
             port.traffic().add(index, Traffic.STRAY_MARKS, 1);
-        } else if (!route.target().sendMark(Mark.of(kind, route.slot(), route.epoch()))) {
-            return 0;
         }
         port.takeRxMark();
         rx.away = kind == Mark.Kind.TO_BYPASS;
         return 1;
     }
 
-    private void flush() {
-        executor.flush();
-        exact.clear();
-        megaflows.clear();
-        for (RxPort rx : rxPorts) {
-            rx.only = null;
-        }
-        txQueues = new TxQueue[0];
-    }
-
     // ---- commands; run on this thread
 
     void addPort(DatapathPort port) {
-        RxPort[] more = java.util.Arrays.copyOf(rxPorts, rxPorts.length + 1);
+        RxPort[] more = Arrays.copyOf(rxPorts, rxPorts.length + 1);
         more[rxPorts.length] = new RxPort(port);
         rxPorts = more;
     }
 
     void removePort(DatapathPort port) {
-        rxPorts =
-                java.util.Arrays.stream(rxPorts)
-                        .filter(rx -> rx.port != port)
-                        .toArray(RxPort[]::new);
+        rxPorts = Arrays.stream(rxPorts).filter(rx -> rx.port != port).toArray(RxPort[]::new);
+        tx.forget();
     }
 
     void runProgram(Program program, byte[] frame) {
         long buffer = buffer(0);
         Memory.copyFromArray(frame, 0, buffer, frame.length);
-        new Megaflow(program, null)
-                .count(index, 1, frame.length, System.nanoTime(), datapath.tableCounters());
+        new Megaflow(program).count(index, 1, frame.length, now, datapath.tableCounters());
         executor.run(program, buffer, frame.length);
     }
 
     // ---- any thread
 
     /// Has this thread do something between two passes.
-    ///
-    /// @throws IllegalStateException if it has not kept up with thousands of commands
     void tell(Consumer<PollThread> command) {
-        for (int tries = 0; !commands.offer(command); tries++) {
-            if (tries > 10_000_000 || !running) {
-                throw new IllegalStateException(
-                        "poll thread "
-                                + index
-                                + " does not take commands; it has "
-                                + commands.size());
-            }
-            Thread.onSpinWait();
-        }
+        commands.add(command);
+        wake();
+    }
+
+    /// The same with something that may be dropped if too much is waiting.
+    ///
+    /// @return whether it will be done
+    boolean offer(Consumer<PollThread> command) {
+        boolean taken = commands.offer(command);
+        wake();
+        return taken;
+    }
+
+    private void wake() {
         Thread asleep = resting;
         if (asleep != null) {
             LockSupport.unpark(asleep);
         }
     }
 
-    /// Whether nothing is used any more that was cached before a version, and every command is
-    /// done. A thread between two passes uses nothing, and the next pass begins by looking at the
-    /// version; so a barrier need not wake a switch that has nothing to do.
-    boolean hasSeen(long v) {
-        // In this order: a command leaves the queue in a pass, and the thread is quiet after it.
-        return commands.isEmpty() && (quiet || seenVersion >= v);
+    /// Whether whatever was before a ticket is over here.
+    boolean hasSeen(long t) {
+        return passes.hasSeen(t);
+    }
+
+    /// What a ticket waits for here.
+    ///
+    /// @param nowNanos [System#nanoTime]
+    /// @return a sentence that names the thread, what it is at, and since when
+    String state(long nowNanos) {
+        if (ended) {
+            return "poll thread " + index + " has ended";
+        }
+        long millis = Math.max(0, nowNanos - (long) PASS_NANOS.getOpaque(this)) / 1_000_000;
+        int at = (int) PLACE.getOpaque(this);
+        return "poll thread %d has been in one pass for %d ms, %s; %d commands wait"
+                .formatted(
+                        index,
+                        millis,
+                        at == BETWEEN_PORTS ? "between ports" : "at port " + at,
+                        commands.told() - commands.done());
     }
 
     long busyNanos() {
         return busyNanos;
     }
 
-    void stop() {
-        running = false;
+    CacheStatistics cacheStatistics() {
+        long busy = busyNanos; // which is written behind the bursts
+        return cache.statistics(busy, bursts);
     }
 
-    static {
-        if (RegionHeader.MAX_FRAME > PacketExecutor.MAX_FRAME) {
-            throw new AssertionError("a packet buffer is smaller than a ring's longest frame");
-        }
+    FlowCache cache() {
+        return cache;
+    }
+
+    void stop() {
+        running = false;
     }
 }

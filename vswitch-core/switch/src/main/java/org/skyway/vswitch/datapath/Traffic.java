@@ -18,10 +18,11 @@ public final class Traffic {
     /// Index of bytes sent to the port.
     public static final int TX_BYTES = 3;
 
-    /// Index of packets received and dropped because the port may not receive.
+    /// Index of packets received and dropped because of an error: the packet's, the switch's, or a
+    /// tag that found no room.
     public static final int RX_DROPPED = 4;
 
-    /// Index of packets dropped because the port took no more.
+    /// Index of packets dropped because the port took no more, or failed to take them.
     public static final int TX_DROPPED = 5;
 
     /// Index of marks that belonged to no link.

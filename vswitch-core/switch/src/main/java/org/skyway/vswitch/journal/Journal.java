@@ -10,10 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptTailer;
-import net.openhft.chronicle.queue.RollCycles;
-import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.vswitch.fault.Faults;
 
 /// Events in a Chronicle Queue in the run directory, one JSON record each, with the time in
 /// nanoseconds since 1970. It survives crashes of the switch; anyone may read while it is written.
@@ -22,15 +21,20 @@ import org.skyway.openflow.model.FlowRule;
 /// writes, a few milliseconds later and many events at once, so that a controller with many
 /// flow-mods does not wait for the journal. Any thread may hand events over; those of one thread
 /// keep their order.
+///
+/// The switch goes on without its journal when a disk is full or the files can't be written for
+/// another reason. Events wait until there is room again; those that find no place among the
+/// waiting are lost, and an event `lost` with a `count` tells of them in the journal.
 public final class Journal implements Closeable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /// Events that may wait to be written. Whoever has one more waits, too.
+    /// Events that may wait to be written. Whoever has one more waits a little while the writer is
+    /// just busy; else the event is lost.
     private static final int WAITING = 1 << 18;
 
     private static final long FULL_NANOS = 100_000;
+    private static final long LONGEST_WAIT_NANOS = 20_000_000;
     private static final long FOLLOW_NANOS = 20_000_000;
-    private static final String FOLDER = "journal";
 
     /// A flow entry that came, went or changed.
     record FlowEvent(long nanos, String kind, FlowRule rule) {}
@@ -39,22 +43,18 @@ public final class Journal implements Closeable {
             new ManyToOneConcurrentArrayQueue<>(WAITING);
     private final JournalWriter writer;
     private final Thread thread;
+    private volatile boolean stuck;
 
-    /// Opens or begins a journal.
+    /// Opens or begins a journal. Does not fail: what is wrong with the files is recorded, and
+    /// tried again.
     ///
     /// @param runDirectory its `journal` folder holds it
-    public Journal(Path runDirectory) {
-        writer = new JournalWriter(open(runDirectory, false), waiting);
+    /// @param faults where errors that were survived are counted
+    public Journal(Path runDirectory, Faults faults) {
+        writer = new JournalWriter(runDirectory, waiting, faults);
         thread = new Thread(writer, "journal");
         thread.setDaemon(true);
         thread.start();
-    }
-
-    private static ChronicleQueue open(Path runDirectory, boolean readOnly) {
-        return SingleChronicleQueueBuilder.single(runDirectory.resolve(FOLDER).toFile())
-                .rollCycle(RollCycles.FAST_DAILY)
-                .readOnly(readOnly)
-                .build();
     }
 
     private static long now() {
@@ -85,11 +85,30 @@ public final class Journal implements Closeable {
         hand(new FlowEvent(now(), kind, rule));
     }
 
+    // Once somebody waited in vain, nobody waits until there is place again.
     private void hand(Object event) {
-        while (!waiting.offer(event)) {
+        if (waiting.offer(event)) {
+            stuck = false;
+            return;
+        }
+        long end = System.nanoTime() + LONGEST_WAIT_NANOS;
+        while (!stuck && !writer.isFailing() && System.nanoTime() - end < 0) {
             LockSupport.unpark(thread);
             LockSupport.parkNanos(FULL_NANOS);
+            if (waiting.offer(event)) {
+                return;
+            }
         }
+        stuck = true;
+        writer.lost(1);
+    }
+
+    /// Shows what is written to somebody else, too.
+    ///
+    /// @param reader gets one or more events as lines of JSON, on the journal's thread; must not
+    ///   wait
+    public void listen(Consumer<String> reader) {
+        writer.listen(reader);
     }
 
     /// Whether there is a journal.
@@ -97,7 +116,7 @@ public final class Journal implements Closeable {
     /// @param runDirectory where a switch runs or ran
     /// @return false if none was ever begun there
     public static boolean exists(Path runDirectory) {
-        return Files.isDirectory(runDirectory.resolve(FOLDER));
+        return Files.isDirectory(JournalFile.folder(runDirectory));
     }
 
     /// Reads a journal from its beginning, whether or not it is being written.
@@ -106,7 +125,7 @@ public final class Journal implements Closeable {
     /// @param follow whether to wait for more at the end, until the thread is interrupted
     /// @param reader gets each event as a line of JSON
     public static void read(Path runDirectory, boolean follow, Consumer<String> reader) {
-        try (ChronicleQueue queue = open(runDirectory, true);
+        try (ChronicleQueue queue = JournalFile.queue(runDirectory, true);
                 ExcerptTailer tailer = queue.createTailer()) {
             while (!Thread.currentThread().isInterrupted()) {
                 String lines = tailer.readText();
@@ -121,7 +140,7 @@ public final class Journal implements Closeable {
         }
     }
 
-    /// Writes what was handed over, and ends. No more events may come.
+    /// Writes what was handed over, if it can be written at all, and ends. No more events may come.
     @Override
     public void close() {
         writer.stop();

@@ -1,92 +1,204 @@
 package org.skyway.vswitch.journal;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import net.openhft.chronicle.queue.ChronicleQueue;
-import net.openhft.chronicle.queue.ExcerptAppender;
+import java.util.function.Consumer;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.skyway.openflow.text.FlowText;
+import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal.FlowEvent;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The journal's thread: looks every few milliseconds for what was handed over, and writes all of
 /// it as a few excerpts of many lines. Waking it for each event would cost the one who has the
 /// event a system call.
+///
+/// It ends only when told to. What can't be written stays where it is, here and among what waits,
+/// while the files are closed and opened anew from time to time: a full disk may have room again.
+/// Only what finds no place to wait in is lost, and is counted.
 final class JournalWriter implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
     private static final long LOOK_NANOS = 5_000_000;
+    private static final long RETRY_NANOS = 100_000_000L;
+    private static final long LONGEST_RETRY_NANOS = 5_000_000_000L;
     private static final int EXCERPT_CHARS = 1 << 16;
 
-    private final ChronicleQueue queue;
-    private final ManyToOneConcurrentArrayQueue<Object> waiting;
-    private final StringBuilder lines = new StringBuilder(EXCERPT_CHARS);
-    private volatile boolean stopping;
-    private boolean failed;
+    /// How often a text is tried that the files refuse for another reason than room.
+    private static final int TRIES = 5;
 
-    JournalWriter(ChronicleQueue queue, ManyToOneConcurrentArrayQueue<Object> waiting) {
-        this.queue = queue;
+    private final Path runDirectory;
+    private final ManyToOneConcurrentArrayQueue<Object> waiting;
+    private final Faults faults;
+    private final StringBuilder lines = new StringBuilder(EXCERPT_CHARS);
+    private final AtomicLong lost = new AtomicLong();
+    private int inLines; // events whose text is in lines
+    private long lostInLines; // how many losses the text in lines tells of
+    private JournalFile file;
+    private int refusals; // of what is in lines
+    private long retryNanos = RETRY_NANOS;
+    private long retryAt = System.nanoTime();
+    private volatile boolean stopping;
+    private volatile boolean failing;
+    private volatile Consumer<String> listener;
+
+    JournalWriter(Path runDirectory, ManyToOneConcurrentArrayQueue<Object> waiting, Faults faults) {
+        this.runDirectory = runDirectory;
         this.waiting = waiting;
+        this.faults = faults;
+    }
+
+    void listen(Consumer<String> reader) {
+        listener = reader;
     }
 
     void stop() {
         stopping = true;
     }
 
-    @Override
-    public void run() {
-        try (queue;
-                ExcerptAppender appender = queue.createAppender()) {
-            boolean last;
-            do {
-                last = stopping; // what was handed over before is in the queue by now
-                drain(appender);
-                if (!last) {
-                    LockSupport.parkNanos(LOOK_NANOS);
-                }
-            } while (!last);
-        }
+    /// Whether what was handed over last could not be written. Any thread.
+    boolean isFailing() {
+        return failing;
     }
 
-    private void drain(ExcerptAppender appender) {
-        for (Object event; (event = waiting.poll()) != null; ) {
-            if (!lines.isEmpty()) {
-                lines.append('\n');
+    /// Notes that an event found no place. Any thread.
+    void lost(long events) {
+        long all = lost.addAndGet(events);
+        faults.record(
+                "journal",
+                "lost",
+                "%d event(s) found no place to wait in and are lost".formatted(all));
+    }
+
+    @Override
+    public void run() {
+        boolean last;
+        do {
+            last = stopping; // what was handed over before is in the queue by now
+            try {
+                write(last);
+            } catch (Throwable e) {
+                fail(e);
             }
+            if (!last) {
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+        } while (!last);
+        end();
+    }
+
+    private void write(boolean last) throws Exception {
+        if (failing && !last && System.nanoTime() - retryAt < 0) {
+            return;
+        }
+        if (file == null) {
+            file = JournalFile.open(runDirectory);
+        }
+        append(); // what could not be written the last time
+        for (Object event; (event = waiting.poll()) != null; ) {
             print(event);
             if (lines.length() >= EXCERPT_CHARS) {
-                append(appender);
+                append();
             }
         }
-        if (!lines.isEmpty()) {
-            append(appender);
+        long untold = lost.get();
+        if (untold > 0) {
+            begin();
+            lines.append(Journal.event("lost").put("count", untold));
+            lostInLines = untold;
         }
+        append();
+        failing = false;
+        retryNanos = RETRY_NANOS;
+    }
+
+    private void begin() {
+        if (!lines.isEmpty()) {
+            lines.append('\n');
+        }
+        inLines++;
     }
 
     private void print(Object event) {
-        if (event instanceof FlowEvent(long nanos, String kind, var rule)) {
-            lines.append("{\"nanos\":").append(nanos).append(",\"event\":\"").append(kind);
-            lines.append("\",\"flow\":\"");
-            JSON.quoteAsString(FlowText.print(rule), lines);
-            lines.append("\"}");
-        } else {
-            lines.append(event); // a tree of Jackson's prints itself as JSON
+        int length = lines.length();
+        try {
+            begin();
+            if (event instanceof FlowEvent(long nanos, String kind, var rule)) {
+                lines.append("{\"nanos\":").append(nanos).append(",\"event\":\"").append(kind);
+                lines.append("\",\"flow\":\"");
+                JSON.quoteAsString(FlowText.print(rule), lines);
+                lines.append("\"}");
+            } else {
+                lines.append(event); // a tree of Jackson's prints itself as JSON
+            }
+        } catch (Throwable e) {
+            lines.setLength(length);
+            inLines--;
+            lost.incrementAndGet();
+            faults.record("journal: event", e);
         }
     }
 
-    // The switch goes on without its journal when a disk is full.
-    private void append(ExcerptAppender appender) {
-        try {
-            appender.writeText(lines);
-            failed = false;
-        } catch (RuntimeException e) {
-            if (!failed) {
-                failed = true;
-                LOG.error("the journal can't be written; events are lost", e);
+    private void append() throws Exception {
+        if (!lines.isEmpty()) {
+            file.append(lines);
+            tell();
+            lost.addAndGet(-lostInLines);
+            clear();
+        }
+    }
+
+    // Who only wants to see what happens does not make it fail.
+    private void tell() {
+        Consumer<String> reader = listener;
+        if (reader != null) {
+            try {
+                reader.accept(lines.toString());
+            } catch (Throwable e) {
+                faults.record("journal: listener", e);
             }
-        } finally {
-            lines.setLength(0);
+        }
+    }
+
+    private void clear() {
+        lines.setLength(0);
+        inLines = 0;
+        lostInLines = 0;
+        refusals = 0;
+    }
+
+    // An error of memory that is mapped may come a while after what caused it, so nothing of these
+    // files is trusted any more.
+    private void fail(Throwable e) {
+        failing = true;
+        faults.record("journal: file", e);
+        closeFile();
+        if (!(e instanceof IOException) && ++refusals >= TRIES) {
+            lost(inLines - Math.min(lostInLines, 1)); // the text may be at fault
+            clear();
+        }
+        retryAt = System.nanoTime() + retryNanos;
+        retryNanos = Math.min(2 * retryNanos, LONGEST_RETRY_NANOS);
+    }
+
+    private void closeFile() {
+        JournalFile old = file;
+        file = null;
+        try {
+            if (old != null) {
+                old.close();
+            }
+        } catch (Throwable e) {
+            faults.record("journal: file", e);
+        }
+    }
+
+    private void end() {
+        closeFile();
+        long left = inLines + waiting.size();
+        if (left > 0) {
+            lost(left);
         }
     }
 }

@@ -191,10 +191,8 @@ final class Channel {
         if (isCutShort()) {
             throw new RingFormatException("the region of " + this + " was cut short");
         }
-        long offset = sender == a ? header.firstRing() : header.secondRing();
         RingProducer producer =
-                RingProducer.attach(
-                        region.address() + offset, header.sizeBytes() - offset, toString());
+                RingProducer.known(ring(sender), header.cells(), header.maxFrame(), toString());
         if (!producer.mark(Mark.of(Mark.Kind.END, 0, epoch))) {
             throw new RingFormatException("ring of " + this + " has no room for its END mark");
         }
@@ -205,8 +203,15 @@ final class Channel {
     /// @param sender the side
     /// @return its cursor; untrusted
     long written(Attachment sender) {
-        return RingLayout.tail(
-                region.address() + (sender == a ? header.firstRing() : header.secondRing()));
+        return RingLayout.tail(ring(sender));
+    }
+
+    private long ring(Attachment sender) {
+        return region.address() + (sender == a ? header.firstRing() : header.secondRing());
+    }
+
+    int cells() {
+        return header.cells();
     }
 
     State state() {

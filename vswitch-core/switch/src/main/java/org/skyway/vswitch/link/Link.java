@@ -1,32 +1,44 @@
 package org.skyway.vswitch.link;
 
+import java.util.ArrayDeque;
 import org.skyway.vswitch.port.Attachment;
 
 /// One direction of a bypass: from the sender's port to the receiver's. Ofproto thread.
 public final class Link {
     private final Attachment sender;
     private final Attachment receiver;
-    private LinkState state = LinkState.DETECTED;
+    private LinkMachine.Situation situation = LinkMachine.Situation.FIRST;
     private long sinceNanos = System.nanoTime();
     private String reason = "";
+    private final long bornNanos = System.nanoTime();
+    private long switchOverNanos = -1; // of the last one; negative if there was none
+    private String lastFailure; // null if there was none
 
-    Channel channel; // null before PLUGGING
+    /// What the machine has said is to be done and was not done yet.
+    final ArrayDeque<LinkMachine.Command> todo = new ArrayDeque<>();
+
     LinkPath path;
-    boolean wanted = true;
+    LinkPath nextPath; // once what was cut off is counted; null if it stays
+    String brokenWhy; // when its channel is of no more use
+    long retryNanos; // when FAILED: when it is tried again
+    int failures; // in a row
+    int activations;
+
+    Channel channel; // null before PLUGGING and without one
     int epoch; // of the present or the last time that it was armed
     long command; // the last transmit command given for it
-    boolean obeyed =
-            true; // whether the sender has confirmed the command that took it off the bypass
-    long writtenBefore; // how far the bypass ring was written when it was armed
     long commandedNanos; // when that was
+    long deadlineNanos; // when hurried: until when the sender may take to leave
+    long limit; // when LIMITED: what the receiver was given
+    long limitedNanos; // when that was
     boolean begun; // the sender, dead now, had begun to use the bypass
-    boolean armed; // the sender was told to use the bypass and has not been told otherwise
+
+    // When it was armed.
+    long writtenBefore; // how far the bypass ring was written
+    long deliveredBefore; // packets that the receiver had counted on its slot
+    long deliveredBytesBefore;
+
     SenderCounters counters; // of the present epoch, or null
-    String broken; // why its channel is of no more use; null if it is
-    boolean leaving; // is to be unplugged as soon as it is not used
-    long retryNanos;
-    int failures;
-    int activations;
     long totalPackets;
     long totalBytes;
 
@@ -54,7 +66,19 @@ public final class Link {
     ///
     /// @return the state
     public LinkState state() {
-        return state;
+        return situation.state().shown();
+    }
+
+    LinkMachine.Situation situation() {
+        return situation;
+    }
+
+    boolean isIn(LinkMachine.State state) {
+        return situation.state() == state;
+    }
+
+    boolean has(Attachment vnf) {
+        return sender == vnf || receiver == vnf;
     }
 
     /// Why it is in this state.
@@ -78,18 +102,47 @@ public final class Link {
         return activations;
     }
 
+    /// When it was detected.
+    ///
+    /// @return a [System#nanoTime]
+    public long bornNanos() {
+        return bornNanos;
+    }
+
+    /// The epoch in which the bypass is or was last used.
+    ///
+    /// @return the epoch, unsigned 32 bits; 0 if it never was
+    public int epoch() {
+        return epoch;
+    }
+
+    /// How long the last switch-over took, there or back: from the command until the switch saw
+    /// that it was obeyed, by the sender on the way there, by both VNFs on the way back.
+    ///
+    /// @return nanoseconds; negative if there was none
+    public long switchOverNanos() {
+        return switchOverNanos;
+    }
+
+    /// Why it failed last.
+    ///
+    /// @return a sentence; null if it never did
+    public String lastFailure() {
+        return lastFailure;
+    }
+
     /// Packets that took the bypass.
     ///
     /// @return packets of all epochs
     public long packets() {
-        return totalPackets + (counters == null ? 0 : counters.packets());
+        return totalPackets + (counters == null ? 0 : counters.seenPackets());
     }
 
     /// Bytes that took the bypass.
     ///
     /// @return bytes of all epochs
     public long bytes() {
-        return totalBytes + (counters == null ? 0 : counters.bytes());
+        return totalBytes + (counters == null ? 0 : counters.seenBytes());
     }
 
     /// What its packets would meet in the switch.
@@ -99,14 +152,26 @@ public final class Link {
         return path;
     }
 
-    void step(LinkState next, String why) {
-        if (!state.mayBecome(next)) {
-            throw new IllegalStateException(
-                    "link %s can't go from %s to %s (%s)".formatted(this, state, next, why));
+    /// Takes a step, without doing yet what is to be done.
+    ///
+    /// @param why for the record
+    void take(LinkMachine.Step step, String why) {
+        LinkState before = state();
+        LinkMachine.State from = situation.state();
+        situation = step.next();
+        LinkMachine.State to = situation.state();
+        if (from == LinkMachine.State.ARMED && to == LinkMachine.State.ACTIVE
+                || from == LinkMachine.State.LIMITED && to == LinkMachine.State.DRAINING) {
+            switchOverNanos = System.nanoTime() - commandedNanos;
         }
-        state = next;
-        reason = why;
-        sinceNanos = System.nanoTime();
+        if (to == LinkMachine.State.FAILED && from != to) {
+            lastFailure = why;
+        }
+        todo.addAll(step.commands());
+        if (state() != before) {
+            reason = why;
+            sinceNanos = System.nanoTime();
+        }
     }
 
     @Override

@@ -23,11 +23,23 @@ public interface LinkListener {
     /// @param counters its sender's counters, final
     void settle(Link link, BypassCounters counters);
 
+    /// A sender that was cut off from its bypass had counted packets that nobody was delivered.
+    ///
+    /// @param sender the sender's VNF
+    /// @param packets how many more
+    void lost(Attachment sender, long packets);
+
     /// A VNF did not obey a command for so long that nobody waits for it any more.
     ///
     /// @param vnf the VNF
     /// @param why what it did not do
     void silent(Attachment vnf, String why);
+
+    /// A mistake of the switch's own came to light at a link; the others go on.
+    ///
+    /// @param link the link
+    /// @param error what was thrown
+    void survived(Link link, RuntimeException error);
 
     /// A VNF that had fallen silent shows signs of life.
     ///

@@ -15,8 +15,10 @@ final class SenderCounters implements BypassCounters {
     private final long baseBytes;
     private long packets;
     private long bytes;
+    private long toldPackets; // to anyone; a final figure is not below
+    private long toldBytes;
     private long lastUsedNanos = Long.MIN_VALUE;
-    private boolean settled;
+    private boolean fixed;
 
     SenderCounters(StatisticsBlock statistics) {
         this(statistics, statistics.txPackets(), statistics.txBytes());
@@ -35,14 +37,43 @@ final class SenderCounters implements BypassCounters {
         return new SenderCounters(statistics, basePackets + packets, baseBytes + bytes);
     }
 
-    /// Reads the block once more and then never again: it may be unmapped.
+    /// Reads the block once more and then never again for [#packets] and [#bytes]: it may be
+    /// unmapped, or what it says from now on may not count.
     void settle() {
         sample();
-        settled = true;
+        fixed = true;
+    }
+
+    /// Corrects a settled figure to what was delivered, as far as nobody has been told more.
+    ///
+    /// @param deliveredPackets as the receiver counted them; untrusted
+    /// @param deliveredBytes their bytes; untrusted
+    void correct(long deliveredPackets, long deliveredBytes) {
+        packets = Math.clamp(deliveredPackets, toldPackets, packets);
+        bytes = Math.clamp(deliveredBytes, toldBytes, bytes);
+    }
+
+    /// What the sender has counted by now beyond the settled figure.
+    ///
+    /// @return packets; the VNF's word
+    long packetsSince() {
+        return Math.max(0, statistics.txPackets() - basePackets - packets);
+    }
+
+    /// Packets, for those who only watch: the figure may still be corrected.
+    long seenPackets() {
+        sample();
+        return packets;
+    }
+
+    /// Bytes, for those who only watch.
+    long seenBytes() {
+        sample();
+        return bytes;
     }
 
     void sample() {
-        if (settled) {
+        if (fixed) {
             return;
         }
         // The VNF's word: whatever it writes, a counter does not go back.
@@ -57,12 +88,14 @@ final class SenderCounters implements BypassCounters {
     @Override
     public long packets() {
         sample();
+        toldPackets = packets;
         return packets;
     }
 
     @Override
     public long bytes() {
         sample();
+        toldBytes = bytes;
         return bytes;
     }
 

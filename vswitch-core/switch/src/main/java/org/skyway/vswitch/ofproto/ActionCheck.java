@@ -5,6 +5,7 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Instructions;
@@ -21,7 +22,6 @@ import org.skyway.openflow.model.SubField;
 final class ActionCheck {
     private static final int MAX_METER = 0xffff0000;
 
-    private final boolean oldForms; // OpenFlow 1.0's own actions arrive as set-fields
     private final boolean lax; // an old action that can't apply is no error
     private long[] values; // null while nothing has been changed
     private long[] masks;
@@ -29,13 +29,11 @@ final class ActionCheck {
     private Match present; // the match, or what the arrays say; null when it must be made anew
 
     private ActionCheck(Version version, Match match) {
-        this.oldForms = version == Version.OF10;
-        this.lax = oldForms;
+        this.lax = version == Version.OF10;
         present = match;
     }
 
     private ActionCheck(ActionCheck from, boolean lax) {
-        oldForms = from.oldForms;
         this.lax = lax;
         innerTci = from.innerTci;
         present = from.present();
@@ -171,8 +169,6 @@ final class ActionCheck {
             case Action.Group a -> {}
             case Action.SetQueue a -> {}
             case Action.PopQueue a -> {}
-            case Action.CopyTtlIn a -> {}
-            case Action.CopyTtlOut a -> {}
             case Action.Note a -> {}
             case Action.Conjunction a -> {}
             case Action.Exit a -> {}
@@ -239,7 +235,8 @@ final class ActionCheck {
 
     private void setField(Action.SetField a) {
         Field f = a.field();
-        boolean old = oldForms && fixedFormat(f);
+        // A field that OpenFlow 1.0 or 1.1 sets by an action of its own.
+        boolean old = lax && (a.form() == Form.OWN_ACTION || a.form() == Form.OWN_LONG_ACTION);
         boolean met = met(f.prerequisite());
         if (f == Field.VLAN_VID) {
             met = tagged();
@@ -250,15 +247,6 @@ final class ActionCheck {
         if (f == Field.VLAN_TCI) {
             set(f, a.low());
         }
-    }
-
-    /// Fields that OpenFlow 1.0 sets with actions of their own.
-    private static boolean fixedFormat(Field f) {
-        return switch (f) {
-            case IPV4_SRC, IPV4_DST, IP_DSCP, TCP_SRC, TCP_DST -> true;
-            case UDP_SRC, UDP_DST, SCTP_SRC, SCTP_DST, MPLS_LABEL, MPLS_TC -> true;
-            default -> false;
-        };
     }
 
     private void reads(SubField s) {
@@ -283,22 +271,15 @@ final class ActionCheck {
             if (!s.target().field().prerequisite().isMetBy(made.build())) {
                 throw inconsistent("learning field " + s.target().field().ovsName());
             }
+            Field target = s.target().field();
+            if (s.kind() == LearnSpec.Kind.LOAD && !target.writable()) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBAC_BAD_SET_ARGUMENT,
+                        "field " + target.ovsName() + " is not writable");
+            }
             if (s.kind() == LearnSpec.Kind.MATCH && s.source() == null) {
-                addMatch(made, s);
+                made.part(s.target(), s.high(null), s.low(null));
             }
         }
-    }
-
-    private static void addMatch(Match.Builder made, LearnSpec s) {
-        if (s.target().field().wide()) {
-            return; // no prerequisite looks at these
-        }
-        long value = 0;
-        for (int i = 0; i < s.immediate().length(); i++) {
-            value = value << 8 | s.immediate().at(i) & 0xff;
-        }
-        long ones = s.target().bits() >= 64 ? -1 : (1L << s.target().bits()) - 1;
-        int offset = s.target().offset();
-        made.masked(s.target().field(), (value & ones) << offset, ones << offset);
     }
 }

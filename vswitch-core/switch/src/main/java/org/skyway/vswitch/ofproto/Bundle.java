@@ -17,6 +17,7 @@ final class Bundle {
     final List<Item> items = new ArrayList<>();
     boolean closed;
     long usedNanos = System.nanoTime();
+    long bytes; // that the items take, about
 
     /// @param opening the message that made it, for errors
     Bundle(int flags, byte[] opening) {

@@ -32,12 +32,33 @@ final class Bundles {
     /// How long a bundle may be left alone.
     private static final long IDLE_NANOS = 10_000_000_000L;
 
+    /// Bundles of one connection.
+    private static final int MAX_BUNDLES = 64;
+
+    /// Messages in a bundle.
+    private static final int MAX_ITEMS = 2_000_000;
+
+    /// What part of the memory that there can be all bundles may take: the tables need some, too.
+    private static final int MEMORY_SHARE = 3;
+
     private final OfSwitch bridge;
     private final Requests requests;
+    private final BundleRoom room;
 
     Bundles(OfSwitch bridge, Requests requests) {
         this.bridge = bridge;
         this.requests = requests;
+        room = new BundleRoom(Runtime.getRuntime().maxMemory() / MEMORY_SHARE, this::heldBytes);
+    }
+
+    private long heldBytes() {
+        long sum = 0;
+        for (Connection c : bridge.connections().all()) {
+            for (Bundle b : c.bundles.values()) {
+                sum += b.bytes;
+            }
+        }
+        return sum;
     }
 
     private static OpenFlowException refused(ErrorCode error, int id) {
@@ -63,7 +84,14 @@ final class Bundles {
         if (c.bundles.remove(m.bundle()) != null) {
             throw refused(ErrorCode.OFPBFC_BAD_ID, m.bundle());
         }
-        c.bundles.put(m.bundle(), new Bundle(m.flags(), frame));
+        put(c, m.bundle(), new Bundle(m.flags(), frame));
+    }
+
+    private static void put(Connection c, int id, Bundle b) {
+        if (c.bundles.size() >= MAX_BUNDLES) {
+            throw refused(ErrorCode.OFPBFC_OUT_OF_BUNDLES, id);
+        }
+        c.bundles.put(id, b);
     }
 
     /// The bundle; one whose flags are not the same is thrown away.
@@ -126,12 +154,17 @@ final class Bundles {
         Bundle b = c.bundles.get(m.bundle());
         if (b == null) {
             b = new Bundle(m.flags(), frame);
-            c.bundles.put(m.bundle(), b);
+            put(c, m.bundle(), b);
         } else if (b.closed) {
             c.bundles.remove(m.bundle());
             throw refused(ErrorCode.OFPBFC_BUNDLE_CLOSED, m.bundle());
         }
         find(c, m.bundle(), m.flags());
+        long bytes = BundleRoom.bytesOf(frame.length);
+        if (b.items.size() >= MAX_ITEMS || !room.take(bytes)) {
+            throw refused(ErrorCode.OFPBFC_MSG_TOO_MANY, m.bundle());
+        }
+        b.bytes += bytes;
         b.items.add(new Bundle.Item(decoded, frame));
         b.usedNanos = bridge.now();
     }

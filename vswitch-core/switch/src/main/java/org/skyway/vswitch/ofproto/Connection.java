@@ -19,11 +19,17 @@ final class Connection {
     /// Bytes of a table miss that a controller gets unless it asks for more or less.
     private static final int DEFAULT_MISS_SEND_LENGTH = 128;
 
+    /// Bytes of messages that nobody asked for that a controller may leave unread.
+    private static final long MAX_UNREAD = 16 << 20;
+
     private final String name;
     private final boolean service;
     private final Version version;
     private final Consumer<byte[]> output;
     private final BooleanSupplier congested;
+    private final Consumer<Boolean> hold;
+    private final Runnable giveUp;
+    private long unread; // bytes that it was told and did not ask for since it stopped reading
 
     private boolean nxmFlowFormat;
     private boolean tableInCommand;
@@ -44,17 +50,23 @@ final class Connection {
     ///   asynchronous messages until it asks for them
     /// @param output takes whole frames
     /// @param congested whether the other side does not read
+    /// @param hold has further messages wait, or go on
+    /// @param giveUp ends the connection, because the other side does not read
     Connection(
             String name,
             boolean service,
             Version version,
             Consumer<byte[]> output,
-            BooleanSupplier congested) {
+            BooleanSupplier congested,
+            Consumer<Boolean> hold,
+            Runnable giveUp) {
         this.name = name;
         this.service = service;
         this.version = version;
         this.output = output;
         this.congested = congested;
+        this.hold = hold;
+        this.giveUp = giveUp;
         this.missSendLength = service ? 0 : DEFAULT_MISS_SEND_LENGTH;
         this.async = AsyncDefaults.of(version);
     }
@@ -149,9 +161,14 @@ final class Connection {
         return congested.getAsBoolean();
     }
 
+    /// Has the controller's further messages wait, or go on.
+    void held(boolean value) {
+        hold.accept(value);
+    }
+
     /// Sends an answer to a request.
     void reply(Envelope request, Message answer) {
-        send(request.reply(answer));
+        OpenFlowCodec.encodeAll(request.reply(answer), tableInCommand, output);
     }
 
     /// Sends a message of this side's own.
@@ -159,8 +176,23 @@ final class Connection {
         send(new Envelope(version, 0, message));
     }
 
+    /// Sends a message that nobody asked for. Whoever reads none for too long is given up: nothing
+    /// is remembered for it without a bound.
     void send(Envelope envelope) {
-        OpenFlowCodec.encodeAll(envelope, tableInCommand, output);
+        if (!congested()) {
+            unread = 0;
+        }
+        OpenFlowCodec.encodeAll(
+                envelope,
+                tableInCommand,
+                frame -> {
+                    unread += frame.length;
+                    output.accept(frame);
+                });
+        if (unread > MAX_UNREAD) {
+            unread = 0;
+            giveUp.run();
+        }
     }
 
     /// Refuses a message.

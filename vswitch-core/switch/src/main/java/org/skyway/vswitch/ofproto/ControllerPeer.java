@@ -1,6 +1,7 @@
 package org.skyway.vswitch.ofproto;
 
 import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,12 @@ final class ControllerPeer extends Peer {
     private static final int ECHO_REQUEST = 2;
     private static final int ECHO_REPLY = 3;
 
+    /// How long it is served before others are.
+    private static final long TURN_NANOS = 5_000_000;
+
+    /// How long the other side may take to say hello.
+    private static final long STRANGER_NANOS = 10_000_000_000L;
+
     private final Ofproto ofproto;
     private final OfSwitch bridge;
     private final boolean service;
@@ -31,8 +38,14 @@ final class ControllerPeer extends Peer {
     private final Runnable onGone;
     private final MultipartAssembler assembler = new MultipartAssembler();
     private Connection connection;
+    private Admission admission;
     private long lastReceivedNanos = System.nanoTime();
     private boolean probed;
+    private boolean atTurn; // has begun to be served
+    private long turnEndNanos;
+    private boolean goesOn; // with what waits, when others have had their turn
+    private boolean held; // until what it has asked for is effective
+    private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
 
     /// @param service whether it connected by itself, as tools do
     /// @param probeSeconds how long it may be silent before it is probed; 0 for ever
@@ -57,13 +70,16 @@ final class ControllerPeer extends Peer {
 
     @Override
     void greeted() {
+        admission = new Admission(System.nanoTime());
         connection =
                 new Connection(
                         name(),
                         service,
                         version(),
                         this::sendAndShow,
-                        () -> !channel().isWritable());
+                        () -> !channel().isWritable(),
+                        this::held,
+                        () -> refuse("it does not read what it is told"));
         bridge.connections().opened(connection);
         ofproto.connectionsChanged();
         onGreeted.run();
@@ -79,6 +95,89 @@ final class ControllerPeer extends Peer {
     void received(byte[] frame) {
         lastReceivedNanos = System.nanoTime();
         probed = false;
+        if (!service) {
+            admission.received(frame, lastReceivedNanos);
+            ofproto.controllerSpoke();
+        }
+        if (mayGoOn() && waiting.isEmpty()) {
+            handle(frame);
+        } else {
+            // No more than had been read when reading stopped.
+            waiting.add(frame);
+            mayRead(false);
+            goOnLater();
+        }
+    }
+
+    // Whoever does not read answers gets no more of them, whoever has asked for something that
+    // takes
+    // its time gets the next answer after it, and whoever has had his turn lets others have theirs.
+    private boolean mayGoOn() {
+        if (held || !channel().isWritable()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (!atTurn) {
+            atTurn = true;
+            turnEndNanos = now + TURN_NANOS;
+        }
+        return now - turnEndNanos < 0;
+    }
+
+    private void held(boolean value) {
+        if (value != held) {
+            held = value;
+            mayRead(!held && waiting.isEmpty());
+            goOnLater();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        super.channelWritabilityChanged(ctx);
+        goOnLater();
+    }
+
+    // Not from here, where another connection's message may be at work.
+    private void goOnLater() {
+        if (!goesOn && !held && !waiting.isEmpty() && channel().isWritable()) {
+            goesOn = true;
+            channel().eventLoop().execute(this::goOn);
+        }
+    }
+
+    private void goOn() {
+        goesOn = false;
+        atTurn = false;
+        while (!waiting.isEmpty() && mayGoOn()) {
+            handle(waiting.remove());
+        }
+        endTurn();
+        channel().flush();
+    }
+
+    private void endTurn() {
+        atTurn = false;
+        if (waiting.isEmpty()) {
+            mayRead(!held);
+            bridge.by(connection);
+            bridge.settle();
+            bridge.by(null);
+        } else {
+            goOnLater();
+        }
+    }
+
+    private void handle(byte[] frame) {
+        bridge.by(connection);
+        try {
+            done(frame);
+        } finally {
+            bridge.by(null);
+        }
+    }
+
+    private void done(byte[] frame) {
         ofproto.snoops().show(service, frame);
         if (OpenFlowCodec.version(frame) != version().number()) {
             otherVersion(frame);
@@ -104,9 +203,8 @@ final class ControllerPeer extends Peer {
         } catch (OpenFlowException refused) {
             LOG.debug("{}: {}", name(), refused.getMessage());
             connection.sendError(refused.code(), offending);
-        } catch (RuntimeException | InternalError bug) {
-            int type = OpenFlowCodec.type(frame);
-            LOG.error("{}: message of type {} could not be done", name(), type, bug);
+        } catch (Throwable bug) {
+            bridge.faults().record("ofproto thread: message", bug);
             connection.sendError(ErrorCode.OFPBRC_BAD_TYPE, frame);
         }
     }
@@ -150,18 +248,43 @@ final class ControllerPeer extends Peer {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (connection != null) {
-            bridge.settle();
+        if (connection != null && !goesOn) {
+            endTurn();
         }
         super.channelReadComplete(ctx);
     }
 
-    /// Looks whether the other side is alive, and goes on. Once a second.
+    /// Whether it has taken the switch over; null before the hello exchange.
+    Admission admission() {
+        return admission;
+    }
+
+    /// Whether the hello exchange is still to come.
+    boolean isStranger() {
+        return connection == null;
+    }
+
+    /// Ends the connection.
+    void refuse(String why) {
+        bridge.faults().record("ofproto thread: connection", "refused", name() + ": " + why);
+        channel().close();
+    }
+
+    /// Looks whether the other side is alive, and goes on. Ten times a second.
     void probe(long now) {
+        if (channel() == null) {
+            return; // still connecting
+        }
+        if (isStranger()) {
+            if (now - lastReceivedNanos > STRANGER_NANOS) {
+                refuse("it has not said hello");
+            }
+            return;
+        }
         for (byte[] part : assembler.expire(now)) {
             connection.sendError(ErrorCode.OFPBRC_MULTIPART_REQUEST_TIMEOUT, part);
         }
-        if (probeNanos == 0 || connection == null) {
+        if (probeNanos == 0) {
             return;
         }
         long silent = now - lastReceivedNanos;

@@ -23,6 +23,8 @@ final class Dialer {
     private final Target target;
     private int backoffSeconds;
     private Channel channel;
+    private ControllerPeer greeted; // null while there is no connection on which hellos were said
+    private long admittedNanos = System.nanoTime(); // when it last acted as a controller
     private boolean closed;
 
     Dialer(Ofproto ofproto, OfSwitch bridge, EventLoop loop, Target target) {
@@ -49,25 +51,49 @@ final class Dialer {
                                     @Override
                                     protected void initChannel(Channel c) {
                                         peer[0] =
-                                                ofproto.peer(
-                                                        target.text(),
-                                                        false,
-                                                        bridge.config().probeSeconds(),
-                                                        () -> backoffSeconds = 0,
-                                                        () -> again());
-                                        ofproto.pipeline(c, target, peer[0]);
+                                                ofproto.endpoints()
+                                                        .peer(
+                                                                target.text(),
+                                                                false,
+                                                                bridge.config().probeSeconds(),
+                                                                () -> greeted(peer[0]),
+                                                                () -> again());
+                                        ofproto.endpoints().pipeline(c, target, peer[0]);
                                     }
                                 });
         b.connect(resolved(target.address()))
                 .addListener((io.netty.channel.ChannelFuture f) -> {
                     if (f.isSuccess()) {
                         channel = f.channel();
+                        if (closed) {
+                            channel.close();
+                        }
                     } else {
                         LOG.debug("{}: can't connect: {}", target.text(), f.cause().getMessage());
-                        ofproto.forget(peer[0]);
+                        ofproto.endpoints().forget(peer[0]);
                         again();
                     }
                 });
+    }
+
+    private void greeted(ControllerPeer peer) {
+        backoffSeconds = 0;
+        greeted = peer;
+    }
+
+    boolean isConnected() {
+        return greeted != null;
+    }
+
+    boolean isAdmitted() {
+        return greeted != null && greeted.admission().isAdmitted();
+    }
+
+    /// For how long it has not acted as a controller; before it ever did, since it was configured.
+    ///
+    /// @return nanoseconds; 0 if it does
+    long failureNanos(long now) {
+        return isAdmitted() ? 0 : now - admittedNanos;
     }
 
     private static SocketAddress resolved(SocketAddress a) {
@@ -78,6 +104,10 @@ final class Dialer {
 
     /// The connection is gone or did not come about.
     private void again() {
+        if (isAdmitted()) {
+            admittedNanos = greeted.admission().lastNanos();
+        }
+        greeted = null;
         channel = null;
         if (closed) {
             return;

@@ -181,6 +181,11 @@ final class FlowModder {
         bridge.timeouts().added(entry);
     }
 
+    /// Puts in an entry that a copy of the tables has. There must be none in its place.
+    void restore(FlowEntry entry) {
+        insert(bridge.tables().get(entry.rule().table()), entry);
+    }
+
     private boolean takeOut(FlowTable t, FlowEntry entry) {
         if (!t.remove(entry)) {
             return false;

@@ -188,20 +188,25 @@ final class FlowMonitors {
         return new FlowUpdate(event, reason, rule, 0, (flags & INSTRUCTIONS) != 0);
     }
 
-    /// Sends what was collected.
-    void flush() {
-        if (pending.isEmpty()) {
-            return;
-        }
-        pending.forEach((c, p) ->
-                c.send(
-                        new Envelope(
-                                c.version(),
-                                0,
-                                dialect(c.version()),
-                                false,
-                                new StatsReply.FlowMonitor(p.updates))));
+    boolean arePending() {
+        return !pending.isEmpty();
+    }
+
+    /// Takes what was collected.
+    ///
+    /// @return sends it
+    Runnable take() {
+        Map<Connection, Pending> now = new LinkedHashMap<>(pending);
         pending.clear();
+        return () ->
+                now.forEach((c, p) ->
+                        c.send(
+                                new Envelope(
+                                        c.version(),
+                                        0,
+                                        dialect(c.version()),
+                                        false,
+                                        new StatsReply.FlowMonitor(p.updates))));
     }
 
     private static Dialect dialect(Version version) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.OpenFlowException;
@@ -63,6 +64,11 @@ final class FlowTables {
 
     boolean hidden(FlowEntry entry) {
         return !hidden.isEmpty() && hidden.contains(entry);
+    }
+
+    /// Hands on every entry that the switch made for itself.
+    void eachHidden(Consumer<FlowEntry> to) {
+        hidden.forEach(to);
     }
 
     /// How many entries of a table controllers see.

@@ -6,6 +6,7 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.MeterState;
 
@@ -69,11 +70,28 @@ public interface Forwarding {
     ///   matches see the ports of the first
     default void fragmentHandling(int bits) {}
 
-    /// Makes all changes since the last call effective: revokes the links that they break, hands
-    /// the tables to the datapath, and returns when no poll thread uses the old ones any more.
-    /// Cheap if nothing changed. To be called before a barrier reply, a FLOW_REMOVED, a statistics
-    /// reply or a packet-out, and after each batch of messages.
-    void settle();
+    /// Where errors that were survived are counted.
+    ///
+    /// @return the switch's faults
+    Faults faults();
+
+    /// Begins to make all changes since the last call effective: revokes the links that they break,
+    /// and hands the tables to the datapath, so that look-ups see them all from now on. Waits for
+    /// nobody: see [#whenSettled]. Cheap if nothing changed. To be called before a barrier reply, a
+    /// FLOW_REMOVED, a statistics reply or a packet-out, and after each batch of messages.
+    ///
+    /// @param by on whose behalf; null for the switch's own
+    void settle(Object by);
+
+    /// Does something when all that was begun on somebody's behalf is effective: when no poll
+    /// thread uses the old tables any more, and nothing is delivered any more that is sent past the
+    /// switch on a link that was broken. At once, before this returns, if that is so already.
+    ///
+    /// @param by on whose behalf; null for everybody
+    /// @param then what to do, on the ofproto thread
+    default void whenSettled(Object by, Runnable then) {
+        then.run();
+    }
 
     /// Finds out what a packet-out's actions do with the tables as they are now.
     ///

@@ -86,6 +86,11 @@ final class GroupTable {
         put(m.entry(), bridge.now());
     }
 
+    /// Puts in a group that a copy of the tables has.
+    void restore(GroupEntry entry) {
+        put(entry, bridge.now());
+    }
+
     private void put(GroupEntry entry, long created) {
         change(entry.id(), new Installed(entry, created));
     }
@@ -172,6 +177,11 @@ final class GroupTable {
             }
         }
         return with(old, buckets);
+    }
+
+    /// Deletes all groups, for the switch's own reasons.
+    void deleteAll() {
+        delete(GroupMod.ALL, FlowModder.Requester.SWITCH);
     }
 
     private void delete(int id, FlowModder.Requester requester) {

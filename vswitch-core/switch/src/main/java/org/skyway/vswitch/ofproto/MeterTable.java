@@ -17,8 +17,10 @@ final class MeterTable {
     static final int MAX_METERS = 1 << 18;
 
     static final int MAX_BANDS = 8;
-    static final int BAND_TYPES = 1 << 1 | 1 << 2; // drop, dscp_remark
     static final int CAPABILITIES = 0x0f; // kb/s, packets/s, burst, statistics
+    private static final int UNITS = 0x03; // kb/s or packets/s
+    private static final int DROP = 1;
+    private static final int DSCP_REMARK = 2;
 
     /// OFPM_SLOWPATH and OFPM_CONTROLLER: meters for packets on their way to the controllers.
     private static final int SLOWPATH = 0xfffffffd;
@@ -68,6 +70,11 @@ final class MeterTable {
         }
     }
 
+    /// Puts in a meter that a copy of the tables has.
+    void restore(Meter meter) {
+        meters.put(meter.id(), new Installed(meter, bridge.now()));
+    }
+
     private void check(MeterMod m) {
         Meter meter = m.meter();
         int id = meter.id();
@@ -89,15 +96,28 @@ final class MeterTable {
         }
     }
 
+    /// Which types of bands there are. Open vSwitch's user space datapath has one.
+    ///
+    /// @return a bitmap by type
+    int bandTypes() {
+        return 1 << DROP | (bridge.config().beyondOvs() ? 1 << DSCP_REMARK : 0);
+    }
+
     /// What the datapath can't do is looked at last.
-    private static void checkDatapath(Meter meter) {
-        if ((meter.flags() & ~CAPABILITIES) != 0) {
+    private void checkDatapath(Meter meter) {
+        if ((meter.flags() & UNITS) == 0) {
             throw refused(ErrorCode.OFPMMFC_BAD_FLAGS, meter.id());
         }
         if (meter.bands().isEmpty()) {
             throw refused(ErrorCode.OFPMMFC_OUT_OF_BANDS, meter.id());
         }
+        if ((meter.flags() & ~CAPABILITIES) != 0) {
+            throw refused(ErrorCode.OFPMMFC_BAD_FLAGS, meter.id());
+        }
         for (Meter.Band b : meter.bands()) {
+            if ((bandTypes() & 1 << b.type()) == 0) {
+                throw refused(ErrorCode.OFPMMFC_BAD_BAND, meter.id());
+            }
             if (b.rate() == 0) {
                 throw refused(ErrorCode.OFPMMFC_BAD_RATE, meter.id());
             }
@@ -119,6 +139,11 @@ final class MeterTable {
 
     private static OpenFlowException refused(ErrorCode error, int id) {
         return new OpenFlowException(error, "meter %d".formatted(id & 0xffffffffL));
+    }
+
+    /// Deletes all meters, for the switch's own reasons.
+    void deleteAll() {
+        delete(Meter.ALL, FlowModder.Requester.SWITCH);
     }
 
     private void delete(int id, FlowModder.Requester requester) {

@@ -16,6 +16,7 @@ import org.skyway.openflow.wire.RequestPart;
 /// as far as its headers and its length tell; parts without a body may stand anywhere.
 final class MultipartAssembler {
     private static final int MAX_BYTES = 4 << 20;
+    private static final int MAX_PARTIALS = 64;
 
     /// How long the next part may take.
     private static final long TIMEOUT_NANOS = 1_000_000_000L;
@@ -52,6 +53,11 @@ final class MultipartAssembler {
             return List.of(frame);
         }
         int xid = OpenFlowCodec.xid(frame);
+        if (partials.size() >= MAX_PARTIALS && !partials.containsKey(xid)) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_MULTIPART_BUFFER_OVERFLOW,
+                    "%d requests are in parts already".formatted(MAX_PARTIALS));
+        }
         Partial p = partials.computeIfAbsent(xid, k -> new Partial(part.form()));
         p.deadline = now + TIMEOUT_NANOS;
         p.bytes += frame.length;

@@ -1,5 +1,8 @@
 package org.skyway.vswitch.ofproto;
 
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.vswitch.fault.Faults;
+
 /// Everything that the ofproto thread knows of a bridge, and those who act on it. Ofproto thread
 /// only.
 final class OfSwitch {
@@ -24,6 +27,8 @@ final class OfSwitch {
     /// OFPC_FRAG_ bits: how fragments are treated.
     private int fragmentHandling;
 
+    private Connection by; // on whose behalf something is done right now; null for the switch's own
+
     /// The newest election among controllers, if there was one.
     private boolean hasGeneration;
 
@@ -40,6 +45,10 @@ final class OfSwitch {
 
     Forwarding forwarding() {
         return forwarding;
+    }
+
+    Faults faults() {
+        return forwarding.faults();
     }
 
     Undo undo() {
@@ -132,10 +141,54 @@ final class OfSwitch {
         return Math.max(0, nanos) / MILLI * MILLI;
     }
 
-    /// Makes all changes effective and tells what had to wait for that.
+    /// On whose behalf changes are made from now on.
+    ///
+    /// @param connection null for the switch's own
+    void by(Connection connection) {
+        by = connection;
+    }
+
+    /// Begins to make all changes effective, and tells what has to wait for that when it is so.
     void settle() {
-        forwarding.settle();
-        removals.send();
-        monitors.flush();
+        forwarding.settle(by);
+        if (removals.arePending() || monitors.arePending()) {
+            Runnable gone = removals.take();
+            Runnable updates = monitors.take();
+            forwarding.whenSettled(
+                    by,
+                    () -> {
+                        gone.run();
+                        updates.run();
+                    });
+        }
+    }
+
+    /// Does something for a controller when all that it has asked for so far is effective. Its
+    /// further messages wait for that, those of others do not.
+    ///
+    /// @param c the controller's connection
+    /// @param frame its request, for the error if that is refused
+    /// @param work what to do; may throw an [OpenFlowException]
+    void afterwards(Connection c, byte[] frame, Runnable work) {
+        settle();
+        boolean[] done = new boolean[1];
+        forwarding.whenSettled(
+                c,
+                () -> {
+                    Connection outer = by;
+                    by = c;
+                    try {
+                        work.run();
+                    } catch (OpenFlowException refused) {
+                        c.sendError(refused.code(), frame);
+                    } finally {
+                        by = outer;
+                        done[0] = true;
+                        c.held(false);
+                    }
+                });
+        if (!done[0]) {
+            c.held(true);
+        }
     }
 }

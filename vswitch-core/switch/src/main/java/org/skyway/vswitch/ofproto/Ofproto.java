@@ -1,32 +1,28 @@
 package org.skyway.vswitch.ofproto;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.skyway.openflow.message.FlowMod;
@@ -51,9 +47,7 @@ import org.slf4j.LoggerFactory;
 /// called there; others hand it work through [#executor].
 public final class Ofproto implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ofproto.class);
-
     private static final long TICK_MILLIS = 100;
-    private static final int WATER_MARK = 1 << 20;
 
     /// How long a tool on the management socket may be silent.
     private static final int TOOL_PROBE_SECONDS = 60;
@@ -66,10 +60,10 @@ public final class Ofproto implements AutoCloseable {
     private final EventLoopGroup group;
     private final EventLoop loop;
     private final List<Channel> listeners = new ArrayList<>();
-    private final List<Dialer> dialers = new ArrayList<>();
-    private final Set<ControllerPeer> peers = new LinkedHashSet<>();
+    private final Services services;
+    private final Endpoints endpoints;
     private boolean missesWanted;
-    private boolean hasControllers;
+    private boolean settlesSoon;
 
     /// An OpenFlow side that does nothing before [#start]. Any thread.
     ///
@@ -79,13 +73,15 @@ public final class Ofproto implements AutoCloseable {
         this.bridge = new OfSwitch(config, forwarding);
         this.requests = new Requests(bridge);
         this.tls = new TlsContexts(config.tls());
-        this.failSafe = new FailSafe(bridge);
         this.group =
                 new MultiThreadIoEventLoopGroup(
                         1,
                         new DefaultThreadFactory("ofproto-" + config.bridge()),
                         NioIoHandler.newFactory(SelectorProvider.provider(), AttentiveSelect::new));
         this.loop = group.next();
+        this.endpoints = new Endpoints(this, bridge, group, tls);
+        this.services = new Services(this, bridge, loop);
+        this.failSafe = new FailSafe(bridge, services);
     }
 
     /// The ofproto thread. Any thread.
@@ -105,152 +101,117 @@ public final class Ofproto implements AutoCloseable {
         Path directory = config.runDirectory();
         listen(directory.resolve(config.bridge() + ".mgmt"), TOOL_PROBE_SECONDS, false);
         listen(directory.resolve(config.bridge() + ".snoop"), 0, true);
-        List<Target> targets = config.targets().stream().map(Target::parse).toList();
-        for (Target t : targets) {
+        List<Target> targets = targets(config.targets());
+        CompletableFuture<Void> open = new CompletableFuture<>();
+        loop.execute(() -> begin(targets, open));
+        try {
+            open.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting " + config.bridge(), e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+
+    private List<Target> targets(Collection<String> texts) throws IOException {
+        List<Target> targets = new ArrayList<>();
+        Set<String> seen = new LinkedHashSet<>();
+        for (String text : texts) {
+            Target t = Target.parse(text);
+            if (!seen.add(text)) {
+                LOG.warn("{}: {} is named twice; once is enough", bridge.config().bridge(), text);
+                continue;
+            }
             if (t.tls()) {
                 tls.of(t); // so that bad keys are an error now and not later
             }
-            if (t.passive()) {
-                if (t.address() instanceof UnixDomainSocketAddress u) {
-                    prepare(u.getPath());
-                }
-                listeners.add(bind(t, config.probeSeconds(), false));
-            } else {
-                hasControllers = true;
-            }
+            targets.add(t);
         }
-        await(() -> begin(targets));
+        return targets;
     }
 
-    private void begin(List<Target> targets) {
-        for (Target t : targets) {
-            if (!t.passive()) {
-                Dialer d = new Dialer(this, bridge, loop, t);
-                dialers.add(d);
-                d.connect();
-            }
-        }
-        if (standalone() && !hasControllers) {
-            failSafe.noControllers();
-        }
-        loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    private void begin(List<Target> targets, CompletableFuture<Void> open) {
+        services.set(targets)
+                .whenComplete((x, e) -> {
+                    if (e != null) {
+                        open.completeExceptionally(reason(e));
+                        return;
+                    }
+                    failSafe.start();
+                    loop.scheduleWithFixedDelay(
+                            this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                    open.complete(null);
+                });
     }
 
-    private boolean standalone() {
-        return bridge.config().failMode() == OfprotoConfig.FailMode.STANDALONE;
+    private static Throwable reason(Throwable e) {
+        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
     }
 
-    private void await(Runnable work) throws IOException {
-        try {
-            loop.submit(work).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while starting " + bridge.config().bridge(), e);
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IOException("could not start " + bridge.config().bridge(), e.getCause());
-        }
+    /// Has the bridge connect to these controllers and listen here, and nowhere else: what was
+    /// configured before and is not named is hung up on. Open vSwitch says what is flushed then
+    /// ([FailSafe]).
+    ///
+    /// @param texts targets in Open vSwitch's syntax
+    /// @return done when that is so; fails with an [IOException] if a listener can't be opened
+    /// @throws IllegalArgumentException if a target is none
+    /// @throws IOException if a target needs keys that are not there
+    public CompletionStage<Void> setControllers(Collection<String> texts) throws IOException {
+        boolean had = services.hasControllers();
+        return services.set(targets(texts))
+                .handle((x, e) -> {
+                    if (e != null) {
+                        throw new CompletionException(reason(e));
+                    }
+                    failSafe.controllersChanged(had);
+                    return null;
+                });
     }
 
-    /// Removes a socket that nobody listens on any more.
-    private static void prepare(Path socket) throws IOException {
-        if (!Files.exists(socket)) {
-            return;
-        }
-        try {
-            SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
-        } catch (ConnectException nobody) {
-            Files.delete(socket);
-            return;
-        }
-        throw new IOException(
-                "%s is in use by another process; stop it, or choose another run directory"
-                        .formatted(socket));
+    /// The controllers that the bridge connects to.
+    ///
+    /// @return whether they are connected, by target
+    public Map<String, Boolean> controllers() {
+        Map<String, Boolean> all = new LinkedHashMap<>();
+        services.controllers().forEach(t -> all.put(t, services.isConnected(t)));
+        return all;
+    }
+
+    /// What the bridge does without a controller.
+    ///
+    /// @return the fail mode
+    public OfprotoConfig.FailMode failMode() {
+        return failSafe.mode();
+    }
+
+    /// Changes what the bridge does without a controller.
+    ///
+    /// @param mode the fail mode
+    public void setFailMode(OfprotoConfig.FailMode mode) {
+        failSafe.mode(mode);
+    }
+
+    /// A controller that the switch connects to said something.
+    void controllerSpoke() {
+        failSafe.received();
     }
 
     private void listen(Path socket, int probeSeconds, boolean snoop) throws IOException {
-        prepare(socket);
+        Endpoints.prepare(socket);
         Target t = new Target("punix:" + socket, true, false, UnixDomainSocketAddress.of(socket));
-        listeners.add(bind(t, probeSeconds, snoop));
-    }
-
-    private Channel bind(Target t, int probeSeconds, boolean snoop) throws IOException {
-        ServerBootstrap b =
-                new ServerBootstrap()
-                        .group(group)
-                        .channel(
-                                t.unix()
-                                        ? NioServerDomainSocketChannel.class
-                                        : NioServerSocketChannel.class)
-                        .childHandler(
-                                new ChannelInitializer<Channel>() {
-                                    @Override
-                                    protected void initChannel(Channel c) {
-                                        accepted(c, t, probeSeconds, snoop);
-                                    }
-                                });
-        if (!t.unix()) {
-            b.option(ChannelOption.SO_REUSEADDR, true);
-        }
         try {
-            return b.bind(t.address()).sync().channel();
+            listeners.add(endpoints.bind(t, c -> {}, probeSeconds, snoop).sync().channel());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while opening " + t.text(), e);
         } catch (Exception e) { // Netty throws checked ones undeclared, too
-            throw new IOException("can't listen on %s: %s".formatted(t.text(), e.getMessage()), e);
+            throw Endpoints.cannotListen(t, e);
         }
     }
 
-    private void accepted(Channel c, Target t, int probeSeconds, boolean snoop) {
-        String name = bridge.config().bridge() + "<->" + (t.unix() ? "unix" : c.remoteAddress());
-        if (snoop) {
-            pipeline(c, t, new Snoops.Snoop(bridge.config(), name, snoops));
-        } else {
-            // Whoever connects by itself gets asynchronous messages only when it asks for them.
-            pipeline(c, t, peer(name, true, probeSeconds, () -> {}, () -> {}));
-        }
-    }
-
-    /// Makes the handler of a connection.
-    ///
-    /// @param service whether it connected by itself
-    /// @param probeSeconds how long it may be silent before it is probed; 0 for ever
-    /// @param onGreeted called after the hello exchange
-    /// @param onGone called when the connection is gone
-    ControllerPeer peer(
-            String name, boolean service, int probeSeconds, Runnable onGreeted, Runnable onGone) {
-        ControllerPeer[] p = new ControllerPeer[1];
-        p[0] =
-                new ControllerPeer(
-                        this,
-                        bridge,
-                        name,
-                        service,
-                        probeSeconds,
-                        onGreeted,
-                        () -> {
-                            peers.remove(p[0]);
-                            onGone.run();
-                        });
-        peers.add(p[0]);
-        return p[0];
-    }
-
-    void forget(ControllerPeer peer) {
-        peers.remove(peer);
-    }
-
-    /// Sets a channel up for OpenFlow.
-    void pipeline(Channel c, Target t, Peer peer) {
-        if (t.tls()) {
-            try {
-                c.pipeline().addLast(tls.of(t).newHandler(c.alloc()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e); // start() has checked the keys
-            }
-        }
-        c.config().setWriteBufferWaterMark(new WriteBufferWaterMark(WATER_MARK / 2, WATER_MARK));
-        c.pipeline().addLast(new Framer(), peer);
+    Endpoints endpoints() {
+        return endpoints;
     }
 
     Snoops snoops() {
@@ -268,27 +229,27 @@ public final class Ofproto implements AutoCloseable {
             missesWanted = wanted;
             bridge.forwarding().missToController(wanted);
         }
-        if (standalone() && hasControllers) {
-            failSafe.check(System.nanoTime());
-        }
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        survive("expiry", () -> bridge.timeouts().expire(bridge.flows(), now));
+        endpoints.peers().forEach(p -> survive("probe", () -> p.probe(now)));
+        bridge.connections()
+                .all()
+                .forEach(c -> survive("bundle expiry", () -> Bundles.expire(c, now)));
+        survive("change of controllers", this::connectionsChanged);
+        survive("fail mode", () -> failSafe.check(now));
+        survive("settlement", bridge::settle);
     }
 
     // What is thrown out of a scheduled task ends it for ever, without a word.
-    private void tick() {
+    private void survive(String what, Runnable work) {
         try {
-            doWhatIsDue();
-        } catch (RuntimeException | InternalError e) {
-            LOG.error("{}: tick failed", bridge.config().bridge(), e);
+            work.run();
+        } catch (Throwable e) {
+            bridge.faults().record("ofproto thread: " + what, e);
         }
-    }
-
-    private void doWhatIsDue() {
-        long now = System.nanoTime();
-        bridge.timeouts().expire(bridge.flows(), now);
-        List.copyOf(peers).forEach(p -> p.probe(now));
-        bridge.connections().all().forEach(c -> Bundles.expire(c, now));
-        connectionsChanged();
-        bridge.settle();
     }
 
     /// Where a listener given in the configuration is really bound, for ports chosen by the system.
@@ -296,14 +257,7 @@ public final class Ofproto implements AutoCloseable {
     ///
     /// @return the TCP listeners' addresses, in the order of the configuration
     public List<InetSocketAddress> tcpListeners() {
-        List<InetSocketAddress> found = new ArrayList<>();
-        for (Channel c : listeners) {
-            SocketAddress a = c.localAddress();
-            if (a instanceof InetSocketAddress i) {
-                found.add(i);
-            }
-        }
-        return found;
+        return services.tcpListeners();
     }
 
     /// A port was added, or all of it may have changed.
@@ -413,7 +367,34 @@ public final class Ofproto implements AutoCloseable {
             // goes on.
             return;
         }
-        bridge.settle();
+        settleSoon();
+    }
+
+    /// A packet-in of a packet that seems to have come from the bridge's own port and met no entry.
+    static PacketIn missOfLocal(byte[] frame) {
+        return new PacketIn(
+                Bytes.of(frame),
+                frame.length,
+                -1,
+                AsyncDefaults.NO_MATCH,
+                0,
+                -1,
+                metadata(OfPort.LOCAL, null),
+                Bytes.EMPTY,
+                0,
+                PacketIn.Format.STANDARD);
+    }
+
+    // What is learned in one go becomes effective in one go: each time, cached outcomes are looked
+    // through.
+    private void settleSoon() {
+        if (!settlesSoon) {
+            settlesSoon = true;
+            loop.execute(() -> {
+                settlesSoon = false;
+                survive("learned rules", bridge::settle);
+            });
+        }
     }
 
     /// A table-miss entry of OpenFlow 1.3 or newer sent the packet.
@@ -445,20 +426,29 @@ public final class Ofproto implements AutoCloseable {
     private static List<Field> pipelineFields() {
         List<Field> fields = new ArrayList<>();
         for (Field f : Field.values()) {
-            boolean alias = f.name().startsWith("XREG") || f.name().startsWith("XXREG");
             boolean told = f != Field.ACTSET_OUTPUT && f != Field.CONJ_ID;
-            if (f.word() >= FlowKey.PACKET_WORDS && !alias && told) {
+            if (f.word() >= FlowKey.PACKET_WORDS && !f.isAlias() && told) {
                 fields.add(f);
             }
         }
         return List.copyOf(fields);
     }
 
+    /// How many tables controllers see: 0 to 253.
+    public static final int TABLES = FlowTables.VISIBLE;
+
     /// Whether a controller, not just a tool, is connected.
     ///
     /// @return true if so
     public boolean hasController() {
         return bridge.connections().hasController();
+    }
+
+    /// What the tables hold now.
+    ///
+    /// @return a copy, for [Trial]
+    public TablesCopy copyTables() {
+        return TablesCopy.of(bridge);
     }
 
     /// The entries of a table, hidden ones included.
@@ -479,7 +469,7 @@ public final class Ofproto implements AutoCloseable {
     /// Ends all connections and stops the ofproto thread. Any thread but that.
     @Override
     public void close() {
-        loop.execute(() -> dialers.forEach(Dialer::close));
+        loop.submit(services::close).awaitUninterruptibly();
         for (Channel c : listeners) {
             c.close().awaitUninterruptibly();
             if (c.localAddress() instanceof UnixDomainSocketAddress u) {

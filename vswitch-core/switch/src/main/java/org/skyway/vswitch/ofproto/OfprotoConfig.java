@@ -17,6 +17,7 @@ import org.skyway.openflow.message.Version;
 /// @param description what the description statistics say
 /// @param probeSeconds how long a connection may be silent before it is probed; 0 for never
 /// @param maxBackoffSeconds the longest pause between attempts to connect
+/// @param beyondOvs whether to take what Open vSwitch refuses, where it can be done
 /// @param tls keys for `ssl:` and `pssl:` targets; null if there are none
 public record OfprotoConfig(
         String bridge,
@@ -28,6 +29,7 @@ public record OfprotoConfig(
         Description description,
         int probeSeconds,
         int maxBackoffSeconds,
+        boolean beyondOvs,
         Tls tls) {
     /// Keys and certificates, PEM files as `ovs-vsctl set-ssl` takes them.
     ///
@@ -90,6 +92,7 @@ public record OfprotoConfig(
                 Description.DEFAULT,
                 5,
                 8,
+                false,
                 null);
     }
 
@@ -108,6 +111,25 @@ public record OfprotoConfig(
                 description,
                 probeSeconds,
                 maxBackoffSeconds,
+                beyondOvs,
                 keys);
+    }
+
+    /// The same, taking what Open vSwitch refuses.
+    ///
+    /// @return a copy
+    public OfprotoConfig beyondOpenVSwitch() {
+        return new OfprotoConfig(
+                bridge,
+                datapathId,
+                runDirectory,
+                targets,
+                failMode,
+                versions,
+                description,
+                probeSeconds,
+                maxBackoffSeconds,
+                true,
+                tls);
     }
 }

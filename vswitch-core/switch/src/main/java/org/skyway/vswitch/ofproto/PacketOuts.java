@@ -1,18 +1,18 @@
 package org.skyway.vswitch.ofproto;
 
 import java.util.Arrays;
+import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketOut;
 import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.packet.FrameParser;
 
 /// Checks and sends packet-outs. Ofproto thread only.
 final class PacketOuts {
-    private static final int ETHERNET_HEADER = 14;
-
     private PacketOuts() {}
 
     /// Sends a packet.
@@ -32,7 +32,22 @@ final class PacketOuts {
             throw new OpenFlowException(
                     ErrorCode.OFPBRC_BUFFER_UNKNOWN, "nothing is buffered here");
         }
+        checkLength(m.data(), version);
         ActionCheck.check(version, headers(m), m.actions());
+    }
+
+    /// Looks whether a packet fits where packets go.
+    ///
+    /// @throws OpenFlowException if it is longer than the longest frame
+    static void checkLength(Bytes packet, Version version) {
+        if (packet.length() > RegionHeader.MAX_FRAME) {
+            throw new OpenFlowException(
+                    version.atLeast(Version.OF13)
+                            ? ErrorCode.OFPBRC_BAD_PACKET
+                            : ErrorCode.OFPBRC_BAD_LEN,
+                    "a packet of %d bytes can't be sent; the longest frame has %d"
+                            .formatted(packet.length(), RegionHeader.MAX_FRAME));
+        }
     }
 
     /// Finds out what the actions do now. Nothing has happened until what comes back is run.
@@ -59,11 +74,7 @@ final class PacketOuts {
 
     /// Everything that is known of the packet, as a match.
     private static Match headers(PacketOut m) {
-        byte[] frame = m.data().toArray();
-        long[] key =
-                frame.length < ETHERNET_HEADER
-                        ? new long[FlowKey.WORDS]
-                        : FrameParser.parse(frame, 0);
+        long[] key = FrameParser.parse(m.data().toArray(), 0);
         for (int w = 0; w < FlowKey.WORDS; w++) {
             key[w] |= m.metadata().value(w);
         }

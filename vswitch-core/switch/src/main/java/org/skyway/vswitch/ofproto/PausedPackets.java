@@ -6,6 +6,7 @@ import java.util.Map;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketIn;
+import org.skyway.openflow.message.Version;
 import org.skyway.vswitch.pipeline.Frozen;
 
 /// What is left to do to packets that wait for a controller (`controller(pause)`). A controller
@@ -40,7 +41,8 @@ final class PausedPackets {
     /// Goes on with a packet that a controller gives back.
     ///
     /// @throws OpenFlowException if nothing is known to be left to do
-    void resume(OfSwitch bridge, PacketIn m) {
+    void resume(OfSwitch bridge, PacketIn m, Version version) {
+        PacketOuts.checkLength(m.data(), version);
         Frozen rest = waiting.get(m.continuation());
         if (rest == null) {
             throw new OpenFlowException(

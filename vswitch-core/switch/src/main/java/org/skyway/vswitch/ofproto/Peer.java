@@ -28,6 +28,7 @@ abstract class Peer extends ChannelInboundHandlerAdapter {
     private Channel channel;
     private Version version;
     private boolean reading; // what is sent is flushed when all that was read is done
+    private boolean mayRead = true;
     private boolean flushing;
     private int nextXid = 1;
 
@@ -152,7 +153,13 @@ abstract class Peer extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         // Whoever does not read answers gets no more of them.
-        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+        ctx.channel().config().setAutoRead(mayRead && ctx.channel().isWritable());
+    }
+
+    /// Whether to read on, as far as this side is concerned.
+    void mayRead(boolean value) {
+        mayRead = value;
+        channel.config().setAutoRead(mayRead && channel.isWritable());
     }
 
     @Override

@@ -31,13 +31,20 @@ final class Removals {
         pending.subList(mark, pending.size()).clear();
     }
 
-    /// Sends what is pending. To be called after [Forwarding#settle].
-    void send() {
-        if (pending.isEmpty()) {
-            return;
-        }
+    boolean arePending() {
+        return !pending.isEmpty();
+    }
+
+    /// Takes what is pending.
+    ///
+    /// @return sends it; to be run when the changes that were begun by now are effective
+    Runnable take() {
         List<Removal> now = pending;
         pending = new ArrayList<>();
+        return () -> send(now);
+    }
+
+    private void send(List<Removal> now) {
         for (Removal r : now) {
             FlowRule rule = r.entry().rule();
             FlowCounters c = r.entry().counters();

@@ -63,10 +63,8 @@ final class Requests {
             case Message.FeaturesRequest m -> c.reply(e, statistics.features(e.version()));
             case Message.GetConfigRequest m -> c.reply(e, config(c));
             case Message.SetConfig m -> setConfig(c, m);
-            case Message.BarrierRequest m -> {
-                bridge.settle();
-                c.reply(e, new Message.BarrierReply());
-            }
+            case Message.BarrierRequest m ->
+                    bridge.afterwards(c, frame, () -> c.reply(e, new Message.BarrierReply()));
             case Message.QueueGetConfigRequest m -> c.reply(e, statistics.queues(m));
             case FlowMod m -> change(c, e);
             case GroupMod m -> change(c, e);
@@ -83,7 +81,8 @@ final class Requests {
             }
             case BundleMessage.Control m -> bundles.control(c, e, m, frame);
             case BundleMessage.Add m -> bundles.add(c, e, m, frame);
-            case StatsRequest m -> stats(c, e, m);
+            // Counters are right only when all changes so far are effective.
+            case StatsRequest m -> bridge.afterwards(c, frame, () -> stats(c, e, m));
             case ExtensionMessage m -> extension(c, e, m);
             case Message.Hello m -> throw unexpected(m.getClass());
             case Message.Failure m -> throw unexpected(m.getClass());
@@ -233,8 +232,6 @@ final class Requests {
     }
 
     private void stats(Connection c, Envelope e, StatsRequest request) {
-        // Counters are right only when all changes so far are effective.
-        bridge.settle();
         StatsReply reply =
                 switch (request) {
                     case StatsRequest.Desc m -> statistics.description();
@@ -282,7 +279,8 @@ final class Requests {
             case ExtensionMessage.FlowMonitorCancel m -> bridge.monitors().cancel(c, m.id());
             case ExtensionMessage.CtFlushZone m -> {} // nothing is tracked
             case ExtensionMessage.CtFlush m -> {}
-            case ExtensionMessage.Resume m -> bridge.paused().resume(bridge, m.packet());
+            case ExtensionMessage.Resume m ->
+                    bridge.paused().resume(bridge, m.packet(), e.version());
             case ExtensionMessage.TlvTableRequest m ->
                     c.reply(
                             e,

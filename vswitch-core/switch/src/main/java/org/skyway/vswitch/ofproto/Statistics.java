@@ -301,7 +301,7 @@ final class Statistics {
     StatsReply.MeterFeatures meterFeatures() {
         return new StatsReply.MeterFeatures(
                 MeterTable.MAX_METERS,
-                MeterTable.BAND_TYPES,
+                bridge.meters().bandTypes(),
                 MeterTable.CAPABILITIES,
                 MeterTable.MAX_BANDS,
                 0);

@@ -78,7 +78,6 @@ final class ActionSet {
 
     private static int rank(Action action) {
         return switch (action) {
-            case Action.CopyTtlIn a -> 0;
             case Action.PopVlan a -> 1;
             case Action.PopMpls a -> 2;
             case Action.PushMpls a -> 3;

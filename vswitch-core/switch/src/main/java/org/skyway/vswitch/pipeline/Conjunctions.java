@@ -16,31 +16,40 @@ import org.skyway.vswitch.ofproto.FlowEntry;
 /// entry with a `conjunction` action is a clause of several; when one of each clause of an id
 /// matches, the packet is looked up again with `conj_id` set to it.
 final class Conjunctions {
+    private static final int HIGHEST = Integer.MAX_VALUE;
+
     private Conjunctions() {}
 
-    /// Finds the entry that a packet hits, clauses resolved.
+    /// Finds the entry that a packet hits when what it hits first is a clause.
     ///
+    /// @param first that clause
     /// @param table where
+    /// @param version in which version of it
     /// @param key the packet; its conj_id is changed for a while
     /// @param examined collects what the answer depends on
     /// @return the entry, or null
-    static FlowEntry lookup(TupleTable<FlowEntry> table, long[] key, long[] examined) {
-        FlowEntry hit = table.lookup(key, examined);
+    static FlowEntry resolve(
+            FlowEntry first,
+            TupleTable<FlowEntry> table,
+            long version,
+            long[] key,
+            long[] examined) {
+        FlowEntry hit = first;
         while (hit != null && isClause(hit)) {
             int priority = hit.rule().priority();
             List<FlowEntry> clauses = new ArrayList<>();
-            table.collect(key, priority, examined, clauses);
+            table.collect(key, priority, examined, version, clauses);
             for (int id : satisfied(clauses)) {
                 long before = Field.CONJ_ID.get(key);
                 Field.CONJ_ID.set(key, id);
-                FlowEntry resolved = ordinary(table, key, examined);
+                FlowEntry resolved = ordinary(table, version, key, examined);
                 Field.CONJ_ID.set(key, before);
                 if (resolved != null) {
                     return resolved;
                 }
             }
             FlowEntry plain = ordinary(clauses, Set.of());
-            hit = plain != null ? plain : table.lookupBelow(key, examined, priority);
+            hit = plain != null ? plain : table.lookup(key, examined, version, priority);
         }
         return hit;
     }
@@ -48,13 +57,14 @@ final class Conjunctions {
     // The entry that a packet hits, clauses left out: the one that matches a conj_id often has
     // their priority. As in Open vSwitch, a clause hides what has the same match and a lower
     // priority.
-    private static FlowEntry ordinary(TupleTable<FlowEntry> table, long[] key, long[] examined) {
+    private static FlowEntry ordinary(
+            TupleTable<FlowEntry> table, long version, long[] key, long[] examined) {
         Set<Match> hidden = new HashSet<>();
-        FlowEntry hit = table.lookup(key, examined);
+        FlowEntry hit = table.lookup(key, examined, version, HIGHEST);
         while (hit != null && (isClause(hit) || !hidden.isEmpty())) {
             int priority = hit.rule().priority();
             List<FlowEntry> alike = new ArrayList<>();
-            table.collect(key, priority, examined, alike);
+            table.collect(key, priority, examined, version, alike);
             FlowEntry plain = ordinary(alike, hidden);
             if (plain != null) {
                 return plain;
@@ -62,7 +72,7 @@ final class Conjunctions {
             alike.stream()
                     .filter(Conjunctions::isClause)
                     .forEach(e -> hidden.add(e.rule().match()));
-            hit = table.lookupBelow(key, examined, priority);
+            hit = table.lookup(key, examined, version, priority);
         }
         return hit;
     }
@@ -76,7 +86,8 @@ final class Conjunctions {
         return null;
     }
 
-    private static boolean isClause(FlowEntry entry) {
+    /// Whether an entry is a clause of a conjunction.
+    static boolean isClause(FlowEntry entry) {
         for (Action action : entry.rule().instructions().apply()) {
             if (action instanceof Action.Conjunction) {
                 return true;

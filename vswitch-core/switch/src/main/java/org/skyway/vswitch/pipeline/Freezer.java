@@ -76,7 +76,7 @@ final class Freezer {
     ///
     /// @param hashed whether the packet has its hash already
     /// @return what is left to do
-    Frozen thaw(PipelinePacket packet, List<Long> stack, ActionSet actionSet, boolean hashed) {
+    Frozen thaw(PipelinePacket packet, ValueStack stack, ActionSet actionSet, boolean hashed) {
         Frozen rest =
                 new Frozen(
                         steps,

@@ -30,27 +30,27 @@ public final class Frozen {
     }
 
     private final List<Step> steps;
-    private final List<Long> stack;
+    private final ValueStack stack;
     private final ActionSet actionSet;
     private final long[] metadata;
     private final int inPort;
     private final boolean hashed;
 
     /// @param steps in order
-    /// @param stack the bottom first
+    /// @param stack null if it is empty
     /// @param actionSet as it is; not to be changed
     /// @param key of which everything but the packet's own headers is kept
     /// @param inPort the ingress port
     /// @param hashed whether the packet has the hash that select groups want
     Frozen(
             List<Step> steps,
-            List<Long> stack,
+            ValueStack stack,
             ActionSet actionSet,
             long[] key,
             int inPort,
             boolean hashed) {
         this.steps = List.copyOf(steps);
-        this.stack = List.copyOf(stack);
+        this.stack = stack;
         this.actionSet = actionSet;
         this.inPort = inPort;
         this.hashed = hashed;
@@ -61,7 +61,7 @@ public final class Frozen {
         return steps;
     }
 
-    List<Long> stack() {
+    ValueStack stack() {
         return stack;
     }
 

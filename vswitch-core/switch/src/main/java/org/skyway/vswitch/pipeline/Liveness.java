@@ -1,6 +1,11 @@
 package org.skyway.vswitch.pipeline;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
@@ -10,35 +15,59 @@ import org.skyway.openflow.model.PortState;
 final class Liveness {
     private static final int MAX_NESTING = 64;
 
-    private final Tables tables;
+    private final Snapshot tables;
+    private final Map<Integer, Boolean> known = new HashMap<>(0); // of groups
 
-    Liveness(Tables tables) {
+    Liveness(Snapshot tables) {
         this.tables = tables;
     }
 
     /// As in Open vSwitch: a bucket that watches nothing is live, one that watches both needs one
     /// of them.
     boolean isLive(GroupEntry.Bucket bucket) {
-        return isLive(bucket, 0);
+        return isLiveByItself(bucket)
+                || watchesGroup(bucket)
+                        && known.computeIfAbsent(bucket.watchGroup(), this::isLiveGroup);
     }
 
-    private boolean isLive(GroupEntry.Bucket bucket, int nesting) {
+    private boolean isLiveByItself(GroupEntry.Bucket bucket) {
         boolean watchesPort = bucket.watchPort() != OfPort.ANY;
-        boolean watchesGroup = bucket.watchGroup() != -1;
-        if (!watchesPort && !watchesGroup || watchesPort && isLive(bucket.watchPort())) {
-            return true;
+        return !watchesPort && !watchesGroup(bucket) || watchesPort && isLive(bucket.watchPort());
+    }
+
+    private static boolean watchesGroup(GroupEntry.Bucket bucket) {
+        return bucket.watchGroup() != -1;
+    }
+
+    // A group is live if one of its buckets is. Groups may watch each other in circles, and in more
+    // ways than could be gone one by one; so each is looked at once, the nearest first.
+    private boolean isLiveGroup(int id) {
+        Set<Integer> seen = new HashSet<>();
+        List<Integer> level = List.of(id);
+        for (int nesting = 0; nesting < MAX_NESTING && !level.isEmpty(); nesting++) {
+            List<Integer> below = new ArrayList<>();
+            for (int group : level) {
+                GroupState state = tables.groups().get(group);
+                if (state == null || !seen.add(group)) {
+                    continue;
+                }
+                for (GroupEntry.Bucket bucket : state.group().buckets()) {
+                    if (isLiveByItself(bucket)) {
+                        return true;
+                    }
+                    if (watchesGroup(bucket)) {
+                        below.add(bucket.watchGroup());
+                    }
+                }
+            }
+            level = below;
         }
-        GroupState watched = watchesGroup ? tables.group(bucket.watchGroup()) : null;
-        return watched != null
-                && nesting < MAX_NESTING
-                && watched.group().buckets().stream().anyMatch(b -> isLive(b, nesting + 1));
+        return false;
     }
 
     private boolean isLive(int number) {
         PortState port = tables.ports().get(number);
-        return port != null
-                && (port.state() & PortState.LINK_DOWN) == 0
-                && (port.config() & PortState.PORT_DOWN) == 0;
+        return port != null && port.isUp();
     }
 
     /// Selects a bucket by highest random weight: taking a bucket away moves only that bucket's

@@ -4,6 +4,7 @@ import static org.skyway.openflow.model.FlowKey.ETH_DST_TYPE;
 import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
 import static org.skyway.openflow.model.FlowKey.IN_PORT;
 import static org.skyway.openflow.model.FlowKey.MPLS;
+import static org.skyway.openflow.model.FlowKey.MPLS_INNER_VLAN;
 import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
 import static org.skyway.openflow.model.FlowKey.VLAN_PRESENT;
 import static org.skyway.openflow.model.FlowKey.WORDS;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.Prerequisite;
 import org.skyway.openflow.model.SubField;
 
@@ -27,7 +29,10 @@ final class PipelinePacket {
 
     long[] key = new long[WORDS];
     final long[] examined = new long[WORDS];
-    private long[] written = new long[PACKET_WORDS];
+    private long[] written = new long[PACKET_WORDS]; // what is not done to the real packet yet
+    private long[] overwritten = new long[PACKET_WORDS];
+    private int state;
+    private int states;
     private final Tags tags;
     private final Labels labels;
     private final List<DatapathAction> out;
@@ -48,25 +53,60 @@ final class PipelinePacket {
         key[IN_PORT] = (long) port << 32;
     }
 
+    /// Says where the action set sends the packet.
+    void actionSetOutput(int port) {
+        Field.ACTSET_OUTPUT.set(key, port);
+        overwrite(Field.ACTSET_OUTPUT.word(), 0);
+    }
+
+    /// A number for what the key says now; another if it says something else.
+    int state() {
+        return state;
+    }
+
+    /// Which bits of the key the pipeline has written, so that they are the same whatever else came
+    /// in the packet.
+    ///
+    /// @return a copy; [FlowKey#PACKET_WORDS] masks
+    long[] overwritten() {
+        return overwritten.clone();
+    }
+
+    private void overwrite(int word, long mask) {
+        state = ++states;
+        if (word < PACKET_WORDS) {
+            overwritten[word] |= mask;
+        }
+    }
+
     /// Remembers the packet as it is. What is still to be written to the headers is, because
     /// otherwise each copy would have to write it; tags and labels wait.
     Saved save() {
         if (!tags.changed(outerTag()) && !labels.changed()) {
             commit();
         }
-        return new Saved(key.clone(), written.clone(), tags.copy(), labels.copy());
+        return new Saved(
+                key.clone(),
+                written.clone(),
+                overwritten.clone(),
+                state,
+                tags.copy(),
+                labels.copy());
     }
 
     /// Makes it again what it was.
     void restore(Saved saved) {
         key = saved.key.clone();
         written = saved.written.clone();
+        overwritten = saved.overwritten.clone();
+        state = saved.state;
         tags.restore(saved.tags);
         labels.restore(saved.labels);
     }
 
     /// A packet that was put aside.
-    record Saved(long[] key, long[] written, Tags tags, Labels labels) {}
+    record Saved(
+            long[] key, long[] written, long[] overwritten, int state, Tags tags, Labels labels) {}
 
     private int outerTag() {
         return (int) (key[ETH_SRC_VLAN] & TCI);
@@ -77,7 +117,7 @@ final class PipelinePacket {
             examined[field.word()] = ALL_ONES;
             examined[field.word() + 1] = ALL_ONES;
         } else {
-            examined[field.word()] |= field.ones() << field.shift();
+            examined[field.word()] |= (field.ones() & field.held()) << field.shift();
         }
     }
 
@@ -153,11 +193,14 @@ final class PipelinePacket {
         }
         if (field == Field.VLAN_VID || field == Field.VLAN_TCI) {
             setTci((int) low, (int) (maskLow & field.ones()));
+        } else if (field.base() == Field.IN_PORT) {
+            long mask = maskLow & field.ones();
+            setInPort(field, (int) (field.get(key) & ~mask | low & mask));
         } else if (field.wide()) {
             setBits(field.word(), high, maskHigh);
             setBits(field.word() + 1, low, maskLow);
         } else {
-            long mask = maskLow & field.ones();
+            long mask = maskLow & field.held();
             setBits(field.word(), low << field.shift(), mask << field.shift());
         }
     }
@@ -169,58 +212,32 @@ final class PipelinePacket {
         tci(tci);
     }
 
+    // As in Open vSwitch, a number that no port can have becomes that of none.
+    private void setInPort(Field field, int port) {
+        boolean half = field == Field.IN_PORT_NXM;
+        int now = half ? OfPort.of16(port) : OfPort.exists(port) ? port : OfPort.ANY;
+        setBits(IN_PORT, (long) now << 32, -1L << 32);
+    }
+
     void setBits(int word, long value, long mask) {
         key[word] = key[word] & ~mask | value & mask;
+        overwrite(word, mask);
         if (word < PACKET_WORDS && word != IN_PORT) {
             written[word] |= mask;
         }
     }
 
-    long read(SubField f) {
-        Field field = f.field();
-        long ones = f.bits() == 64 ? ALL_ONES : (1L << f.bits()) - 1;
-        if (!field.wide()) {
-            return field.get(key) >>> f.offset() & ones;
-        }
-        if (f.offset() >= 64) {
-            return field.getHigh(key) >>> f.offset() - 64 & ones;
-        }
-        long v = field.get(key) >>> f.offset();
-        if (f.offset() > 0) {
-            v |= field.getHigh(key) << 64 - f.offset();
-        }
-        return v & ones;
-    }
-
-    void write(SubField f, long value) {
-        Field field = f.field();
-        long ones = f.bits() >= 64 ? ALL_ONES : (1L << f.bits()) - 1;
-        long v = value & ones;
-        if (!field.wide()) {
-            set(field, 0, v << f.offset(), 0, ones << f.offset());
-        } else if (f.offset() >= 64) {
-            set(field, v << f.offset() - 64, 0, ones << f.offset() - 64, 0);
-        } else {
-            long highValue = f.offset() == 0 ? 0 : v >>> 64 - f.offset();
-            long highMask = f.offset() == 0 ? 0 : ones >>> 64 - f.offset();
-            set(field, highValue, v << f.offset(), highMask, ones << f.offset());
-        }
+    /// Writes to part of a field, if the packet has that field.
+    ///
+    /// @param high bits 127 to 64 of the value
+    /// @param low bits 63 to 0 of the value; of both, what does not fit is dropped
+    void write(SubField f, long high, long low) {
+        set(f.field(), f.placeHigh(high, low), f.placeLow(low), f.maskHigh(), f.maskLow());
     }
 
     void move(SubField from, SubField to) {
-        if (!holds(from.field())) {
-            return;
-        }
-        int done = 0;
-        long[] chunks = new long[(from.bits() + 31) / 32];
-        for (int i = 0; i < chunks.length; i++, done += 32) {
-            int bits = Math.min(32, from.bits() - done);
-            chunks[i] = read(new SubField(from.field(), from.offset() + done, bits));
-        }
-        done = 0;
-        for (int i = 0; i < chunks.length; i++, done += 32) {
-            int bits = Math.min(32, to.bits() - done);
-            write(new SubField(to.field(), to.offset() + done, bits), chunks[i]);
+        if (holds(from.field())) {
+            write(to, from.getHigh(key), from.get(key));
         }
     }
 
@@ -331,6 +348,7 @@ final class PipelinePacket {
 
     private void tci(int tci) {
         key[ETH_SRC_VLAN] = key[ETH_SRC_VLAN] & ~TCI | tci & TCI;
+        overwrite(ETH_SRC_VLAN, TCI);
     }
 
     /// Puts a label on.
@@ -360,11 +378,11 @@ final class PipelinePacket {
             entry = entry | tc << 9 | 0x100 | ttl;
             for (int w = FlowKey.IPV4; w < PACKET_WORDS; w++) {
                 key[w] = 0; // what lies under the label can't be seen any more
+                overwrite(w, ALL_ONES);
             }
             key[MPLS] = entry << 32;
         }
-        key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
-        labels.touch();
+        labelled(etherType);
         return true;
     }
 
@@ -381,9 +399,16 @@ final class PipelinePacket {
         }
         Labels.examine(examined);
         Labels.pop(key, count);
-        key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
-        labels.touch();
+        labelled(etherType);
         return true;
+    }
+
+    private void labelled(int etherType) {
+        key[ETH_DST_TYPE] = key[ETH_DST_TYPE] & ~0xffffL | etherType;
+        overwrite(ETH_DST_TYPE, 0xffff);
+        overwrite(MPLS, ALL_ONES);
+        overwrite(MPLS_INNER_VLAN, ALL_ONES << 32);
+        labels.touch();
     }
 
     /// Lowers the TTL of IP.

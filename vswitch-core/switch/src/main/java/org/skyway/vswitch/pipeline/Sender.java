@@ -6,7 +6,6 @@ import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
 import static org.skyway.openflow.model.FlowKey.WORDS;
 
 import java.util.Arrays;
-import java.util.List;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.OfPort;
@@ -14,14 +13,16 @@ import org.skyway.openflow.model.PortState;
 
 /// How packets leave a pipeline: to ports, by the learning switch, to the controllers.
 final class Sender {
-    private final Tables tables;
+    private final Snapshot tables;
     private final PipelinePacket packet;
-    private final List<DatapathAction> out;
+    private final Steps out;
+    private final Looks looks;
     private final long nowNanos;
     private MacTable.Entry source;
     private boolean learned;
 
-    Sender(Tables tables, PipelinePacket packet, List<DatapathAction> out, long nowNanos) {
+    Sender(Snapshot tables, PipelinePacket packet, Steps out, Looks looks, long nowNanos) {
+        this.looks = looks;
         this.tables = tables;
         this.packet = packet;
         this.out = out;
@@ -87,8 +88,19 @@ final class Sender {
         if (to >>> 4 == 0x0180c200000L) {
             return; // reserved for link protocols: a bridge neither forwards it nor learns from it
         }
+        int own = packet.inPort();
+        boolean sourced = own == OfPort.CONTROLLER || own == OfPort.ANY; // by a controller
+        if (!sourced && !tables.ports().containsKey(own)) {
+            return; // actions wrote the number of no port, or it has just gone
+        }
+        int type = packet.etherType();
+        if ((type == 0x8100 || type == 0x88a8) && !packet.hasVlan()) {
+            return; // to Open vSwitch half a tag, though another may just have been taken off
+        }
+        looks.asked(MacTable.key(vlan, from));
+        looks.asked(MacTable.key(vlan, to));
         MacTable.Entry before = tables.macs().find(vlan, to);
-        if (tables.ports().containsKey(packet.inPort())) {
+        if (!sourced) {
             learned |= tables.macs().learn(vlan, from, packet.inPort(), nowNanos);
             source = tables.macs().find(vlan, from);
         }
@@ -96,7 +108,7 @@ final class Sender {
         // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
         boolean emptyTags = packet.hasEmptyTags();
         PipelinePacket.Saved saved = emptyTags ? packet.save() : null;
-        int at = emptyTags ? Copies.begin(out) : 0;
+        Copy copy = emptyTags ? Copy.begin(out) : null;
         if (emptyTags) {
             packet.dropEmptyTags();
         }
@@ -106,7 +118,7 @@ final class Sender {
             send(known.port());
         }
         if (emptyTags) {
-            Copies.end(out, at);
+            copy.end();
             packet.restore(saved);
         }
     }

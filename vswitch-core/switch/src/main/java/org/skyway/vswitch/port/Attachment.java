@@ -20,6 +20,9 @@ public final class Attachment {
     private boolean paused;
     private boolean silent;
     private long lastSign; // of life, when it fell silent
+    private int silences; // since it last did as it was told for a while
+    private long lastCommand; // that it was given
+    private long lastLimit; // command of the last limit that it was given
 
     /// An attachment.
     ///
@@ -113,9 +116,57 @@ public final class Attachment {
         paused = value;
     }
 
+    /// Gives the VNF a transmit command.
+    ///
+    /// @param command the word; only the last one counts
+    public void command(long command) {
+        lastCommand = command;
+        control.command(command);
+    }
+
+    /// Whether the VNF says that it has obeyed its last transmit command.
+    ///
+    /// @return true if so, or if it was never given one
+    public boolean hasObeyed() {
+        return lastCommand == 0 || control.obeyed() == lastCommand;
+    }
+
+    /// Has the VNF deliver nothing of an epoch beyond a cursor of the bypass ring.
+    ///
+    /// @param slot the link's slot
+    /// @param epoch the epoch
+    /// @param cursor in cells
+    /// @return for [#hasNoticed]
+    public long limit(int slot, int epoch, long cursor) {
+        control.limit(slot, epoch, cursor, ++lastLimit);
+        return lastLimit;
+    }
+
+    /// Whether the VNF says that it has taken notice of a limit.
+    ///
+    /// @param limit what [#limit] returned
+    /// @return true if so
+    public boolean hasNoticed(long limit) {
+        return control.rxObeyed() - limit >= 0;
+    }
+
+    /// How often the VNF has fallen silent lately. Who does so again and again is tried again ever
+    /// later.
+    ///
+    /// @return a count
+    public int silences() {
+        return silences;
+    }
+
+    /// Forgives it its silences.
+    public void forgive() {
+        silences = 0;
+    }
+
     /// Notes that the VNF did not do what it was told to: from now on nobody waits for it.
     public void silent() {
         silent = true;
+        silences++;
         lastSign = control.alive();
     }
 

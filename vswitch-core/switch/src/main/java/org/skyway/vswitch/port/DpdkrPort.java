@@ -16,6 +16,7 @@ public final class DpdkrPort extends DatapathPort {
     private volatile boolean deaf; // the VNF is gone, but its last packets are still being read
     private volatile String cutShort; // what happened to the region of the rings, or null
     private volatile MarkRoute[] routes = {};
+    private Rings receiving; // the rings that the last burst came from; its poll thread's
 
     /// The two rings of a port region, from the switch's side.
     ///
@@ -90,12 +91,13 @@ public final class DpdkrPort extends DatapathPort {
     @Override
     protected int rxBurst(long[] addresses, int[] lengths, int max) {
         Rings r = rings;
+        receiving = r;
         return r == null ? 0 : r.fromVnf.peek(addresses, lengths, 0, max);
     }
 
     @Override
     protected void rxRelease() {
-        Rings r = rings;
+        Rings r = receiving;
         if (r != null) {
             r.fromVnf.release();
         }
@@ -114,13 +116,13 @@ public final class DpdkrPort extends DatapathPort {
 
     @Override
     protected long rxMark() {
-        Rings r = rings;
+        Rings r = receiving;
         return r == null ? 0 : r.fromVnf.mark();
     }
 
     @Override
     protected void takeRxMark() {
-        rings.fromVnf.takeMark();
+        receiving.fromVnf.takeMark();
     }
 
     @Override

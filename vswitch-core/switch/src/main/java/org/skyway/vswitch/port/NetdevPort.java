@@ -1,10 +1,12 @@
 package org.skyway.vswitch.port;
 
 import java.io.IOException;
+import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.PacketSocket;
 import org.skyway.vswitch.datapath.DatapathPort;
 
-/// A port that is a Linux interface, by an AF_PACKET socket.
+/// A port that is a Linux interface, by an AF_PACKET socket. Frames longer than
+/// [RegionHeader#MAX_FRAME] count as errors of the interface and are not received.
 public final class NetdevPort extends DatapathPort implements AutoCloseable {
     private final PacketSocket socket;
 
@@ -16,7 +18,7 @@ public final class NetdevPort extends DatapathPort implements AutoCloseable {
     /// @throws IOException if there is no such interface, or it may not be opened
     public NetdevPort(int number, int threads, String interfaceName) throws IOException {
         super(number, threads);
-        socket = PacketSocket.open(interfaceName);
+        socket = PacketSocket.open(interfaceName, RegionHeader.MAX_FRAME);
     }
 
     /// The interface.

@@ -27,6 +27,7 @@ class TraceReportTest {
         for (String flow : flows) {
             tables.put(new FlowEntry(FlowText.parse(flow), 0, 0, new FlowCounters(1)));
         }
+        tables.publish();
         Match match = FlowText.parseMatch(packet);
         long[] key = new long[FlowKey.WORDS];
         for (int w = 0; w < FlowKey.WORDS; w++) {

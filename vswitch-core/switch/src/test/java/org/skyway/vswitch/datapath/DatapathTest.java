@@ -13,6 +13,7 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.ofproto.FlowEntry;
 
@@ -49,6 +50,27 @@ class DatapathTest {
             assertEquals(100L * UDP.length, e.counters().bytes());
             assertEquals(100, bed.vnf(2).port.traffic().sum(Traffic.TX_PACKETS));
             assertEquals(100, bed.vnf(1).port.traffic().sum(Traffic.RX_PACKETS));
+        }
+    }
+
+    /// A VNF sends as soon as it may, and its last packets are read when it is gone; the switch
+    /// publishes that a port's link came or went at a moment of its own.
+    @Test
+    void whatComesFromAPortWithoutALinkIsForwardedAndCounted() throws IOException {
+        try (TestBed bed = new TestBed(2)) {
+            FlowEntry e = bed.add(new FlowRule(0, 100, inPort(1), output(2)));
+            PortState up = bed.tables.ports().get(1);
+            bed.tables.port(up.withState(PortState.LINK_DOWN));
+            bed.publish();
+            bed.vnf(1).send(UDP);
+            bed.poll();
+            assertEquals(1, bed.vnf(2).receive().size());
+            bed.tables.port(up.withState(PortState.LINK_DOWN).withConfig(PortState.PORT_DOWN));
+            bed.publish();
+            bed.vnf(1).send(UDP);
+            bed.poll();
+            assertEquals(0, bed.vnf(2).receive().size());
+            assertEquals(1, e.counters().packets());
         }
     }
 

@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.packet.FrameComposer;
+import org.skyway.openflow.packet.FrameParser;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
 import org.skyway.p2p.detect.Explanation;
@@ -67,6 +69,7 @@ class DetectorAgreementPropertyTest {
         groups.forEach(g -> bed.tables.group(g.id(), new GroupState(g, 1)));
         groups.forEach(g -> detector.groupChanged(g.id(), g));
         List<FlowEntry> entries = rules.stream().map(bed::add).toList();
+        bed.publish();
         rules.forEach(detector::ruleInstalled);
         bed.tables.ports().values().forEach(detector::portChanged);
         packets.keySet().forEach(port -> detector.candidate(port, true));
@@ -87,7 +90,7 @@ class DetectorAgreementPropertyTest {
         }
         entries.forEach(bed.tables::remove);
         groups.forEach(g -> bed.tables.group(g.id(), null));
-        bed.datapath.tablesChanged();
+        bed.publish();
     }
 
     private void checkLink(int from, int to, String context) {
@@ -114,6 +117,13 @@ class DetectorAgreementPropertyTest {
         String hex = Explanation.hex(none);
         if (hex.isEmpty() || none.reason().startsWith("meter")) {
             return; // there are no meters here
+        }
+        // Open vSwitch writes nothing into network headers of protocol 0, and so the datapath does
+        // not.
+        byte[] example = HexFormat.of().parseHex(hex);
+        boolean unwritten = Field.IP_PROTO.get(FrameParser.parse(example, none.from())) == 0;
+        if (unwritten && none.reason().startsWith("packets leave changed")) {
+            return;
         }
         examples++;
         String where = sent(none.from(), HexFormat.of().parseHex(hex));

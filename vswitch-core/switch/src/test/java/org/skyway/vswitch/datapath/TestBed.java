@@ -11,6 +11,7 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
@@ -18,17 +19,23 @@ import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.port.DpdkrPort;
 
 /// A datapath that the test polls by hand, with dpdkr ports whose VNF ends are in the test's hands.
-final class TestBed implements AutoCloseable {
+public final class TestBed implements AutoCloseable {
     final Tables tables = new Tables();
     final List<byte[]> packetIns = new ArrayList<>();
+    final List<FlowRule> learned = new ArrayList<>();
     final List<Integer> reasons = new ArrayList<>(); // of the packet-ins
-    final Datapath datapath = new Datapath(1, tables, new Sink());
+
+    /// What went wrong.
+    public final Faults faults = new Faults();
+
+    Runnable onPacketIn = () -> {}; // what else happens then
+    final Datapath datapath = new Datapath(1, tables, new Sink(), faults);
     final List<Vnf> vnfs = new ArrayList<>();
     private final long scratch;
     private final Region scratchRegion;
 
     /// A VNF's end of a port.
-    final class Vnf implements AutoCloseable {
+    public final class Vnf implements AutoCloseable {
         final DpdkrPort port;
         final Region region;
         final RingProducer tx;
@@ -52,17 +59,24 @@ final class TestBed implements AutoCloseable {
             tx = RingProducer.attach(base + header.firstRing(), room, "tx " + number);
             rx = RingConsumer.attach(base + header.secondRing(), room, "rx " + number);
             tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.publish();
             datapath.addPort(port);
         }
 
-        void send(byte[] frame) {
+        /// Sends a frame to the switch.
+        ///
+        /// @param frame up to 4096 bytes
+        public void send(byte[] frame) {
             Memory.copyFromArray(frame, 0, scratch, frame.length);
             if (tx.offer(new long[] {scratch}, new int[] {frame.length}, 0, 1) != 1) {
                 throw new AssertionError("ring is full");
             }
         }
 
-        List<byte[]> receive() {
+        /// What has come from the switch.
+        ///
+        /// @return the frames
+        public List<byte[]> receive() {
             List<byte[]> frames = new ArrayList<>();
             long[] a = new long[32];
             int[] l = new int[32];
@@ -83,7 +97,11 @@ final class TestBed implements AutoCloseable {
         }
     }
 
-    TestBed(int ports) throws IOException {
+    /// A datapath with ports.
+    ///
+    /// @param ports how many; their numbers begin with 1
+    /// @throws IOException if there is no room for their regions
+    public TestBed(int ports) throws IOException {
         scratchRegion =
                 Region.create(
                         Path.of("/dev/shm/skyway-test-" + ProcessHandle.current().pid() + "-s"),
@@ -99,18 +117,42 @@ final class TestBed implements AutoCloseable {
         return scratch;
     }
 
-    Vnf vnf(int number) {
+    /// A VNF.
+    ///
+    /// @param number of its port
+    /// @return its end of the port
+    public Vnf vnf(int number) {
         return vnfs.get(number - 1);
     }
 
-    FlowEntry add(FlowRule rule) {
-        FlowEntry entry = new FlowEntry(rule, 0, 0, new FlowCounters(1));
+    /// Makes an entry effective.
+    ///
+    /// @param rule what it is
+    /// @return the entry
+    public FlowEntry add(FlowRule rule) {
+        FlowEntry entry = entry(rule);
         tables.put(entry);
-        datapath.tablesChanged();
+        publish();
         return entry;
     }
 
-    void poll() {
+    FlowEntry entry(FlowRule rule) {
+        return new FlowEntry(rule, 0, 0, new FlowCounters(1));
+    }
+
+    long add(DatapathPort port) {
+        int number = port.number();
+        tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
+        return datapath.addPort(port);
+    }
+
+    /// Makes changes of the tables effective.
+    void publish() {
+        datapath.invalidate(tables.publish());
+    }
+
+    /// Polls until there is no more to do.
+    public void poll() {
         while (datapath.pollOnce() > 0) {
             Thread.onSpinWait();
         }
@@ -119,6 +161,7 @@ final class TestBed implements AutoCloseable {
     private final class Sink implements UpcallSink {
         @Override
         public void packetIn(long packet, int length, DatapathAction.ToController action) {
+            onPacketIn.run();
             byte[] frame = new byte[length];
             Memory.copyToArray(packet, frame, 0, length);
             packetIns.add(frame);
@@ -127,6 +170,7 @@ final class TestBed implements AutoCloseable {
 
         @Override
         public void learned(DatapathAction.Learned rule) {
+            learned.add(rule.rule());
             add(rule.rule());
         }
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.text.FlowText;
+import org.skyway.vswitch.fault.Faults;
 
 class JournalTest {
     @TempDir Path directory;
@@ -34,13 +35,20 @@ class JournalTest {
         // More than may wait, so that the one who hands over has to wait, too.
         int many = 400_000;
         FlowRule rule = FlowText.parse("table=3,ip,nw_src=10.1.2.3,actions=output:2");
-        try (Journal journal = new Journal(directory)) {
+        try (Journal journal = new Journal(directory, new Faults())) {
             for (int i = 0; i < many; i++) {
                 journal.write("flow-add", rule);
             }
         }
         List<JsonNode> events = read();
-        assertEquals(many, events.size());
+        // On a machine that is busy with other things some find no place to wait in; they are told.
+        long lost =
+                events.stream()
+                        .filter(e -> e.get("event").textValue().equals("lost"))
+                        .mapToLong(e -> e.get("count").longValue())
+                        .sum();
+        events.removeIf(e -> e.get("event").textValue().equals("lost"));
+        assertEquals(many, events.size() + lost);
         JsonNode last = events.getLast();
         assertEquals("flow-add", last.get("event").textValue());
         assertEquals(FlowText.print(rule), last.get("flow").textValue());
@@ -50,7 +58,7 @@ class JournalTest {
     @Test
     void keepsTheOrderOfAllKindsOfEvents() throws IOException {
         FlowRule rule = FlowText.parse("actions=drop");
-        try (Journal journal = new Journal(directory)) {
+        try (Journal journal = new Journal(directory, new Faults())) {
             for (int i = 0; i < 1000; i++) {
                 journal.write(Journal.event("link").put("reason", "a \"quoted\"\nline " + i));
                 journal.write("flow-add", rule);
@@ -67,7 +75,7 @@ class JournalTest {
     @Test
     void goesOnWhereAnEarlierSwitchEnded() throws IOException {
         for (int i = 0; i < 2; i++) {
-            try (Journal journal = new Journal(directory)) {
+            try (Journal journal = new Journal(directory, new Faults())) {
                 journal.write(Journal.event("fault").put("what", "number " + i));
             }
         }
@@ -79,7 +87,7 @@ class JournalTest {
     @Test
     void readingMakesNoJournal() {
         assertFalse(Journal.exists(directory));
-        try (Journal journal = new Journal(directory)) {
+        try (Journal journal = new Journal(directory, new Faults())) {
             journal.write(Journal.event("fault"));
         }
         assertTrue(Journal.exists(directory));

@@ -16,6 +16,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
+import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
 
 /// A forwarding side that keeps everything in memory and forwards by the plainest possible look-up:
@@ -33,6 +34,7 @@ final class MemoryForwarding implements Forwarding {
     final Map<Integer, GroupEntry> groups = new LinkedHashMap<>();
     final List<PortState> configured = new ArrayList<>();
     int settles;
+    private final Faults faults = new Faults();
     Ofproto ofproto;
     private final Map<Integer, Traffic> ports = new LinkedHashMap<>();
     private final long created = System.nanoTime();
@@ -76,8 +78,35 @@ final class MemoryForwarding implements Forwarding {
     }
 
     @Override
-    public void settle() {
+    public Faults faults() {
+        return faults;
+    }
+
+    @Override
+    public void settle(Object by) {
         settles++;
+    }
+
+    /// What waits for changes to be effective while they are made to take their time.
+    final List<Runnable> waiting = new ArrayList<>();
+
+    boolean slow;
+
+    @Override
+    public void whenSettled(Object by, Runnable then) {
+        if (slow) {
+            waiting.add(then);
+        } else {
+            then.run();
+        }
+    }
+
+    /// Changes are effective at last.
+    void settled() {
+        slow = false;
+        List<Runnable> now = List.copyOf(waiting);
+        waiting.clear();
+        now.forEach(Runnable::run);
     }
 
     /// A frame comes in at a port.
@@ -94,7 +123,7 @@ final class MemoryForwarding implements Forwarding {
     private int depth;
 
     private void pipeline(byte[] frame, int port) {
-        long[] key = frame.length < 14 ? new long[FlowKey.WORDS] : FrameParser.parse(frame, port);
+        long[] key = FrameParser.parse(frame, port);
         FlowEntry best = null;
         for (FlowEntry e : entries) {
             if (e.rule().table() == 0

@@ -28,6 +28,8 @@ import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.FlowRemoved;
 import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.Meter;
+import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.PacketIn;
 import org.skyway.openflow.message.PortMod;
 import org.skyway.openflow.message.Role;
@@ -65,14 +67,31 @@ class OfprotoTest {
                         OfprotoConfig.FailMode.SECURE,
                         "ptcp:0:127.0.0.1",
                         target,
-                        target,
-                        target);
+                        // The same place again: as other texts, since each counts once.
+                        target.replace(".1:", ".1:0"),
+                        target.replace(".1:", ".1:00"));
     }
 
     @AfterEach
     void stop() throws IOException {
         sw.close();
         server.close();
+    }
+
+    @Test
+    void rulesThatAreLearnedTogetherTakeEffectTogether() {
+        int before =
+                sw.run(() -> {
+                    int settles = sw.forwarding.settles;
+                    for (int i = 0; i < 100; i++) {
+                        Match match = Match.builder().exact(Field.ETH_DST, i).build();
+                        sw.ofproto.learned(new FlowRule(5, 1, match, Instructions.DROP), 0);
+                    }
+                    return settles;
+                });
+        sw.run(() -> null); // behind what they have begun
+        assertEquals(100, sw.run(() -> sw.forwarding.entries.size()));
+        assertTrue(sw.run(() -> sw.forwarding.settles) - before <= 2);
     }
 
     /// One of up to three controllers that the switch has connected to.
@@ -446,12 +465,44 @@ class OfprotoTest {
                         OfprotoConfig.Description.DEFAULT,
                         1,
                         1,
+                        false,
                         null);
         try (TestSwitch s = new TestSwitch(config);
                 TestController c =
                         TestController.connect(s.ofproto.tcpListeners().getFirst(), Version.OF13)) {
             c.next(Message.EchoRequest.class);
             assertNull(c.readFrame());
+        }
+    }
+
+    @Test
+    void remarkingIsTakenBeyondOpenVSwitchOnly() throws Exception {
+        Meter.Band remark = new Meter.Band(2, 1000, 1000, 1);
+        MeterMod add = new MeterMod(0, new Meter(1, 1, List.of(remark)));
+        OfprotoConfig plain =
+                new OfprotoConfig(
+                        "br0",
+                        1,
+                        Files.createDirectory(directory.resolve("beyond")),
+                        List.of("ptcp:0:127.0.0.1"),
+                        OfprotoConfig.FailMode.SECURE);
+        for (OfprotoConfig config : List.of(plain, plain.beyondOpenVSwitch())) {
+            try (TestSwitch s = new TestSwitch(config);
+                    TestController c =
+                            TestController.connect(
+                                    s.ofproto.tcpListeners().getFirst(), Version.OF13)) {
+                c.send(add);
+                c.send(new StatsRequest.MeterConfig(1));
+                if (config.beyondOvs()) {
+                    assertEquals(
+                            List.of(remark),
+                            c.next(StatsReply.MeterConfig.class).meters().getFirst().bands());
+                } else {
+                    assertEquals(
+                            ErrorCode.OFPMMFC_BAD_BAND,
+                            ErrorCode.of(Version.OF13, c.next(Message.Failure.class).numbers()));
+                }
+            }
         }
     }
 }

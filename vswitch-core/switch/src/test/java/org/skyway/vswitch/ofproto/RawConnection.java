@@ -10,7 +10,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
@@ -20,6 +22,9 @@ import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// A connection to a management socket that sends any bytes and says which errors come back.
 final class RawConnection implements AutoCloseable {
+    private static final int FIRST = 0x10000; // of the numbers of messages
+    private static final int AT_ONCE = 100;
+
     private int nextBarrier = 0x2000;
 
     private final SocketChannel channel;
@@ -85,12 +90,37 @@ final class RawConnection implements AutoCloseable {
             if (reply[0] != version.number()) {
                 errors.add("Numbers[of another version]");
             } else {
-                Message.Failure f = (Message.Failure) OpenFlowCodec.decode(reply, false).message();
-                ErrorCode code = ErrorCode.of(version, f.numbers());
-                errors.add(code == null ? f.numbers().toString() : code.name());
+                errors.add(name(reply));
             }
         }
         return errors;
+    }
+
+    /// Sends messages, a hundred at a time.
+    ///
+    /// @return the errors' names, by the index of the message that each answers
+    Map<Integer, String> errors(List<byte[]> frames) throws IOException {
+        Map<Integer, String> errors = new TreeMap<>();
+        for (int from = 0; from < frames.size(); from += AT_ONCE) {
+            List<byte[]> some = new ArrayList<>();
+            for (byte[] f : frames.subList(from, Math.min(frames.size(), from + AT_ONCE))) {
+                byte[] numbered = f.clone();
+                ByteBuffer.wrap(numbered).putInt(4, FIRST + from + some.size());
+                some.add(numbered);
+            }
+            for (byte[] reply : replies(some)) {
+                if (OpenFlowCodec.type(reply) == 1) {
+                    errors.merge(OpenFlowCodec.xid(reply) - FIRST, name(reply), (a, b) -> a + b);
+                }
+            }
+        }
+        return errors;
+    }
+
+    private String name(byte[] reply) {
+        Message.Failure f = (Message.Failure) OpenFlowCodec.decode(reply, false).message();
+        ErrorCode code = ErrorCode.of(version, f.numbers());
+        return code == null ? f.numbers().toString() : code.name();
     }
 
     @Override

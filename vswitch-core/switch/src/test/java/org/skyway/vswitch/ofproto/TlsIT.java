@@ -55,6 +55,7 @@ class TlsIT {
                 OfprotoConfig.Description.DEFAULT,
                 5,
                 8,
+                false,
                 tls);
     }
 

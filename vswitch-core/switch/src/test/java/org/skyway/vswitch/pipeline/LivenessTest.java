@@ -17,7 +17,7 @@ class LivenessTest {
                 java.util.Arrays.stream(weights)
                         .mapToObj(w -> new GroupEntry.Bucket(w, w, OfPort.ANY, -1, List.of()))
                         .toList();
-        Liveness liveness = new Liveness(new Tables());
+        Liveness liveness = new Liveness(new Tables().published());
         int[] chosen = new int[weights.length];
         for (long flow = 0; flow < FLOWS; flow++) {
             chosen[liveness.select(buckets, PipelinePacket.mix(flow))]++;
@@ -34,7 +34,7 @@ class LivenessTest {
                         new GroupEntry.Bucket(1, 3, OfPort.ANY, -1, List.of()),
                         new GroupEntry.Bucket(2, 5, OfPort.ANY, -1, List.of()),
                         new GroupEntry.Bucket(3, 7, OfPort.ANY, -1, List.of()));
-        Liveness liveness = new Liveness(new Tables());
+        Liveness liveness = new Liveness(new Tables().published());
         for (long flow = 0; flow < 1000; flow++) {
             int before = liveness.select(all, flow);
             int after = liveness.select(all.subList(0, 2), flow);

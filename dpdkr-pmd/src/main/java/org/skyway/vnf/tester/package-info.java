@@ -1,0 +1,2 @@
+/// What a tester does: rounds of sending, receiving and sending back, by command.
+package org.skyway.vnf.tester;

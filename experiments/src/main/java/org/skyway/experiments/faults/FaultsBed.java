@@ -1,0 +1,194 @@
+package org.skyway.experiments.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.skyway.experiments.bed.Chronicle;
+import org.skyway.experiments.bed.Controller;
+import org.skyway.experiments.bed.HonestVnf;
+import org.skyway.experiments.bed.SwitchProcess;
+import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.RunFolder;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.pmd.port.FaultPoint;
+
+/// A switch, the pair that has the fault at ports 1 and 2, and a pair at ports 3 and 4 that is not
+/// to notice. One thread, and one more that waits for a barrier.
+final class FaultsBed implements AutoCloseable {
+    /// How long the switch waits for a VNF.
+    static final int OBEY_MILLIS = 500;
+
+    static final String LINK = "priority=100,in_port=1,actions=output:2";
+    static final String BREAKER = "priority=200,in_port=1,udp,tp_dst=9,actions=drop";
+
+    private static final List<String> PORTS = List.of("left", "right", "near", "far");
+    private static final long PATIENCE_NANOS = 90_000_000_000L;
+    private static final String RATE = "2000";
+
+    final Chronicle chronicle;
+    final RunFolder folder = new RunFolder();
+    final SwitchProcess vswitch;
+    final Controller controller;
+    private final List<HonestVnf> vnfs = new ArrayList<>();
+    private int files;
+
+    FaultsBed(Chronicle chronicle, String... more) {
+        this.chronicle = chronicle;
+        List<String> options =
+                new ArrayList<>(List.of("--obey-millis", Integer.toString(OBEY_MILLIS)));
+        options.addAll(List.of(more));
+        vswitch =
+                SwitchProcess.start(
+                        folder.path(), chronicle, PORTS, options.toArray(new String[0]));
+        controller = vswitch.controller("rules");
+        controller.add("priority=100,in_port=3,actions=output:4");
+        controller.barrier();
+    }
+
+    /// A sender of the pair.
+    HonestVnf source(String port, int id, FaultPoint at) {
+        return vnf("source", port, at, "--rate", RATE, "--id", Integer.toString(id));
+    }
+
+    /// A receiver of the pair.
+    HonestVnf sink(String port, FaultPoint at) {
+        return vnf("sink", port, at, "--verify");
+    }
+
+    private HonestVnf vnf(String verb, String port, FaultPoint at, String... more) {
+        HonestVnf vnf =
+                at == null
+                        ? HonestVnf.start(folder.path(), chronicle, verb, port, more)
+                        : HonestVnf.start(
+                                folder.path(),
+                                chronicle,
+                                java.util.Map.of(
+                                        "SKYWAY_JAVA_OPTS",
+                                        "-Dskyway.fault.point=%s -Dskyway.fault.file=%s"
+                                                .formatted(at, holdFile())),
+                                verb,
+                                port,
+                                // What is rehearsed at first would come to that point, too.
+                                Stream.concat(Stream.of(more), Stream.of("--warm-up", "0"))
+                                        .toArray(String[]::new));
+        vnfs.add(vnf);
+        return vnf;
+    }
+
+    /// Where the VNF that is started next stands still when it has come to its point.
+    private Path holdFile() {
+        return folder.path().resolve("hold-" + ++files);
+    }
+
+    /// Waits until the VNF that was started last with a point stands there.
+    void awaitPoint() {
+        Path file = folder.path().resolve("hold-" + files);
+        await(() -> Files.exists(file), "VNF at its fault point");
+    }
+
+    /// Lets it go on.
+    void release() {
+        try {
+            Files.deleteIfExists(folder.path().resolve("hold-" + files));
+        } catch (IOException e) {
+            throw new ExperimentException("can't let the VNF go on: " + e, e);
+        }
+    }
+
+    JsonNode link(String from, String to) {
+        for (JsonNode link : vswitch.ask("links")) {
+            if (link.get("from").asText().equals(from) && link.get("to").asText().equals(to)) {
+                return link;
+            }
+        }
+        return null;
+    }
+
+    boolean isLink(String from, String to, String state) {
+        JsonNode link = link(from, to);
+        return link != null && link.get("state").asText().equals(state);
+    }
+
+    void awaitLink(String from, String to, String state) {
+        await(() -> isLink(from, to, state), "link %s->%s that is %s".formatted(from, to, state));
+    }
+
+    /// The file of the link between the faulty pair.
+    Path linkFile() {
+        String names = RegionStore.of(folder.path()).prefix() + "link-*";
+        Path newest = null;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/dev/shm"), names)) {
+            for (Path file : all) {
+                if (newest == null
+                        || Files.getLastModifiedTime(file)
+                                        .compareTo(Files.getLastModifiedTime(newest))
+                                > 0) {
+                    newest = file;
+                }
+            }
+        } catch (IOException e) {
+            throw new ExperimentException("can't look for link regions: " + e, e);
+        }
+        if (newest == null) {
+            throw new ExperimentException("there is no link region");
+        }
+        return newest;
+    }
+
+    interface Condition {
+        boolean holds();
+    }
+
+    void await(Condition condition, String what) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (!condition.holds()) {
+            if (System.nanoTime() - end > 0) {
+                throw new ExperimentException(
+                        "no %s within %d s; links: %s"
+                                .formatted(
+                                        what,
+                                        PATIENCE_NANOS / 1_000_000_000,
+                                        vswitch.ask("links")));
+            }
+            pause(20);
+        }
+    }
+
+    static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExperimentException("interrupted", e);
+        }
+    }
+
+    /// Ends what was started for a row.
+    void endVnfs() {
+        for (HonestVnf vnf : vnfs.reversed()) {
+            vnf.close();
+        }
+        vnfs.clear();
+    }
+
+    /// Keeps the VNFs that run now until the end.
+    void keepVnfs() {
+        vnfs.clear();
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable c : new AutoCloseable[] {this::endVnfs, controller, vswitch, folder}) {
+            try {
+                c.close();
+            } catch (Exception e) {
+                chronicle.write("bed", "while ending: " + e);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.skyway.experiments.figures;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.experiments.dpdk.DpdkDriver;
+import org.skyway.experiments.peers.HugePages;
+import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.process.Program;
+import org.skyway.experiments.report.Key;
+import org.skyway.experiments.report.Method;
+import org.skyway.experiments.report.Verdict;
+
+/// One rule each way through the switch, with the same stock `testpmd` that owns both ports.
+final class NormalPathRow implements Row {
+    private static final int SWITCH = 0;
+    private static final int FEEDER = 1;
+    private static final double START_SECONDS = 20;
+    private static final int HUGE_PAGES = 2 * TestpmdLine.HUGE_PAGES + OvsDpdk.HUGE_PAGES;
+
+    NormalPathRow() {}
+
+    @Override
+    public String name() {
+        return "normal-path";
+    }
+
+    private static double roundSeconds(Plan plan) {
+        return 0.7 + 2 * (plan.settleSeconds() + plan.seconds() + 0.3);
+    }
+
+    @Override
+    public double seconds(Plan plan) {
+        return START_SECONDS + plan.rounds() * roundSeconds(plan);
+    }
+
+    @Override
+    public String missing(Plan plan) {
+        return missing(plan, HUGE_PAGES);
+    }
+
+    /// What is missing for the same feeder on both switches.
+    static String missing(Plan plan, int pages) {
+        if (plan.cores() < 2) {
+            return "a switch and its feeder need two cores";
+        }
+        if (DpdkDriver.missing() != null) {
+            return DpdkDriver.missing();
+        }
+        return OvsDpdk.obstacle() != null ? OvsDpdk.obstacle() : HugePages.obstacle(pages);
+    }
+
+    @Override
+    public List<Verdict> measure(Session session) {
+        Plan plan = session.plan();
+        Key ovs = Ratios.key(name(), Method.CORE_EACH, Fabrics.OVS, "throughput", "Mpps");
+        Key skyway = ovs.of(Fabrics.THROUGH);
+        try (HugePages huge = new HugePages(HUGE_PAGES);
+                TestpmdLine a = line(session, Fabrics.skyway(session, 2, SWITCH, false), huge);
+                TestpmdLine b = line(session, Fabrics.ovs(session, huge, List.of(SWITCH)), huge)) {
+            List<Program> programs = new ArrayList<>(a.programs());
+            programs.addAll(b.programs());
+            a.mpps(0.1, plan.quick() ? 1 : 3);
+            b.mpps(0.1, 0.5);
+            session.advance(START_SECONDS, "bench, normal path");
+            for (int round = 1; round <= plan.rounds(); round++) {
+                var framed =
+                        session.framed(
+                                programs,
+                                List.of(),
+                                () ->
+                                        new double[] {
+                                            a.mpps(plan.settleSeconds(), plan.seconds()),
+                                            b.mpps(plan.settleSeconds(), plan.seconds())
+                                        });
+                session.keep(skyway, round, framed.value()[0], framed.conditions());
+                session.keep(ovs, round, framed.value()[1], framed.conditions());
+                session.advance(roundSeconds(plan), "bench, normal path, round " + round);
+            }
+        }
+        return List.of(
+                Ratios.ratio(
+                        session,
+                        name(),
+                        "through the switch, one poll thread, one in-port rule each way",
+                        skyway,
+                        ovs,
+                        2.5,
+                        false));
+    }
+
+    private static TestpmdLine line(Session session, Fabric fabric, HugePages huge) {
+        TestpmdLine line = new TestpmdLine(session, fabric, huge);
+        try {
+            line.ends(FEEDER, 1, 2);
+            line.connect();
+            return line;
+        } catch (RuntimeException e) {
+            line.close();
+            throw e;
+        }
+    }
+}

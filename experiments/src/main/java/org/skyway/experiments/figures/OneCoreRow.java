@@ -1,0 +1,83 @@
+package org.skyway.experiments.figures;
+
+import java.util.List;
+import org.skyway.experiments.report.Key;
+import org.skyway.experiments.report.Method;
+import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.yardstick.CProgram;
+
+/// Two ends and the switch on one core, all of them yielding: how far the cores are from each other
+/// does not matter, so this is the steady figure.
+final class OneCoreRow implements Row {
+    private static final double START_SECONDS = 15;
+
+    OneCoreRow() {}
+
+    @Override
+    public String name() {
+        return "one-core";
+    }
+
+    private static double roundSeconds(Plan plan) {
+        return 0.7 + 2 * (plan.settleSeconds() + plan.seconds() + 0.5);
+    }
+
+    @Override
+    public double seconds(Plan plan) {
+        return START_SECONDS + plan.rounds() * roundSeconds(plan);
+    }
+
+    @Override
+    public String missing(Plan plan) {
+        return CProgram.onPath("taskset") ? null : "taskset is missing; apt-get install util-linux";
+    }
+
+    @Override
+    public List<Verdict> measure(Session session) {
+        Plan plan = session.plan();
+        Key past = Ratios.key(name(), Method.ONE_CORE, SkywayChain.PAST, "throughput", "Mpps");
+        Key through = past.of(SkywayChain.THROUGH);
+        try (SkywayBed bed =
+                new SkywayBed(session, List.of("taskset", "-c", "0"), 2, "--rehearsal", "500")) {
+            Ends ends =
+                    Ends.of(
+                            bed.tester(null, "yield", 1),
+                            bed.tester(null, "yield", 2),
+                            plan.size());
+            bed.connect(new int[] {1, 2});
+            for (boolean bypass : new boolean[] {false, true}) {
+                bed.bypass(bypass);
+                ends.flood(0.1, plan.quick() ? 2 : 5);
+            }
+            session.advance(START_SECONDS, "bench, one core");
+            for (int round = 1; round <= plan.rounds(); round++) {
+                var framed =
+                        session.framed(
+                                bed.programs(),
+                                bed.programs().stream().filter(p -> p != bed.vswitchd()).toList(),
+                                () ->
+                                        new double[] {
+                                            mpps(bed, ends, plan, false),
+                                            mpps(bed, ends, plan, true)
+                                        });
+                session.keep(through, round, framed.value()[0], framed.conditions());
+                session.keep(past, round, framed.value()[1], framed.conditions());
+                session.advance(roundSeconds(plan), "bench, one core, round " + round);
+            }
+        }
+        return List.of(
+                Ratios.ratio(
+                        session,
+                        name(),
+                        "the same both ways on ONE core, ends yielding, 64 B: past the switch by through it",
+                        past,
+                        through,
+                        2.5,
+                        false));
+    }
+
+    private static double mpps(SkywayBed bed, Ends ends, Plan plan, boolean bypass) {
+        bed.bypass(bypass);
+        return ends.flood(plan.settleSeconds(), plan.seconds());
+    }
+}

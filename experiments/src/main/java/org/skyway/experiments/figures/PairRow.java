@@ -1,0 +1,131 @@
+package org.skyway.experiments.figures;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.experiments.dpdk.DpdkDriver;
+import org.skyway.experiments.dpdk.Testpmd;
+import org.skyway.experiments.peers.HugePages;
+import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.Program;
+import org.skyway.experiments.report.Key;
+import org.skyway.experiments.report.Method;
+import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.yardstick.CProgram;
+
+/// Two VNFs both ways with a core each, past the switch, next to two `testpmd` over `net_memif`.
+final class PairRow implements Row {
+    private static final int FIRST = 0;
+    private static final int SECOND = 1;
+    private static final double START_SECONDS = 25;
+    private static final int HUGE_PAGES = 4 * TestpmdLine.HUGE_PAGES;
+
+    PairRow() {}
+
+    @Override
+    public String name() {
+        return "pair";
+    }
+
+    private static double roundSeconds(Plan plan) {
+        return 0.7 + 3 * (plan.settleSeconds() + plan.seconds() + 0.4);
+    }
+
+    @Override
+    public double seconds(Plan plan) {
+        return START_SECONDS + plan.rounds() * roundSeconds(plan);
+    }
+
+    @Override
+    public String missing(Plan plan) {
+        if (plan.cores() < 2) {
+            return "a core each needs two cores";
+        }
+        return CProgram.onPath(Testpmd.PROGRAM)
+                ? HugePages.obstacle(HUGE_PAGES)
+                : Testpmd.PROGRAM + " is missing; apt-get install dpdk-dev";
+    }
+
+    @Override
+    public List<Verdict> measure(Session session) {
+        Plan plan = session.plan();
+        Key memif = Ratios.key(name(), Method.CORE_EACH, Fabrics.MEMIF, "throughput", "Mpps");
+        Key java = memif.of(SkywayChain.PAST);
+        Key dpdk = memif.of(Fabrics.PAST);
+        boolean hasDriver = DpdkDriver.missing() == null;
+        try (HugePages huge = new HugePages(HUGE_PAGES);
+                SkywayBed bed = new SkywayBed(session, 2);
+                TestpmdLine direct = line(session, Fabrics.memif(folder(session)), huge);
+                TestpmdLine past =
+                        hasDriver
+                                ? line(session, Fabrics.skyway(session, 2, null, true), huge)
+                                : null) {
+            Ends ends =
+                    Ends.of(
+                            bed.tester(FIRST, "backoff", 1),
+                            bed.tester(SECOND, "backoff", 2),
+                            plan.size());
+            bed.connect(new int[] {1, 2});
+            bed.bypass(true);
+            ends.mpps(0.1, plan.quick() ? 1 : 3);
+            List<Program> programs = new ArrayList<>(bed.programs());
+            programs.addAll(direct.programs());
+            if (hasDriver) {
+                programs.addAll(past.programs());
+            }
+            session.advance(START_SECONDS, "bench, pair");
+            for (int round = 1; round <= plan.rounds(); round++) {
+                var framed =
+                        session.framed(
+                                programs,
+                                List.of(),
+                                () ->
+                                        new double[] {
+                                            direct.mpps(plan.settleSeconds(), plan.seconds()),
+                                            ends.mpps(plan.settleSeconds(), plan.seconds()),
+                                            hasDriver
+                                                    ? past.mpps(
+                                                            plan.settleSeconds(), plan.seconds())
+                                                    : Double.NaN
+                                        });
+                session.keep(memif, round, framed.value()[0], framed.conditions());
+                session.keep(java, round, framed.value()[1], framed.conditions());
+                if (hasDriver) {
+                    session.keep(dpdk, round, framed.value()[2], framed.conditions());
+                }
+                session.advance(roundSeconds(plan), "bench, pair, round " + round);
+            }
+        }
+        String work = "two VNFs both ways, %s B, a core each, ".formatted(plan.size());
+        return List.of(
+                Ratios.ratio(session, "pair-java", work + "Java VNFs", java, memif, 3, false),
+                hasDriver
+                        ? Ratios.ratio(
+                                session, "pair-dpdk", work + "testpmd", dpdk, memif, 2, false)
+                        : Verdict.missing(
+                                "pair-dpdk", work + "testpmd", memif.path(), DpdkDriver.missing()));
+    }
+
+    private static TestpmdLine line(Session session, Fabric fabric, HugePages huge) {
+        TestpmdLine line = new TestpmdLine(session, fabric, huge);
+        try {
+            line.ends(FIRST, 1);
+            line.ends(SECOND, 2);
+            line.connect();
+            return line;
+        } catch (RuntimeException e) {
+            line.close();
+            throw e;
+        }
+    }
+
+    private static Path folder(Session session) {
+        try {
+            return Files.createTempDirectory(session.scratch(), "memif");
+        } catch (IOException e) {
+            throw new ExperimentException("can't make a folder: " + e, e);
+        }
+    }
+}

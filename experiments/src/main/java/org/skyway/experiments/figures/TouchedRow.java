@@ -1,0 +1,78 @@
+package org.skyway.experiments.figures;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.skyway.experiments.report.Key;
+import org.skyway.experiments.report.Method;
+import org.skyway.experiments.report.Verdict;
+import org.skyway.vswitch.daemon.ControlClient;
+
+/// Packets of a bypassed port that the switch touches: those that it says it has moved itself.
+final class TouchedRow implements Row {
+    TouchedRow() {}
+
+    @Override
+    public String name() {
+        return "touched";
+    }
+
+    @Override
+    public double seconds(Plan plan) {
+        return 12 + plan.rounds() * (plan.seconds() + 1.2);
+    }
+
+    @Override
+    public String missing(Plan plan) {
+        return null;
+    }
+
+    @Override
+    public List<Verdict> measure(Session session) {
+        Key touched =
+                Ratios.key(
+                        "touched",
+                        Method.NONE,
+                        "Skyway",
+                        "packets that the switch moved",
+                        "packets");
+        try (SkywayBed bed = new SkywayBed(session, 2)) {
+            Ends ends =
+                    Ends.of(
+                            bed.tester(null, "backoff", 1),
+                            bed.tester(null, "backoff", 2),
+                            session.plan().size());
+            bed.connect(new int[] {1, 2});
+            bed.bypass(true);
+            for (int round = 1; round <= session.plan().rounds(); round++) {
+                long before = moved(bed);
+                var framed =
+                        session.framed(
+                                bed.programs(),
+                                List.of(),
+                                () -> ends.mpps(0.1, session.plan().seconds()));
+                session.keep(touched, round, moved(bed) - before, framed.conditions());
+                session.advance(session.plan().seconds() + 1.2, "bench, touched, round " + round);
+            }
+        }
+        return List.of(
+                Ratios.figure(
+                        session,
+                        "touched",
+                        "packets of a bypassed port that the switch moved",
+                        touched,
+                        0,
+                        true));
+    }
+
+    // What ports counted, less what went past.
+    private static long moved(SkywayBed bed) {
+        long all = 0;
+        for (JsonNode port : bed.control().ask(ControlClient.request("stats")).get("ports")) {
+            all += port.get("rxPackets").asLong();
+        }
+        for (JsonNode link : bed.control().ask(ControlClient.request("links"))) {
+            all -= link.get("packets").asLong();
+        }
+        return all;
+    }
+}

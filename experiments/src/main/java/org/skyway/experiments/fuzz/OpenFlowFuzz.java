@@ -1,0 +1,66 @@
+package org.skyway.experiments.fuzz;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.skyway.openflow.message.Envelope;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.wire.OpenFlowCodec;
+
+/// OpenFlow messages of any version. What is understood is written and read again, and then comes
+/// out the same.
+public final class OpenFlowFuzz {
+    private static final int HEADER = 8;
+
+    private OpenFlowFuzz() {}
+
+    /// One input.
+    ///
+    /// @param input a byte of flags (1: the table is in the command, 2: the length is made right)
+    ///   and a message
+    public static void fuzzerTestOneInput(byte[] input) {
+        if (input.length < 1 + HEADER) {
+            return; // a connection does not hand on less than a header
+        }
+        boolean tableInCommand = (input[0] & 1) != 0;
+        byte[] frame = Arrays.copyOfRange(input, 1, input.length);
+        if ((input[0] & 2) != 0) {
+            frame[2] = (byte) (frame.length >> 8);
+            frame[3] = (byte) frame.length;
+        }
+        Envelope message;
+        try {
+            OpenFlowCodec.helloVersions(frame);
+            OpenFlowCodec.messageType(frame);
+            message = OpenFlowCodec.decode(frame, tableInCommand);
+        } catch (OpenFlowException e) {
+            return; // answered with an error
+        }
+        List<byte[]> once = encode(message, tableInCommand);
+        List<byte[]> twice = new ArrayList<>();
+        for (byte[] written : once) {
+            twice.addAll(encode(OpenFlowCodec.decode(written, tableInCommand), tableInCommand));
+        }
+        if (once.size() != twice.size()) {
+            throw new AssertionError(once.size() + " frames became " + twice.size());
+        }
+        for (int i = 0; i < once.size(); i++) {
+            if (!Arrays.equals(once.get(i), twice.get(i))) {
+                throw new AssertionError(
+                        "%s%nbecame %s%nby way of %s"
+                                .formatted(hex(once.get(i)), hex(twice.get(i)), message));
+            }
+        }
+    }
+
+    private static List<byte[]> encode(Envelope message, boolean tableInCommand) {
+        List<byte[]> frames = new ArrayList<>();
+        OpenFlowCodec.encodeAll(message, tableInCommand, frames::add);
+        return frames;
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+}

@@ -1,0 +1,180 @@
+package org.skyway.vswitch.bridge;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.PortState;
+import org.skyway.p2p.detect.Change;
+import org.skyway.p2p.detect.FragmentHandling;
+import org.skyway.p2p.detect.P2pDetector;
+import org.skyway.p2p.detect.Verdict;
+import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.pipeline.Tables;
+
+/// The detector, under supervision: an error in it is never an error of the switch. If it throws,
+/// there are no links until it has been made anew from the tables that forwarding goes by, so that
+/// the two can't disagree. Ofproto thread.
+final class Detection {
+    private static final long RETRY_NANOS = 10_000_000_000L;
+
+    private final Tables tables;
+    private final Faults faults;
+    private final Map<Integer, GroupEntry> groups = new HashMap<>();
+    private final Map<Integer, PortState> ports = new TreeMap<>();
+    private final Map<Integer, Boolean> candidates = new HashMap<>();
+    private boolean missToController;
+    private FragmentHandling fragments = FragmentHandling.NORMAL;
+    private P2pDetector detector = new P2pDetector();
+    private boolean broken;
+    private long brokenNanos;
+
+    Detection(Tables tables, Faults faults) {
+        this.tables = tables;
+        this.faults = faults;
+    }
+
+    /// The detector itself, for questions.
+    P2pDetector detector() {
+        return detector;
+    }
+
+    void ruleAdded(FlowRule rule) {
+        feed(d -> d.ruleAdded(rule));
+    }
+
+    void ruleRemoved(FlowRule rule) {
+        feed(d -> d.ruleRemoved(rule));
+    }
+
+    void ruleReplaced(FlowRule old, FlowRule now) {
+        feed(d -> d.ruleReplaced(old, now));
+    }
+
+    void groupChanged(int id, GroupEntry group) {
+        if (group == null) {
+            groups.remove(id);
+        } else {
+            groups.put(id, group);
+        }
+        feed(d -> d.groupChanged(id, group));
+    }
+
+    void portChanged(PortState port) {
+        ports.put(port.number(), port);
+        feed(d -> d.portChanged(port));
+    }
+
+    void portRemoved(int number) {
+        ports.remove(number);
+        candidates.remove(number);
+        feed(d -> d.portRemoved(number));
+    }
+
+    void candidate(int number, boolean may) {
+        candidates.put(number, may);
+        feed(d -> d.candidate(number, may));
+    }
+
+    void missToController(boolean value) {
+        missToController = value;
+        feed(d -> d.missToController(value));
+    }
+
+    void fragments(FragmentHandling handling) {
+        fragments = handling;
+        feed(d -> d.fragments(handling));
+    }
+
+    private void feed(Consumer<P2pDetector> change) {
+        if (broken) {
+            return;
+        }
+        try {
+            change.accept(detector);
+        } catch (Throwable e) {
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable e) {
+        faults.record("detector", e);
+        broken = true;
+        brokenNanos = System.nanoTime();
+        detector = new P2pDetector(); // which knows of no link
+    }
+
+    /// Decides about what changed.
+    ///
+    /// @return which ports' verdicts changed; empty if the detector has failed, see [#works]
+    List<Change> update() {
+        if (!broken) {
+            try {
+                return detector.update();
+            } catch (Throwable e) {
+                failed(e);
+            }
+        }
+        return List.of();
+    }
+
+    /// Whether a port that was too complex to decide is to be looked at again.
+    ///
+    /// @return whether [#update] must be called
+    boolean wake() {
+        try {
+            return !broken && detector.wake(System.nanoTime());
+        } catch (Throwable e) {
+            failed(e);
+            return true;
+        }
+    }
+
+    /// Whether verdicts can be had. If not, no port has a link.
+    boolean works() {
+        return !broken;
+    }
+
+    /// A detector of its own that knows of ports and settings what this one knows, and neither
+    /// rules nor groups.
+    P2pDetector withoutRules() {
+        P2pDetector fresh = new P2pDetector();
+        fresh.missToController(missToController);
+        fresh.fragments(fragments);
+        ports.values().forEach(fresh::portChanged);
+        candidates.forEach(fresh::candidate);
+        return fresh;
+    }
+
+    /// Makes a detector that failed anew, once in a while.
+    ///
+    /// @return whether there are verdicts again, all of which may be other ones than before
+    boolean recover() {
+        if (!broken || System.nanoTime() - brokenNanos < RETRY_NANOS) {
+            return false;
+        }
+        try {
+            P2pDetector fresh = withoutRules();
+            groups.forEach(fresh::groupChanged);
+            tables.forEach(entry -> fresh.ruleAdded(entry.rule()));
+            fresh.update();
+            detector = fresh;
+        } catch (Throwable e) {
+            failed(e);
+            return false;
+        }
+        broken = false;
+        return true;
+    }
+
+    Verdict verdict(int port) {
+        return detector.verdict(port);
+    }
+
+    List<Verdict> verdicts() {
+        return detector.verdicts();
+    }
+}

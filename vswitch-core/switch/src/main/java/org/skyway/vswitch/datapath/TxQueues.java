@@ -1,0 +1,94 @@
+package org.skyway.vswitch.datapath;
+
+import java.util.Arrays;
+
+/// The packets of a burst that wait to be sent, by their port, so that a port gets all of its
+/// packets at once and in order. Belongs to one poll thread.
+final class TxQueues {
+    private final int thread;
+    private final Datapath datapath;
+    private Queue[] queues = new Queue[0]; // those with packets come first
+    private int pending;
+
+    private static final class Queue {
+        final DatapathPort port;
+        final long[] addresses = new long[PollThread.BURST];
+        final int[] lengths = new int[PollThread.BURST];
+        int count;
+
+        Queue(DatapathPort port) {
+            this.port = port;
+        }
+    }
+
+    TxQueues(int thread, Datapath datapath) {
+        this.thread = thread;
+        this.datapath = datapath;
+    }
+
+    /// Adds packets; at most a burst between two calls of [#send].
+    ///
+    /// @param addresses valid until [#send]
+    /// @param from index of the first
+    /// @param to behind the last
+    void add(DatapathPort port, long[] addresses, int[] lengths, int from, int to) {
+        Queue queue = null;
+        for (int q = 0; q < pending; q++) {
+            if (queues[q].port == port) {
+                queue = queues[q];
+                break;
+            }
+        }
+        if (queue == null) {
+            queue = start(port);
+        }
+        for (int i = from; i < to; i++) {
+            queue.addresses[queue.count] = addresses[i];
+            queue.lengths[queue.count++] = lengths[i];
+        }
+    }
+
+    private Queue start(DatapathPort port) {
+        for (int q = pending; q < queues.length; q++) {
+            if (queues[q].port == port) {
+                Queue found = queues[q];
+                queues[q] = queues[pending];
+                queues[pending++] = found;
+                return found;
+            }
+        }
+        // The first packet to this port since ports changed.
+        Queue[] more = Arrays.copyOf(queues, queues.length + 1);
+        Queue fresh = new Queue(port);
+        more[queues.length] = more[pending];
+        more[pending] = fresh;
+        queues = more;
+        pending++;
+        return fresh;
+    }
+
+    /// Sends everything.
+    void send() {
+        for (int q = 0; q < pending; q++) {
+            Queue queue = queues[q];
+            int count = queue.count;
+            queue.count = 0;
+            datapath.send(thread, queue.port, queue.addresses, queue.lengths, 0, count);
+        }
+        pending = 0;
+    }
+
+    /// Forgets packets that can't be sent any more, after an error.
+    void clear() {
+        for (Queue queue : queues) {
+            queue.count = 0;
+        }
+        pending = 0;
+    }
+
+    /// Forgets the ports.
+    void forget() {
+        queues = new Queue[0];
+        pending = 0;
+    }
+}

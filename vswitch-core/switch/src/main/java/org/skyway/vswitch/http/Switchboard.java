@@ -1,0 +1,13 @@
+package org.skyway.vswitch.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/// How the page asks the switch. Any thread; waits until the switch has come to it.
+@FunctionalInterface
+public interface Switchboard {
+    /// Asks.
+    ///
+    /// @param request with a `command` and its arguments, as `skyway ctl` makes it
+    /// @return an answer with `result` or `error`
+    ObjectNode ask(ObjectNode request);
+}

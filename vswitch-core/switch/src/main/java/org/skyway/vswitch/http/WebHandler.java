@@ -1,0 +1,401 @@
+package org.skyway.vswitch.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.skyway.vswitch.fault.Faults;
+
+/// Answers requests of one connection, one after another. What asks the switch waits on a thread of
+/// its own, of which there are few: the others are told to come again.
+final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String EVENTS = "text/event-stream";
+    private static final String JSON_TYPE = "application/json";
+
+    private final Shared shared;
+
+    /// What all connections have in common.
+    ///
+    /// @param guard who may ask
+    /// @param board who is asked
+    /// @param watchers who watches
+    /// @param metrics for scrapers
+    /// @param asking one for each request to the switch that may be under way
+    /// @param faults where errors that were survived are counted
+    record Shared(
+            WebGuard guard,
+            Switchboard board,
+            Watchers watchers,
+            PrometheusPage metrics,
+            Semaphore asking,
+            Faults faults) {}
+
+    /// What a request comes to.
+    private record Answer(HttpResponseStatus status, String type, byte[] body) {
+        static Answer of(HttpResponseStatus status, String text) {
+            return new Answer(status, TEXT, (text + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        Answer answer() throws IOException;
+    }
+
+    WebHandler(Shared shared) {
+        this.shared = shared;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        boolean keep = HttpUtil.isKeepAlive(request);
+        HttpHeaders headers = request.headers();
+        if (request.decoderResult().isFailure()) {
+            send(
+                    context,
+                    Answer.of(HttpResponseStatus.BAD_REQUEST, "that is no HTTP request"),
+                    false,
+                    false);
+            return;
+        }
+        String refusal = shared.guard().refuses(headers);
+        if (refusal != null) {
+            send(context, Answer.of(HttpResponseStatus.FORBIDDEN, refusal), keep, false);
+            return;
+        }
+        QueryStringDecoder query;
+        String path;
+        try {
+            query = new QueryStringDecoder(request.uri());
+            path = query.path();
+        } catch (IllegalArgumentException e) {
+            send(
+                    context,
+                    Answer.of(HttpResponseStatus.BAD_REQUEST, "that is no path"),
+                    keep,
+                    false);
+            return;
+        }
+        boolean head = request.method().equals(HttpMethod.HEAD);
+        boolean get = head || request.method().equals(HttpMethod.GET);
+        String token = argument(query, "token");
+        if (get && path.equals("/") && token != null) {
+            login(context, token);
+            return;
+        }
+        if (shared.guard().guardsLooking() && !shared.guard().knowsToken(headers)) {
+            send(
+                    context,
+                    Answer.of(
+                            HttpResponseStatus.UNAUTHORIZED,
+                            "this needs the token: open /?token=TOKEN, or send `Authorization: Bearer TOKEN`"),
+                    keep,
+                    head);
+            return;
+        }
+        if (get) {
+            get(context, path, query, headers, keep, head);
+        } else if (request.method().equals(HttpMethod.POST)) {
+            post(context, path, request.content().toString(StandardCharsets.UTF_8), headers, keep);
+        } else {
+            send(
+                    context,
+                    Answer.of(
+                            HttpResponseStatus.METHOD_NOT_ALLOWED,
+                            "only GET, HEAD and POST are known here"),
+                    keep,
+                    false);
+        }
+    }
+
+    private static String argument(QueryStringDecoder query, String name) {
+        try {
+            List<String> values = query.parameters().get(name);
+            return values == null ? null : values.getFirst();
+        } catch (IllegalArgumentException e) {
+            return null; // an escape that is none
+        }
+    }
+
+    private void login(ChannelHandlerContext context, String token) {
+        if (!shared.guard().isToken(token)) {
+            send(
+                    context,
+                    Answer.of(HttpResponseStatus.UNAUTHORIZED, "that is not the token"),
+                    false,
+                    false);
+            return;
+        }
+        HttpResponse response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.SEE_OTHER, Unpooled.EMPTY_BUFFER);
+        response.headers()
+                .set(HttpHeaderNames.LOCATION, "/")
+                .set(
+                        HttpHeaderNames.SET_COOKIE,
+                        "%s=%s; HttpOnly; SameSite=Strict; Path=/%s"
+                                .formatted(
+                                        WebGuard.COOKIE,
+                                        token.strip(),
+                                        shared.guard().isSecure() ? "; Secure" : ""))
+                .set(HttpHeaderNames.CONTENT_LENGTH, 0);
+        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void get(
+            ChannelHandlerContext context,
+            String path,
+            QueryStringDecoder query,
+            HttpHeaders headers,
+            boolean keep,
+            boolean head) {
+        switch (path) {
+            case "/metrics" ->
+                    later(
+                            context,
+                            keep,
+                            head,
+                            () -> {
+                                var page =
+                                        shared.metrics()
+                                                .scrape(headers.get(HttpHeaderNames.ACCEPT));
+                                return new Answer(HttpResponseStatus.OK, page.type(), page.bytes());
+                            });
+            case "/api/stream" -> {
+                if (head) {
+                    send(
+                            context,
+                            new Answer(HttpResponseStatus.OK, EVENTS, new byte[0]),
+                            keep,
+                            true);
+                } else {
+                    stream(context);
+                }
+            }
+            case "/api/state" ->
+                    later(
+                            context,
+                            keep,
+                            head,
+                            () ->
+                                    new Answer(
+                                            HttpResponseStatus.OK,
+                                            JSON_TYPE,
+                                            JSON.writeValueAsBytes(shared.watchers().once())));
+            case "/api/explain" -> {
+                String port = argument(query, "port");
+                later(
+                        context,
+                        keep,
+                        head,
+                        () ->
+                                port == null
+                                        ? Answer.of(
+                                                HttpResponseStatus.BAD_REQUEST,
+                                                "say which port: /api/explain?port=NAME")
+                                        : asked(request("p2p-explain").put("port", port)));
+            }
+            default -> {
+                PageFiles.File file = PageFiles.of(path);
+                send(
+                        context,
+                        file == null
+                                ? Answer.of(
+                                        HttpResponseStatus.NOT_FOUND,
+                                        "there is no such page; there are /, /metrics and /api/state")
+                                : new Answer(HttpResponseStatus.OK, file.type(), file.bytes()),
+                        keep,
+                        head);
+            }
+        }
+    }
+
+    private void post(
+            ChannelHandlerContext context,
+            String path,
+            String body,
+            HttpHeaders headers,
+            boolean keep) {
+        switch (path) {
+            // Changes nothing, so it needs no token.
+            case "/api/what-if" -> later(context, keep, false, () -> whatIf(body));
+            case "/api/bypass" -> {
+                if (!shared.guard().knowsToken(headers)) {
+                    send(
+                            context,
+                            Answer.of(
+                                    HttpResponseStatus.UNAUTHORIZED,
+                                    shared.guard().hasToken()
+                                            ? "this changes something, so it needs the token"
+                                            : "this changes something, so it needs a token; start the switch with --http-token-file"),
+                            keep,
+                            false);
+                    return;
+                }
+                later(context, keep, false, () -> bypass(body));
+            }
+            default ->
+                    send(
+                            context,
+                            Answer.of(HttpResponseStatus.NOT_FOUND, "there is nothing to post to"),
+                            keep,
+                            false);
+        }
+    }
+
+    private Answer whatIf(String body) throws JsonProcessingException {
+        ObjectNode request = request("p2p-what-if");
+        var lines = request.putArray("lines");
+        body.lines().forEach(lines::add);
+        return asked(request);
+    }
+
+    private Answer bypass(String body) throws JsonProcessingException {
+        JsonNode wanted;
+        try {
+            wanted = JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            wanted = null;
+        }
+        return wanted == null || !wanted.path("on").isBoolean()
+                ? Answer.of(HttpResponseStatus.BAD_REQUEST, "say {\"on\": true} or {\"on\": false}")
+                : asked(request("bypass").set("on", wanted.get("on")));
+    }
+
+    private static ObjectNode request(String command) {
+        return JSON.createObjectNode().put("command", command);
+    }
+
+    private Answer asked(ObjectNode request) throws JsonProcessingException {
+        ObjectNode answer = shared.board().ask(request);
+        return answer.has("error")
+                ? Answer.of(HttpResponseStatus.UNPROCESSABLE_ENTITY, answer.get("error").asText())
+                : new Answer(
+                        HttpResponseStatus.OK,
+                        JSON_TYPE,
+                        JSON.writeValueAsBytes(answer.path("result")));
+    }
+
+    // The next request of this connection is not read before this one is answered.
+    private void later(ChannelHandlerContext context, boolean keep, boolean head, Work work) {
+        if (!shared.asking().tryAcquire()) {
+            send(
+                    context,
+                    Answer.of(
+                            HttpResponseStatus.SERVICE_UNAVAILABLE,
+                            "many others are asking the switch; try again"),
+                    keep,
+                    head);
+            return;
+        }
+        context.channel().config().setAutoRead(false);
+        Thread.ofVirtual()
+                .name("http-request")
+                .start(() -> {
+                    Answer answer;
+                    try {
+                        answer = work.answer();
+                    } catch (Throwable e) {
+                        shared.faults().record("http: request", e);
+                        answer =
+                                Answer.of(
+                                        HttpResponseStatus.INTERNAL_SERVER_ERROR,
+                                        "that went wrong; `skyway ctl show` counts it");
+                    } finally {
+                        shared.asking().release();
+                    }
+                    send(context, answer, keep, head);
+                    context.channel().config().setAutoRead(true);
+                });
+    }
+
+    private void stream(ChannelHandlerContext context) {
+        HttpResponse response =
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        secure(response.headers())
+                .set(HttpHeaderNames.CONTENT_TYPE, EVENTS)
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        HttpUtil.setTransferEncodingChunked(response, true);
+        if (shared.watchers().count() >= Watchers.MOST) {
+            send(
+                    context,
+                    Answer.of(
+                            HttpResponseStatus.SERVICE_UNAVAILABLE,
+                            "%d browsers watch already, which is the most"
+                                    .formatted(Watchers.MOST)),
+                    false,
+                    false);
+            return;
+        }
+        context.pipeline().remove(IdleStateHandler.class); // a watcher only listens
+        context.writeAndFlush(response);
+        if (!shared.watchers().add(context.channel())) {
+            context.close();
+        }
+    }
+
+    private static HttpHeaders secure(HttpHeaders headers) {
+        return headers.set("X-Content-Type-Options", "nosniff")
+                .set(
+                        HttpHeaderNames.CONTENT_SECURITY_POLICY,
+                        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+                .set("Referrer-Policy", "no-referrer")
+                .set("Cross-Origin-Resource-Policy", "same-origin");
+    }
+
+    private static void send(
+            ChannelHandlerContext context, Answer answer, boolean keep, boolean head) {
+        DefaultFullHttpResponse response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        answer.status(),
+                        head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body()));
+        secure(response.headers())
+                .set(HttpHeaderNames.CONTENT_TYPE, answer.type())
+                .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        HttpUtil.setKeepAlive(response, keep);
+        var sent = context.writeAndFlush(response);
+        if (!keep) {
+            sent.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent) {
+            context.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable e) {
+        if (!(e instanceof IOException)) { // browsers go away as they like
+            shared.faults().record("http: connection", e);
+        }
+        context.close();
+    }
+}

@@ -1,0 +1,151 @@
+package org.skyway.vswitch.link;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.bypass.channel.ControlBlock;
+import org.skyway.bypass.channel.StatisticsBlock;
+import org.skyway.vswitch.datapath.MarkRoute;
+import org.skyway.vswitch.port.Attachment;
+
+/// Takes senders onto their bypass and off it again. Ofproto thread; waits for nobody.
+///
+/// A sender that leaves is first told so. When it has obeyed, the switch reads how far it has
+/// written its bypass ring and limits the receiver to that; when the receiver has taken notice, the
+/// link is off: whatever the sender does from then on, nothing that it writes there is delivered. A
+/// sender that has not obeyed at the deadline is *cut off*: its receiver is limited all the same.
+/// If it was stopped in the middle of a burst, it has counted what it publishes only when it goes
+/// on, behind the limit. How many packets these are is known when the receiver has read up to the
+/// limit and the sender has obeyed; they are lost, and counted as dropped at the sender's port.
+final class Exits {
+    /// What a receiver has at least to take notice of its limit.
+    private static final long CHANCE_NANOS = 200_000_000L;
+
+    private final LinkListener listener;
+    private final long deadlineNanos;
+    private final List<Cut> cuts = new ArrayList<>();
+    private int epochs;
+
+    /// A sender that was cut off and may still publish what it has counted.
+    ///
+    /// @param counters its settled counters
+    /// @param most packets that an honest one can have lost
+    private record Cut(Attachment sender, SenderCounters counters, long most) {}
+
+    /// @param deadlineNanos how long a VNF may take to do as it is told
+    Exits(LinkListener listener, long deadlineNanos) {
+        this.listener = listener;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /// Tells a sender to use a bypass.
+    void arm(Link link) {
+        Attachment sender = link.sender();
+        StatisticsBlock received = link.receiver().statistics();
+        int slot = link.channel.slotOf(link.receiver());
+        link.writtenBefore = link.channel.written(sender);
+        link.deliveredBefore = received.rxPackets(slot);
+        link.deliveredBytesBefore = received.rxBytes(slot);
+        link.counters = new SenderCounters(sender.statistics());
+        listener.attach(link, link.counters);
+        link.epoch = ++epochs;
+        sender.port().addRoute(new MarkRoute(link.epoch, link.receiver().port(), slot));
+        command(link, ControlBlock.Mode.BYPASS, link.epoch);
+    }
+
+    /// Tells a sender to leave.
+    ///
+    /// @param mode [ControlBlock.Mode#NORMAL] or [ControlBlock.Mode#ABANDON]
+    void ask(Link link, ControlBlock.Mode mode) {
+        command(link, mode, ++epochs);
+    }
+
+    private static void command(Link link, ControlBlock.Mode mode, int epoch) {
+        Attachment sender = link.sender();
+        link.command = ControlBlock.command(mode, link.channel.slotOf(sender), epoch);
+        link.commandedNanos = System.nanoTime();
+        sender.command(link.command);
+    }
+
+    /// From now on somebody waits for a sender that has been asked to leave.
+    void hurry(Link link) {
+        link.deadlineNanos = System.nanoTime() + deadlineNanos;
+    }
+
+    /// Whether a sender that was asked to leave has had its time.
+    boolean isLate(Link link, long now) {
+        return link.situation().hurried() && now - link.deadlineNanos >= 0;
+    }
+
+    /// Whether a receiver has had its time to take notice of its limit. Who waits waits for both
+    /// VNFs together, though the second must have its chance.
+    boolean isNoticeLate(Link link, long now) {
+        boolean hurried = link.situation().hurried();
+        long alone = link.limitedNanos + (hurried ? CHANCE_NANOS : deadlineNanos);
+        long by = hurried && link.deadlineNanos - alone > 0 ? link.deadlineNanos : alone;
+        return now - by >= 0;
+    }
+
+    /// Tells the receiver where the bypass ends.
+    void limit(Link link) {
+        Attachment receiver = link.receiver();
+        int slot = link.channel.slotOf(receiver);
+        link.limit = receiver.limit(slot, link.epoch, link.channel.written(link.sender()));
+        link.limitedNanos = System.nanoTime();
+    }
+
+    /// Takes the figures of a sender that did not obey; what it has counted and not published is
+    /// found out later.
+    void freeze(Link link) {
+        if (link.counters != null) {
+            link.counters.settle();
+        }
+    }
+
+    /// The receiver has read a link to its end, or nobody waits for that any more: now it is known
+    /// what a sender that was cut off has lost.
+    void correct(Link link) {
+        SenderCounters counters = link.counters;
+        if (counters == null) {
+            return; // it was not cut off
+        }
+        StatisticsBlock received = link.receiver().statistics();
+        int slot = link.channel.slotOf(link.receiver());
+        counters.correct(
+                received.rxPackets(slot) - link.deliveredBefore,
+                received.rxBytes(slot) - link.deliveredBytesBefore);
+        settle(link);
+        cuts.add(new Cut(link.sender(), counters, link.channel.cells()));
+    }
+
+    /// Hands the sender's final figures over.
+    void settle(Link link) {
+        if (link.counters != null) {
+            link.counters.settle();
+            listener.settle(link, link.counters);
+            link.totalPackets += link.counters.packets();
+            link.totalBytes += link.counters.bytes();
+            link.counters = null;
+        }
+    }
+
+    /// Counts what senders that were cut off have published too late, once they have obeyed.
+    void countLost() {
+        cuts.removeIf(c -> {
+            boolean over = c.sender().isGone() || c.sender().hasObeyed();
+            long lost = over ? Math.min(c.most(), c.counters().packetsSince()) : 0;
+            if (lost > 0) {
+                listener.lost(c.sender(), lost);
+            }
+            return over;
+        });
+    }
+
+    /// Whether something a VNF wrote is still to be looked at.
+    boolean concerns(Attachment vnf) {
+        return cuts.stream().anyMatch(c -> c.sender() == vnf);
+    }
+
+    boolean isBusy() {
+        return !cuts.isEmpty();
+    }
+}

@@ -1,0 +1,161 @@
+package org.skyway.vswitch.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.text.FlowText;
+import org.skyway.openflow.text.GroupText;
+import org.skyway.vswitch.ofproto.FlowCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
+
+/// What one packet may cause; what Open vSwitch makes of it is in
+/// [org.skyway.vswitch.ofproto.LimitsComparisonIT].
+class TranslationTest {
+    private static final Duration MOMENT = Duration.ofSeconds(20);
+
+    private final Tables tables = new Tables();
+    private Translation run;
+
+    @BeforeEach
+    void ports() {
+        for (int port = 1; port <= 3; port++) {
+            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+        }
+    }
+
+    private void flow(FlowRule rule) {
+        tables.put(new FlowEntry(rule, 0, 0, new FlowCounters(1)));
+    }
+
+    private void flow(String flow) {
+        flow(FlowText.parse(flow));
+    }
+
+    private void group(String group) {
+        tables.group(GroupText.parse(group).id(), new GroupState(GroupText.parse(group), 1));
+    }
+
+    private Program run() {
+        tables.publish();
+        long[] key = new long[FlowKey.WORDS];
+        Field.IN_PORT.set(key, 1);
+        Field.ETH_TYPE.set(key, 0x0800);
+        run = new Translation(tables, key, 0);
+        return assertTimeoutPreemptively(MOMENT, () -> run.run());
+    }
+
+    /// Far less than a poll thread has: rules decide about the list of frames, not about the stack.
+    private Program onSmallStack() throws Exception {
+        List<Object> result = new ArrayList<>();
+        Thread thread =
+                new Thread(
+                        null,
+                        () -> {
+                            try {
+                                result.add(run());
+                            } catch (Throwable e) {
+                                result.add(e);
+                            }
+                        },
+                        "small",
+                        1 << 17);
+        thread.start();
+        thread.join();
+        assertTrue(result.getFirst() instanceof Program, () -> "" + result);
+        return (Program) result.getFirst();
+    }
+
+    @Test
+    void loopOfAllTablesIsDroppedAndSaysSo() throws Exception {
+        flow("actions=output:2,resubmit(,1)");
+        for (int t = 1; t <= 252; t++) {
+            flow("table=%d,actions=resubmit(,%d)".formatted(t, t + 1));
+        }
+        flow("table=253,actions=resubmit(,0)");
+        Program program = onSmallStack();
+        assertEquals(0, program.actions().length);
+        assertEquals(4097, program.entries().length);
+        assertTrue(run.gaveUp());
+        assertEquals("a packet goes on to more than 4096 tables", run.complaint());
+    }
+
+    @Test
+    void whatHasAnEndIsNoComplaint() {
+        flow("actions=output:2");
+        assertEquals(2, run().onlyOutput());
+        assertFalse(run.gaveUp());
+        assertNull(run.complaint());
+    }
+
+    @Test
+    void clonesAreDoneHoweverDeepTheyAre() throws Exception {
+        List<Action> actions = List.of(new Action.Output(2, 0));
+        for (int i = 0; i < 10_000; i++) {
+            actions = List.of(new Action.Clone(actions));
+        }
+        flow(new FlowRule(0, 1, Match.ANY, Instructions.apply(actions)));
+        assertEquals(2, onSmallStack().onlyOutput());
+    }
+
+    /// 100 buckets that go on to the next group each: 100^60 of them.
+    @Test
+    void groupsThatMultiplyAreGivenUp() {
+        for (int id = 1; id <= 60; id++) {
+            String bucket = id == 60 ? "1" : "group:" + (id + 1);
+            group("group_id=" + id + ",type=all" + (",bucket=actions=" + bucket).repeat(100));
+        }
+        flow("actions=output:2,group:1");
+        assertEquals(0, run().actions().length);
+        assertTrue(run.gaveUp());
+        assertNotNull(run.complaint());
+    }
+
+    /// Each is thought through both ways: 2^200 of them.
+    @Test
+    void branchesThatMultiplyAreGivenUp() throws Exception {
+        String check = "check_pkt_larger(100)->NXM_NX_REG0[0],";
+        flow("actions=" + check.repeat(200) + "output:2");
+        assertEquals(0, onSmallStack().actions().length);
+        assertTrue(run.gaveUp());
+    }
+
+    @Test
+    void programsThatGrowAreGivenUp() {
+        List<Action> actions = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) {
+            actions.add(new Action.Output(OfPort.ALL, 0));
+        }
+        flow(new FlowRule(0, 1, Match.ANY, Instructions.apply(actions)));
+        assertEquals(0, run().actions().length);
+        assertEquals("a packet causes more than 1 MiB of datapath actions", run.complaint());
+    }
+
+    @Test
+    void groupThatWatchesOthersInEveryWayIsLookedAtOnce() {
+        for (int id = 1; id <= 100; id++) {
+            String watch = ",bucket=watch_group:%d,actions=output:2".formatted(id % 100 + 1);
+            group("group_id=" + id + ",type=ff" + watch.repeat(2));
+        }
+        flow("actions=group:1");
+        assertEquals(0, run().actions().length);
+        group("group_id=50,type=ff,bucket=watch_port:3,actions=output:3");
+        assertEquals(2, run().onlyOutput());
+    }
+}
