@@ -79,10 +79,14 @@ final class Guest {
         paused = value;
     }
 
-    /// Takes over what a fresh description says: devices that are gone, and devices that an earlier
-    /// agent left, which any driver of this domain may have mapped.
-    void describedAs(GuestDescription fresh, Set<String> ports) {
+    /// Takes over what a fresh description says: devices that are gone, and devices that are not
+    /// known, which any driver of this domain may have mapped: an earlier agent left them, libvirt
+    /// was lost while one was plugged in or out, or the description is older than what is known.
+    ///
+    /// @return whether there was one; then drivers are to be asked what they have mapped
+    boolean describedAs(GuestDescription fresh, Set<String> ports) {
         description = fresh;
+        boolean unknown = false;
         for (String alias : List.copyOf(devices.keySet())) {
             Device device = devices.get(alias);
             if (!fresh.devices().containsKey(alias) && device.plugged.isDone()) {
@@ -92,15 +96,17 @@ final class Guest {
         for (String alias : fresh.devices().keySet()) {
             if (alias.startsWith(LinkDevice.ALIAS_PREFIX) && !devices.containsKey(alias)) {
                 LOG.info(
-                        "domain {} has {} of an earlier agent; it goes when no driver uses it",
+                        "domain {} has {}, which is not known; it goes when no driver uses it",
                         name,
                         alias);
+                unknown = true;
                 Device device = new Device(null);
                 device.plugged = CompletableFuture.completedFuture(null);
                 device.users.addAll(ports);
                 devices.put(alias, device);
             }
         }
+        return unknown;
     }
 
     /// Plugs a region in for a port, unless it is there for another port already.
@@ -159,7 +165,7 @@ final class Guest {
                 : CompletableFuture.completedFuture(null);
     }
 
-    /// A port's driver has just started, so it has mapped no device but those given.
+    /// A port's driver has mapped no device but those given.
     void mapsOnly(String port, Set<String> aliases) {
         for (String alias : List.copyOf(devices.keySet())) {
             if (!aliases.contains(alias) && devices.get(alias).users.contains(port)) {

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.skyway.agent.AgentException;
 import org.skyway.agent.PortHost;
 import org.skyway.bypass.control.ControlMessage;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 /// A port of a guest and the conversation with its driver. Control thread.
 final class GuestPort implements GuestChannel.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPort.class);
+    private static final long AGAIN_SECONDS = 1;
 
     private final String name;
     private final Guest guest;
@@ -112,10 +114,37 @@ final class GuestPort implements GuestChannel.Listener {
         // What a driver that went away had mapped is settled when the next one says hello.
         long asked = session;
         return channel.request(id -> new Detach(id, slot))
+                .whenComplete((_, failure) -> {
+                    if (failure != null && asked == session) {
+                        settle(); // it may do late what it was told
+                    }
+                })
                 .thenCompose(_ ->
                         asked == session && !attached.containsValue(alias)
                                 ? guest.release(name, alias)
                                 : CompletableFuture.completedFuture(null));
+    }
+
+    /// Lets go of the devices that the driver has not mapped. It does one thing after the other, so
+    /// with the answer to a ping it has unmapped all that it was told to. One that does not answer
+    /// is asked again for as long as it is there: else a device would stay in its domain for good.
+    void settle() {
+        if (!driven) {
+            return; // done when a driver has said hello
+        }
+        long asked = session;
+        channel.request(Ping::new)
+                .whenComplete((_, failure) -> {
+                    if (asked != session) {
+                        return;
+                    }
+                    if (failure == null) {
+                        guest.mapsOnly(name, new HashSet<>(attached.values()));
+                    } else {
+                        LOG.warn("port {}: {}; it is asked again", name, reason(failure));
+                        control.schedule(this::settle, AGAIN_SECONDS, TimeUnit.SECONDS);
+                    }
+                });
     }
 
     /// Tells the driver whether its port is switched on, if it wants to know.
@@ -199,12 +228,7 @@ final class GuestPort implements GuestChannel.Listener {
             host.vnfPaused(name, true);
         }
         host.vnfReady(name);
-        channel.request(Ping::new)
-                .thenRun(() -> {
-                    if (asked == session) {
-                        guest.mapsOnly(name, new HashSet<>(attached.values()));
-                    }
-                });
+        settle();
     }
 
     private void refuse(Hello hello, String reason) {

@@ -334,7 +334,9 @@ public final class LibvirtAgent implements Agent {
         } else {
             guest.solved(NO_PORT);
         }
-        guest.describedAs(description, portsOf(guest));
+        if (guest.describedAs(description, portsOf(guest))) {
+            portsOf(guest).forEach(port -> ports.get(port).settle());
+        }
         checkRegions(guest);
         paused(guest, paused);
     }

@@ -251,6 +251,34 @@ class GuestPortTest {
     }
 
     @Test
+    void aDriverThatIsSlowToLetGoIsAskedUntilItHas() throws Exception {
+        try (ControlChannel driver = accept()) {
+            hello(driver, 1, "vnf1");
+            theDeviceIsThere("vnf1");
+            var attached = attach();
+            driver.send(new Done(assertInstanceOf(Attach.class, next(driver)).id()));
+            attached.get();
+            var detached =
+                    CompletableFuture.supplyAsync(() -> port.detach(0), control).get();
+            assertInstanceOf(Detach.class, next(driver));
+            String failure = failure(detached);
+            assertTrue(failure.contains("did not answer Detach"), failure);
+            assertInstanceOf(Ping.class, next(driver));
+            // It still says nothing; then it does.
+            Ping again = assertInstanceOf(Ping.class, next(driver));
+            assertTrue(devices().endsWith("for vnf1"), "it may be mapped");
+            driver.send(new Done(again.id()));
+            while (!devices().endsWith(" leaving")) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
+    private String devices() throws Exception {
+        return control.submit(() -> String.join(" ", guest.report())).get();
+    }
+
+    @Test
     void aDriverThatSaysNoFailsTheLinkWithItsReason() throws Exception {
         try (ControlChannel driver = accept()) {
             hello(driver, 1, "vnf1");
@@ -305,6 +333,10 @@ class GuestPortTest {
 
     // As if another port of the domain had had it plugged in.
     private void theDeviceIsThere() throws Exception {
+        theDeviceIsThere("vnf2");
+    }
+
+    private void theDeviceIsThere(String user) throws Exception {
         assertEquals("connected vnf1 0", seen.take());
         assertEquals("ready vnf1", seen.take());
         var description =
@@ -314,7 +346,7 @@ class GuestPortTest {
                         Map.of(LinkDevice.alias(LINK), new GuestDescription.Memory("link", 2)),
                         List.of(),
                         OptionalInt.empty());
-        control.submit(() -> guest.describedAs(description, Set.of("vnf2"))).get();
+        control.submit(() -> guest.describedAs(description, Set.of(user))).get();
     }
 
     private ControlChannel accept() throws IOException {

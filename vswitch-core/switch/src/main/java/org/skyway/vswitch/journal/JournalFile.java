@@ -18,7 +18,9 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 /// Chronicle maps files that are mostly holes, and the first touch of a hole faults when the disk
 /// is full by then: not as an exception at the line that did it, but as an error a while later,
 /// with the queue half written. So before an excerpt goes out, the file system is asked by a plain
-/// write for the pages that it can reach; that fails in words, and nothing is harmed.
+/// write for the pages that it can reach; that fails in words, and nothing is harmed. Only where a
+/// file begins is there no place to write to: then it must do to ask how much room there is, and
+/// should that go in the same moment, a file is harmed in which nothing was written yet.
 final class JournalFile implements AutoCloseable {
     private static final String FOLDER = "journal";
 
