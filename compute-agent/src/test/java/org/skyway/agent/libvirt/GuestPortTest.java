@@ -258,8 +258,7 @@ class GuestPortTest {
             var attached = attach();
             driver.send(new Done(assertInstanceOf(Attach.class, next(driver)).id()));
             attached.get();
-            var detached =
-                    CompletableFuture.supplyAsync(() -> port.detach(0), control).get();
+            var detached = CompletableFuture.supplyAsync(() -> port.detach(0), control).get();
             assertInstanceOf(Detach.class, next(driver));
             String failure = failure(detached);
             assertTrue(failure.contains("did not answer Detach"), failure);
