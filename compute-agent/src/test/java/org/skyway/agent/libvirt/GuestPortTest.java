@@ -254,6 +254,9 @@ class GuestPortTest {
     void aDriverThatIsSlowToLetGoIsAskedUntilItHas() throws Exception {
         try (ControlChannel driver = accept()) {
             hello(driver, 1, "vnf1");
+            driver.send(
+                    new ControlMessage.Unknown(77)); // answered after the ping's answer is heard
+            assertInstanceOf(Failed.class, next(driver));
             theDeviceIsThere("vnf1");
             var attached = attach();
             driver.send(new Done(assertInstanceOf(Attach.class, next(driver)).id()));
