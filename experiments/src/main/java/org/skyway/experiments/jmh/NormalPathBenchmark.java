@@ -49,9 +49,10 @@ import org.skyway.vswitch.port.DpdkrPort;
 @Fork(1)
 public class NormalPathBenchmark {
     private static final int BURST = 32;
+    private static final int MOST_RULES = 10_000;
 
-    /// What the rule looks at.
-    @Param({"in_port", "5-tuple"})
+    /// What the rule looks at; or a rule for `each` source address, of up to 10,000.
+    @Param({"in_port", "5-tuple", "each"})
     public String rule;
 
     /// How many flows the packets belong to.
@@ -113,25 +114,38 @@ public class NormalPathBenchmark {
         RegionHeader header = header();
         tx = RingProducer.attach(a.address() + header.firstRing(), room(header), "tx");
         rx = RingConsumer.attach(b.address() + header.secondRing(), room(header), "rx");
-        Match match =
-                rule.equals("in_port")
-                        ? Match.builder().exact(Field.IN_PORT, 1).build()
-                        : Match.builder()
-                                .exact(Field.IN_PORT, 1)
-                                .exact(Field.ETH_TYPE, 0x0800)
-                                .exact(Field.IP_PROTO, 17)
-                                .masked(Field.IPV4_SRC, 0x0a000000, 0xff000000L)
-                                .exact(Field.IPV4_DST, 0x0a000002)
-                                .exact(Field.UDP_DST, 2000)
-                                .build();
-        var out = Instructions.apply(new Action.Output(2, 0));
-        tables.put(new FlowEntry(new FlowRule(0, 9, match, out), 0, 0, new FlowCounters(1)));
+        if (rule.equals("each")) {
+            for (int flow = 0; flow < Math.min(flows, MOST_RULES); flow++) {
+                put(tables, udp().exact(Field.IPV4_SRC, 0x0a000000 | flow));
+            }
+        } else if (rule.equals("in_port")) {
+            put(tables, Match.builder().exact(Field.IN_PORT, 1));
+        } else {
+            put(
+                    tables,
+                    udp().masked(Field.IPV4_SRC, 0x0a000000, 0xff000000L)
+                            .exact(Field.IPV4_DST, 0x0a000002)
+                            .exact(Field.UDP_DST, 2000));
+        }
         tables.publish();
         datapath.tablesChanged();
         packets = region("packets", 1 << 26);
         for (int i = 0; i < 1 << 17; i++) {
             frame(packets.address() + i * 128L, i % flows);
         }
+    }
+
+    private static Match.Builder udp() {
+        return Match.builder()
+                .exact(Field.IN_PORT, 1)
+                .exact(Field.ETH_TYPE, 0x0800)
+                .exact(Field.IP_PROTO, 17);
+    }
+
+    private static void put(Tables tables, Match.Builder match) {
+        var out = Instructions.apply(new Action.Output(2, 0));
+        var rule = new FlowRule(0, 9, match.build(), out);
+        tables.put(new FlowEntry(rule, 0, 0, new FlowCounters(1)));
     }
 
     private Region port(Tables tables, int number) throws IOException {

@@ -29,6 +29,11 @@ final class Megaflow {
     final DatapathPort onlyOutput; // the port, if all that is done is one output; else null
     final boolean drops;
 
+    // For packets that hit one entry and count nowhere else, as most do: whom to count to, without
+    // a look at the program, which lies elsewhere in memory.
+    private final FlowCounters only; // null if it is not so simple
+    private final int table;
+
     private long validIn; // the epoch that it belongs to, or NEVER; opaque
     long usedNanos;
 
@@ -69,6 +74,14 @@ final class Megaflow {
         this.match = match;
         this.dependencies = dependencies;
         drops = program.actions().length == 0;
+        boolean simple =
+                program.entries().length == 1
+                        && program.lookedUp().length == 1
+                        && program.matched().length == 1
+                        && program.groups().length == 0
+                        && program.source() == null;
+        only = simple ? program.entries()[0].counters() : null;
+        table = simple ? program.matched()[0] : 0;
         validIn = epoch;
     }
 
@@ -92,6 +105,11 @@ final class Megaflow {
 
     void count(int thread, long packets, long bytes, long nowNanos, TableCounters tables) {
         usedNanos = nowNanos;
+        if (only != null) {
+            only.add(thread, packets, bytes, nowNanos);
+            tables.add(thread, table, packets);
+            return;
+        }
         for (FlowEntry entry : program.entries()) {
             entry.counters().add(thread, packets, bytes, nowNanos);
         }

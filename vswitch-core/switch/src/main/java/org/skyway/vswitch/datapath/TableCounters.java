@@ -28,6 +28,14 @@ public final class TableCounters {
         }
     }
 
+    /// The same for packets that are looked up in one table, and hit an entry there.
+    void add(int thread, int table, long packets) {
+        long[] row = lookups[thread];
+        CELL.setOpaque(row, table, row[table] + packets);
+        row = matches[thread];
+        CELL.setOpaque(row, table, row[table] + packets);
+    }
+
     /// Packets looked up in a table.
     ///
     /// @param table 0 to 254
