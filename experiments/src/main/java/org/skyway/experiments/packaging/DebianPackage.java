@@ -67,7 +67,7 @@ final class DebianPackage {
                         "dpkg-deb",
                         "--root-owner-group",
                         "-Zxz",
-                        "-z1",
+                        "-z0",
                         "--build",
                         work.toString(),
                         file.toAbsolutePath().toString()));
