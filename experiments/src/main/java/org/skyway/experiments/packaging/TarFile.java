@@ -18,7 +18,9 @@ final class TarFile {
     /// @param target a file with a name that ends in `.tar.gz`; is replaced
     static void pack(Path folder, String name, Path target)
             throws IOException, InterruptedException {
-        Path raw = folder.resolveSibling(target.getFileName() + ".tar"); // beside the folder, not in it
+        Path raw =
+                folder.resolveSibling(
+                        target.getFileName() + ".tar"); // beside the folder, not in it
         Tool.run(
                 folder,
                 List.of(
