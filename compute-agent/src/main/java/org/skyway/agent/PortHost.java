@@ -2,6 +2,7 @@ package org.skyway.agent;
 
 import java.util.concurrent.CompletionStage;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
+import org.slf4j.LoggerFactory;
 
 /// The switch as an agent sees it. Called on the agent's threads; must not block them.
 public interface PortHost {
@@ -54,7 +55,7 @@ public interface PortHost {
     /// @param where which part dropped what, a constant
     /// @param error what was thrown
     default void fault(String where, Throwable error) {
-        System.getLogger(PortHost.class.getName()).log(System.Logger.Level.ERROR, where, error);
+        LoggerFactory.getLogger(PortHost.class).error(where, error);
     }
 
     /// A VNF is gone: its process ended, its machine stopped, or its driver does not answer.

@@ -28,8 +28,6 @@ final class DebianPackage {
                     "skyway.yaml", "etc/skyway/skyway.yaml");
 
     private static final List<String> SCRIPTS = List.of("postinst", "prerm", "postrm");
-    private static final List<String> DOCUMENTS =
-            List.of("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "bypass-channel/ABI.md");
 
     private DebianPackage() {}
 
@@ -67,7 +65,7 @@ final class DebianPackage {
                         "dpkg-deb",
                         "--root-owner-group",
                         "-Zxz",
-                        "-z1",
+                        "-z0",
                         "--build",
                         work.toString(),
                         file.toAbsolutePath().toString()));
@@ -76,11 +74,22 @@ final class DebianPackage {
 
     private static void documents(Path work) throws IOException {
         Path folder = Files.createDirectories(work.resolve("usr/share/doc/skyway"));
-        for (String name : DOCUMENTS) {
+        for (String name : Installation.DOCUMENTS) {
+            Path to = folder.resolve(name); // where links between them lead
+            Files.createDirectories(to.getParent());
             Path from = work.resolve(TREE).resolve(name);
-            Files.move(from, folder.resolve(from.getFileName()));
+            Files.move(from, to);
+            deleteIfEmpty(from.getParent());
         }
-        Files.delete(work.resolve(TREE).resolve("bypass-channel"));
+    }
+
+    private static void deleteIfEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.findAny().isPresent()) {
+                return;
+            }
+        }
+        Files.delete(folder);
     }
 
     private static void manualPages(Path work, String version) throws IOException {

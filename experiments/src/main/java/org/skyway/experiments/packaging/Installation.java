@@ -25,8 +25,17 @@ import org.skyway.experiments.vm.image.Trees;
 /// README.md, …
 /// ```
 final class Installation {
-    private static final List<String> DOCUMENTS =
-            List.of("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "bypass-channel/ABI.md");
+    /// What users read.
+    static final List<String> DOCUMENTS =
+            List.of(
+                    "README.md",
+                    "ARCHITECTURE.md",
+                    "CHANGELOG.md",
+                    "bypass-channel/ABI.md",
+                    "compute-agent/VMS.md",
+                    "vswitch-core/FROM-OVS.md",
+                    "vswitch-core/SECURITY.md",
+                    "vswitch-core/TROUBLESHOOTING.md");
 
     private static final List<String> COPIES =
             List.of(

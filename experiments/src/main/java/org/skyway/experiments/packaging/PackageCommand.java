@@ -3,11 +3,8 @@ package org.skyway.experiments.packaging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.skyway.experiments.process.ExperimentException;
-import org.skyway.experiments.vm.image.Tool;
 import org.skyway.experiments.vm.image.Trees;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,11 +15,23 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Makes what is given to a host that has neither checkout nor JDK: skyway_VERSION_amd64.deb, or with",
-            "--archive skyway-VERSION.tar.gz, which runs where it is unpacked."
+            "--archive skyway-VERSION.tar.gz, which runs where it is unpacked, or with --container that with what",
+            "makes an image FROM scratch of it. Several of the three options make all that they name."
         })
 public final class PackageCommand implements Callable<Integer> {
-    @Option(names = "--archive", description = "make the archive, not the Debian package")
+    @Option(
+            names = "--deb",
+            description = "make the Debian package (what is made unless told otherwise)")
+    private boolean deb;
+
+    @Option(names = "--archive", description = "make the archive")
     private boolean archive;
+
+    @Option(
+            names = "--container",
+            description =
+                    "make the archive, and a Containerfile with the base that it names beside it")
+    private boolean container;
 
     @Option(
             names = "--out",
@@ -44,10 +53,7 @@ public final class PackageCommand implements Callable<Integer> {
         try {
             Path work = Files.createTempDirectory("skyway-package-");
             try {
-                String version = Installation.version(home);
-                Files.createDirectories(out);
-                Path file = archive ? pack(home, version, work) : debian(home, version, work);
-                System.out.printf("%s (%.1f MiB)%n", file, Files.size(file) / 1048576.0);
+                make(home, work);
             } finally {
                 Trees.delete(work);
             }
@@ -57,36 +63,27 @@ public final class PackageCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Path debian(Path home, String version, Path work)
-            throws IOException, InterruptedException {
-        Installation.make(home, work.resolve("package/usr/lib/skyway"));
-        return DebianPackage.make(home, version, work.resolve("package"), out);
+    private void make(Path home, Path work) throws IOException, InterruptedException {
+        String version = Installation.version(home);
+        Files.createDirectories(out);
+        Path installation = work.resolve("skyway-" + version);
+        Installation.make(home, installation);
+        if (archive || container) {
+            Path file = out.resolve(installation.getFileName() + ".tar.gz");
+            TarFile.pack(work, installation.getFileName().toString(), file);
+            tell(file);
+            if (container) {
+                System.out.println(Container.make(installation, file, work));
+            }
+        }
+        if (deb || !(archive || container)) {
+            Path tree = Files.createDirectories(work.resolve("package/usr/lib"));
+            Files.move(installation, tree.resolve("skyway"));
+            tell(DebianPackage.make(home, version, work.resolve("package"), out));
+        }
     }
 
-    // The same files make the same archive.
-    private Path pack(Path home, String version, Path work)
-            throws IOException, InterruptedException {
-        String name = "skyway-" + version;
-        Installation.make(home, work.resolve(name));
-        Path file = out.resolve(name + ".tar.gz");
-        Path raw = work.resolve("raw.tar");
-        Tool.run(
-                work,
-                List.of(
-                        "tar",
-                        "--create",
-                        "--format=gnu",
-                        "--sort=name",
-                        "--owner=0",
-                        "--group=0",
-                        "--numeric-owner",
-                        "--file=" + raw,
-                        name));
-        Tool.run(work, List.of("gzip", "--no-name", raw.toString()));
-        Files.move(
-                work.resolve("raw.tar.gz"),
-                file.toAbsolutePath(),
-                StandardCopyOption.REPLACE_EXISTING);
-        return file;
+    private static void tell(Path file) throws IOException {
+        System.out.printf("%s (%.1f MiB)%n", file, Files.size(file) / 1048576.0);
     }
 }

@@ -3,106 +3,75 @@ package org.skyway.experiments.packaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.skyway.experiments.process.Program;
 import org.skyway.experiments.vm.image.Tool;
 
-/// The archive, unpacked and run where there is no network, and nothing in PATH but what every
-/// Linux has: no Java, no `ovs-ofctl`, no compiler.
+/// The archive, in what its Containerfile describes and nothing else: no Java, no `ovs-ofctl`, no
+/// compiler, no network. So it runs from scratch, and on any Linux that has as much.
 @Timeout(600)
 class ArchiveIT {
     private static final long MOST_BYTES = 60L << 20;
 
-    /// What the launcher uses itself.
-    private static final List<String> TOOLS =
-            List.of(
-                    "bash",
-                    "cat",
-                    "cksum",
-                    "basename",
-                    "dirname",
-                    "env",
-                    "find",
-                    "grep",
-                    "kill",
-                    "mkdir",
-                    "mktemp",
-                    "mv",
-                    "paste",
-                    "readlink",
-                    "rm",
-                    "sed",
-                    "sleep",
-                    "tail",
-                    "taskset",
-                    "touch");
-
     @TempDir private static Path folder;
+    private static Path script;
     private static Path root;
     private static long size;
+    private static final List<String> environment = new ArrayList<>();
+    private static String entry;
 
+    /// Does what the Containerfile says, as far as it says anything.
     @BeforeAll
-    static void unpack() throws Exception {
-        Path home = Program.launcher().getParent().toAbsolutePath();
-        assumeTrue(
-                Files.exists(home.resolve("dpdkr-pmd/target/dpdk/librte_net_skyway.so")),
-                "skipped: the driver in C is not built; run `./skyway build --dpdk`");
-        assumeTrue(isRoot(), "skipped: only root makes network namespaces");
-        new picocli.CommandLine(new PackageCommand())
-                .execute("--archive", "--out", folder.toString());
-        Path archive;
-        try (Stream<Path> files = Files.list(folder)) {
-            archive = files.filter(f -> f.toString().endsWith(".tar.gz")).findFirst().orElseThrow();
+    static void build() throws Exception {
+        Path packages = Packages.folder();
+        size = Files.size(packages.resolve("skyway-" + Packages.version() + ".tar.gz"));
+        script = Packages.script("run-container.sh", folder);
+        root = Files.createDirectory(folder.resolve("root"));
+        for (String line : Files.readAllLines(packages.resolve("Containerfile"))) {
+            String[] words = line.split(" ");
+            switch (words[0]) {
+                case "#" -> {}
+                case "FROM" -> assertEquals("FROM scratch", line);
+                case "ADD" -> {
+                    Path target = Files.createDirectories(root.resolve("." + words[2]));
+                    Tool.run(
+                            packages,
+                            List.of(
+                                    "tar",
+                                    "--extract",
+                                    "--file=" + words[1],
+                                    "--directory=" + target));
+                }
+                case "ENV" -> environment.add(words[1]);
+                case "ENTRYPOINT" -> entry = words[1].replaceAll("[\\[\\]\"]", "");
+                default -> throw new IOException("what does this say? " + line);
+            }
         }
-        size = Files.size(archive);
-        Tool.run(folder, List.of("tar", "--extract", "--file=" + archive));
-        root = folder.resolve(archive.getFileName().toString().replace(".tar.gz", ""));
-        Path bin = Files.createDirectory(folder.resolve("bin"));
-        for (String tool : TOOLS) {
-            Path real =
-                    Stream.of("/usr/bin/", "/bin/")
-                            .map(d -> Path.of(d + tool))
-                            .filter(Files::exists)
-                            .findFirst()
-                            .orElseThrow();
-            Files.copy(real, bin.resolve(tool), StandardCopyOption.COPY_ATTRIBUTES);
-        }
-    }
-
-    private static boolean isRoot() throws IOException {
-        return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
     }
 
     private record Ran(int status, String text) {}
 
     private static Ran run(String... arguments) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of("/usr/bin/unshare", "--net", root + "/skyway"));
+        List<String> command = new ArrayList<>(List.of(script.toString(), root.toString()));
+        command.addAll(environment);
+        command.add(entry);
         command.addAll(List.of(arguments));
         Path log = Files.createTempFile(folder, "log", "");
-        ProcessBuilder builder =
+        Process process =
                 new ProcessBuilder(command)
-                        .directory(folder.toFile())
                         .redirectErrorStream(true)
-                        .redirectOutput(log.toFile());
-        builder.environment().clear();
-        builder.environment()
-                .putAll(Map.of("PATH", folder + "/bin", "HOME", folder.toString(), "LANG", "C"));
-        Process process = builder.start();
+                        .redirectOutput(log.toFile())
+                        .start();
         boolean ended = process.waitFor(300, TimeUnit.SECONDS);
         if (!ended) {
             process.destroy();
@@ -110,6 +79,11 @@ class ArchiveIT {
         String text = Files.readString(log);
         assertTrue(ended, text);
         return new Ran(process.exitValue(), text);
+    }
+
+    @Test
+    void saysWhichItIs() throws Exception {
+        assertEquals(new Ran(0, "skyway " + Packages.version() + "\n"), run("--version"));
     }
 
     @Test
@@ -124,7 +98,7 @@ class ArchiveIT {
         assertTrue(demo.text.contains("ok   counters of ports, flow entries and VNFs"), demo.text);
         assertTrue(demo.text.contains("ok   order"), demo.text);
         assertTrue(demo.text.contains("(OpenFlow) add-flow br0"), demo.text);
-        try (Stream<Path> caches = Files.walk(folder.resolve(".cache/skyway"))) {
+        try (Stream<Path> caches = Files.walk(root.resolve("root/.cache/skyway"))) {
             List<String> names =
                     caches.map(f -> f.getFileName().toString())
                             .filter(n -> n.endsWith(".aot"))
@@ -136,7 +110,6 @@ class ArchiveIT {
 
     @Test
     void drawsAFigure() throws Exception {
-        Path results = folder.resolve("results");
         Ran figure =
                 run(
                         "experiment",
@@ -147,9 +120,9 @@ class ArchiveIT {
                         "--seconds",
                         "0.05",
                         "--out",
-                        results.toString());
+                        "/root/results");
         assertEquals(0, figure.status, figure.text);
-        try (Stream<Path> files = Files.list(results)) {
+        try (Stream<Path> files = Files.list(root.resolve("root/results"))) {
             List<String> names = files.map(f -> f.getFileName().toString()).toList();
             for (String kind : List.of(".csv", ".svg", ".png", ".html")) {
                 assertTrue(names.stream().anyMatch(n -> n.endsWith(kind)), names.toString());

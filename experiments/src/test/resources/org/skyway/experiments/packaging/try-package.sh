@@ -16,18 +16,11 @@ mkdir "$folder/upper" "$folder/work" "$folder/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
 root="$folder/root"
 cp "$package" "$root/skyway.deb"
-mount -t proc proc "$root/proc"
-mount -t tmpfs none "$root/dev"
-mknod "$root/dev/null" c 1 3
-mknod "$root/dev/zero" c 1 5
-mknod "$root/dev/urandom" c 1 9
-mknod "$root/dev/random" c 1 8
-chmod 666 "$root"/dev/*
-mkdir "$root/dev/shm"
-mount -t tmpfs none "$root/tmp"
+. "$(dirname "$0")/root.sh"
+furnish "$root"
 mount -t tmpfs none "$root/usr/lib/jvm" # no Java
-ip link set lo up
-clean=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C)
+# Caches that quicken starts are the archive's test's.
+clean=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C SKYWAY_AOT=off)
 inside() {
     chroot "$root" "${clean[@]}" "$@"
 }

@@ -5,13 +5,16 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkState;
+import org.skyway.vswitch.port.LocalPort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Records what happens in the journal, and logs what someone who watches the switch wants to see.
 /// Ofproto thread.
 final class Events {
-    private static final Logger LOG = LoggerFactory.getLogger(Events.class);
+    // Levels are set by what lines are about.
+    private static final Logger LINKS = LoggerFactory.getLogger(Link.class);
+    private static final Logger PORTS = LoggerFactory.getLogger(LocalPort.class);
 
     private final Journal journal;
 
@@ -36,25 +39,25 @@ final class Events {
         }
         journal.write(event);
         if (link.state() == LinkState.FAILED) {
-            LOG.warn("link {}: {}", link, link.reason());
+            LINKS.warn("link {}: {}", link, link.reason());
         } else {
-            LOG.info("link {} is {}: {}", link, link.state(), link.reason());
+            LINKS.info("link {} is {}: {}", link, link.state(), link.reason());
         }
     }
 
     void linkStep(String port, String link, String step) {
         journal.write(
                 Journal.event("link-step").put("port", port).put("link", link).put("step", step));
-        LOG.debug("link {} is {} at port {}", link, step, port);
+        LINKS.debug("link {} is {} at port {}", link, step, port);
     }
 
     void vnf(String kind, String port, String what) {
         journal.write(Journal.event(kind).put("port", port).put("what", what));
-        LOG.info("port {}: {}: {}", port, kind, what);
+        PORTS.info("port {}: {}: {}", port, kind, what);
     }
 
     void fault(String port, String what) {
         journal.write(Journal.event("fault").put("port", port).put("what", what));
-        LOG.error("port {}: {}", port, what);
+        PORTS.error("port {}: {}", port, what);
     }
 }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             CtlCommand.Stats.class,
             TopCommand.class,
             BypassCommand.class,
+            LogCommand.class,
             CaptureCommand.class,
             MirrorCommands.class,
             ControllerCommands.Set.class,

@@ -5,10 +5,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.skyway.agent.log.Log;
+import org.skyway.agent.log.LogFormat;
+import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.HttpConfig;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.Daemon;
+import org.skyway.vswitch.log.LogSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -166,10 +170,31 @@ final class VswitchdCommand implements Callable<Integer> {
             description = "what whoever changes something through the page must know")
     private Path httpTokenFile;
 
+    @Option(
+            names = "--log",
+            paramLabel = "MODULE=LEVEL",
+            split = ",",
+            description =
+                    "from which level on a module is logged, for instance ofproto=debug; repeatable; `skyway ctl log` shows the modules and changes levels while it runs")
+    private List<String> log = List.of();
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            defaultValue = "text",
+            description = "how lines of the log look: text (default), or a JSON object each")
+    private String logFormat;
+
     VswitchdCommand() {}
 
     @Override
     public Integer call() {
+        try {
+            LogSettings.parse(log).apply();
+            Log.format(LogFormat.parse(logFormat));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(e.getMessage(), e);
+        }
         Daemon.run(runDirectory.path(), config(), Duration.ofMillis(rehearsalMillis));
         return 0;
     }

@@ -30,6 +30,7 @@ record Asked(Requests requests, Ofproto ofproto) implements ControlServer.Comman
         return switch (command) {
             case "set-controllers" -> setControllers(arguments.path("targets"));
             case "set-fail-mode" -> setFailMode(arguments.path("mode").asText());
+            case "log" -> CompletableFuture.completedStage(LogRequest.answer(arguments));
             case "tables" -> CompletableFuture.completedStage(tables());
             case "show" -> requests.answer(command, arguments).thenApply(this::withControllers);
             default -> requests.answer(command, arguments);
