@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.skyway.experiments.bed.Chronicle;
 import org.skyway.experiments.bed.Controller;
 import org.skyway.experiments.bed.HonestVnf;
@@ -16,11 +19,17 @@ import org.skyway.experiments.hostile.Tolerated;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
+import org.skyway.openflow.message.GroupMod;
+import org.skyway.openflow.message.Meter;
+import org.skyway.openflow.message.MeterMod;
 
 /// One run of the experiment. One thread.
 final class RestartRun implements AutoCloseable {
     private static final List<String> PORTS = List.of("past1", "past2", "through1", "through2");
     private static final int BURST = 32;
+    private static final int ADD = 0;
+    private static final int DROP = 1;
+    private static final int PACKETS_PER_SECOND = 2;
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     /// Packets a second: what comes while there is no switch must find room in the ring to it.
@@ -62,7 +71,10 @@ final class RestartRun implements AutoCloseable {
         vswitch = start();
         try (Controller controller = vswitch.controller("rules")) {
             controller.add("priority=100,cookie=0x1234,in_port=1,actions=output:2");
-            controller.add("priority=100,in_port=3,actions=output:4");
+            Meter.Band band = new Meter.Band(DROP, 1_000_000, 0, 0);
+            controller.send(new MeterMod(ADD, new Meter(1, PACKETS_PER_SECOND, List.of(band))));
+            controller.group(GroupMod.ADD, "group_id=1,type=indirect,bucket=actions=output:4");
+            controller.add("priority=100,in_port=3,actions=meter:1,group:1");
             controller.add("priority=200,in_port=3,udp,tp_dst=9,actions=drop"); // so: no bypass
             controller.add("table=9,priority=7,idle_timeout=3000,actions=resubmit(,10)");
             controller.barrier();
@@ -119,16 +131,27 @@ final class RestartRun implements AutoCloseable {
 
     /// What `ovs-ofctl` prints of the rules, without what changes.
     private String rules() {
-        return Program.output(
-                        folder.path(),
-                        "ovs-ofctl",
-                        "--no-stats",
-                        "dump-flows",
-                        SwitchProcess.BRIDGE)
-                .lines()
-                .sorted()
-                .toList()
-                .toString();
+        return ofctl("--no-stats", "dump-flows").lines().sorted().toList()
+                + ofctl("dump-groups")
+                + ofctl("dump-meters");
+    }
+
+    private String ofctl(String... command) {
+        List<String> all = new ArrayList<>(List.of("ovs-ofctl", "-O", "OpenFlow13"));
+        all.addAll(List.of(command));
+        all.add(SwitchProcess.BRIDGE);
+        return Program.output(folder.path(), all.toArray(String[]::new))
+                .replaceAll("xid=0x[0-9a-f]+", "");
+    }
+
+    /// The first number behind some words in the answer to a command.
+    private long number(String command, String words) {
+        String answer = ofctl(command);
+        Matcher m = Pattern.compile(words + "([0-9]+)").matcher(answer);
+        if (!m.find()) {
+            throw new ExperimentException("%s says no %s: %s".formatted(command, words, answer));
+        }
+        return Long.parseLong(m.group(1));
     }
 
     private void awaitBypass() {
@@ -180,6 +203,14 @@ final class RestartRun implements AutoCloseable {
         return vswitch.packetsOf("priority=100,in_port=" + port);
     }
 
+    private long group() {
+        return number("dump-group-stats", "packet_count=");
+    }
+
+    private long meter() {
+        return number("meter-stats", "packet_in_count:");
+    }
+
     /// Looks at counters, which never go back.
     private void look() {
         for (JsonNode port : vswitch.ask("stats").get("ports")) {
@@ -189,6 +220,8 @@ final class RestartRun implements AutoCloseable {
         }
         grows("entry of port 1", entry(1));
         grows("entry of port 3", entry(3));
+        grows("group", group());
+        grows("meter", meter());
     }
 
     private void grows(String counter, long value) {
@@ -208,6 +241,12 @@ final class RestartRun implements AutoCloseable {
             p.source().close();
             p.sink().close();
         }
+        long metered = entry(3);
+        long twice = (long) cycles * BURST;
+        verdicts.judge(
+                "group and meter",
+                within(group(), metered, twice) && within(meter(), metered, twice),
+                "entry %,d, group %,d, meter %,d".formatted(metered, group(), meter()));
         verdicts.judge("counters never go back", wentBack == 0, highest.size() + " watched");
         Tolerated.judge(verdicts, vswitch.ask("show").get("faults"));
     }

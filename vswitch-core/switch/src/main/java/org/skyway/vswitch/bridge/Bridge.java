@@ -386,6 +386,12 @@ public final class Bridge implements Forwarding {
     }
 
     @Override
+    public void resumeMeter(Meter meter, long createdNanos) {
+        metersSince.put(meter.id(), createdNanos);
+        meterChanged(meter.id(), meter);
+    }
+
+    @Override
     public void remember(Saved item) {
         notes.item(item);
     }
@@ -409,8 +415,10 @@ public final class Bridge implements Forwarding {
 
     @Override
     public void meterChanged(int id, Meter meter) {
-        tables.meter(id, meter == null ? null : new MeterState(meter, System.nanoTime()));
-        notes.meter(id, meter, since(metersSince, id, meter));
+        MeterState now =
+                meter == null ? null : new MeterState(meter, System.nanoTime(), notes.memory());
+        tables.meter(id, now);
+        notes.meter(id, meter, now, since(metersSince, id, meter));
         settler.changed();
     }
 

@@ -12,6 +12,7 @@ import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.GroupState;
+import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.StateQueue;
@@ -65,12 +66,14 @@ final class Notes {
         queue.put(new Saved.Group(group, createdNanos, counters));
     }
 
-    void meter(int id, Meter meter, long createdNanos) {
+    void meter(int id, Meter meter, MeterState state, long createdNanos) {
         if (queue != null) {
             if (meter == null) {
                 queue.remove(new Saved.MeterKey(id));
             } else {
-                queue.put(new Saved.OfMeter(meter, createdNanos));
+                queue.put(
+                        new Saved.OfMeter(
+                                meter, createdNanos, new Saved.Block(state.block(), state.tag())));
             }
         }
     }

@@ -144,6 +144,12 @@ public interface Forwarding {
     /// @param counters the whole group's and then each bucket's
     default void resumeGroup(int id, long createdNanos, List<FlowBlock.Sums> counters) {}
 
+    /// A meter is there that was made at a switch that is no more.
+    ///
+    /// @param meter what it is
+    /// @param createdNanos [System#nanoTime] when it was made
+    default void resumeMeter(Meter meter, long createdNanos) {}
+
     /// Notes something for the switch that comes after this one. Entries, groups, meters and ports
     /// are noted anyway.
     ///

@@ -78,7 +78,7 @@ final class MeterTable {
     /// Puts in a meter that was made before.
     void restore(Meter meter, long created) {
         meters.put(meter.id(), new Installed(meter, created));
-        bridge.forwarding().meterChanged(meter.id(), meter);
+        bridge.forwarding().resumeMeter(meter, created);
     }
 
     private void check(MeterMod m) {

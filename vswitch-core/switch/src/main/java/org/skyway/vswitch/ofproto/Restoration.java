@@ -2,6 +2,7 @@ package org.skyway.vswitch.ofproto;
 
 import java.util.List;
 import org.skyway.vswitch.counters.FlowBlock;
+import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 
@@ -27,6 +28,10 @@ final class Restoration {
         saved.all(Saved.Table.class).forEach(this::table);
         for (Saved.OfMeter m : saved.all(Saved.OfMeter.class)) {
             bridge.meters().restore(m.meter(), saved.time(m.createdNanos()));
+            MeterState state = bridge.forwarding().meterState(m.meter().id());
+            if (state != null) {
+                state.resume(saved.counters(), m.counters().block(), m.counters().tag());
+            }
         }
         saved.all(Saved.Group.class).forEach(this::group);
         saved.all(Saved.Flow.class).forEach(this::flow);

@@ -58,7 +58,8 @@ public sealed interface Saved {
     ///
     /// @param meter what was installed
     /// @param createdNanos when it was made
-    record OfMeter(Meter meter, long createdNanos) implements Saved {
+    /// @param counters what it counts
+    record OfMeter(Meter meter, long createdNanos, Block counters) implements Saved {
         @Override
         public Object key() {
             return new MeterKey(meter.id());

@@ -9,6 +9,7 @@ import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.Message;
+import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.FlowRule;
@@ -81,6 +82,7 @@ final class SavedCodec {
                 out.writeByte(METER);
                 bytes(out, frame);
                 out.writeLong(m.createdNanos());
+                block(out, m.counters());
             }
             case Saved.Port p -> port(out, p);
             case Saved.Table t -> {
@@ -176,8 +178,10 @@ final class SavedCodec {
                 }
                 to.put(new Saved.Group(m.entry(), created, counters));
             }
-            case METER ->
-                    to.put(new Saved.OfMeter(((MeterMod) message(in)).meter(), in.readLong()));
+            case METER -> {
+                Meter meter = ((MeterMod) message(in)).meter();
+                to.put(new Saved.OfMeter(meter, in.readLong(), block(in)));
+            }
             case PORT -> to.put(port(in));
             case TABLE ->
                     to.put(

@@ -51,6 +51,7 @@ class StateStoreTest {
     }
 
     private static List<Saved> everything() {
+        Saved.Block block = new Saved.Block(9, 4);
         List<Saved> all = new ArrayList<>();
         for (String flow : FLOWS) {
             all.add(flow(FlowText.parse(flow), all.size()));
@@ -64,8 +65,9 @@ class StateStoreTest {
                                 new Saved.Block(1, 1),
                                 new Saved.Block(2, 2),
                                 new Saved.Block(3, 3))));
-        all.add(new Saved.OfMeter(new Meter(2, 1, List.of(new Meter.Band(1, 1000, 500, 0))), 78));
-        Saved.Block block = new Saved.Block(9, 4);
+        all.add(
+                new Saved.OfMeter(
+                        new Meter(2, 1, List.of(new Meter.Band(1, 1000, 500, 0))), 78, block));
         all.add(new Saved.Port("vnf1", 1, "dpdkr", false, 1, block, null));
         all.add(
                 new Saved.Port(
