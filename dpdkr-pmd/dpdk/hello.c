@@ -20,14 +20,16 @@ int64_t sky_now_ms(void)
 
 static int say_hello(struct sky_session *s, int64_t id, char *why, size_t size)
 {
-	char line[2048], port[3 * SKY_NAME_BYTES], program[200], secret[400], more[450] = "";
+	char line[2048], port[3 * SKY_NAME_BYTES], program[200], secret[400], more[450] = "", kept[40] = "";
 
 	if (s->secret[0])
 		snprintf(more, sizeof(more), ",\"secret\":%s", sky_json_quote(s->secret, secret, sizeof(secret)));
+	if (s->channel && !s->transport.guest)
+		snprintf(kept, sizeof(kept), ",\"regionId\":%" PRIu64, s->channel->region.id);
 	snprintf(line, sizeof(line),
-		 "{\"type\":\"hello\",\"id\":%" PRIi64 ",\"version\":%d,\"port\":%s,\"pid\":%d,\"program\":%s,\"features\":[\"state\"]%s}\n", id,
+		 "{\"type\":\"hello\",\"id\":%" PRIi64 ",\"version\":%d,\"port\":%s,\"pid\":%d,\"program\":%s,\"features\":[\"state\"]%s%s}\n", id,
 		 SKY_CONTROL_VERSION, sky_json_quote(s->port.name, port, sizeof(port)), s->transport.guest ? 0 : (int)getpid(),
-		 sky_json_quote(s->program, program, sizeof(program)), more);
+		 sky_json_quote(s->program, program, sizeof(program)), more, kept);
 	return sky_transport_say(&s->transport, line, why, size);
 }
 
@@ -95,6 +97,8 @@ struct sky_channel *sky_connect(struct sky_session *s, char *why, size_t size)
 			 welcome.version, SKY_CONTROL_VERSION);
 		goto hang_up;
 	}
+	if (s->channel && !s->transport.guest && welcome.region.id == s->channel->region.id)
+		return s->channel;
 	channel = malloc(sizeof(*channel));
 	if (!channel) {
 		snprintf(why, size, "no memory for port %s", s->port.name);

@@ -17,7 +17,8 @@ static inline bool sky_is_stopped(struct sky_session *s)
 	return sky_transport_rest(&s->transport, 0);
 }
 
-/* Connects and opens the port's region. NULL with a sentence if there is no switch, it refuses, or its region can't be used; then it has
+/* Connects and opens the port's region; that which the session has, if the switch goes on with it. NULL with a sentence if there is no
+ * switch, it refuses, or its region can't be used; then it has
  * hung up. */
 struct sky_channel *sky_connect(struct sky_session *s, char *why, size_t size);
 

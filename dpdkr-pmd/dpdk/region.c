@@ -51,6 +51,7 @@ static int check(struct sky_region *region, uint32_t magic, char *why, size_t si
 			 region->size);
 		return -1;
 	}
+	region->id = sky_load(&header->id);
 	region->first_ring = sky_load(&header->firstRing);
 	region->second_ring = sky_load(&header->secondRing);
 	if (!is_ring(region->first_ring, region->size) || !is_ring(region->second_ring, region->size)) {

@@ -11,6 +11,7 @@
 struct sky_region {
 	uint8_t *base; /* NULL if nothing is mapped */
 	uint64_t size;
+	uint64_t id;
 	uint64_t first_ring;
 	uint64_t second_ring;
 	unsigned cut; /* set by the guard when somebody cut the file short */

@@ -319,6 +319,10 @@ static bool reconnect(struct sky_session *s, bool leave)
 	channel = keep_connecting(s);
 	if (!channel)
 		return false;
+	if (channel == s->channel) { /* all goes on; what the last switch still waited for, nobody waits for now */
+		memset(s->pending, 0, sizeof(s->pending));
+		return true;
+	}
 	if (!drop_links(s) || !use_channel(s, channel)) {
 		drop_channel(channel);
 		return false;

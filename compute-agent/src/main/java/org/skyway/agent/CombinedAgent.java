@@ -109,11 +109,21 @@ public final class CombinedAgent implements Agent {
 
         @Override
         public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
-            return host.vnfConnected(port, pid, program)
-                    .thenApply(region -> {
-                        drivers.put(port, agent.join());
-                        return region;
-                    });
+            return driven(port, host.vnfConnected(port, pid, program));
+        }
+
+        @Override
+        public CompletionStage<RegionRef> vnfReturned(
+                String port, long pid, String program, long regionId) {
+            return driven(port, host.vnfReturned(port, pid, program, regionId));
+        }
+
+        private CompletionStage<RegionRef> driven(
+                String port, CompletionStage<RegionRef> connected) {
+            return connected.thenApply(region -> {
+                drivers.put(port, agent.join());
+                return region;
+            });
         }
 
         @Override

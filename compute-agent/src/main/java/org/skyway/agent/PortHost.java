@@ -16,6 +16,20 @@ public interface PortHost {
     ///   start, so it gets the same again, made anew
     CompletionStage<RegionRef> vnfConnected(String port, long pid, String program);
 
+    /// A driver that has a port region has introduced itself. A switch that has found the regions
+    /// of the one before it has it keep that, with all its links.
+    ///
+    /// @param port the port it claims to drive
+    /// @param pid its process
+    /// @param program what it is, for people
+    /// @param regionId of the region that it has
+    /// @return the port's region: that one, or one made ready for a new driver; fails with an
+    ///   [AgentException] if there is no such port or another VNF has it
+    default CompletionStage<RegionRef> vnfReturned(
+            String port, long pid, String program, long regionId) {
+        return vnfConnected(port, pid, program);
+    }
+
     /// The driver has been told of its region: what it is sent from now on arrives after that.
     ///
     /// @param port the port it drives

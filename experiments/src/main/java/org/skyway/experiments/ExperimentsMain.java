@@ -13,6 +13,7 @@ import org.skyway.experiments.jmh.P2pStreamCommand;
 import org.skyway.experiments.packaging.PackageCommand;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.report.CompareCommand;
+import org.skyway.experiments.restart.RestartCommand;
 import org.skyway.experiments.siege.SiegeCommand;
 import org.skyway.experiments.switchover.SwitchOverCommand;
 import org.skyway.experiments.tester.HopCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             SiegeCommand.class,
             SwitchOverCommand.class,
             FaultsCommand.class,
+            RestartCommand.class,
             CompareCommand.class,
             HopCommand.class,
             PackageCommand.class

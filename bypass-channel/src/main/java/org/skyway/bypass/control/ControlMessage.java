@@ -65,6 +65,8 @@ public sealed interface ControlMessage {
     ///   newest
     /// @param features what it can that not every driver can; null, and then not on the wire, for
     ///   nothing
+    /// @param regionId of the port region that it has and would keep, with all its links; null, and
+    ///   then not on the wire, for none
     record Hello(
             long id,
             int version,
@@ -73,7 +75,8 @@ public sealed interface ControlMessage {
             String program,
             @JsonInclude(JsonInclude.Include.NON_NULL) String secret,
             @JsonInclude(JsonInclude.Include.NON_NULL) Integer oldest,
-            @JsonInclude(JsonInclude.Include.NON_NULL) List<String> features)
+            @JsonInclude(JsonInclude.Include.NON_NULL) List<String> features,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Long regionId)
             implements ControlMessage {
         /// Checks the fields.
         public Hello {
@@ -81,6 +84,36 @@ public sealed interface ControlMessage {
             port = MessageCodec.readable(port);
             program = MessageCodec.readable(program);
             features = features == null ? null : features.stream().limit(FEATURES).toList();
+        }
+
+        /// Without a region.
+        ///
+        /// @param id the request's
+        /// @param version the newest that it speaks
+        /// @param port the name of the port it drives
+        /// @param pid its process id; 0 in a virtual machine
+        /// @param program what it is, for people
+        /// @param secret of the port; null for none
+        /// @param oldest the oldest version that it speaks; null for the newest
+        /// @param features what it can that not every driver can; null for nothing
+        public Hello(
+                long id,
+                int version,
+                String port,
+                long pid,
+                String program,
+                String secret,
+                Integer oldest,
+                List<String> features) {
+            this(id, version, port, pid, program, secret, oldest, features, null);
+        }
+
+        /// The same driver with a region.
+        ///
+        /// @param region its id; null for none
+        /// @return the message
+        public Hello withRegion(Long region) {
+            return new Hello(id, version, port, pid, program, secret, oldest, features, region);
         }
 
         /// Of one version, without features.
@@ -92,7 +125,7 @@ public sealed interface ControlMessage {
         /// @param program what it is, for people
         /// @param secret of the port; null for none
         public Hello(long id, int version, String port, long pid, String program, String secret) {
-            this(id, version, port, pid, program, secret, null, null);
+            this(id, version, port, pid, program, secret, null, null, null);
         }
 
         /// The version to speak with the driver.
@@ -134,7 +167,7 @@ public sealed interface ControlMessage {
         /// @param pid its process id; 0 in a virtual machine
         /// @param program what it is, for people
         public Hello(long id, int version, String port, long pid, String program) {
-            this(id, version, port, pid, program, null, null, null);
+            this(id, version, port, pid, program, null, null, null, null);
         }
 
         /// Keeps the secret out of logs.

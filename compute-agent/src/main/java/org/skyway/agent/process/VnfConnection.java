@@ -12,6 +12,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -328,8 +329,7 @@ final class VnfConnection {
         RegionRef region;
         try {
             region =
-                    agent.host()
-                            .vnfConnected(hello.port(), pid == 0 ? -1 : pid, hello.program())
+                    connected(hello)
                             .toCompletableFuture()
                             .get(agent.timeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -355,6 +355,14 @@ final class VnfConnection {
         LOG.info("{} ({}) has connected", this, hello.program());
         welcome(new Welcome(hello.id(), hello.commonVersion(), region));
         agent.host().vnfReady(port);
+    }
+
+    private CompletionStage<RegionRef> connected(Hello hello) {
+        int process = pid == 0 ? -1 : pid;
+        return hello.regionId() == null
+                ? agent.host().vnfConnected(hello.port(), process, hello.program())
+                : agent.host()
+                        .vnfReturned(hello.port(), process, hello.program(), hello.regionId());
     }
 
     private void answer(long id, String failure) throws IOException {

@@ -53,11 +53,27 @@ public final class ControlClient implements AutoCloseable {
     /// @throws IOException if nobody listens there
     public static ControlClient connect(ControlTransport transport, String port, String program)
             throws IOException {
+        return connect(transport, port, program, null);
+    }
+
+    /// Opens a channel and introduces this driver, which has a port region already.
+    ///
+    /// @param transport to the agent
+    /// @param port the name of the port to drive
+    /// @param program what drives it, for people
+    /// @param regionId of the region, which it would keep; null for none
+    /// @return the connection
+    /// @throws RefusedException if there is no such port, or another VNF drives it
+    /// @throws IOException if nobody listens there
+    static ControlClient connect(
+            ControlTransport transport, String port, String program, Long regionId)
+            throws IOException {
         // What writes messages is there before the switch begins to wait for one: on a busy
         // machine,
         // loading it has taken longer than a hello may.
         ControlCodec.encode(new Hello(1, ControlMessage.VERSION, port, 0, program, null));
-        return greet(transport.open(), port, transport.pid(), program, transport.secret());
+        return greet(
+                transport.open(), port, transport.pid(), program, transport.secret(), regionId);
     }
 
     /// Introduces this driver over a channel that is open already.
@@ -74,10 +90,22 @@ public final class ControlClient implements AutoCloseable {
     public static ControlClient greet(
             ControlChannel channel, String port, long pid, String program, String secret)
             throws IOException {
+        return greet(channel, port, pid, program, secret, null);
+    }
+
+    private static ControlClient greet(
+            ControlChannel channel,
+            String port,
+            long pid,
+            String program,
+            String secret,
+            Long regionId)
+            throws IOException {
         try {
             // In a guest the answer to an earlier driver's hello may still be on its way.
             long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-            send(channel, new Hello(id, ControlMessage.VERSION, port, pid, program, secret));
+            Hello hello = new Hello(id, ControlMessage.VERSION, port, pid, program, secret);
+            send(channel, hello.withRegion(regionId));
             Welcome welcome = awaitWelcome(channel, id, port);
             if (welcome.version() < ControlMessage.OLDEST
                     || welcome.version() > ControlMessage.VERSION) {
@@ -142,6 +170,13 @@ public final class ControlClient implements AutoCloseable {
                                         .formatted(port));
             }
         }
+    }
+
+    /// The region that the switch has for the port.
+    ///
+    /// @return its id
+    public long regionId() {
+        return portRegion.regionId();
     }
 
     /// Maps the port's region.

@@ -93,7 +93,7 @@ public final class PortSession implements AutoCloseable {
         ControlClient client =
                 onLoss == SwitchLoss.END
                         ? ControlClient.connect(transport, port, program)
-                        : keepConnecting(transport, port, program, log, transport.inGuest());
+                        : keepConnecting(transport, port, program, log, transport.inGuest(), null);
         try {
             Region region = client.mapPort();
             try {
@@ -206,10 +206,17 @@ public final class PortSession implements AutoCloseable {
         if (transport.inGuest()) {
             port.park();
         }
-        ControlClient fresh = keepConnecting(transport, port.name(), program, log, true);
+        Long kept = transport.inGuest() ? null : port.regionId();
+        ControlClient fresh = keepConnecting(transport, port.name(), program, log, true, kept);
         client = fresh;
         if (closing) {
             fresh.close();
+            return;
+        }
+        if (kept != null && kept == fresh.regionId()) {
+            log.accept(
+                    "port %s is connected to the switch again, and keeps its channels"
+                            .formatted(port.name()));
             return;
         }
         Region region = fresh.mapPort();
@@ -223,17 +230,19 @@ public final class PortSession implements AutoCloseable {
     }
 
     /// @param evenIfRefused a switch that has just come back may not have all its ports yet
+    /// @param regionId of the region that the port has; null for none, or none to be kept
     private static ControlClient keepConnecting(
             ControlTransport transport,
             String port,
             String program,
             Consumer<String> log,
-            boolean evenIfRefused)
+            boolean evenIfRefused,
+            Long regionId)
             throws IOException, InterruptedException {
         long wait = FIRST_RETRY_MILLIS;
         while (true) {
             try {
-                return ControlClient.connect(transport, port, program);
+                return ControlClient.connect(transport, port, program, regionId);
             } catch (IOException e) {
                 if (e instanceof RefusedException && !evenIfRefused) {
                     throw e;

@@ -48,6 +48,13 @@ public final class DpdkrPort implements AutoCloseable {
         return name;
     }
 
+    /// The port region that is used.
+    ///
+    /// @return its id; any thread
+    public long regionId() {
+        return channel.id();
+    }
+
     /// The longest packet.
     ///
     /// @return bytes, without the frame check sequence

@@ -10,12 +10,14 @@ import org.skyway.ivshmem.region.Region;
 
 /// The VNF's ends of a mapped port region.
 ///
+/// @param id of the region
 /// @param region what is mapped
 /// @param control the control block
 /// @param statistics the statistics block
 /// @param toSwitch the sending end of the normal channel
 /// @param fromSwitch the receiving end of the normal channel
 record NormalChannel(
+        long id,
         Region region,
         ControlBlock control,
         StatisticsBlock statistics,
@@ -29,6 +31,7 @@ record NormalChannel(
         RegionHeader header =
                 RegionHeader.read(base, size, RegionHeader.PORT_MAGIC, region.path().toString());
         return new NormalChannel(
+                header.id(),
                 region,
                 new ControlBlock(base),
                 new StatisticsBlock(base),

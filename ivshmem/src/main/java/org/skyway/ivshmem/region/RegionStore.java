@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -106,6 +107,28 @@ public final class RegionStore {
         return Region.create(path, sizeBytes);
     }
 
+    /// Opens a region that an earlier switch of the same run directory made by [#create].
+    ///
+    /// @param name its name
+    /// @param sizeBytes its size
+    /// @return the region, with its old content
+    /// @throws IOException if it is not there, or not as it was made
+    public Region reopen(String name, long sizeBytes) throws IOException {
+        checkName(name);
+        for (Path directory : directories(hugePages)) {
+            Path path = directory.resolve(prefix + name);
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                if (!isOurs(path) || Files.size(path) != sizeBytes) {
+                    throw new IOException(
+                            "%s is not the region of %d bytes that was made there"
+                                    .formatted(path, sizeBytes));
+                }
+                return Region.open(path, sizeBytes);
+            }
+        }
+        throw new IOException("there is no region %s%s any more".formatted(prefix, name));
+    }
+
     // Anybody may make files in /dev/shm, and whoever made it may write it. A machine's hypervisor,
     // which runs as another user, is let in by group or access list.
     private static boolean isOurs(Path path) throws IOException {
@@ -142,11 +165,24 @@ public final class RegionStore {
     /// @return the files that were deleted
     /// @throws IOException if one may not be deleted
     public List<Path> removeLeftovers(boolean lasting) throws IOException {
+        return removeLeftovers(lasting, Set.of());
+    }
+
+    /// Deletes what this or an earlier switch of the same run directory left behind.
+    ///
+    /// @param lasting whether lasting regions, too
+    /// @param used files that are not left behind
+    /// @return the files that were deleted
+    /// @throws IOException if one may not be deleted
+    public List<Path> removeLeftovers(boolean lasting, Set<Path> used) throws IOException {
         List<Path> removed = new ArrayList<>();
         for (Path directory : directories(hugePages)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, prefix + "*")) {
                 for (Path file : files) {
                     if (!lasting && file.getFileName().toString().startsWith(prefix + LASTING)) {
+                        continue;
+                    }
+                    if (used.contains(file)) {
                         continue;
                     }
                     Files.deleteIfExists(file);

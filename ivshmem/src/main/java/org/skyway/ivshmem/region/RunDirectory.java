@@ -18,6 +18,9 @@ public final class RunDirectory {
 
     private RunDirectory() {}
 
+    /// Root's, unless told otherwise.
+    public static final Path OF_ROOT = Path.of("/var/run/skyway");
+
     /// The run directory.
     ///
     /// @return `$SKYWAY_RUNDIR`, else `/var/run/skyway` for root and `/tmp/skyway-$UID` for others;
@@ -51,6 +54,6 @@ public final class RunDirectory {
         if (variable != null && !variable.isBlank()) {
             return Path.of(variable);
         }
-        return uid == 0 ? Path.of("/var/run/skyway") : Path.of("/tmp/skyway-" + uid);
+        return uid == 0 ? OF_ROOT : Path.of("/tmp/skyway-" + uid);
     }
 }

@@ -2,6 +2,7 @@ package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -25,11 +26,14 @@ import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
+import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
+import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.ofproto.GroupCounters;
@@ -44,6 +48,9 @@ import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.state.Saved;
+import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.state.StateQueue;
 
 /// What OpenFlow's changes do: tables for the pipeline, verdicts of the detector, links. Ofproto
 /// thread only.
@@ -71,6 +78,12 @@ public final class Bridge implements Forwarding {
     private Bypasses bypasses;
     private Agent agent;
     private Executor owner;
+    private final StateQueue state; // null: nothing is remembered
+    private final Notes notes;
+    private final LinkRecords linkRecords;
+    private final Map<Integer, Long> groupsSince = new HashMap<>();
+    private final Map<Integer, Long> metersSince = new HashMap<>();
+    private boolean tidies = true; // whether regions that lie about are nobody's
     private final long createdNanos = System.nanoTime();
 
     /// A bridge without ports; [#connect] and [#start] make it run.
@@ -80,16 +93,37 @@ public final class Bridge implements Forwarding {
     /// @param journal where events are recorded
     /// @param faults where errors that were survived are counted
     public Bridge(SwitchConfig config, RegionStore store, Journal journal, Faults faults) {
+        this(config, store, journal, faults, null);
+    }
+
+    /// A bridge without ports; [#connect] and [#start] make it run.
+    ///
+    /// @param config what the user asked for
+    /// @param store where regions are made
+    /// @param journal where events are recorded
+    /// @param faults where errors that were survived are counted
+    /// @param state what is to be remembered by the switch that comes after this one; null for
+    ///   nothing
+    public Bridge(
+            SwitchConfig config,
+            RegionStore store,
+            Journal journal,
+            Faults faults,
+            StateQueue state) {
         this.config = config;
+        this.state = state;
+        notes = new Notes(state);
+        linkRecords = new LinkRecords(notes.memory());
         this.store = store;
         this.faults = faults;
         upcalls = new Upcalls(faults);
-        datapath = new Datapath(config.pollThreads(), tables, upcalls, faults);
+        datapath = new Datapath(config.pollThreads(), tables, upcalls, faults, notes.memory());
         detector = new Detection(tables, faults);
-        settlements = new Settlements(datapath, faults, this::withMemory);
+        settlements = new Settlements(datapath, faults, this::withMemory, notes);
         settler = new Settler(tables, datapath, detector, faults, settlements, this::withMemory);
-        ports = new Ports(datapath, detector, config.dpid());
-        accounts = new BypassAccounts(ports::byName);
+        ports = new Ports(datapath, detector, config.dpid(), notes.memory());
+        accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
+        notes.shared(datapath.tableCounters(), linkRecords);
         events = new Events(journal);
     }
 
@@ -139,7 +173,8 @@ public final class Bridge implements Forwarding {
                         agent,
                         owner,
                         new LinkEvents(ports, accounts, events, faults),
-                        TimeUnit.MILLISECONDS.toNanos(config.obeyMillis()));
+                        TimeUnit.MILLISECONDS.toNanos(config.obeyMillis()),
+                        linkRecords);
         settlements.start(owner, links);
         bypasses = new Bypasses(ports, detector, tables, links, observers, config.bypass());
         settler.start(links, bypasses);
@@ -149,6 +184,51 @@ public final class Bridge implements Forwarding {
             datapath.start(config.cores());
         } catch (IllegalArgumentException e) {
             throw new ConfigException("cores: " + e.getMessage(), e);
+        }
+    }
+
+    /// Ports that are added from now on go on from what an earlier switch knew of them, and so do
+    /// tables; VNFs that connect wait until [#goOn]. What that switch has left is left as it is. On
+    /// the ofproto thread.
+    ///
+    /// @param saved what it knew
+    public void resume(SavedState saved) {
+        tidies = false;
+        vnfs.hold();
+        ports.resume(saved);
+        for (Saved.Shared s : saved.all(Saved.Shared.class)) {
+            Saved.Block t = s.tables();
+            datapath.tableCounters().resume(saved.counters(), t.block(), t.tag(), saved.threads());
+            if (saved.isOfThisBoot()) {
+                linkRecords.resume(saved.counters(), s.links().block(), s.links().tag());
+            }
+        }
+    }
+
+    /// Goes on with the VNFs of the switch before. All that could keep this one from starting is
+    /// behind it. On the ofproto thread.
+    ///
+    /// @param saved what that switch knew
+    /// @throws IOException if this one can't remember what it has to
+    public void goOn(SavedState saved) throws IOException {
+        settle();
+        Adoption adoption = new Adoption(this, store, saved);
+        adoption.find();
+        adoption.note();
+        remembersAll();
+        tidies = true;
+        adoption.run();
+        vnfs.open();
+    }
+
+    /// What the switch remembers is all there is to remember: what an earlier one has left is
+    /// removed. On the ofproto thread.
+    ///
+    /// @throws IOException if it can't remember that
+    public void remembersAll() throws IOException {
+        notes.commit();
+        if (state != null) {
+            state.complete();
         }
     }
 
@@ -188,9 +268,19 @@ public final class Bridge implements Forwarding {
                 throw e;
             }
         }
+        notePort(port);
         settler.changed();
         settle();
         return port;
+    }
+
+    /// Notes for the next switch what a port is by now.
+    void notePort(BridgePort port) {
+        String name = port.config().name();
+        if (ports.byName(name) == port) {
+            boolean asked = config.ports().stream().noneMatch(p -> p.name().equals(name));
+            notes.port(port, asked);
+        }
     }
 
     /// What is wrong with the configuration's domains. Ports may still be added later.
@@ -224,6 +314,7 @@ public final class Bridge implements Forwarding {
             vnfs.disconnect(port, "port " + name + " was removed");
         }
         Runnable removed = ports.remove(port);
+        notes.noPort(name);
         settler.changed();
         settle();
         settlements.afterGrace(() -> {
@@ -241,6 +332,7 @@ public final class Bridge implements Forwarding {
     public void entryAdded(FlowEntry entry) {
         tables.put(entry);
         detector.ruleAdded(entry.rule());
+        notes.entry(entry);
         events.flow("flow-add", entry.rule());
         settler.changed(entry.rule());
     }
@@ -250,6 +342,7 @@ public final class Bridge implements Forwarding {
         tables.remove(entry);
         detector.ruleRemoved(entry.rule());
         noteRerouted(entry);
+        notes.noEntry(entry.rule());
         events.flow("flow-delete", entry.rule());
         settler.changed();
     }
@@ -259,16 +352,53 @@ public final class Bridge implements Forwarding {
         tables.put(now);
         detector.ruleReplaced(old.rule(), now.rule());
         noteRerouted(old);
+        notes.entry(now);
         events.flow("flow-modify", now.rule());
         settler.changed(now.rule());
     }
 
     @Override
     public void groupChanged(int id, GroupEntry group) {
-        tables.group(id, group == null ? null : new GroupState(group, config.pollThreads()));
+        GroupState now = group == null ? null : new GroupState(group, this::newCounters);
+        tables.group(id, now);
+        notes.group(id, group, now, since(groupsSince, id, group));
         detector.groupChanged(id, group);
         settler.changed(group);
         settler.rerouted();
+    }
+
+    private static long since(Map<Integer, Long> all, int id, Object now) {
+        if (now == null) {
+            all.remove(id);
+            return 0;
+        }
+        return all.computeIfAbsent(id, _ -> System.nanoTime());
+    }
+
+    @Override
+    public void resumeGroup(int id, long createdNanos, List<FlowBlock.Sums> counters) {
+        GroupState group = tables.group(id);
+        for (int i = 0; i < counters.size() && i <= group.group().buckets().size(); i++) {
+            (i == 0 ? group.counters() : group.counters(i - 1)).resume(counters.get(i));
+        }
+        groupsSince.put(id, createdNanos);
+        notes.group(id, group.group(), group, createdNanos);
+    }
+
+    @Override
+    public void resumeMeter(Meter meter, long createdNanos) {
+        metersSince.put(meter.id(), createdNanos);
+        meterChanged(meter.id(), meter);
+    }
+
+    @Override
+    public void remember(Saved item) {
+        notes.item(item);
+    }
+
+    @Override
+    public FlowCounters newCounters() {
+        return new FlowCounters(notes.memory(), config.pollThreads());
     }
 
     private void noteRerouted(FlowEntry entry) {
@@ -285,7 +415,10 @@ public final class Bridge implements Forwarding {
 
     @Override
     public void meterChanged(int id, Meter meter) {
-        tables.meter(id, meter == null ? null : new MeterState(meter, System.nanoTime()));
+        MeterState now =
+                meter == null ? null : new MeterState(meter, System.nanoTime(), notes.memory());
+        tables.meter(id, now);
+        notes.meter(id, meter, now, since(metersSince, id, meter));
         settler.changed();
     }
 
@@ -304,6 +437,7 @@ public final class Bridge implements Forwarding {
         if (p != null) {
             int before = p.state().config();
             ports.configured(p, port.config());
+            notePort(p);
             if (((before ^ port.config()) & PortState.PORT_DOWN) != 0) {
                 administer(p);
             }
@@ -326,7 +460,23 @@ public final class Bridge implements Forwarding {
 
     @Override
     public void whenSettled(Object by, Runnable then) {
+        if (!notes.areWritten(notes.commit())) {
+            settlements.begin(by, List.of(), datapath.ticket(), List.of(), () -> {});
+        }
         settlements.whenSettled(by, then);
+    }
+
+    /// Something was changed that look-ups or verdicts depend on.
+    void changed() {
+        settler.changed();
+    }
+
+    Vnfs vnfs() {
+        return vnfs;
+    }
+
+    Events events() {
+        return events;
     }
 
     /// Begins to make changes of the switch's own effective.
@@ -498,6 +648,7 @@ public final class Bridge implements Forwarding {
     /// @return whether anything is under way that wants another tick soon
     public boolean tick() {
         boolean busy = !settlements.isEmpty();
+        notes.commit();
         busy |=
                 survive(
                         "settlements",
@@ -633,6 +784,9 @@ public final class Bridge implements Forwarding {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
             }
+        }
+        if (!tidies) {
+            return; // it never came to take over what is there
         }
         try {
             store.removeLeftovers(false);

@@ -1,5 +1,6 @@
 package org.skyway.vswitch.bridge;
 
+import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.sys.PacketCounters;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.PortConfig;
@@ -16,15 +17,17 @@ public final class BridgePort {
     private final PortConfig config;
     private final DatapathPort datapathPort;
     private final long createdNanos = System.nanoTime();
-    private final BypassSum bypassRx = new BypassSum();
-    private final BypassSum bypassTx = new BypassSum();
-    private long lost; // packets of its VNF that were cut off from a bypass
+    private final BypassSum bypassRx;
+    private final BypassSum bypassTx;
     private PortState state;
     private Attachment attachment;
 
     BridgePort(PortConfig config, DatapathPort datapathPort, PortState state) {
         this.config = config;
         this.datapathPort = datapathPort;
+        Traffic traffic = datapathPort.traffic();
+        bypassRx = new BypassSum(traffic.address() + Traffic.BYPASS_RX, traffic);
+        bypassTx = new BypassSum(traffic.address() + Traffic.BYPASS_TX, traffic);
         this.state = state;
     }
 
@@ -72,7 +75,8 @@ public final class BridgePort {
 
     /// Its VNF wrote past the switch when it no longer might, and nobody was delivered that.
     void lost(long packets) {
-        lost += packets;
+        long at = datapathPort.traffic().address() + Traffic.LOST;
+        Memory.putLong(at, Memory.getLong(at) + packets);
     }
 
     /// What went in and out, past the switch or through it.
@@ -98,7 +102,7 @@ public final class BridgePort {
                 t.sum(Traffic.TX_PACKETS) + bypassTx.packets(),
                 t.sum(Traffic.RX_BYTES) + bypassRx.bytes(),
                 t.sum(Traffic.TX_BYTES) + bypassTx.bytes(),
-                t.sum(Traffic.RX_DROPPED) + lost,
+                t.sum(Traffic.RX_DROPPED) + Memory.getLong(t.address() + Traffic.LOST),
                 t.sum(Traffic.TX_DROPPED),
                 0,
                 0,

@@ -3,6 +3,7 @@ package org.skyway.vswitch.bridge;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
+import org.skyway.vswitch.datapath.TableCounters;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.ofproto.BypassCounters;
 import org.skyway.vswitch.ofproto.BypassSum;
@@ -17,8 +18,13 @@ final class BypassAccounts {
     private final BypassSum[] lookups = new BypassSum[Tables.COUNT];
     private final BypassSum[] matches = new BypassSum[Tables.COUNT];
 
-    BypassAccounts(Function<String, BridgePort> portByName) {
+    /// @param counters of the tables, by the switch's own count
+    BypassAccounts(Function<String, BridgePort> portByName, TableCounters counters) {
         this.portByName = portByName;
+        for (int table = 0; table < Tables.COUNT; table++) {
+            lookups[table] = new BypassSum(counters.bypassedLookups(table), counters);
+            matches[table] = new BypassSum(counters.bypassedMatches(table), counters);
+        }
     }
 
     void attach(Link link, BypassCounters counters) {
@@ -34,11 +40,11 @@ final class BypassAccounts {
     }
 
     long lookups(int table) {
-        return lookups[table] == null ? 0 : lookups[table].packets();
+        return lookups[table].packets();
     }
 
     long matches(int table) {
-        return matches[table] == null ? 0 : matches[table].packets();
+        return matches[table].packets();
     }
 
     // A packet that hits an entry twice, by resubmit, never makes a link that is taken, so a set
@@ -47,13 +53,13 @@ final class BypassAccounts {
         Set<BypassSum> sums = new HashSet<>();
         for (FlowEntry entry : link.path().entries()) {
             sums.add(entry.counters().bypassed());
-            sums.add(at(matches, entry.rule().table()));
+            sums.add(matches[entry.rule().table()]);
         }
         for (FlowCounters group : link.path().groups()) {
             sums.add(group.bypassed());
         }
         for (int table : link.path().lookups()) {
-            sums.add(at(lookups, table));
+            sums.add(lookups[table]);
         }
         BridgePort from = portByName.apply(link.sender().portName());
         BridgePort to = portByName.apply(link.receiver().portName());
@@ -64,12 +70,5 @@ final class BypassAccounts {
             sums.add(to.bypassTx());
         }
         return sums;
-    }
-
-    private static BypassSum at(BypassSum[] sums, int table) {
-        if (sums[table] == null) {
-            sums[table] = new BypassSum();
-        }
-        return sums[table];
     }
 }

@@ -11,11 +11,14 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.state.Saved;
+import org.skyway.vswitch.state.SavedState;
 
 /// The ports of a bridge. A change here is told to the tables, the detector and OpenFlow, but is
 /// only effective when the bridge settles. Ofproto thread.
@@ -32,9 +35,14 @@ final class Ports {
     private final Map<Integer, BridgePort> byNumber = new TreeMap<>();
     private final Map<String, BridgePort> byName = new HashMap<>();
     private final LocalPort local;
+    private final CounterMemory memory;
+    private final Map<String, Saved.Port> savedByName = new HashMap<>(); // not added yet
+    private SavedState saved;
     private PortListener listener;
 
-    Ports(Datapath datapath, Detection detector, long bridgeMac) {
+    /// @param memory where counters lie
+    Ports(Datapath datapath, Detection detector, long bridgeMac, CounterMemory memory) {
+        this.memory = memory;
         this.datapath = datapath;
         this.detector = detector;
         this.bridgeMac = bridgeMac & 0xffff_ffff_ffffL;
@@ -43,6 +51,12 @@ final class Ports {
 
     void listener(PortListener ofproto) {
         listener = ofproto;
+    }
+
+    /// Ports that are added from now on go on from what an earlier switch knew of them.
+    void resume(SavedState of) {
+        saved = of;
+        of.all(Saved.Port.class).forEach(p -> savedByName.put(p.name(), p));
     }
 
     BridgePort byName(String name) {
@@ -117,7 +131,15 @@ final class Ports {
                     "there is a port %s already; choose another name or remove it first"
                             .formatted(asked.name()));
         }
-        int number = asked.number() == 0 ? lowestFree() : asked.number();
+        Saved.Port before = savedByName.remove(asked.name());
+        if (before != null && !before.type().equals(asked.type().toString())) {
+            before = null;
+        }
+        int number = asked.number();
+        if (number == 0) {
+            boolean again = before != null && !byNumber.containsKey(before.number());
+            number = again ? before.number() : lowestFree();
+        }
         if (byNumber.containsKey(number)) {
             throw new ConfigException(
                     "port number %d is %s's; choose another"
@@ -125,7 +147,15 @@ final class Ports {
         }
         PortConfig config = asked.numbered(number);
         DatapathPort port = open(config);
-        BridgePort added = new BridgePort(config, port, firstState(config, port));
+        if (before != null) {
+            Saved.Block counters = before.counters();
+            port.traffic()
+                    .resume(saved.counters(), counters.block(), counters.tag(), saved.threads());
+        }
+        PortState first = firstState(config, port);
+        BridgePort added =
+                new BridgePort(
+                        config, port, before == null ? first : first.withConfig(before.config()));
         datapath.addPort(port);
         byNumber.put(number, added);
         byName.put(config.name(), added);
@@ -184,10 +214,11 @@ final class Ports {
 
     private DatapathPort open(PortConfig config) {
         return switch (config.type()) {
-            case DPDKR -> new DpdkrPort(config.number(), datapath.threads());
+            case DPDKR -> new DpdkrPort(config.number(), datapath.threads(), memory);
             case NETDEV -> {
                 try {
-                    yield new NetdevPort(config.number(), datapath.threads(), config.name());
+                    yield new NetdevPort(
+                            config.number(), datapath.threads(), memory, config.name());
                 } catch (IOException e) {
                     throw new ConfigException(
                             "can't add port " + config.name() + ": " + e.getMessage(), e);

@@ -56,6 +56,7 @@ public final class Reports {
         Attachment vnf = port.attachment();
         o.put("vnf", vnf == null ? null : vnf.program());
         o.put("pid", vnf == null ? 0 : vnf.pid());
+        o.put("awaited", vnf != null && vnf.isAwaited()); // taken over, and not connected yet
         o.put("region", bridge.lastingRegion(port.config().name()));
         o.put("p2p", Requests.describe(bridge.detector().verdict(number)));
         return o;

@@ -33,6 +33,7 @@ final class Settlements {
     private final List<Waiter> waiters = new ArrayList<>();
     private final Consumer<Runnable> withMemory;
     private Executor owner;
+    private final Notes notes;
     private Links links;
     private boolean chasing;
     private int looks;
@@ -43,11 +44,19 @@ final class Settlements {
         final Object by; // who asked for them; null for the switch itself
         final List<Link> links; // that must be off
         final long ticket; // of the datapath, that must be settled
+        final long notes; // that must be written
         final Set<Integer> ports; // whose links do not begin before it is over
         final Runnable over;
         final long sinceNanos = System.nanoTime();
 
-        Settlement(Object by, List<Link> links, long ticket, Set<Integer> ports, Runnable over) {
+        Settlement(
+                Object by,
+                List<Link> links,
+                long ticket,
+                long notes,
+                Set<Integer> ports,
+                Runnable over) {
+            this.notes = notes;
             this.by = by;
             this.links = links;
             this.ticket = ticket;
@@ -59,7 +68,9 @@ final class Settlements {
     private record Waiter(Set<Settlement> on, Runnable then) {}
 
     /// @param withMemory does what touches memory that VNFs share
-    Settlements(Datapath datapath, Faults faults, Consumer<Runnable> withMemory) {
+    /// @param notes for the switch that comes after this one
+    Settlements(Datapath datapath, Faults faults, Consumer<Runnable> withMemory, Notes notes) {
+        this.notes = notes;
         this.datapath = datapath;
         this.faults = faults;
         this.withMemory = withMemory;
@@ -84,7 +95,9 @@ final class Settlements {
             long ticket,
             Collection<Integer> ports,
             Runnable over) {
-        open.add(new Settlement(by, List.copyOf(revoked), ticket, Set.copyOf(ports), over));
+        open.add(
+                new Settlement(
+                        by, List.copyOf(revoked), ticket, notes.commit(), Set.copyOf(ports), over));
         looks = 0;
         check();
         for (int i = 0; i < SPINS && !open.isEmpty(); i++) {
@@ -135,7 +148,7 @@ final class Settlements {
         List<Settlement> over = new ArrayList<>();
         for (Iterator<Settlement> i = open.iterator(); i.hasNext(); ) {
             Settlement s = i.next();
-            if (!s.links.stream().allMatch(Links::isOff)) {
+            if (!s.links.stream().allMatch(Links::isOff) || !notes.areWritten(s.notes)) {
                 continue;
             }
             if (datapath.isSettled(s.ticket)) {

@@ -44,6 +44,9 @@ final class Vnfs implements PortHost {
     private final Set<String> arriving = new HashSet<>(); // ports whose VNF is being connected
     private final List<TakeOver> takeOvers = new ArrayList<>();
     private final LastingRegions lasting;
+    private List<Arrival> early; // null: whoever comes is let in
+    private boolean awaiting; // whether VNFs were taken over, of which some may not be here yet
+    private long adoptedNanos; // when that was
 
     /// A VNF that is gone and whose last packets may still be in its ring.
     private record Departed(Attachment vnf, long sinceNanos) {}
@@ -76,15 +79,69 @@ final class Vnfs implements PortHost {
 
     @Override
     public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
+        return vnfReturned(port, pid, program, 0);
+    }
+
+    @Override
+    public CompletionStage<RegionRef> vnfReturned(
+            String port, long pid, String program, long regionId) {
         CompletableFuture<RegionRef> result = new CompletableFuture<>();
+        Arrival arrival = new Arrival(port, pid, program, regionId, result);
         owner.execute(() -> {
-            try {
-                connect(new Arrival(port, pid, program, result));
-            } catch (Throwable e) {
-                result.completeExceptionally(e);
+            if (early == null) {
+                arrive(arrival);
+            } else {
+                early.add(arrival);
             }
         });
         return result;
+    }
+
+    /// VNFs that connect wait from now on, until those of the switch before have been found.
+    void hold() {
+        early = new ArrayList<>();
+    }
+
+    /// VNFs that wait are let in.
+    void open() {
+        awaiting = true;
+        adoptedNanos = System.nanoTime();
+        List<Arrival> all = early == null ? List.of() : early;
+        early = null;
+        all.forEach(this::arrive);
+    }
+
+    private void arrive(Arrival arrival) {
+        try {
+            if (!comesBack(arrival)) {
+                connect(arrival);
+            }
+        } catch (Throwable e) {
+            arrival.result().completeExceptionally(e);
+        }
+    }
+
+    /// Whether it is one that was taken over from the switch before, and goes on.
+    private boolean comesBack(Arrival arrival) {
+        BridgePort port = bridge.ports().byName(arrival.port());
+        Attachment vnf = port == null ? null : port.attachment();
+        if (vnf == null || !vnf.isAwaited()) {
+            return false;
+        }
+        if (vnf.regionId() == arrival.regionId() && vnf.pid() == arrival.pid()) {
+            RegionRef ref =
+                    new RegionRef(
+                            vnf.regionId(),
+                            vnf.region().sizeBytes(),
+                            vnf.region().path().toString());
+            events.vnf("vnf-returned", arrival.port(), vnf.program());
+            arrival.result().complete(ref);
+            return true;
+        }
+        if (vnf.pid() == arrival.pid() || ProcessHandle.of(vnf.pid()).isEmpty()) {
+            disconnect(port, "its driver began anew");
+        }
+        return false;
     }
 
     @Override
@@ -92,6 +149,7 @@ final class Vnfs implements PortHost {
         owner.execute(() -> {
             BridgePort p = bridge.ports().byName(port);
             if (p != null && p.attachment() != null) {
+                p.attachment().arrived();
                 bridge.linkUp(p, true);
                 if ((p.state().config() & PortState.PORT_DOWN) != 0) {
                     bridge.administer(p);
@@ -152,7 +210,11 @@ final class Vnfs implements PortHost {
 
     /// A VNF that is being connected.
     private record Arrival(
-            String port, long pid, String program, CompletableFuture<RegionRef> result) {
+            String port,
+            long pid,
+            String program,
+            long regionId,
+            CompletableFuture<RegionRef> result) {
         boolean isGuest() {
             return pid == 0;
         }
@@ -260,10 +322,12 @@ final class Vnfs implements PortHost {
         Region region =
                 kept != null
                         ? kept.region()
-                        : store.create("port-" + name + "-" + header.id(), header.sizeBytes());
+                        : store.create(regionName(name, header.id()), header.sizeBytes());
         header.create(region.address());
         datapathPort.rings(rings(region, header, name));
-        port.attachment(new Attachment(name, datapathPort, region, vnf.pid(), vnf.program()));
+        port.attachment(
+                new Attachment(name, datapathPort, region, header, vnf.pid(), vnf.program()));
+        bridge.notePort(port);
         events.vnf(
                 "vnf-connected",
                 name,
@@ -280,6 +344,7 @@ final class Vnfs implements PortHost {
         vnf.markGone();
         vnf.port().stopSending();
         port.attachment(null);
+        bridge.notePort(port);
         departed.add(new Departed(vnf, System.nanoTime()));
         events.vnf("vnf-gone", vnf.portName(), vnf.program() + ": " + reason);
         String why = "the VNF of port " + vnf.portName() + " is gone";
@@ -287,11 +352,24 @@ final class Vnfs implements PortHost {
         bridge.linkUp(port, false);
     }
 
+    /// The name of a port's region.
+    static String regionName(String port, long id) {
+        return "port-" + port + "-" + id;
+    }
+
     /// Lets go of regions that nobody needs any more.
     ///
     /// @return whether there are others left
     boolean tick() {
         long now = System.nanoTime();
+        if (awaiting && now - adoptedNanos > Adoption.PATIENCE_NANOS) {
+            awaiting = false;
+            for (BridgePort port : bridge.ports().all()) {
+                if (port.attachment() != null && port.attachment().isAwaited()) {
+                    disconnect(port, "its driver has not connected to this switch");
+                }
+            }
+        }
         for (Iterator<Departed> i = departed.iterator(); i.hasNext(); ) {
             Departed d = i.next();
             Attachment vnf = d.vnf();
@@ -342,7 +420,7 @@ final class Vnfs implements PortHost {
     }
 
     // Its shape is what this switch laid out, whatever the region says by now.
-    private static DpdkrPort.Rings rings(Region region, RegionHeader header, String name)
+    static DpdkrPort.Rings rings(Region region, RegionHeader header, String name)
             throws RingFormatException {
         long base = region.address();
         int cells = header.cells();

@@ -12,6 +12,7 @@ import org.skyway.vswitch.config.HttpConfig;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.Daemon;
+import org.skyway.vswitch.daemon.StateOptions;
 import org.skyway.vswitch.log.LogSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -158,6 +159,18 @@ final class VswitchdCommand implements Callable<Integer> {
     private List<String> ports = List.of();
 
     @Option(
+            names = "--statedir",
+            paramLabel = "DIR",
+            description =
+                    "where flows, groups, meters, ports and links are kept for the next start (default: /var/lib/skyway for root with the default run directory, else RUNDIR/state)")
+    private Path stateDirectory;
+
+    @Option(
+            names = "--forget",
+            description = "begin without what the last switch has left in the state directory")
+    private boolean forget;
+
+    @Option(
             names = "--http",
             paramLabel = "ADDRESS:PORT",
             description =
@@ -195,7 +208,15 @@ final class VswitchdCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage(), e);
         }
-        Daemon.run(runDirectory.path(), config(), Duration.ofMillis(rehearsalMillis));
+        Path directory =
+                stateDirectory == null
+                        ? StateOptions.defaultDirectory(runDirectory.path())
+                        : stateDirectory;
+        Daemon.run(
+                runDirectory.path(),
+                config(),
+                new StateOptions(directory, forget),
+                Duration.ofMillis(rehearsalMillis));
         return 0;
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +36,10 @@ import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.state.Saved;
+import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.state.StateQueue;
+import org.skyway.vswitch.state.StateStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,9 +65,11 @@ public final class Daemon implements AutoCloseable {
     ///
     /// @param runDirectory where its sockets and its journal are
     /// @param config what the user asked for
+    /// @param state where it keeps what the switch after it has to know
     /// @param rehearsal how long to try out the control path before it says that it is ready
     /// @throws ConfigException if it can't be started as asked
-    public static void run(Path runDirectory, SwitchConfig config, Duration rehearsal) {
+    public static void run(
+            Path runDirectory, SwitchConfig config, StateOptions state, Duration rehearsal) {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Thread hook =
@@ -76,7 +83,7 @@ public final class Daemon implements AutoCloseable {
                             }
                         },
                         "stop");
-        Daemon daemon = start(runDirectory, config);
+        Daemon daemon = start(runDirectory, config, state);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
             Rehearsal.run(
@@ -104,9 +111,21 @@ public final class Daemon implements AutoCloseable {
     /// @return the running switch
     /// @throws ConfigException if it can't be started as asked; nothing is left running
     public static Daemon start(Path runDirectory, SwitchConfig config) {
+        return start(runDirectory, config, StateOptions.NONE);
+    }
+
+    /// Starts a switch.
+    ///
+    /// @param runDirectory where its sockets and its journal are
+    /// @param config what the user asked for
+    /// @param state where it keeps what the switch after it has to know
+    /// @return the running switch
+    /// @throws ConfigException if it can't be started as asked; nothing is left running, and what
+    ///   an earlier switch has left is still there
+    public static Daemon start(Path runDirectory, SwitchConfig config, StateOptions state) {
         Daemon daemon = new Daemon();
         try {
-            daemon.begin(runDirectory.toAbsolutePath(), config);
+            daemon.begin(runDirectory.toAbsolutePath(), config, state);
             return daemon;
         } catch (IOException e) {
             daemon.close();
@@ -117,20 +136,32 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void begin(Path directory, SwitchConfig config) throws IOException {
+    private void begin(Path directory, SwitchConfig config, StateOptions options)
+            throws IOException {
         OfprotoConfig ofprotoConfig = ofprotoConfig(directory, config);
         running.add(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory, LOG::warn);
-        List<Path> leftovers = regions.removeLeftovers(!config.machines());
-        if (!leftovers.isEmpty()) {
-            LOG.info("removed what an earlier switch left behind: {}", leftovers);
+        StateQueue state = null;
+        SavedState saved = null;
+        if (options.directory() != null) {
+            StateStore store = StateStore.open(options.directory());
+            running.add(store);
+            saved = options.forget() ? null : store.recover();
+            state = store.begin(config.pollThreads(), faults);
+            running.add(state);
+        }
+        if (saved == null) {
+            List<Path> leftovers = regions.removeLeftovers(!config.machines());
+            if (!leftovers.isEmpty()) {
+                LOG.info("removed what an earlier switch left behind: {}", leftovers);
+            }
         }
         LastingLeftovers.remove(regions, config);
         // After everything that has one mapped.
         running.add(() -> LastingLeftovers.remove(regions, config));
         Journal journal = new Journal(directory, faults);
         running.add(journal);
-        bridge = new Bridge(config, regions, journal, faults);
+        bridge = new Bridge(config, regions, journal, faults, state);
         running.add(bridge::close);
         ofproto = new Ofproto(ofprotoConfig, bridge);
         running.add(ofproto);
@@ -153,12 +184,20 @@ public final class Daemon implements AutoCloseable {
                             watch,
                             LibvirtAgent.DEFAULT_TIMEOUT));
         }
+        SavedState before = saved;
         on(
                 owner,
                 () -> {
+                    if (before != null) {
+                        bridge.resume(before);
+                    }
                     bridge.start(agent, owner);
                     for (PortConfig port : config.ports()) {
                         bridge.addPort(port);
+                    }
+                    if (before != null) {
+                        addPorts(before, config);
+                        ofproto.restore(before);
                     }
                     bridge.unknownPorts(config.domains()).forEach(LOG::warn);
                     return null;
@@ -175,6 +214,34 @@ public final class Daemon implements AutoCloseable {
             running.add(page);
             journal.listen(page::happened);
             pageUrl = page.url();
+        }
+        // From here on nothing of the switch before is as it was.
+        on(
+                owner,
+                () -> {
+                    if (before != null) {
+                        bridge.goOn(before);
+                    } else {
+                        bridge.remembersAll();
+                    }
+                    return null;
+                });
+    }
+
+    // Those that somebody added to the switch before while it ran.
+    private void addPorts(SavedState saved, SwitchConfig config) {
+        for (Saved.Port port : saved.all(Saved.Port.class)) {
+            boolean configured =
+                    config.ports().stream().anyMatch(p -> p.name().equals(port.name()));
+            if (port.asked() && !configured) {
+                try {
+                    PortConfig.Type type =
+                            PortConfig.Type.valueOf(port.type().toUpperCase(Locale.ROOT));
+                    bridge.addPort(new PortConfig(port.number(), type, port.name()));
+                } catch (ConfigException e) {
+                    LOG.warn("port {} is not there any more: {}", port.name(), e.getMessage());
+                }
+            }
         }
     }
 

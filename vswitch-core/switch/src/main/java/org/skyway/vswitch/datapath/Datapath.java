@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.Affinity;
+import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Changes;
 import org.skyway.vswitch.pipeline.Program;
@@ -47,10 +48,22 @@ public final class Datapath implements AutoCloseable {
     /// @param sink where what is for the ofproto thread goes
     /// @param faults where errors that were survived are counted
     public Datapath(int threads, Tables tables, UpcallSink sink, Faults faults) {
+        this(threads, tables, sink, faults, CounterMemory.ofProcess());
+    }
+
+    /// A datapath without ports; not running yet.
+    ///
+    /// @param threads how many poll threads, 1 or more
+    /// @param tables what the pipeline looks at
+    /// @param sink where what is for the ofproto thread goes
+    /// @param faults where errors that were survived are counted
+    /// @param memory where its counters lie
+    public Datapath(
+            int threads, Tables tables, UpcallSink sink, Faults faults, CounterMemory memory) {
         this.tables = tables;
         this.sink = sink;
         this.faults = faults;
-        tableCounters = new TableCounters(threads);
+        tableCounters = new TableCounters(memory, threads);
         this.threads = new PollThread[threads];
         for (int i = 0; i < threads; i++) {
             this.threads[i] = new PollThread(i, this, arena);

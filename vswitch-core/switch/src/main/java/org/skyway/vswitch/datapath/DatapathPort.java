@@ -1,6 +1,7 @@
 package org.skyway.vswitch.datapath;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.skyway.vswitch.counters.CounterMemory;
 
 /// A port as the poll threads see it. One thread receives from it; any may send to it.
 public abstract class DatapathPort {
@@ -14,8 +15,17 @@ public abstract class DatapathPort {
     /// @param number its OpenFlow number
     /// @param threads how many poll threads there are
     protected DatapathPort(int number, int threads) {
+        this(number, threads, CounterMemory.ofProcess());
+    }
+
+    /// A port.
+    ///
+    /// @param number its OpenFlow number
+    /// @param threads how many poll threads there are
+    /// @param memory where its counters lie
+    protected DatapathPort(int number, int threads, CounterMemory memory) {
         this.number = number;
-        traffic = new Traffic(threads);
+        traffic = new Traffic(memory, threads);
         sending = threads > 1 ? new AtomicBoolean() : null;
     }
 

@@ -2,8 +2,10 @@ package org.skyway.vswitch.datapath;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.util.List;
 import org.skyway.openflow.model.Match;
+import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
@@ -29,9 +31,9 @@ final class Megaflow {
     final DatapathPort onlyOutput; // the port, if all that is done is one output; else null
     final boolean drops;
 
-    // For packets that hit one entry and count nowhere else, as most do: whom to count to, without
-    // a look at the program, which lies elsewhere in memory.
-    private final FlowCounters only; // null if it is not so simple
+    // For packets that hit one entry and count nowhere else, as most do: where that entry counts,
+    // without a look at the program, which lies elsewhere in memory.
+    private final long only; // address of a FlowBlock of the program's; 0 if it is not so simple
     private final int table;
 
     private long validIn; // the epoch that it belongs to, or NEVER; opaque
@@ -80,7 +82,7 @@ final class Megaflow {
                         && program.matched().length == 1
                         && program.groups().length == 0
                         && program.source() == null;
-        only = simple ? program.entries()[0].counters() : null;
+        only = simple ? program.entries()[0].counters().address() : 0;
         table = simple ? program.matched()[0] : 0;
         validIn = epoch;
     }
@@ -105,8 +107,9 @@ final class Megaflow {
 
     void count(int thread, long packets, long bytes, long nowNanos, TableCounters tables) {
         usedNanos = nowNanos;
-        if (only != null) {
-            only.add(thread, packets, bytes, nowNanos);
+        if (only != 0) {
+            FlowBlock.add(only, thread, packets, bytes, nowNanos);
+            Reference.reachabilityFence(this); // and with it whose block it is
             tables.add(thread, table, packets);
             return;
         }

@@ -1,39 +1,99 @@
 package org.skyway.vswitch.datapath;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import org.skyway.ivshmem.region.Memory;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.counters.SavedCounters;
 import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Tables;
 
 /// Look-ups and hits of each table, one row for each poll thread.
 public final class TableCounters {
-    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final int ROWS = Tables.COUNT + 1; // a round figure of bytes
+    private static final int CELLS = 8 * ROWS; // bytes of a thread's look-ups, or hits
+    private static final int SUMS = 32 * ROWS; // bytes of what was bypassed
+    private static final int THREADS = CounterMemory.LINE + 2 * SUMS;
 
-    private final long[][] lookups;
-    private final long[][] matches;
+    private final CounterMemory memory;
+    private final int block;
+    private final long address;
+    private final int threads;
 
-    TableCounters(int threads) {
-        lookups = new long[threads][Tables.COUNT];
-        matches = new long[threads][Tables.COUNT];
+    TableCounters(CounterMemory memory, int threads) {
+        this.memory = memory;
+        this.threads = threads;
+        block = memory.allocate(this, (THREADS + 2 * CELLS * threads) / CounterMemory.LINE);
+        address = memory.address(block);
     }
 
     void add(int thread, Program program, long packets) {
-        long[] row = lookups[thread];
+        long row = address + THREADS + 2L * CELLS * thread;
         for (int table : program.lookedUp()) {
-            CELL.setOpaque(row, table, row[table] + packets);
+            add(row + 8L * table, packets);
         }
-        row = matches[thread];
+        row += CELLS;
         for (int table : program.matched()) {
-            CELL.setOpaque(row, table, row[table] + packets);
+            add(row + 8L * table, packets);
         }
     }
 
     /// The same for packets that are looked up in one table, and hit an entry there.
     void add(int thread, int table, long packets) {
-        long[] row = lookups[thread];
-        CELL.setOpaque(row, table, row[table] + packets);
-        row = matches[thread];
-        CELL.setOpaque(row, table, row[table] + packets);
+        long cell = address + THREADS + 2L * CELLS * thread + 8L * table;
+        add(cell, packets);
+        add(cell + CELLS, packets);
+    }
+
+    private static void add(long cell, long packets) {
+        Memory.putLongOpaque(cell, Memory.getLong(cell) + packets);
+    }
+
+    /// Where look-ups of bypassed packets are counted.
+    ///
+    /// @param table 0 to 254
+    /// @return address of a row as [org.skyway.vswitch.counters.FlowBlock] has it
+    public long bypassedLookups(int table) {
+        return address + CounterMemory.LINE + 32L * table;
+    }
+
+    /// Where hits of bypassed packets are counted.
+    ///
+    /// @param table 0 to 254
+    /// @return address of a row as [org.skyway.vswitch.counters.FlowBlock] has it
+    public long bypassedMatches(int table) {
+        return bypassedLookups(table) + SUMS;
+    }
+
+    /// Where they lie.
+    ///
+    /// @return number of the block
+    public int block() {
+        return block;
+    }
+
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
+    public long tag() {
+        return memory.tag(block);
+    }
+
+    /// Goes on from what was counted by a switch that is no more. Before any thread counts.
+    ///
+    /// @param saved its memory
+    /// @param savedBlock the block in it
+    /// @param tag of that block
+    /// @param savedThreads how many poll threads that switch had
+    public void resume(SavedCounters saved, int savedBlock, long tag, int savedThreads) {
+        for (int at = CounterMemory.LINE; at < THREADS; at += 8) {
+            Memory.putLong(address + at, saved.word(savedBlock, tag, at));
+        }
+        for (int t = 0; t < savedThreads; t++) {
+            for (int at = 0; at < 2 * CELLS; at += 8) {
+                add(
+                        address + THREADS + at,
+                        saved.word(savedBlock, tag, THREADS + 2 * CELLS * t + at));
+            }
+        }
     }
 
     /// Packets looked up in a table.
@@ -41,7 +101,7 @@ public final class TableCounters {
     /// @param table 0 to 254
     /// @return packets that the switch itself moved
     public long lookups(int table) {
-        return sum(lookups, table);
+        return sum(address + THREADS + 8L * table);
     }
 
     /// Packets that hit an entry of a table.
@@ -49,13 +109,13 @@ public final class TableCounters {
     /// @param table 0 to 254
     /// @return packets that the switch itself moved
     public long matches(int table) {
-        return sum(matches, table);
+        return sum(address + THREADS + CELLS + 8L * table);
     }
 
-    private static long sum(long[][] rows, int table) {
+    private long sum(long cell) {
         long sum = 0;
-        for (long[] row : rows) {
-            sum += (long) CELL.getOpaque(row, table);
+        for (int t = 0; t < threads; t++) {
+            sum += Memory.getLongOpaque(cell + 2L * CELLS * t);
         }
         return sum;
     }

@@ -1,10 +1,11 @@
 package org.skyway.vswitch.datapath;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import org.skyway.ivshmem.region.Memory;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.counters.SavedCounters;
 
-/// What the switch itself moved through a port. Each poll thread adds to a line of its own; anyone
-/// reads the sums.
+/// What the switch itself moved through a port, and in the first line what went past it. Each poll
+/// thread adds to lines of its own; anyone reads the sums.
 public final class Traffic {
     /// Index of packets received from the port.
     public static final int RX_PACKETS = 0;
@@ -28,18 +29,77 @@ public final class Traffic {
     /// Index of marks that belonged to no link.
     public static final int STRAY_MARKS = 6;
 
-    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final int STRIDE = 16;
+    private static final int STRIDE = 2 * CounterMemory.LINE; // bytes for each thread
 
-    private final long[] cells;
+    /// Where the rows of bypassed packets are, as [org.skyway.vswitch.counters.FlowBlock] has them:
+    /// received and sent.
+    public static final int BYPASS_RX = 0;
 
-    Traffic(int threads) {
-        cells = new long[threads * STRIDE];
+    /// The second of them.
+    public static final int BYPASS_TX = 32;
+
+    /// Where packets are counted that were cut off from a bypass.
+    public static final int LOST = 56;
+
+    private static final int TAG = 24;
+    private static final int THREADS = CounterMemory.LINE;
+
+    private final CounterMemory memory;
+    private final int block;
+    private final long address;
+    private final int threads;
+
+    Traffic(CounterMemory memory, int threads) {
+        this.memory = memory;
+        this.threads = threads;
+        block = memory.allocate(this, 1 + 2 * threads);
+        address = memory.address(block);
     }
 
     void add(int thread, int counter, long n) {
-        int i = thread * STRIDE + counter;
-        CELL.setOpaque(cells, i, cells[i] + n);
+        long cell = address + THREADS + (long) thread * STRIDE + counter * 8L;
+        Memory.putLongOpaque(cell, Memory.getLong(cell) + n);
+    }
+
+    /// Where the port's block is.
+    ///
+    /// @return an address; at [#BYPASS_RX], [#BYPASS_TX] and [#LOST] it is the ofproto thread's
+    public long address() {
+        return address;
+    }
+
+    /// Where they lie.
+    ///
+    /// @return number of the block
+    public int block() {
+        return block;
+    }
+
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
+    public long tag() {
+        return memory.tag(block);
+    }
+
+    /// Goes on from what was counted by a switch that is no more. Before any thread counts.
+    ///
+    /// @param saved its memory
+    /// @param savedBlock the port's block in it
+    /// @param tag of that block
+    /// @param savedThreads how many poll threads that switch had
+    public void resume(SavedCounters saved, int savedBlock, long tag, int savedThreads) {
+        for (int at = 0; at < CounterMemory.LINE; at += 8) {
+            if (at != TAG) {
+                Memory.putLong(address + at, saved.word(savedBlock, tag, at));
+            }
+        }
+        for (int t = 0; t < savedThreads; t++) {
+            for (int counter = 0; counter <= STRAY_MARKS; counter++) {
+                int at = THREADS + t * STRIDE + counter * 8;
+                add(0, counter, saved.word(savedBlock, tag, at));
+            }
+        }
     }
 
     /// A counter's sum over all threads.
@@ -48,8 +108,8 @@ public final class Traffic {
     /// @return packets or bytes
     public long sum(int counter) {
         long sum = 0;
-        for (int i = counter; i < cells.length; i += STRIDE) {
-            sum += (long) CELL.getOpaque(cells, i);
+        for (int t = 0; t < threads; t++) {
+            sum += Memory.getLongOpaque(address + THREADS + (long) t * STRIDE + counter * 8L);
         }
         return sum;
     }

@@ -116,7 +116,7 @@ public final class Journal implements Closeable {
     /// @param runDirectory where a switch runs or ran
     /// @return false if none was ever begun there
     public static boolean exists(Path runDirectory) {
-        return Files.isDirectory(JournalFile.folder(runDirectory));
+        return Files.isDirectory(folder(runDirectory));
     }
 
     /// Reads a journal from its beginning, whether or not it is being written.
@@ -125,7 +125,7 @@ public final class Journal implements Closeable {
     /// @param follow whether to wait for more at the end, until the thread is interrupted
     /// @param reader gets each event as a line of JSON
     public static void read(Path runDirectory, boolean follow, Consumer<String> reader) {
-        try (ChronicleQueue queue = JournalFile.queue(runDirectory, true);
+        try (ChronicleQueue queue = QueueFile.queue(folder(runDirectory), true);
                 ExcerptTailer tailer = queue.createTailer()) {
             while (!Thread.currentThread().isInterrupted()) {
                 String lines = tailer.readText();
@@ -156,5 +156,9 @@ public final class Journal implements Closeable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    static Path folder(Path runDirectory) {
+        return runDirectory.resolve("journal");
     }
 }

@@ -35,7 +35,7 @@ final class JournalWriter implements Runnable {
     private final AtomicLong lost = new AtomicLong();
     private int inLines; // events whose text is in lines
     private long lostInLines; // how many losses the text in lines tells of
-    private JournalFile file;
+    private QueueFile file;
     private int refusals; // of what is in lines
     private long retryNanos = RETRY_NANOS;
     private long retryAt = System.nanoTime();
@@ -93,7 +93,7 @@ final class JournalWriter implements Runnable {
             return;
         }
         if (file == null) {
-            file = JournalFile.open(runDirectory);
+            file = QueueFile.open(Journal.folder(runDirectory));
         }
         append(); // what could not be written the last time
         for (Object event; (event = waiting.poll()) != null; ) {
@@ -183,7 +183,7 @@ final class JournalWriter implements Runnable {
     }
 
     private void closeFile() {
-        JournalFile old = file;
+        QueueFile old = file;
         file = null;
         try {
             if (old != null) {

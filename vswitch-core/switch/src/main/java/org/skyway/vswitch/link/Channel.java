@@ -1,6 +1,7 @@
 package org.skyway.vswitch.link;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -38,6 +39,7 @@ final class Channel {
     private final RegionHeader header;
     private final Agent agent;
     private final Executor owner;
+    private final LinkRecords.Record record; // null if there was none left
     private State state = State.PLUGGING;
     private String failure;
     private boolean cutShort;
@@ -45,18 +47,22 @@ final class Channel {
     private Channel(
             Attachment a,
             Attachment b,
+            int slotA,
+            int slotB,
             Region region,
             RegionHeader header,
             Agent agent,
-            Executor owner) {
+            Executor owner,
+            LinkRecords.Record record) {
+        this.record = record;
         this.a = a;
         this.b = b;
         this.region = region;
         this.header = header;
         this.agent = agent;
         this.owner = owner;
-        slotA = a.takeSlot();
-        slotB = b.takeSlot();
+        this.slotA = slotA;
+        this.slotB = slotB;
     }
 
     /// Makes a channel and begins to plug it in.
@@ -68,6 +74,7 @@ final class Channel {
     /// @param b side B
     /// @param agent who plugs
     /// @param owner runs `changed` on the ofproto thread
+    /// @param records where it is noted for the next switch
     /// @param changed told when the state has changed
     /// @throws IOException if the region can't be made, or a port has no slot left
     static Channel plug(
@@ -78,12 +85,17 @@ final class Channel {
             Attachment b,
             Agent agent,
             Executor owner,
+            LinkRecords records,
             Consumer<Channel> changed)
             throws IOException {
         RegionHeader header = RegionHeader.of(RegionHeader.LINK_MAGIC, id, cells);
         Region region = store.create("link-" + id, header.sizeBytes());
         header.create(region.address());
-        Channel channel = new Channel(a, b, region, header, agent, owner);
+        int slotA = a.takeSlot();
+        int slotB = b.takeSlot();
+        LinkRecords.Record record =
+                slotA < 0 || slotB < 0 ? null : records.take(id, cells, a, slotA, b, slotB);
+        Channel channel = new Channel(a, b, slotA, slotB, region, header, agent, owner, record);
         if (channel.slotA < 0 || channel.slotB < 0) {
             channel.release();
             channel.freeSlots();
@@ -96,14 +108,16 @@ final class Channel {
         RegionRef ref = new RegionRef(id, header.sizeBytes(), region.path().toString());
         String name = channel.toString();
         CompletableFuture.allOf(
-                        agent.attach(a.portName(), channel.slotA, ref, true, name)
-                                .toCompletableFuture(),
-                        agent.attach(b.portName(), channel.slotB, ref, false, name)
-                                .toCompletableFuture())
+                        a.here()
+                                .thenCompose(
+                                        _ -> agent.attach(a.portName(), slotA, ref, true, name)),
+                        b.here()
+                                .thenCompose(
+                                        _ -> agent.attach(b.portName(), slotB, ref, false, name)))
                 .whenCompleteAsync(
                         (done, error) -> {
                             if (channel.state == State.PLUGGING) {
-                                channel.state = State.PLUGGED;
+                                channel.state(State.PLUGGED);
                             }
                             channel.failure = error == null ? null : reason(error);
                             changed.accept(channel);
@@ -112,13 +126,68 @@ final class Channel {
         return channel;
     }
 
+    /// Goes on with a channel of the switch before.
+    ///
+    /// @param store where its region is
+    /// @param record what that has left
+    /// @param a side A
+    /// @param b side B
+    /// @param agent who plugs
+    /// @param owner the ofproto thread
+    /// @throws IOException if its region is not there any more
+    static Channel adopt(
+            RegionStore store,
+            LinkRecords.Record record,
+            Attachment a,
+            Attachment b,
+            Agent agent,
+            Executor owner)
+            throws IOException {
+        RegionHeader header =
+                RegionHeader.of(RegionHeader.LINK_MAGIC, record.region(), record.cells());
+        Region region = store.reopen("link-" + record.region(), header.sizeBytes());
+        a.takeSlot(record.slotA());
+        b.takeSlot(record.slotB());
+        Channel channel =
+                new Channel(
+                        a, b, record.slotA(), record.slotB(), region, header, agent, owner, record);
+        channel.state = State.PLUGGED; // if it was not, it is about to be unplugged
+        return channel;
+    }
+
+    private void state(State next) {
+        state = next;
+        if (record != null) {
+            record.state(next);
+        }
+    }
+
+    /// Notes for the next switch what a link is by now.
+    void save(Link link) {
+        if (record != null && state != State.GONE) {
+            record.save(link, link.sender() == a);
+        }
+    }
+
+    /// Notes that a link does without this channel.
+    void drop(Link link) {
+        if (record != null && state != State.GONE) {
+            record.drop(link.sender() == a);
+        }
+    }
+
+    /// Its region's file.
+    Path path() {
+        return region.path();
+    }
+
     /// Begins to take it out of both VNFs. A side that does not answer keeps its slot: it may still
     /// have the region mapped.
     void unplug(Consumer<Channel> changed) {
         if (state == State.UNPLUGGING || state == State.GONE) {
             return;
         }
-        state = State.UNPLUGGING;
+        state(State.UNPLUGGING);
         CompletableFuture.allOf(detach(a, slotA), detach(b, slotB))
                 .whenCompleteAsync(
                         (done, error) -> {
@@ -132,8 +201,8 @@ final class Channel {
         if (side.isGone()) {
             return CompletableFuture.completedFuture(null);
         }
-        return agent.detach(side.portName(), slot)
-                .toCompletableFuture()
+        return side.here()
+                .thenCompose(_ -> agent.detach(side.portName(), slot))
                 .handleAsync(
                         (done, error) -> {
                             if (error == null) {
@@ -158,6 +227,9 @@ final class Channel {
         if (state != State.GONE) {
             state = State.GONE;
             release();
+            if (record != null) {
+                record.free();
+            }
         }
     }
 

@@ -17,6 +17,7 @@ final class Channels {
     private final Executor owner;
     private final List<Link> links;
     private final Runnable changed;
+    private final LinkRecords records;
 
     /// @param store where link regions are made
     /// @param ids for them
@@ -24,6 +25,7 @@ final class Channels {
     /// @param agent who plugs them
     /// @param owner the ofproto thread
     /// @param links all there are
+    /// @param records where they are noted for the next switch
     /// @param changed to be done when a channel's state has changed
     Channels(
             RegionStore store,
@@ -32,7 +34,9 @@ final class Channels {
             Agent agent,
             Executor owner,
             List<Link> links,
+            LinkRecords records,
             Runnable changed) {
+        this.records = records;
         this.store = store;
         this.ids = ids;
         this.cells = cells;
@@ -57,7 +61,24 @@ final class Channels {
                         link.receiver(),
                         agent,
                         owner,
+                        records,
                         c -> changed.run());
+    }
+
+    /// Goes on with a channel of the switch before.
+    ///
+    /// @return the channel; null if it is not there any more
+    Channel adopt(LinkRecords.Record record, Attachment a, Attachment b) {
+        try {
+            return Channel.adopt(store, record, a, b, agent, owner);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /// Unplugs what no link uses.
+    void unplug(Channel channel) {
+        channel.unplug(c -> changed.run());
     }
 
     private Channel between(Attachment x, Attachment y) {
@@ -89,6 +110,7 @@ final class Channels {
                                         && l.channel == channel
                                         && !l.situation().state().hasEnded());
         if (shared || !link.isIn(LinkMachine.State.UNPLUGGING)) {
+            channel.drop(link);
             link.channel = null;
         }
         if (!shared) {

@@ -23,7 +23,7 @@ final class Exits {
     private final LinkListener listener;
     private final long deadlineNanos;
     private final List<Cut> cuts = new ArrayList<>();
-    private int epochs;
+    private final LinkRecords records;
 
     /// A sender that was cut off and may still publish what it has counted.
     ///
@@ -32,7 +32,9 @@ final class Exits {
     private record Cut(Attachment sender, SenderCounters counters, long most) {}
 
     /// @param deadlineNanos how long a VNF may take to do as it is told
-    Exits(LinkListener listener, long deadlineNanos) {
+    /// @param records which epochs were given out
+    Exits(LinkListener listener, long deadlineNanos, LinkRecords records) {
+        this.records = records;
         this.listener = listener;
         this.deadlineNanos = deadlineNanos;
     }
@@ -47,7 +49,7 @@ final class Exits {
         link.deliveredBytesBefore = received.rxBytes(slot);
         link.counters = new SenderCounters(sender.statistics());
         listener.attach(link, link.counters);
-        link.epoch = ++epochs;
+        link.epoch = records.nextEpoch();
         sender.port().addRoute(new MarkRoute(link.epoch, link.receiver().port(), slot));
         command(link, ControlBlock.Mode.BYPASS, link.epoch);
     }
@@ -56,14 +58,30 @@ final class Exits {
     ///
     /// @param mode [ControlBlock.Mode#NORMAL] or [ControlBlock.Mode#ABANDON]
     void ask(Link link, ControlBlock.Mode mode) {
-        command(link, mode, ++epochs);
+        command(link, mode, records.nextEpoch());
     }
 
     private static void command(Link link, ControlBlock.Mode mode, int epoch) {
         Attachment sender = link.sender();
         link.command = ControlBlock.command(mode, link.channel.slotOf(sender), epoch);
         link.commandedNanos = System.nanoTime();
+        link.save(); // before the VNF knows
         sender.command(link.command);
+    }
+
+    /// Tells VNFs again what another switch may have told them or not.
+    void tellAgain(Link link) {
+        LinkMachine.State state = link.situation().state();
+        int slot = link.channel.slotOf(link.receiver());
+        if (link.epoch != 0) {
+            link.sender().port().addRoute(new MarkRoute(link.epoch, link.receiver().port(), slot));
+        }
+        if (state.isArmed() || state == LinkMachine.State.ASKED) {
+            link.sender().command(link.command);
+        }
+        if (state == LinkMachine.State.LIMITED) {
+            link.receiver().limit(slot, link.epoch, link.limitCursor, link.limit);
+        }
     }
 
     /// From now on somebody waits for a sender that has been asked to leave.
@@ -89,7 +107,10 @@ final class Exits {
     void limit(Link link) {
         Attachment receiver = link.receiver();
         int slot = link.channel.slotOf(receiver);
-        link.limit = receiver.limit(slot, link.epoch, link.channel.written(link.sender()));
+        link.limit = receiver.nextLimit();
+        link.limitCursor = link.channel.written(link.sender());
+        link.save(); // before the VNF knows
+        receiver.limit(slot, link.epoch, link.limitCursor, link.limit);
         link.limitedNanos = System.nanoTime();
     }
 
@@ -125,6 +146,7 @@ final class Exits {
             link.totalPackets += link.counters.packets();
             link.totalBytes += link.counters.bytes();
             link.counters = null;
+            link.save();
         }
     }
 

@@ -30,6 +30,8 @@ public final class Link {
     long commandedNanos; // when that was
     long deadlineNanos; // when hurried: until when the sender may take to leave
     long limit; // when LIMITED: what the receiver was given
+    long limitCursor; // when LIMITED: where
+    boolean unclaimed; // taken over from another switch: what is on its way is not known yet
     long limitedNanos; // when that was
     boolean begun; // the sender, dead now, had begun to use the bypass
 
@@ -150,6 +152,23 @@ public final class Link {
     /// @return the path as of now
     public LinkPath path() {
         return path;
+    }
+
+    /// Goes on where another switch has left it.
+    void resume(LinkMachine.Situation was) {
+        situation = was;
+        reason = "taken over from the switch before";
+        commandedNanos = sinceNanos;
+        limitedNanos = sinceNanos;
+        retryNanos = sinceNanos;
+        deadlineNanos = sinceNanos + Links.DEADLINE_NANOS;
+    }
+
+    /// Notes for the next switch what it is by now.
+    void save() {
+        if (channel != null) {
+            channel.save(this);
+        }
     }
 
     /// Takes a step, without doing yet what is to be done.

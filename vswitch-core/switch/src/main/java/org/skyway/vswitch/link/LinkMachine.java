@@ -202,6 +202,29 @@ public final class LinkMachine {
         public static final Situation FIRST =
                 new Situation(State.DETECTED, true, false, false, false, false);
 
+        /// Itself as a number, for [#of].
+        ///
+        /// @return 0 to 2^16 - 1
+        int bits() {
+            return state.ordinal()
+                    | (wanted ? 1 << 8 : 0)
+                    | (broken ? 1 << 9 : 0)
+                    | (cut ? 1 << 10 : 0)
+                    | (withdrawn ? 1 << 11 : 0)
+                    | (hurried ? 1 << 12 : 0);
+        }
+
+        /// What [#bits] were made of.
+        static Situation of(int bits) {
+            return new Situation(
+                    State.values()[bits & 0xff],
+                    (bits & 1 << 8) != 0,
+                    (bits & 1 << 9) != 0,
+                    (bits & 1 << 10) != 0,
+                    (bits & 1 << 11) != 0,
+                    (bits & 1 << 12) != 0);
+        }
+
         private Situation to(State next) {
             return new Situation(next, wanted, broken, cut, withdrawn, hurried);
         }

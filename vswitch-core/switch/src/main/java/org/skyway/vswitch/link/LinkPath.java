@@ -11,6 +11,9 @@ import org.skyway.vswitch.ofproto.FlowEntry;
 /// @param lookups the tables that every packet is looked up in, in order
 /// @param groups counters of the groups and buckets that every packet runs through
 public record LinkPath(List<FlowEntry> entries, List<Integer> lookups, List<FlowCounters> groups) {
+    /// Nothing of it is known: only the ports at its ends count.
+    public static final LinkPath UNKNOWN = new LinkPath(List.of(), List.of(), List.of());
+
     /// Copies the lists.
     public LinkPath {
         entries = List.copyOf(entries);

@@ -64,6 +64,7 @@ final class LinkSteps {
             listener.stepped(link, before);
         }
         finish(link);
+        link.save();
     }
 
     /// Does what is to be done. If memory that a VNF has cut short stops it, it goes on there
@@ -152,6 +153,7 @@ final class LinkSteps {
         exits.settle(link);
         link.path = path;
         link.counters = next;
+        link.save();
         listener.attach(link, next);
     }
 

@@ -1,9 +1,13 @@
 package org.skyway.vswitch.link;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.skyway.agent.Agent;
 import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.ivshmem.region.RegionIds;
@@ -26,6 +30,8 @@ public final class Links {
     public static final long DRAIN_NANOS = 60_000_000_000L;
 
     private final LinkListener listener;
+    private final LinkRecords records;
+    private final Channels channels;
     private final Exits exits;
     private final LinkSteps steps;
     private final LinkWatch watch;
@@ -40,6 +46,7 @@ public final class Links {
     /// @param owner the ofproto thread
     /// @param listener told of everything that happens
     /// @param deadlineNanos how long a VNF may take to obey, usually [#DEADLINE_NANOS]
+    /// @param records where links are noted for the next switch
     public Links(
             RegionStore store,
             RegionIds ids,
@@ -47,10 +54,12 @@ public final class Links {
             Agent agent,
             Executor owner,
             LinkListener listener,
-            long deadlineNanos) {
+            long deadlineNanos,
+            LinkRecords records) {
         this.listener = listener;
-        exits = new Exits(listener, deadlineNanos);
-        Channels channels = new Channels(store, ids, cells, agent, owner, links, this::tick);
+        this.records = records;
+        exits = new Exits(listener, deadlineNanos, records);
+        channels = new Channels(store, ids, cells, agent, owner, links, records, this::tick);
         steps = new LinkSteps(links, exits, channels, listener, deadlineNanos);
         watch = new LinkWatch(links, exits, channels, steps, deadlineNanos);
     }
@@ -73,11 +82,92 @@ public final class Links {
             link = new Link(from, to, path);
             links.add(link);
             listener.stepped(link, null);
+        } else if (link.unclaimed) {
+            claim(link, path);
+            steps.happens(link, Event.WANTED, "the rules make it a link");
         } else {
             steps.repath(link, path);
             steps.happens(link, Event.WANTED, "the rules make it a link");
         }
         watch.advance(link);
+    }
+
+    private void claim(Link link, LinkPath path) {
+        link.unclaimed = false;
+        link.path = path;
+        if (link.counters != null) {
+            listener.attach(link, link.counters);
+        }
+    }
+
+    /// Goes on with the links of the switch before. They wait for [#want] to say what is on their
+    /// way, and end with [#endAdoption] if it does not.
+    ///
+    /// @param byPort the VNFs that are still there, by port number; null for one that is not
+    /// @return the files of their regions, and the VNFs that have to begin anew, as a region of
+    ///   theirs is gone
+    public Adopted adopt(IntFunction<Attachment> byPort) {
+        Adopted adopted = new Adopted(new ArrayList<>(), new ArrayList<>());
+        for (LinkRecords.Record record : records.all()) {
+            Attachment a = byPort.apply(record.portA());
+            Attachment b = byPort.apply(record.portB());
+            Channel channel = a == null || b == null ? null : channels.adopt(record, a, b);
+            if (channel == null) {
+                records.forget(record);
+                Stream.of(a, b).filter(Objects::nonNull).forEach(adopted.lost()::add);
+                continue;
+            }
+            adopted.regions().add(channel.path());
+            boolean used = false;
+            if (record.state() == Channel.State.PLUGGED) {
+                used |= adopt(record, channel, a, b, true);
+                used |= adopt(record, channel, b, a, false);
+            }
+            if (!used) {
+                channels.unplug(channel);
+            }
+        }
+        return adopted;
+    }
+
+    /// What came of the links of the switch before.
+    ///
+    /// @param regions files of link regions that are used
+    /// @param lost VNFs that have to begin anew
+    public record Adopted(List<Path> regions, List<Attachment> lost) {}
+
+    private boolean adopt(
+            LinkRecords.Record record,
+            Channel channel,
+            Attachment sender,
+            Attachment receiver,
+            boolean fromA) {
+        if (!record.has(fromA)) {
+            return false;
+        }
+        Link link = new Link(sender, receiver, LinkPath.UNKNOWN);
+        record.restore(link, fromA);
+        if (!link.situation().state().isPlugged()) {
+            record.drop(fromA);
+            return false;
+        }
+        link.channel = channel;
+        link.unclaimed = true;
+        links.add(link);
+        exits.tellAgain(link);
+        listener.stepped(link, null);
+        return true;
+    }
+
+    /// By now the rules have said which links they make: the others of those that were adopted end.
+    public void endAdoption() {
+        for (Link link : List.copyOf(links)) {
+            if (link.unclaimed) {
+                claim(link, LinkPath.UNKNOWN);
+                steps.happens(link, Event.UNWANTED, "the rules do not make it a link any more");
+            }
+        }
+        tick();
     }
 
     /// The links that a VNF sends on.

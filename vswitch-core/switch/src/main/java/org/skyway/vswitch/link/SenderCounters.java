@@ -24,10 +24,22 @@ final class SenderCounters implements BypassCounters {
         this(statistics, statistics.txPackets(), statistics.txBytes());
     }
 
-    private SenderCounters(StatisticsBlock statistics, long basePackets, long baseBytes) {
+    /// Counts on from where another switch began.
+    ///
+    /// @param basePackets what the block said then
+    /// @param baseBytes what the block said then
+    SenderCounters(StatisticsBlock statistics, long basePackets, long baseBytes) {
         this.statistics = statistics;
         this.basePackets = basePackets;
         this.baseBytes = baseBytes;
+    }
+
+    long basePackets() {
+        return basePackets;
+    }
+
+    long baseBytes() {
+        return baseBytes;
     }
 
     /// Settles, and goes on counting in another object exactly where this one stopped: for a link

@@ -1,19 +1,26 @@
 package org.skyway.vswitch.ofproto;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import org.skyway.vswitch.counters.FlowBlock;
 
 /// What bypassed links added to a counter: those that are in use, and the final figures of those
 /// that are not any more. A reading never goes back, whether a link has just been taken or given
 /// back. Ofproto thread only.
 public final class BypassSum {
     private final List<BypassCounters> live = new ArrayList<>(0);
-    private long settledPackets;
-    private long settledBytes;
-    private long settledLastUsed = Long.MIN_VALUE;
+    private final long settled; // address of a row as FlowBlock has it
+    private final Object owner; // of the memory, which goes when nobody can reach it
 
-    /// A sum of nothing.
-    public BypassSum() {}
+    /// A sum of what was settled before.
+    ///
+    /// @param settled address of a row as [FlowBlock] has it, for what is final
+    /// @param owner keeps the row in memory as long as it can be reached
+    public BypassSum(long settled, Object owner) {
+        this.settled = settled;
+        this.owner = owner;
+    }
 
     /// From now on counts what a sender counts, too.
     ///
@@ -28,9 +35,10 @@ public final class BypassSum {
     /// @param bypass what was attached; its counters must be final
     public void settle(BypassCounters bypass) {
         if (live.remove(bypass)) {
-            settledPackets += bypass.packets();
-            settledBytes += bypass.bytes();
-            settledLastUsed = later(settledLastUsed, bypass.lastUsedNanos());
+            FlowBlock.settle(
+                    settled,
+                    new FlowBlock.Sums(bypass.packets(), bypass.bytes(), bypass.lastUsedNanos()));
+            Reference.reachabilityFence(owner);
         }
     }
 
@@ -38,7 +46,7 @@ public final class BypassSum {
     ///
     /// @return packets
     public long packets() {
-        long sum = settledPackets;
+        long sum = FlowBlock.settledPackets(settled);
         for (BypassCounters b : live) {
             sum += b.packets();
         }
@@ -49,7 +57,7 @@ public final class BypassSum {
     ///
     /// @return bytes
     public long bytes() {
-        long sum = settledBytes;
+        long sum = FlowBlock.settledBytes(settled);
         for (BypassCounters b : live) {
             sum += b.bytes();
         }
@@ -60,19 +68,10 @@ public final class BypassSum {
     ///
     /// @return a [System#nanoTime], or [Long#MIN_VALUE] if none was
     public long lastUsedNanos() {
-        long last = settledLastUsed;
+        long last = FlowBlock.settledLastUsedNanos(settled);
         for (BypassCounters b : live) {
-            last = later(last, b.lastUsedNanos());
+            last = FlowBlock.later(last, b.lastUsedNanos());
         }
         return last;
-    }
-
-    /// The later of two times, either of which may be none.
-    ///
-    /// @param a a [System#nanoTime], or [Long#MIN_VALUE]
-    /// @param b another
-    /// @return the later, or [Long#MIN_VALUE] if there is neither
-    static long later(long a, long b) {
-        return a == Long.MIN_VALUE ? b : b == Long.MIN_VALUE ? a : a - b >= 0 ? a : b;
     }
 }

@@ -57,8 +57,12 @@ final class FailSafe {
     }
 
     /// Begins, with the controllers that there are.
-    void start() {
-        flushed(System.nanoTime());
+    ///
+    /// @param restored whether the tables are as another switch has left them
+    void start(boolean restored) {
+        if (!restored) {
+            flushed(System.nanoTime());
+        }
         bridge.settle();
     }
 

@@ -1,48 +1,40 @@
 package org.skyway.vswitch.ofproto;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.counters.FlowBlock;
 
 /// Packets, bytes and the time of last use of a flow entry.
 ///
-/// Each poll thread adds to a cell of its own, with plain adds and opaque stores, so nothing is
-/// lost and nothing is locked. The first thread's cell is this object itself: with a thousand
-/// entries in use, each line of memory less is a line more for packets. The ofproto thread reads
-/// the sum, to which it adds what the senders of bypassed links count (design: "packet_count of the
-/// entries on a link's way = the switch's own count + the sender's bypass counter since the link's
-/// epoch").
+/// Each poll thread adds to a row of its own, with plain adds and opaque stores, so nothing is lost
+/// and nothing is locked. The ofproto thread reads the sum, to which it adds what the senders of
+/// bypassed links count (design: "packet_count of the entries on a link's way = the switch's own
+/// count + the sender's bypass counter since the link's epoch"). The memory is given back when
+/// nobody can reach the counters any more: a poll thread may still add to those of an entry that is
+/// gone.
 public final class FlowCounters {
-    private static final VarHandle FIRST_PACKETS;
-    private static final VarHandle FIRST_BYTES;
-    private static final VarHandle FIRST_LAST_USED;
-    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final int PACKETS = 0;
-    private static final int BYTES = 1;
-    private static final int LAST_USED = 2;
-    private static final int STRIDE = 8; // a cache line for each further thread
-
-    static {
-        try {
-            MethodHandles.Lookup here = MethodHandles.lookup();
-            FIRST_PACKETS = here.findVarHandle(FlowCounters.class, "firstPackets", long.class);
-            FIRST_BYTES = here.findVarHandle(FlowCounters.class, "firstBytes", long.class);
-            FIRST_LAST_USED = here.findVarHandle(FlowCounters.class, "firstLastUsed", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private long firstPackets;
-    private long firstBytes;
-    private long firstLastUsed;
-    private final long[] further; // of the second thread and those after it; null: there are none
+    private final CounterMemory memory;
+    private final long address;
+    private final int block;
+    private final int threads;
     private BypassSum bypassed; // null: none ever was, as for most entries
 
-    /// Counters at zero.
+    /// Counters at zero, which go with the process.
     ///
     /// @param threads how many poll threads there are
     public FlowCounters(int threads) {
-        further = threads == 1 ? null : new long[(threads - 1) * STRIDE];
+        this(CounterMemory.ofProcess(), threads);
+    }
+
+    /// Counters at zero.
+    ///
+    /// @param memory where they lie
+    /// @param threads how many poll threads there are
+    public FlowCounters(CounterMemory memory, int threads) {
+        this.memory = memory;
+        this.threads = threads;
+        block = memory.allocate(this, FlowBlock.lines(threads));
+        address = memory.address(block);
     }
 
     /// Adds what a burst brought. Poll threads only.
@@ -52,49 +44,35 @@ public final class FlowCounters {
     /// @param bytes how many bytes
     /// @param nowNanos [System#nanoTime] of the burst
     public void add(int thread, long packets, long bytes, long nowNanos) {
-        if (thread == 0) {
-            FIRST_PACKETS.setOpaque(this, firstPackets + packets);
-            FIRST_BYTES.setOpaque(this, firstBytes + bytes);
-            FIRST_LAST_USED.setOpaque(this, nowNanos);
-            return;
-        }
-        long[] c = further;
-        int i = (thread - 1) * STRIDE;
-        CELL.setOpaque(c, i + PACKETS, c[i + PACKETS] + packets);
-        CELL.setOpaque(c, i + BYTES, c[i + BYTES] + bytes);
-        CELL.setOpaque(c, i + LAST_USED, nowNanos);
+        FlowBlock.add(address, thread, packets, bytes, nowNanos);
+        Reference.reachabilityFence(this);
     }
 
     /// Packets counted so far, bypassed ones included. Ofproto thread.
     ///
     /// @return packets
     public long packets() {
-        long own = (long) FIRST_PACKETS.getOpaque(this) + sum(PACKETS);
-        return own + (bypassed == null ? 0 : bypassed.packets());
+        return FlowBlock.packets(address, threads)
+                + (bypassed == null ? FlowBlock.settledPackets(address) : bypassed.packets());
     }
 
     /// Bytes counted so far, bypassed ones included. Ofproto thread.
     ///
     /// @return bytes
     public long bytes() {
-        long own = (long) FIRST_BYTES.getOpaque(this) + sum(BYTES);
-        return own + (bypassed == null ? 0 : bypassed.bytes());
+        return FlowBlock.bytes(address, threads)
+                + (bypassed == null ? FlowBlock.settledBytes(address) : bypassed.bytes());
     }
 
     /// When a packet last hit the entry. Ofproto thread.
     ///
     /// @return a [System#nanoTime], or [Long#MIN_VALUE] if none did
     public long lastUsedNanos() {
-        long last = bypassed == null ? Long.MIN_VALUE : bypassed.lastUsedNanos();
-        if ((long) FIRST_PACKETS.getOpaque(this) != 0) {
-            last = BypassSum.later(last, (long) FIRST_LAST_USED.getOpaque(this));
-        }
-        for (int i = 0; further != null && i < further.length; i += STRIDE) {
-            if ((long) CELL.getOpaque(further, i + PACKETS) != 0) {
-                last = BypassSum.later(last, (long) CELL.getOpaque(further, i + LAST_USED));
-            }
-        }
-        return last;
+        long past =
+                bypassed == null
+                        ? FlowBlock.settledLastUsedNanos(address)
+                        : bypassed.lastUsedNanos();
+        return FlowBlock.later(past, FlowBlock.lastUsedNanos(address, threads));
     }
 
     /// What bypassed links add. Ofproto thread.
@@ -102,16 +80,36 @@ public final class FlowCounters {
     /// @return the sum, to which links are attached
     public BypassSum bypassed() {
         if (bypassed == null) {
-            bypassed = new BypassSum();
+            bypassed = new BypassSum(address, this);
         }
         return bypassed;
     }
 
-    private long sum(int field) {
-        long sum = 0;
-        for (int i = field; further != null && i < further.length; i += STRIDE) {
-            sum += (long) CELL.getOpaque(further, i);
-        }
-        return sum;
+    /// Goes on from what was counted by a switch that is no more. Ofproto thread.
+    ///
+    /// @param sums what it had counted
+    public void resume(FlowBlock.Sums sums) {
+        FlowBlock.settle(address, sums);
+    }
+
+    /// Where poll threads count.
+    ///
+    /// @return address of a [FlowBlock], for as long as these counters are reachable
+    public long address() {
+        return address;
+    }
+
+    /// Where they lie.
+    ///
+    /// @return number of the block
+    public int block() {
+        return block;
+    }
+
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
+    public long tag() {
+        return memory.tag(block);
     }
 }

@@ -22,7 +22,14 @@ public final class FlowEntry {
         this(rule, createdNanos, modifiedNanos, createdNanos, counters);
     }
 
-    private FlowEntry(
+    /// An entry that takes the place of another.
+    ///
+    /// @param rule what was installed
+    /// @param createdNanos [System#nanoTime] when it was added
+    /// @param modifiedNanos [System#nanoTime] when it was last added or modified
+    /// @param usedNanos [System#nanoTime] when the other was last used
+    /// @param counters its counters
+    FlowEntry(
             FlowRule rule,
             long createdNanos,
             long modifiedNanos,
@@ -45,6 +52,13 @@ public final class FlowEntry {
     long lastUsedNanos() {
         long used = counters.lastUsedNanos();
         return used == Long.MIN_VALUE || used - usedNanos < 0 ? usedNanos : used;
+    }
+
+    /// When an entry that it has replaced was last used; when it was made, if it has replaced none.
+    ///
+    /// @return a [System#nanoTime]
+    public long usedNanos() {
+        return usedNanos;
     }
 
     /// What was installed.

@@ -218,7 +218,7 @@ final class FlowModder {
     }
 
     private FlowCounters counters() {
-        return new FlowCounters(bridge.forwarding().pollThreads());
+        return bridge.forwarding().newCounters();
     }
 
     private static FlowRule rule(FlowMod m, int table, Match match, int priority) {

@@ -6,9 +6,11 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.MeterState;
+import org.skyway.vswitch.state.Saved;
 
 /// What the OpenFlow side asks of the rest of the switch: detector, link manager and datapath.
 ///
@@ -133,6 +135,32 @@ public interface Forwarding {
     /// @return its counters
     default GroupCounters groupCounters(int id) {
         return GroupCounters.ZERO;
+    }
+
+    /// Goes on with what a group counted at a switch that is no more.
+    ///
+    /// @param id the group's id
+    /// @param createdNanos [System#nanoTime] when it was made
+    /// @param counters the whole group's and then each bucket's
+    default void resumeGroup(int id, long createdNanos, List<FlowBlock.Sums> counters) {}
+
+    /// A meter is there that was made at a switch that is no more.
+    ///
+    /// @param meter what it is
+    /// @param createdNanos [System#nanoTime] when it was made
+    default void resumeMeter(Meter meter, long createdNanos) {}
+
+    /// Notes something for the switch that comes after this one. Entries, groups, meters and ports
+    /// are noted anyway.
+    ///
+    /// @param item what there is now
+    default void remember(Saved item) {}
+
+    /// Counters of a new entry, at zero.
+    ///
+    /// @return the counters
+    default FlowCounters newCounters() {
+        return new FlowCounters(pollThreads());
     }
 
     /// How many poll threads there are: new [FlowCounters] need a cell for each.

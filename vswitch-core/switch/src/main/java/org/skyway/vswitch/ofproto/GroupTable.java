@@ -88,7 +88,12 @@ final class GroupTable {
 
     /// Puts in a group that a copy of the tables has.
     void restore(GroupEntry entry) {
-        put(entry, bridge.now());
+        restore(entry, bridge.now());
+    }
+
+    /// Puts in a group that was made before.
+    void restore(GroupEntry entry, long created) {
+        put(entry, created);
     }
 
     private void put(GroupEntry entry, long created) {

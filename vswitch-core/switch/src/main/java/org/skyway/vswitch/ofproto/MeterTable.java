@@ -75,6 +75,12 @@ final class MeterTable {
         meters.put(meter.id(), new Installed(meter, bridge.now()));
     }
 
+    /// Puts in a meter that was made before.
+    void restore(Meter meter, long created) {
+        meters.put(meter.id(), new Installed(meter, created));
+        bridge.forwarding().resumeMeter(meter, created);
+    }
+
     private void check(MeterMod m) {
         Meter meter = m.meter();
         int id = meter.id();

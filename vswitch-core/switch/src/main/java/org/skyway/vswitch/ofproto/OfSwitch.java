@@ -2,6 +2,7 @@ package org.skyway.vswitch.ofproto;
 
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.state.Saved;
 
 /// Everything that the ofproto thread knows of a bridge, and those who act on it. Ofproto thread
 /// only.
@@ -109,6 +110,26 @@ final class OfSwitch {
 
     void fragmentHandling(int bits) {
         fragmentHandling = bits;
+        remember();
+    }
+
+    /// Notes for the next switch what is set for the whole of this one.
+    void remember() {
+        forwarding.remember(new Saved.Switch(fragmentHandling, hasGeneration, generation));
+    }
+
+    /// Notes for the next switch what is set of a table.
+    void remember(int table) {
+        TableSettings s = tables.settings(table);
+        forwarding.remember(
+                new Saved.Table(
+                        table,
+                        s.eviction,
+                        s.vacancyEvents,
+                        s.vacancyDown,
+                        s.vacancyUp,
+                        s.missConfig,
+                        s.name));
     }
 
     boolean hasGeneration() {
@@ -128,6 +149,7 @@ final class OfSwitch {
         }
         hasGeneration = true;
         generation = id;
+        remember();
         return true;
     }
 

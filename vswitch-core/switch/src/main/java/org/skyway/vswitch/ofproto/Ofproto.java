@@ -37,6 +37,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.pipeline.Frozen;
+import org.skyway.vswitch.state.SavedState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,7 @@ public final class Ofproto implements AutoCloseable {
     private final List<Channel> listeners = new ArrayList<>();
     private final Services services;
     private final Endpoints endpoints;
+    private volatile boolean restored;
     private boolean missesWanted;
     private boolean settlesSoon;
 
@@ -89,6 +91,14 @@ public final class Ofproto implements AutoCloseable {
     /// @return runs what it is given there, in order
     public Executor executor() {
         return loop;
+    }
+
+    /// Puts back what a switch that is no more had in its tables. Before [#start].
+    ///
+    /// @param saved what it knew
+    public void restore(SavedState saved) {
+        restored = true;
+        new Restoration(bridge, saved).run();
     }
 
     /// Begins to listen and to connect. Any thread but the ofproto thread; returns when all
@@ -138,7 +148,7 @@ public final class Ofproto implements AutoCloseable {
                         open.completeExceptionally(reason(e));
                         return;
                     }
-                    failSafe.start();
+                    failSafe.start(restored);
                     loop.scheduleWithFixedDelay(
                             this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
                     open.complete(null);

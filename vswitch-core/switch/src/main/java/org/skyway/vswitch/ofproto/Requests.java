@@ -198,6 +198,7 @@ final class Requests {
         s.vacancyDown = Math.max(0, m.vacancyDown());
         s.vacancyUp = Math.max(0, m.vacancyUp());
         bridge.vacancies().configured(table);
+        bridge.remember(table);
     }
 
     private void role(Connection c, Envelope e, RoleMessage.RoleRequest m) {

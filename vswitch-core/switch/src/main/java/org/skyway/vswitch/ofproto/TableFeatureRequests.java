@@ -65,7 +65,10 @@ final class TableFeatureRequests {
         if (command != MODIFY && (command != REPLACE || !all)) {
             throw refused("the number of tables can't be changed");
         }
-        names.forEach((table, name) -> bridge.tables().settings(table).name = name);
+        names.forEach((table, name) -> {
+            bridge.tables().settings(table).name = name;
+            bridge.remember(table);
+        });
     }
 
     private static String name(ByteBuffer b) {

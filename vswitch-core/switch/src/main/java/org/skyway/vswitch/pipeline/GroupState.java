@@ -2,6 +2,7 @@ package org.skyway.vswitch.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.ofproto.GroupCounters;
@@ -18,10 +19,18 @@ public final class GroupState implements GroupCounters {
     /// @param group what was installed
     /// @param threads how many poll threads there are
     public GroupState(GroupEntry group, int threads) {
+        this(group, () -> new FlowCounters(threads));
+    }
+
+    /// A group that has counted nothing.
+    ///
+    /// @param group what was installed
+    /// @param counters makes counters at zero
+    public GroupState(GroupEntry group, Supplier<FlowCounters> counters) {
         this.group = group;
-        all = new FlowCounters(threads);
+        all = counters.get();
         for (int i = 0; i < group.buckets().size(); i++) {
-            buckets.add(new FlowCounters(threads));
+            buckets.add(counters.get());
         }
     }
 

@@ -1,6 +1,9 @@
 package org.skyway.vswitch.pipeline;
 
+import org.skyway.ivshmem.region.Memory;
 import org.skyway.openflow.message.Meter;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.counters.SavedCounters;
 
 /// A meter at work: token buckets, one for each band (OpenFlow 1.3.5, "Meters"; the arithmetic of
 /// Open vSwitch's user space datapath). Poll threads share it, so each packet of a metered flow
@@ -16,27 +19,66 @@ public final class MeterState {
     private static final int BURST = 1 << 2;
     private static final int BAND_DROP = 1;
 
+    // A block of counters: packets and bytes at 0, and of each band from 32 on.
+    private static final int BYTES = 8;
+    private static final int BANDS = 32;
+    private static final int BAND = 16;
+
     private final Meter meter;
     private final long[] tokens; // thousandths of a packet, or bits
-    private final long[] bandPackets;
-    private final long[] bandBytes;
-    private long packets;
-    private long bytes;
+    private final CounterMemory memory;
+    private final int block;
+    private final long address;
     private long lastMillis;
 
     /// A meter with full buckets.
     ///
     /// @param meter its configuration
     /// @param nowNanos [System#nanoTime]
-    public MeterState(Meter meter, long nowNanos) {
+    /// @param memory where its counters lie
+    public MeterState(Meter meter, long nowNanos, CounterMemory memory) {
         this.meter = meter;
+        this.memory = memory;
         tokens = new long[meter.bands().size()];
-        bandPackets = new long[tokens.length];
-        bandBytes = new long[tokens.length];
+        int bytes = BANDS + BAND * tokens.length;
+        block = memory.allocate(this, (bytes + CounterMemory.LINE - 1) / CounterMemory.LINE);
+        address = memory.address(block);
         lastMillis = nowNanos / 1_000_000;
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = capacity(i);
         }
+    }
+
+    /// Goes on from what was counted by a switch that is no more. Before any packet comes by.
+    ///
+    /// @param saved its memory
+    /// @param savedBlock the meter's block in it
+    /// @param tag of that block
+    public synchronized void resume(SavedCounters saved, int savedBlock, long tag) {
+        Memory.putLong(address, saved.word(savedBlock, tag, 0));
+        Memory.putLong(address + BYTES, saved.word(savedBlock, tag, BYTES));
+        for (int at = BANDS; at < BANDS + BAND * tokens.length; at += BYTES) {
+            Memory.putLong(address + at, saved.word(savedBlock, tag, at));
+        }
+    }
+
+    /// Where its counters lie.
+    ///
+    /// @return number of the block
+    public int block() {
+        return block;
+    }
+
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
+    public long tag() {
+        return memory.tag(block);
+    }
+
+    private static void add(long at, int length) {
+        Memory.putLong(at, Memory.getLong(at) + 1);
+        Memory.putLong(at + BYTES, Memory.getLong(at + BYTES) + length);
     }
 
     private long capacity(int band) {
@@ -51,8 +93,7 @@ public final class MeterState {
     /// @param nowNanos [System#nanoTime]
     /// @return [#PASS], [#DROP], or by how much its drop precedence is to be raised
     public synchronized int admit(int length, long nowNanos) {
-        packets++;
-        bytes += length;
+        add(address, length);
         long millis = nowNanos / 1_000_000;
         long elapsed = Math.max(0, millis - lastMillis);
         lastMillis = Math.max(lastMillis, millis);
@@ -72,8 +113,7 @@ public final class MeterState {
         if (exceeded < 0) {
             return PASS;
         }
-        bandPackets[exceeded]++;
-        bandBytes[exceeded] += length;
+        add(address + BANDS + (long) BAND * exceeded, length);
         Meter.Band band = meter.bands().get(exceeded);
         return band.type() == BAND_DROP ? DROP : band.precedenceLevel();
     }
@@ -82,14 +122,14 @@ public final class MeterState {
     ///
     /// @return packets
     public synchronized long packets() {
-        return packets;
+        return Memory.getLong(address);
     }
 
     /// Bytes that came by.
     ///
     /// @return bytes
     public synchronized long bytes() {
-        return bytes;
+        return Memory.getLong(address + BYTES);
     }
 
     /// Packets that a band did something to.
@@ -97,7 +137,7 @@ public final class MeterState {
     /// @param band its place in the meter
     /// @return packets
     public synchronized long bandPackets(int band) {
-        return bandPackets[band];
+        return Memory.getLong(address + BANDS + (long) BAND * band);
     }
 
     /// Bytes that a band did something to.
@@ -105,6 +145,6 @@ public final class MeterState {
     /// @param band its place in the meter
     /// @return bytes
     public synchronized long bandBytes(int band) {
-        return bandBytes[band];
+        return Memory.getLong(address + BANDS + (long) BAND * band + BYTES);
     }
 }

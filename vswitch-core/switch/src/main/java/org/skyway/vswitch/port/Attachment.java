@@ -1,7 +1,9 @@
 package org.skyway.vswitch.port;
 
 import java.util.BitSet;
+import java.util.concurrent.CompletableFuture;
 import org.skyway.bypass.channel.ControlBlock;
+import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.channel.StatisticsBlock;
 import org.skyway.ivshmem.region.Region;
 
@@ -11,6 +13,7 @@ public final class Attachment {
     private final String portName;
     private final DpdkrPort port;
     private final Region region;
+    private final RegionHeader header;
     private final ControlBlock control;
     private final StatisticsBlock statistics;
     private final long pid;
@@ -23,15 +26,24 @@ public final class Attachment {
     private int silences; // since it last did as it was told for a while
     private long lastCommand; // that it was given
     private long lastLimit; // command of the last limit that it was given
+    private CompletableFuture<Void> here = CompletableFuture.completedFuture(null);
 
     /// An attachment.
     ///
     /// @param portName the port's name
     /// @param port the port
     /// @param region its region
+    /// @param header what that is
     /// @param pid the VNF's process, or 0
     /// @param program what the VNF calls itself
-    public Attachment(String portName, DpdkrPort port, Region region, long pid, String program) {
+    public Attachment(
+            String portName,
+            DpdkrPort port,
+            Region region,
+            RegionHeader header,
+            long pid,
+            String program) {
+        this.header = header;
         this.portName = portName;
         this.port = port;
         this.region = region;
@@ -60,6 +72,20 @@ public final class Attachment {
     /// @return the port region
     public Region region() {
         return region;
+    }
+
+    /// The id of its region.
+    ///
+    /// @return the id
+    public long regionId() {
+        return header.id();
+    }
+
+    /// How long the rings of its region are.
+    ///
+    /// @return cells of each
+    public int cells() {
+        return header.cells();
     }
 
     /// The control block of its region.
@@ -100,6 +126,7 @@ public final class Attachment {
     /// Notes that the VNF is gone. Its region stays mapped until everyone has let go of it.
     public void markGone() {
         gone = true;
+        here.complete(null);
     }
 
     /// Whether the VNF's machine is paused, so that nothing can be expected of it for now.
@@ -131,20 +158,53 @@ public final class Attachment {
         return lastCommand == 0 || control.obeyed() == lastCommand;
     }
 
+    /// A command for the next limit.
+    ///
+    /// @return for [#limit] and [#hasNoticed]
+    public long nextLimit() {
+        return ++lastLimit;
+    }
+
     /// Has the VNF deliver nothing of an epoch beyond a cursor of the bypass ring.
     ///
     /// @param slot the link's slot
     /// @param epoch the epoch
     /// @param cursor in cells
-    /// @return for [#hasNoticed]
-    public long limit(int slot, int epoch, long cursor) {
-        control.limit(slot, epoch, cursor, ++lastLimit);
-        return lastLimit;
+    /// @param limit what [#nextLimit] returned
+    public void limit(int slot, int epoch, long cursor, long limit) {
+        control.limit(slot, epoch, cursor, limit);
+    }
+
+    /// Goes on where another switch has left it: the VNF has its region and does what it was told,
+    /// but its driver has not connected yet.
+    public void adopt() {
+        lastCommand = control.command();
+        lastLimit = control.rxCommand();
+        here = new CompletableFuture<>();
+    }
+
+    /// Whether it was taken over from another switch and its driver has not connected yet.
+    ///
+    /// @return true if so
+    public boolean isAwaited() {
+        return !here.isDone();
+    }
+
+    /// Its driver has connected, or will not any more.
+    public void arrived() {
+        here.complete(null);
+    }
+
+    /// When its driver can be asked for something.
+    ///
+    /// @return done when it is connected, or gone
+    public CompletableFuture<Void> here() {
+        return here;
     }
 
     /// Whether the VNF says that it has taken notice of a limit.
     ///
-    /// @param limit what [#limit] returned
+    /// @param limit what [#nextLimit] returned
     /// @return true if so
     public boolean hasNoticed(long limit) {
         return control.rxObeyed() - limit >= 0;
@@ -200,9 +260,16 @@ public final class Attachment {
         return slot;
     }
 
+    /// Takes a certain slot, which a link of the switch before has.
+    ///
+    /// @param slot 0 to [ControlBlock#SLOTS] - 1
+    public void takeSlot(int slot) {
+        slots.set(slot);
+    }
+
     /// Gives a slot back.
     ///
-    /// @param slot what [#takeSlot] returned
+    /// @param slot which
     public void freeSlot(int slot) {
         slots.clear(slot);
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.skyway.bypass.ring.RingConsumer;
 import org.skyway.bypass.ring.RingProducer;
 import org.skyway.ivshmem.region.Region;
+import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.datapath.MarkRoute;
 
@@ -20,7 +21,7 @@ public final class DpdkrPort extends DatapathPort {
 
     /// The two rings of a port region, from the switch's side.
     ///
-    /// @param fromVnf what the VNF sends
+    /// @param fromVnf what the VNF sends; null if that is not to be received yet
     /// @param toVnf what it receives
     /// @param region where they are
     public record Rings(RingConsumer fromVnf, RingProducer toVnf, Region region) {}
@@ -31,6 +32,15 @@ public final class DpdkrPort extends DatapathPort {
     /// @param threads how many poll threads there are
     public DpdkrPort(int number, int threads) {
         super(number, threads);
+    }
+
+    /// A port without a VNF.
+    ///
+    /// @param number its OpenFlow number
+    /// @param threads how many poll threads there are
+    /// @param memory where its counters lie
+    public DpdkrPort(int number, int threads, CounterMemory memory) {
+        super(number, threads, memory);
     }
 
     /// Gives the port its VNF's rings, or takes them away. Before the region is unmapped, every
@@ -76,7 +86,7 @@ public final class DpdkrPort extends DatapathPort {
         if (r == null || cutShort != null) {
             return cutShort;
         }
-        return r.fromVnf.isFaulty() ? r.fromVnf.fault() : r.toVnf.fault();
+        return r.fromVnf != null && r.fromVnf.isFaulty() ? r.fromVnf.fault() : r.toVnf.fault();
     }
 
     @Override
@@ -92,13 +102,13 @@ public final class DpdkrPort extends DatapathPort {
     protected int rxBurst(long[] addresses, int[] lengths, int max) {
         Rings r = rings;
         receiving = r;
-        return r == null ? 0 : r.fromVnf.peek(addresses, lengths, 0, max);
+        return r == null || r.fromVnf == null ? 0 : r.fromVnf.peek(addresses, lengths, 0, max);
     }
 
     @Override
     protected void rxRelease() {
         Rings r = receiving;
-        if (r != null) {
+        if (r != null && r.fromVnf != null) {
             r.fromVnf.release();
         }
     }
@@ -117,7 +127,7 @@ public final class DpdkrPort extends DatapathPort {
     @Override
     protected long rxMark() {
         Rings r = receiving;
-        return r == null ? 0 : r.fromVnf.mark();
+        return r == null || r.fromVnf == null ? 0 : r.fromVnf.mark();
     }
 
     @Override

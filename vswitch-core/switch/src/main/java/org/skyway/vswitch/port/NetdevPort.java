@@ -3,6 +3,7 @@ package org.skyway.vswitch.port;
 import java.io.IOException;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.PacketSocket;
+import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.DatapathPort;
 
 /// A port that is a Linux interface, by an AF_PACKET socket. Frames longer than
@@ -14,10 +15,12 @@ public final class NetdevPort extends DatapathPort implements AutoCloseable {
     ///
     /// @param number its OpenFlow number
     /// @param threads how many poll threads there are
+    /// @param memory where its counters lie
     /// @param interfaceName the interface
     /// @throws IOException if there is no such interface, or it may not be opened
-    public NetdevPort(int number, int threads, String interfaceName) throws IOException {
-        super(number, threads);
+    public NetdevPort(int number, int threads, CounterMemory memory, String interfaceName)
+            throws IOException {
+        super(number, threads, memory);
         socket = PacketSocket.open(interfaceName, RegionHeader.MAX_FRAME);
     }
 

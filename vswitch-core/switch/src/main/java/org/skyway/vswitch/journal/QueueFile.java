@@ -13,7 +13,7 @@ import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 
-/// The files of a journal while it is being written. One thread.
+/// The files of a Chronicle Queue while it is being written. One thread.
 ///
 /// Chronicle maps files that are mostly holes, and the first touch of a hole faults when the disk
 /// is full by then: not as an exception at the line that did it, but as an error a while later,
@@ -21,9 +21,7 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 /// write for the pages that it can reach; that fails in words, and nothing is harmed. Only where a
 /// file begins is there no place to write to: then it must do to ask how much room there is, and
 /// should that go in the same moment, a file is harmed in which nothing was written yet.
-final class JournalFile implements AutoCloseable {
-    private static final String FOLDER = "journal";
-
+public final class QueueFile implements AutoCloseable {
     /// What is left of a disk for others: the switch itself has sockets and regions to make.
     private static final long LEFT_FOR_OTHERS = 4L << 20;
 
@@ -47,22 +45,24 @@ final class JournalFile implements AutoCloseable {
     private long end; // behind the last excerpt
     private long reserved; // all bytes before this one have pages
 
-    private JournalFile(Path folder, ChronicleQueue queue, ExcerptAppender appender) {
+    private QueueFile(Path folder, ChronicleQueue queue, ExcerptAppender appender) {
         this.folder = folder;
         this.queue = queue;
         this.appender = appender;
     }
 
-    /// Opens or begins the journal of a run directory.
+    /// Opens or begins a queue.
     ///
+    /// @param folder where its files are
+    /// @return the queue, for appending
     /// @throws IOException if there is no room
-    static JournalFile open(Path runDirectory) throws IOException {
-        Path folder = Files.createDirectories(folder(runDirectory));
+    public static QueueFile open(Path folder) throws IOException {
+        Files.createDirectories(folder);
         checkRoom(folder, OPENING);
-        ChronicleQueue queue = queue(runDirectory, false);
-        JournalFile journal = null;
+        ChronicleQueue queue = queue(folder, false);
+        QueueFile journal = null;
         try {
-            journal = new JournalFile(folder, queue, queue.createAppender());
+            journal = new QueueFile(folder, queue, queue.createAppender());
             journal.findEnd();
             return journal;
         } finally {
@@ -72,24 +72,40 @@ final class JournalFile implements AutoCloseable {
         }
     }
 
-    static ChronicleQueue queue(Path runDirectory, boolean readOnly) {
-        return SingleChronicleQueueBuilder.single(folder(runDirectory).toFile())
+    /// Opens a queue as Chronicle has it.
+    ///
+    /// @param folder where its files are
+    /// @param readOnly whether nobody writes to it here
+    /// @return the queue
+    public static ChronicleQueue queue(Path folder, boolean readOnly) {
+        return SingleChronicleQueueBuilder.single(folder.toFile())
                 .rollCycle(RollCycles.FAST_DAILY)
                 .timeoutMS(UNFINISHED_MILLIS)
                 .readOnly(readOnly)
                 .build();
     }
 
-    static Path folder(Path runDirectory) {
-        return runDirectory.resolve(FOLDER);
+    /// Appends one excerpt.
+    ///
+    /// @param text what it says
+    /// @throws IOException if there is no room for it; nothing was written then
+    public void append(CharSequence text) throws IOException {
+        reserve((long) text.length() * UTF8_BYTES + SLACK);
+        appender.writeText(text);
+        appended();
     }
 
     /// Appends one excerpt.
     ///
+    /// @param bytes what is in it
     /// @throws IOException if there is no room for it; nothing was written then
-    void append(CharSequence text) throws IOException {
-        reserve((long) text.length() * UTF8_BYTES + SLACK);
-        appender.writeText(text);
+    public void append(byte[] bytes) throws IOException {
+        reserve(bytes.length + (long) SLACK);
+        appender.writeBytes(out -> out.write(bytes));
+        appended();
+    }
+
+    private void appended() throws IOException {
         long position = appender.wire().bytes().writePosition();
         if (appender.currentFile().equals(file)) {
             end = position;
@@ -139,7 +155,7 @@ final class JournalFile implements AutoCloseable {
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < bytes + LEFT_FOR_OTHERS) {
             throw new IOException(
-                    "%s has %d bytes left, but the journal needs %d, and %d are left for others; free some"
+                    "%s has %d bytes left, but the queue needs %d, and %d are left for others; free some"
                             .formatted(folder, free, bytes, LEFT_FOR_OTHERS));
         }
     }

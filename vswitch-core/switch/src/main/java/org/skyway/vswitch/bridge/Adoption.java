@@ -1,0 +1,140 @@
+package org.skyway.vswitch.bridge;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.ring.RingFormatException;
+import org.skyway.ivshmem.region.Region;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.link.Links;
+import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.state.Saved;
+import org.skyway.vswitch.state.SavedState;
+
+/// Goes on with the VNFs of a switch that is no more: processes that still have their port regions
+/// and, two by two, link regions, and have not noticed anything yet. Ofproto thread.
+///
+/// Nothing is received from any of them before all can be sent to and the tables are in force.
+final class Adoption {
+    /// How long a driver may take to connect again: it tries at least every 2 s, on a machine that
+    /// may be busy.
+    static final long PATIENCE_NANOS = 20_000_000_000L;
+
+    private final Bridge bridge;
+    private final RegionStore store;
+    private final SavedState saved;
+    private final Map<BridgePort, Attachment> vnfs = new LinkedHashMap<>();
+    private final Map<Attachment, DpdkrPort.Rings> rings = new HashMap<>();
+
+    Adoption(Bridge bridge, RegionStore store, SavedState saved) {
+        this.bridge = bridge;
+        this.store = store;
+        this.saved = saved;
+    }
+
+    /// Finds the VNFs' regions.
+    void find() {
+        if (!saved.isOfThisBoot()) {
+            return;
+        }
+        for (Saved.Port p : saved.all(Saved.Port.class)) {
+            BridgePort port = bridge.ports().byName(p.name());
+            boolean same =
+                    port != null
+                            && p.vnf() != null
+                            && port.attachment() == null
+                            && port.config().number() == p.number()
+                            && port.datapathPort() instanceof DpdkrPort;
+            if (same) {
+                try {
+                    find(port, p.vnf());
+                } catch (IOException e) {
+                    bridge.events().fault(p.name(), "its VNF has to begin anew: " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    private void find(BridgePort port, Saved.Vnf vnf) throws IOException {
+        RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, vnf.regionId(), vnf.cells());
+        String name = port.config().name();
+        Region region = store.reopen(Vnfs.regionName(name, vnf.regionId()), header.sizeBytes());
+        DpdkrPort.Rings all;
+        try {
+            all = Vnfs.rings(region, header, name);
+        } catch (RingFormatException e) {
+            region.close();
+            throw new IOException(e.getMessage(), e);
+        }
+        Attachment attachment =
+                new Attachment(
+                        name,
+                        (DpdkrPort) port.datapathPort(),
+                        region,
+                        header,
+                        vnf.pid(),
+                        vnf.program());
+        attachment.adopt();
+        port.attachment(attachment);
+        vnfs.put(port, attachment);
+        rings.put(attachment, all);
+    }
+
+    /// Notes the VNFs that were found, for a switch that comes after this one.
+    void note() {
+        vnfs.keySet().forEach(bridge::notePort);
+    }
+
+    /// Goes on with them.
+    void run() {
+        for (Attachment vnf : vnfs.values()) {
+            DpdkrPort.Rings all = rings.get(vnf);
+            vnf.port().rings(new DpdkrPort.Rings(null, all.toVnf(), all.region()));
+        }
+        Links.Adopted links = bridge.links().adopt(this::byNumber);
+        for (BridgePort port : vnfs.keySet()) {
+            bridge.events().vnf("vnf-kept", port.config().name(), port.attachment().program());
+            bridge.ports().linkUp(port, true);
+        }
+        bridge.changed();
+        bridge.settle();
+        for (Attachment vnf : vnfs.values()) {
+            vnf.port().rings(rings.get(vnf));
+        }
+        settleWhatEnded(links.lost());
+        bridge.whenSettled(null, bridge.links()::endAdoption);
+        removeOthers(links.regions());
+    }
+
+    private void settleWhatEnded(List<Attachment> lost) {
+        vnfs.forEach((port, vnf) -> {
+            if (lost.contains(vnf)) {
+                bridge.vnfs().disconnect(port, "a region that it had is gone");
+            } else if (ProcessHandle.of(vnf.pid()).isEmpty()) {
+                bridge.vnfs().disconnect(port, "its process ended while there was no switch");
+            }
+        });
+    }
+
+    private Attachment byNumber(int number) {
+        BridgePort port = bridge.ports().byNumber(number);
+        return port == null ? null : vnfs.get(port);
+    }
+
+    private void removeOthers(List<Path> links) {
+        Set<Path> used = new HashSet<>(links);
+        vnfs.values().forEach(v -> used.add(v.region().path()));
+        try {
+            store.removeLeftovers(false, used);
+        } catch (IOException e) {
+            bridge.faults().record("regions", e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package org.skyway.vswitch.bridge;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.skyway.openflow.message.Meter;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.datapath.TableCounters;
+import org.skyway.vswitch.datapath.Traffic;
+import org.skyway.vswitch.link.LinkRecords;
+import org.skyway.vswitch.ofproto.FlowCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.pipeline.GroupState;
+import org.skyway.vswitch.pipeline.MeterState;
+import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.state.Saved;
+import org.skyway.vswitch.state.StateQueue;
+
+/// Notes for the switch that comes after this one, if there is a place for them. Ofproto thread.
+final class Notes {
+    private static final int HIGHEST_PRIORITY = 0xffff; // of what controllers see
+
+    private final StateQueue queue; // null: nothing is remembered
+
+    Notes(StateQueue queue) {
+        this.queue = queue;
+    }
+
+    CounterMemory memory() {
+        return queue == null ? CounterMemory.ofProcess() : queue.memory();
+    }
+
+    void entry(FlowEntry entry) {
+        FlowRule rule = entry.rule();
+        if (queue != null && rule.priority() <= HIGHEST_PRIORITY) {
+            queue.put(
+                    new Saved.Flow(
+                            rule,
+                            entry.createdNanos(),
+                            entry.modifiedNanos(),
+                            entry.usedNanos(),
+                            block(entry.counters())));
+        }
+    }
+
+    void noEntry(FlowRule rule) {
+        if (queue != null && rule.priority() <= HIGHEST_PRIORITY) {
+            queue.remove(new Saved.FlowKey(rule.table(), rule.priority(), rule.match()));
+        }
+    }
+
+    void group(int id, GroupEntry group, GroupState state, long createdNanos) {
+        if (queue == null) {
+            return;
+        }
+        if (group == null) {
+            queue.remove(new Saved.GroupKey(id));
+            return;
+        }
+        List<Saved.Block> counters = new ArrayList<>();
+        counters.add(block(state.counters()));
+        for (int i = 0; i < group.buckets().size(); i++) {
+            counters.add(block(state.counters(i)));
+        }
+        queue.put(new Saved.Group(group, createdNanos, counters));
+    }
+
+    void meter(int id, Meter meter, MeterState state, long createdNanos) {
+        if (queue != null) {
+            if (meter == null) {
+                queue.remove(new Saved.MeterKey(id));
+            } else {
+                queue.put(
+                        new Saved.OfMeter(
+                                meter, createdNanos, new Saved.Block(state.block(), state.tag())));
+            }
+        }
+    }
+
+    /// @param asked whether no configuration names it
+    void port(BridgePort port, boolean asked) {
+        if (queue == null) {
+            return;
+        }
+        Attachment vnf = port.attachment();
+        Traffic traffic = port.datapathPort().traffic();
+        queue.put(
+                new Saved.Port(
+                        port.config().name(),
+                        port.config().number(),
+                        port.config().type().toString(),
+                        asked,
+                        port.state().config(),
+                        new Saved.Block(traffic.block(), traffic.tag()),
+                        vnf == null || vnf.pid() == 0
+                                ? null
+                                : new Saved.Vnf(
+                                        vnf.regionId(), vnf.cells(), vnf.pid(), vnf.program())));
+    }
+
+    void noPort(String name) {
+        if (queue != null) {
+            queue.remove(new Saved.PortKey(name));
+        }
+    }
+
+    void item(Saved item) {
+        if (queue != null) {
+            queue.put(item);
+        }
+    }
+
+    void shared(TableCounters tables, LinkRecords links) {
+        item(
+                new Saved.Shared(
+                        new Saved.Block(tables.block(), tables.tag()),
+                        new Saved.Block(links.block(), links.tag())));
+    }
+
+    private static Saved.Block block(FlowCounters counters) {
+        return new Saved.Block(counters.block(), counters.tag());
+    }
+
+    /// What was noted so far belongs together.
+    ///
+    /// @return for [#areWritten]
+    long commit() {
+        return queue == null ? 0 : queue.commit();
+    }
+
+    boolean areWritten(long commit) {
+        return queue == null || queue.isWritten(commit);
+    }
+}

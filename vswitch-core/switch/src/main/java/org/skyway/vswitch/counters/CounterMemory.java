@@ -1,0 +1,180 @@
+package org.skyway.vswitch.counters;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.ref.Cleaner;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.agrona.collections.IntArrayList;
+import org.skyway.ivshmem.region.Memory;
+
+/// Hands out memory for counters, in blocks of whole lines of 64 bytes. That of a file is shared
+/// with the file: what a killed process has counted is in there. Any thread.
+///
+/// The file grows by mebibytes, each of which has its pages before anybody touches it; when there
+/// are none left, what is handed out then is lost with the process. What is handed out stays mapped
+/// as long as the process lives.
+///
+/// ```
+/// offset  bytes  field of a block
+///      0     24  its user's
+///     24      8  tag: says whose the block is; never the same again in this memory
+///     32      …  its user's
+/// ```
+public final class CounterMemory {
+    /// Bytes of a line.
+    public static final int LINE = 64;
+
+    /// Where a block's tag is.
+    static final int TAG = 24;
+
+    private static final int CHUNK = 1 << 20;
+    private static final int CHUNK_LINES = CHUNK / LINE;
+
+    private static final Cleaner CLEANER = Cleaner.create();
+    private static final CounterMemory PRIVATE = new CounterMemory(null, _ -> {});
+
+    private final FileChannel file; // null: memory that goes with the process
+    private final Consumer<String> log;
+    private final Map<Integer, IntArrayList> free = new HashMap<>(); // blocks, by lines
+    private final AtomicLong tags = new AtomicLong();
+    private volatile long[] chunks = {};
+    private int next; // line
+    private boolean full; // the disk is
+
+    private CounterMemory(FileChannel file, Consumer<String> log) {
+        this.file = file;
+        this.log = log;
+    }
+
+    /// Memory that goes with the process.
+    ///
+    /// @return the one there is
+    public static CounterMemory ofProcess() {
+        return PRIVATE;
+    }
+
+    /// Memory of a new file.
+    ///
+    /// @param path the file
+    /// @param log is told when the disk is full
+    /// @return the memory
+    /// @throws IOException if it can't be made
+    public static CounterMemory create(Path path, Consumer<String> log) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        CounterMemory memory = new CounterMemory(channel, log);
+        memory.grow();
+        if (memory.full) {
+            channel.close();
+            throw new IOException("%s has no room for %d bytes".formatted(path, CHUNK));
+        }
+        return memory;
+    }
+
+    /// Hands out a block to an object, and takes it back when nobody can reach that any more.
+    ///
+    /// @param owner whose it is; must be reachable whenever the block is used
+    /// @param lines how many, up to a chunk's
+    /// @return its number; all zeros but for its tag
+    public int allocate(Object owner, int lines) {
+        int block = allocate(lines);
+        CLEANER.register(owner, new Release(this, block, lines));
+        return block;
+    }
+
+    private record Release(CounterMemory memory, int block, int lines) implements Runnable {
+        @Override
+        public void run() {
+            memory.free(block, lines);
+        }
+    }
+
+    /// Hands out a block for good.
+    ///
+    /// @param lines how many, up to a chunk's
+    /// @return its number; all zeros but for its tag
+    public int allocate(int lines) {
+        int block = take(lines);
+        long address = address(block);
+        Memory.clear(address, (long) lines * LINE);
+        Memory.putLong(address + TAG, tags.incrementAndGet());
+        return block;
+    }
+
+    private synchronized int take(int lines) {
+        IntArrayList given = free.get(lines);
+        if (given != null && !given.isEmpty()) {
+            return given.removeAt(given.size() - 1);
+        }
+        if (lines > CHUNK_LINES) {
+            throw new IllegalArgumentException("a block of %d lines".formatted(lines));
+        }
+        if (next + lines > chunks.length * CHUNK_LINES) {
+            next = chunks.length * CHUNK_LINES;
+            grow();
+        }
+        next += lines;
+        return next - lines;
+    }
+
+    private synchronized void free(int block, int lines) {
+        free.computeIfAbsent(lines, _ -> new IntArrayList()).addInt(block);
+    }
+
+    /// Where a block is.
+    ///
+    /// @param block its number
+    /// @return an address, on a multiple of 64
+    public long address(int block) {
+        return chunks[block / CHUNK_LINES] + (long) (block % CHUNK_LINES) * LINE;
+    }
+
+    /// What tells a block from those that its memory was handed out as before and after.
+    ///
+    /// @param block its number
+    /// @return its tag
+    public long tag(int block) {
+        return Memory.getLong(address(block) + TAG);
+    }
+
+    // Pages are asked for by a plain write: a hole that is touched on a full disk faults.
+    private void grow() {
+        long[] more = Arrays.copyOf(chunks, chunks.length + 1);
+        more[chunks.length] = file == null || full ? ofProcessOnly() : ofFile(chunks.length);
+        chunks = more;
+    }
+
+    private static long ofProcessOnly() {
+        return Arena.global().allocate(CHUNK, LINE).address();
+    }
+
+    private long ofFile(int chunk) {
+        long at = (long) chunk * CHUNK;
+        try {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
+            while (zeros.hasRemaining()) {
+                file.write(zeros, at + zeros.position());
+            }
+            return file.map(MapMode.READ_WRITE, at, CHUNK, Arena.global()).address();
+        } catch (IOException e) {
+            full = true;
+            log.accept(
+                    "no room for more counters (%s): those of new entries are lost with the process; free some and restart the switch"
+                            .formatted(e.getMessage()));
+            return ofProcessOnly();
+        }
+    }
+}

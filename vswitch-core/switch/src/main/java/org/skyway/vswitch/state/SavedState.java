@@ -1,0 +1,72 @@
+package org.skyway.vswitch.state;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.skyway.vswitch.counters.SavedCounters;
+
+/// What a switch that is no more knew. Immutable.
+public final class SavedState {
+    private final Collection<Saved> items;
+    private final SavedCounters counters;
+    private final int threads;
+    private final boolean sameBoot;
+    private final long shiftNanos;
+
+    SavedState(
+            Collection<Saved> items,
+            SavedCounters counters,
+            int threads,
+            boolean sameBoot,
+            long shiftNanos) {
+        this.items = items;
+        this.counters = counters;
+        this.threads = threads;
+        this.sameBoot = sameBoot;
+        this.shiftNanos = shiftNanos;
+    }
+
+    /// All things of a kind.
+    ///
+    /// @param <T> the kind
+    /// @param kind its class
+    /// @return in the order in which they came into being
+    public <T extends Saved> List<T> all(Class<T> kind) {
+        List<T> found = new ArrayList<>();
+        for (Saved s : items) {
+            if (kind.isInstance(s)) {
+                found.add(kind.cast(s));
+            }
+        }
+        return found;
+    }
+
+    /// What was counted.
+    ///
+    /// @return the memory of the counters
+    public SavedCounters counters() {
+        return counters;
+    }
+
+    /// How many poll threads counted.
+    ///
+    /// @return threads
+    public int threads() {
+        return threads;
+    }
+
+    /// Whether the host was not started anew since: processes and regions may still be there.
+    ///
+    /// @return true if so
+    public boolean isOfThisBoot() {
+        return sameBoot;
+    }
+
+    /// A time of then as one of now.
+    ///
+    /// @param nanos a [System#nanoTime] of the process that is no more, or [Long#MIN_VALUE]
+    /// @return the same time as this process counts; [Long#MIN_VALUE] stays what it is
+    public long time(long nanos) {
+        return nanos == Long.MIN_VALUE ? nanos : nanos + shiftNanos;
+    }
+}

@@ -1,0 +1,337 @@
+package org.skyway.vswitch.state;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.journal.QueueFile;
+
+/// Remembers what a switch knows. The ofproto thread says what changes, and which changes belong
+/// together; a thread of the queue's own makes bytes of it and writes them.
+///
+/// That thread has a list of all there is. When the changes have become many more than that, it
+/// writes the list to another queue and goes on there. It does the same, as soon as there is room
+/// again, after something could not be written: then nobody waits for it meanwhile.
+public final class StateQueue implements AutoCloseable {
+    private static final int EXCERPT_BYTES = 1 << 18;
+    private static final long SMALL = 16L << 20; // bytes of changes that are not worth a new queue
+    private static final int GROWTH = 4;
+    private static final long IDLE_NANOS = 50_000_000;
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
+    private final StateStore store;
+    private final CounterMemory memory;
+    private final String counters;
+    private final int threads;
+    private final Faults faults;
+    private final Thread writer = new Thread(this::run, "state");
+
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+
+    private List<Object> changes = new ArrayList<>(); // not committed; ofproto thread
+    private long committed; // ofproto thread
+    private final ConcurrentLinkedQueue<Batch> waiting = new ConcurrentLinkedQueue<>();
+    private volatile boolean idle;
+    private volatile boolean stopping;
+    private volatile boolean completing;
+    private volatile boolean isComplete;
+    private volatile long written;
+    private volatile boolean failing;
+
+    // The writer's.
+    private final Map<Object, Saved> present = new LinkedHashMap<>();
+    private QueueFile file;
+    private Path folder;
+    private long snapshotBytes;
+    private long changeBytes;
+    private long retryAt;
+
+    /// Changes that are there all together or not at all: what is there now, or a [Removal].
+    private record Batch(long number, List<Object> changes) {}
+
+    private record Removal(Object key) {}
+
+    StateQueue(
+            StateStore store, CounterMemory memory, String counters, int threads, Faults faults) {
+        this.store = store;
+        this.memory = memory;
+        this.counters = counters;
+        this.threads = threads;
+        this.faults = faults;
+    }
+
+    void start() throws IOException {
+        writer.setDaemon(true);
+        writer.start();
+        try {
+            opened.get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a queue was made", e);
+        }
+    }
+
+    /// Where counters are to lie.
+    ///
+    /// @return the memory
+    public CounterMemory memory() {
+        return memory;
+    }
+
+    /// Notes what there is now in the place of its key. Ofproto thread.
+    ///
+    /// @param item what
+    public void put(Saved item) {
+        changes.add(item);
+    }
+
+    /// Notes that there is nothing any more in a place. Ofproto thread.
+    ///
+    /// @param key the place
+    public void remove(Object key) {
+        changes.add(new Removal(key));
+    }
+
+    /// What was noted so far belongs together and is to be written. Ofproto thread.
+    ///
+    /// @return for [#isWritten]
+    public long commit() {
+        if (!changes.isEmpty()) {
+            waiting.add(new Batch(++committed, changes));
+            changes = new ArrayList<>();
+            if (idle) {
+                LockSupport.unpark(writer);
+            }
+        }
+        return committed;
+    }
+
+    /// Whether changes have been handed to the kernel, or nobody is to wait for that because it
+    /// can't be done. Any thread.
+    ///
+    /// @param commit what [#commit] returned
+    /// @return true if so
+    public boolean isWritten(long commit) {
+        return written >= commit || failing;
+    }
+
+    /// What was committed is all that there was to be remembered of the switch before: what that
+    /// has left is removed. Waits until all is written. Ofproto thread, once.
+    ///
+    /// @throws IOException if it can't be written; what the switch before has left is still there
+    public void complete() throws IOException {
+        completing = true;
+        LockSupport.unpark(writer);
+        while (!isComplete) {
+            if (failing || !writer.isAlive()) {
+                throw new IOException(
+                        "what the switch has to remember can't be written; its log says why");
+            }
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    private void run() {
+        try {
+            open(); // here, as Chronicle wants to see one thread only
+            opened.complete(null);
+        } catch (Throwable e) {
+            opened.completeExceptionally(e);
+            return;
+        }
+        boolean last;
+        do {
+            last = stopping; // what was committed before is among what waits by now
+            try {
+                work();
+            } catch (Throwable e) {
+                fail(e);
+            }
+            rest(last);
+        } while (!last);
+        closeFile();
+    }
+
+    private void rest(boolean last) {
+        if (!last) {
+            idle = true;
+            if (waiting.isEmpty() && !completing || failing) {
+                LockSupport.parkNanos(IDLE_NANOS);
+            }
+            idle = false;
+        }
+    }
+
+    private void work() throws IOException {
+        if (failing) {
+            takeAll();
+            if (System.nanoTime() - retryAt < 0 && !stopping) {
+                return;
+            }
+            rewrite();
+            failing = false;
+            return;
+        }
+        for (Batch batch; (batch = waiting.poll()) != null; ) {
+            take(batch);
+            write(batch.changes().iterator());
+            written = batch.number();
+        }
+        if (completing) {
+            end(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]));
+            store.removeOthers(folder, counters);
+            completing = false;
+            isComplete = true;
+            snapshotBytes = changeBytes;
+            changeBytes = 0;
+        } else if (isComplete && changeBytes > SMALL + GROWTH * snapshotBytes) {
+            rewrite();
+        }
+    }
+
+    private void takeAll() {
+        for (Batch batch; (batch = waiting.poll()) != null; ) {
+            take(batch);
+            written = batch.number();
+        }
+    }
+
+    private void take(Batch batch) {
+        for (Object change : batch.changes()) {
+            if (change instanceof Removal(Object key)) {
+                present.remove(key);
+            } else if (change instanceof Saved item) {
+                present.put(item.key(), item);
+            }
+        }
+    }
+
+    // All there is into another queue.
+    private void rewrite() throws IOException {
+        closeFile();
+        Path old = folder;
+        open();
+        write(present.values().iterator());
+        if (isComplete) {
+            end(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]));
+            store.removeOthers(folder, counters);
+        } else if (old != null) {
+            StateStore.remove(old);
+        }
+        snapshotBytes = changeBytes;
+        changeBytes = 0;
+    }
+
+    private void open() throws IOException {
+        folder = store.nextQueue();
+        file = QueueFile.open(folder);
+        changeBytes = 0;
+        end(
+                new Excerpt.Header(
+                                StateStore.FORMAT,
+                                StateStore.boot(),
+                                System.nanoTime(),
+                                System.currentTimeMillis(),
+                                counters,
+                                threads)
+                        .excerpt());
+    }
+
+    private void write(Iterator<?> items) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        while (items.hasNext()) {
+            print(out, items.next());
+            if (bytes.size() >= EXCERPT_BYTES && items.hasNext()) {
+                end(new Excerpt(Excerpt.Kind.MORE, bytes.toByteArray()));
+                bytes.reset();
+            }
+        }
+        end(new Excerpt(Excerpt.Kind.LAST, bytes.toByteArray()));
+    }
+
+    // What has no form in bytes is not remembered; the others are.
+    private void print(DataOutputStream out, Object change) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            DataOutputStream one = new DataOutputStream(bytes);
+            if (change instanceof Removal(Object key)) {
+                SavedCodec.remove(one, key);
+            } else {
+                SavedCodec.put(one, (Saved) change);
+            }
+        } catch (RuntimeException e) {
+            faults.record("state: what can't be remembered", e);
+            return;
+        }
+        bytes.writeTo(out);
+    }
+
+    private void end(Excerpt excerpt) throws IOException {
+        byte[] bytes = excerpt.encode();
+        file.append(bytes);
+        changeBytes += bytes.length;
+    }
+
+    // An error of memory that is mapped may come a while after what caused it, so nothing of these
+    // files is trusted any more.
+    private void fail(Throwable e) {
+        faults.record("state: file", e);
+        takeAll();
+        closeFile();
+        failing = true;
+        retryAt = System.nanoTime() + RETRY_NANOS;
+    }
+
+    private void closeFile() {
+        QueueFile old = file;
+        file = null;
+        try {
+            if (old != null) {
+                old.close();
+            }
+        } catch (Throwable e) {
+            faults.record("state: file", e);
+        }
+    }
+
+    /// Writes what was committed and ends. If it was never [#complete], what the switch before has
+    /// left is still there, and nothing else.
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(writer);
+        boolean interrupted = false;
+        while (writer.isAlive()) {
+            try {
+                writer.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (!isComplete) {
+            try {
+                StateStore.remove(folder);
+                store.removeCounters(counters);
+            } catch (IOException e) {
+                faults.record("state: file", e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package org.skyway.vswitch.state;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.counters.SavedCounters;
+import org.skyway.vswitch.fault.Faults;
+
+/// The directory in which a switch keeps what it knows: `queue-N`, a Chronicle Queue of all there
+/// is and of each change since, and `counters-N`. What is in a queue that is complete takes the
+/// place of all with a lower number. It belongs to one process at a time.
+///
+/// Nothing is synced: what the kernel has taken survives the end of the process, and of a power cut
+/// what the kernel had written by then, some seconds less than all. What is read is as much as is
+/// whole.
+public final class StateStore implements AutoCloseable {
+    /// The format that is written and read here.
+    static final int FORMAT = 1;
+
+    private static final String QUEUE = "queue-";
+    private static final String COUNTERS = "counters-";
+
+    private final Path directory;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private StateStore(Path directory, FileChannel channel, FileLock lock) {
+        this.directory = directory;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /// Makes the directory if need be, and takes it.
+    ///
+    /// @param directory where
+    /// @return the store
+    /// @throws IOException if it can't be made or written, or another switch has it
+    public static StateStore open(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(
+                    directory,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        }
+        Path file = directory.resolve("lock");
+        FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+            if (lock == null) {
+                throw inUse(directory, Files.readString(file).strip());
+            }
+            channel.truncate(0);
+            String pid = ProcessHandle.current().pid() + "\n";
+            channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
+            return new StateStore(directory, channel, lock);
+        } catch (OverlappingFileLockException e) {
+            throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
+        }
+    }
+
+    private static IOException inUse(Path directory, String pid) {
+        return new IOException(
+                "state directory %s is in use by the switch with process id %s; stop that, or choose another with --statedir"
+                        .formatted(directory, pid));
+    }
+
+    /// Reads what the last switch has left.
+    ///
+    /// @return what it knew; null if there was none
+    /// @throws IOException if it can't be read, or was written in a newer format
+    public SavedState recover() throws IOException {
+        StateReader.Content best = null;
+        for (Path queue : newestFirst(QUEUE)) {
+            StateReader.Content content = StateReader.read(queue);
+            if (content.header() == null) {
+                continue;
+            }
+            if (content.header().format() != FORMAT) {
+                throw new IOException(
+                        "state directory %s was written in format %d, but this release reads %d; use the release that wrote it, or begin empty with --forget"
+                                .formatted(directory, content.header().format(), FORMAT));
+            }
+            best = best == null ? content : best;
+            if (content.complete()) {
+                best = content;
+                break;
+            }
+        }
+        return best == null ? null : recovered(best);
+    }
+
+    private SavedState recovered(StateReader.Content content) throws IOException {
+        Excerpt.Header h = content.header();
+        boolean sameBoot = h.boot().equals(boot());
+        long elapsedMillis = Math.max(0, System.currentTimeMillis() - h.wallMillis());
+        long shift = System.nanoTime() - elapsedMillis * 1_000_000 - h.nanos();
+        return new SavedState(
+                List.copyOf(content.items().values()),
+                SavedCounters.read(directory.resolve(h.counters())),
+                h.threads(),
+                sameBoot,
+                sameBoot ? 0 : shift);
+    }
+
+    static String boot() throws IOException {
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    }
+
+    /// Begins to remember anew. What was there stays until [StateQueue#complete].
+    ///
+    /// @param threads how many poll threads there are
+    /// @param faults where what can't be written is counted
+    /// @return the queue, running
+    /// @throws IOException if there is no room
+    public StateQueue begin(int threads, Faults faults) throws IOException {
+        String name = COUNTERS + number(COUNTERS);
+        CounterMemory memory =
+                CounterMemory.create(
+                        directory.resolve(name), why -> faults.record("counters", "full", why));
+        StateQueue queue = new StateQueue(this, memory, name, threads, faults);
+        queue.start();
+        return queue;
+    }
+
+    /// A folder for another queue.
+    Path nextQueue() throws IOException {
+        return directory.resolve(QUEUE + number(QUEUE));
+    }
+
+    private String number(String prefix) throws IOException {
+        List<Path> there = newestFirst(prefix);
+        long last = there.isEmpty() ? 0 : number(there.getFirst());
+        return "%010d".formatted(last + 1);
+    }
+
+    private static long number(Path file) {
+        String name = file.getFileName().toString();
+        return Long.parseLong(name.substring(name.indexOf('-') + 1));
+    }
+
+    private List<Path> newestFirst(String prefix) throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(f -> f.getFileName().toString().matches(prefix + "[0-9]{10}"))
+                    .sorted(Comparator.comparing(Path::getFileName).reversed())
+                    .toList();
+        }
+    }
+
+    /// Removes all but one queue and its counters.
+    void removeOthers(Path queue, String counters) throws IOException {
+        for (Path other : newestFirst(QUEUE)) {
+            if (!other.equals(queue)) {
+                remove(other);
+            }
+        }
+        for (Path other : newestFirst(COUNTERS)) {
+            if (!other.getFileName().toString().equals(counters)) {
+                Files.delete(other);
+            }
+        }
+    }
+
+    /// Removes a queue.
+    static void remove(Path queue) throws IOException {
+        if (Files.isDirectory(queue, LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> files = Files.list(queue)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(queue);
+        }
+    }
+
+    /// Removes the counters of a queue that was never complete.
+    void removeCounters(String name) throws IOException {
+        Files.deleteIfExists(directory.resolve(name));
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        channel.close();
+    }
+}
