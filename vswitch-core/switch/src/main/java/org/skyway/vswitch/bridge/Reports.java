@@ -91,6 +91,10 @@ public final class Reports {
                             .put("lastFailure", link.lastFailure())
                             .put("packets", link.packets())
                             .put("bytes", link.bytes())
+                            .put("switchOverSumNanos", link.switchOvers().sumNanos())
+                            .<ObjectNode>set(
+                                    "switchOverTimes",
+                                    JSON.valueToTree(link.switchOvers().counts()))
                             .set("path", path));
         }
         for (Bypasses.HeldBack link : bridge.heldBack()) {

@@ -16,6 +16,7 @@ package org.skyway.vswitch.datapath;
 /// @param evicted megaflows that were removed to make room
 /// @param busyNanos time spent in passes that moved something
 /// @param bursts how many times a port had packets when it was looked at
+/// @param burstSizes of them, those of 1, 2, up to 4, 8, 16 and 32 packets
 public record CacheStatistics(
         int thread,
         long packets,
@@ -30,4 +31,5 @@ public record CacheStatistics(
         long idle,
         long evicted,
         long busyNanos,
-        long bursts) {}
+        long bursts,
+        long[] burstSizes) {}

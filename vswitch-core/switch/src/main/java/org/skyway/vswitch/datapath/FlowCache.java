@@ -2,6 +2,7 @@ package org.skyway.vswitch.datapath;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.pipeline.Frozen;
@@ -255,7 +256,8 @@ final class FlowCache {
     }
 
     /// What was counted. Any thread.
-    CacheStatistics statistics(long busyNanos, long bursts) {
+    CacheStatistics statistics(long busyNanos, BurstSizes bursts) {
+        long[] sizes = bursts.counts();
         long[] c = new long[COUNTERS];
         for (int i = 0; i < COUNTERS; i++) {
             c[i] = (long) CELL.getOpaque(counted, i);
@@ -274,6 +276,7 @@ final class FlowCache {
                 c[IDLE],
                 c[EVICTED],
                 busyNanos,
-                bursts);
+                Arrays.stream(sizes).sum(),
+                sizes);
     }
 }

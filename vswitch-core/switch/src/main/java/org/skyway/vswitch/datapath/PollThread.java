@@ -78,7 +78,7 @@ final class PollThread {
     private long now = System.nanoTime();
     private long passNanos = now; // when the last pass began; opaque
     private int place = BETWEEN_PORTS; // number of the port at work; opaque
-    private long bursts; // this thread's; read behind busyNanos
+    private final BurstSizes bursts = new BurstSizes();
     private volatile long busyNanos;
     private volatile boolean running = true;
     private volatile boolean ended;
@@ -223,7 +223,7 @@ final class PollThread {
             n = port.rxBurst(addresses, lengths, BURST);
             if (n > 0) {
                 rx.away = false;
-                bursts++;
+                bursts.add(n);
                 forward(rx, n);
             }
         } catch (Throwable e) {
@@ -474,8 +474,7 @@ final class PollThread {
     }
 
     CacheStatistics cacheStatistics() {
-        long busy = busyNanos; // which is written behind the bursts
-        return cache.statistics(busy, bursts);
+        return cache.statistics(busyNanos, bursts);
     }
 
     FlowCache cache() {

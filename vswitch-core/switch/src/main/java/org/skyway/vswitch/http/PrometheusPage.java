@@ -6,10 +6,13 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.skyway.vswitch.link.SwitchOverTimes;
 
 /// The metrics, in the text format of Prometheus or of OpenMetrics: what the switch says when it is
 /// scraped, and what the JVM's own library says of the JVM, pauses of its collector among it. Any
@@ -28,12 +32,16 @@ final class PrometheusPage {
     private static final double NANOS = 1e9;
     private static final double MILLIS = 1e3;
 
+    /// As in [org.skyway.vswitch.datapath.CacheStatistics#burstSizes].
+    private static final double[] BURST_SIZES = {1, 2, 4, 8, 16, Double.POSITIVE_INFINITY};
+
     private final Switchboard board;
     private final Watchers watchers;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
     private Map<String, GaugeSnapshot.Builder> gauges = new LinkedHashMap<>();
     private Map<String, CounterSnapshot.Builder> counters = new LinkedHashMap<>();
+    private Map<String, HistogramSnapshot.Builder> histograms = new LinkedHashMap<>();
 
     PrometheusPage(Switchboard board, Watchers watchers) {
         this.board = board;
@@ -53,6 +61,7 @@ final class PrometheusPage {
     synchronized Page scrape(String accept) throws IOException {
         gauges = new LinkedHashMap<>();
         counters = new LinkedHashMap<>();
+        histograms = new LinkedHashMap<>();
         JsonNode show = ask("show");
         JsonNode statistics = ask("stats");
         ports(show, statistics);
@@ -92,6 +101,7 @@ final class PrometheusPage {
         List<MetricSnapshot> all = new ArrayList<>();
         gauges.values().forEach(g -> all.add(g.build()));
         counters.values().forEach(c -> all.add(c.build()));
+        histograms.values().forEach(h -> all.add(h.build()));
         registry.scrape().forEach(all::add);
         ExpositionFormatWriter writer = formats.findWriter(accept);
         ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 14);
@@ -186,6 +196,15 @@ final class PrometheusPage {
                     "how often it went over to its bypass",
                     link.path("activations").asDouble(),
                     ends);
+            if (link.has("switchOverTimes")) { // one that is held back has had none
+                histogram(
+                        "skyway_link_switchover_seconds",
+                        "how long switch-overs took, there and back, from the command until it was obeyed",
+                        SwitchOverTimes.bounds(),
+                        link.path("switchOverTimes"),
+                        link.path("switchOverSumNanos").asDouble() / NANOS,
+                        ends);
+            }
             counter(
                     "skyway_link_packets",
                     "packets that went past the switch",
@@ -212,6 +231,14 @@ final class PrometheusPage {
                     "skyway_poll_thread_bursts",
                     "bursts received",
                     t.path("bursts").asDouble(),
+                    "thread",
+                    thread);
+            histogram(
+                    "skyway_poll_thread_burst_packets",
+                    "packets in a burst",
+                    BURST_SIZES,
+                    t.path("burstSizes"),
+                    t.path("packets").asDouble(),
                     "thread",
                     thread);
             counter(
@@ -278,6 +305,27 @@ final class PrometheusPage {
                 .dataPoint(
                         CounterDataPointSnapshot.builder()
                                 .value(Math.max(0, value))
+                                .labels(Labels.of(labels))
+                                .build());
+    }
+
+    private void histogram(
+            String name,
+            String help,
+            double[] bounds,
+            JsonNode counts,
+            double sum,
+            String... labels) {
+        long[] each = new long[bounds.length];
+        for (int i = 0; i < each.length; i++) {
+            each[i] = counts.path(i).asLong();
+        }
+        histograms
+                .computeIfAbsent(name, n -> HistogramSnapshot.builder().name(n).help(help))
+                .dataPoint(
+                        HistogramDataPointSnapshot.builder()
+                                .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, each))
+                                .sum(sum)
                                 .labels(Labels.of(labels))
                                 .build());
     }

@@ -11,6 +11,7 @@ public final class Link {
     private long sinceNanos = System.nanoTime();
     private String reason = "";
     private final long bornNanos = System.nanoTime();
+    private final SwitchOverTimes switchOvers = new SwitchOverTimes();
     private long switchOverNanos = -1; // of the last one; negative if there was none
     private String lastFailure; // null if there was none
 
@@ -126,6 +127,13 @@ public final class Link {
         return switchOverNanos;
     }
 
+    /// How long all of them took.
+    ///
+    /// @return of the life of this link; not a copy
+    public SwitchOverTimes switchOvers() {
+        return switchOvers;
+    }
+
     /// Why it failed last.
     ///
     /// @return a sentence; null if it never did
@@ -182,6 +190,7 @@ public final class Link {
         if (from == LinkMachine.State.ARMED && to == LinkMachine.State.ACTIVE
                 || from == LinkMachine.State.LIMITED && to == LinkMachine.State.DRAINING) {
             switchOverNanos = System.nanoTime() - commandedNanos;
+            switchOvers.add(switchOverNanos);
         }
         if (to == LinkMachine.State.FAILED && from != to) {
             lastFailure = why;

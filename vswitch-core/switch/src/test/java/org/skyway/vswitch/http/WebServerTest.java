@@ -155,6 +155,10 @@ class WebServerTest {
                 text.contains("skyway_port_packets_total{direction=\"rx\",port=\"right\"} 0.0"),
                 text);
         assertTrue(text.contains("skyway_poll_thread_busy_seconds_total{thread=\"0\"}"), text);
+        assertTrue(
+                text.contains(
+                        "skyway_poll_thread_burst_packets_bucket{thread=\"0\",le=\"+Inf\"} 0"),
+                text);
         assertTrue(text.contains("jvm_gc_collection_seconds"), text);
         HttpResponse<String> open =
                 client.send(
