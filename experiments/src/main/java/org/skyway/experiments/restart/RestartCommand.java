@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
         description = {
             "Two pairs of VNFs, one on a bypass and one whose packets go through the switch. The"
                     + " switch is",
-            "killed (SIGKILL) and another started in its place, again and again. Exits with 0 if"
-                    + " nothing was",
+            "killed (SIGKILL) and another started in its place, or asked to hand over to another, in"
+                    + " turn. Exits with 0 if nothing was",
             "lost, doubled or reordered on the bypass, nothing but what a port counts was lost on"
                     + " the other",
             "way, rules and groups came back, and counters went on."
@@ -25,7 +25,7 @@ public final class RestartCommand implements Callable<Integer> {
     @Option(
             names = "--cycles",
             paramLabel = "N",
-            description = "how often the switch is killed (default: ${DEFAULT-VALUE})")
+            description = "how often the switch is replaced (default: ${DEFAULT-VALUE})")
     private int cycles = 100;
 
     @Option(

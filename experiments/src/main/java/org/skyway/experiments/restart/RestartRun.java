@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,14 +86,16 @@ final class RestartRun implements AutoCloseable {
         awaitBypass();
         String rules = rules();
         for (int cycle = 0; cycle < cycles; cycle++) {
-            cycle(rules);
+            cycle(rules, cycle % 2 == 1);
         }
         finish(cycles);
         verdicts.print(out);
     }
 
-    private SwitchProcess start() {
-        return SwitchProcess.start(folder.path(), chronicle, PORTS, "--rehearsal", "0");
+    private SwitchProcess start(String... more) {
+        List<String> all = new ArrayList<>(List.of("--rehearsal", "0"));
+        all.addAll(List.of(more));
+        return SwitchProcess.start(folder.path(), chronicle, PORTS, all.toArray(String[]::new));
     }
 
     private Pair pair(int from) {
@@ -108,13 +111,22 @@ final class RestartRun implements AutoCloseable {
         return HonestVnf.start(folder.path(), chronicle, verb, PORTS.get(port - 1), all);
     }
 
-    private void cycle(String rules) {
+    /// @param asked whether the switch is asked to hand over, and not killed
+    private void cycle(String rules, boolean asked) {
         look();
         long entry = entry(1);
-        vswitch.program().kill();
-        vswitch.close();
-        chronicle.write("experiment", "killed the switch");
-        vswitch = start();
+        if (asked) {
+            SwitchProcess next = start("--take-over");
+            int status = vswitch.program().waitFor(Duration.ofSeconds(60));
+            verdicts.judge("handing over", status == 0, "exit status " + status);
+            vswitch.close();
+            vswitch = next;
+        } else {
+            vswitch.program().kill();
+            vswitch.close();
+            chronicle.write("experiment", "killed the switch");
+            vswitch = start();
+        }
         chronicle.write("experiment", "another is there");
         String now = rules();
         if (!now.equals(rules)) {

@@ -23,10 +23,6 @@ import org.skyway.vswitch.state.SavedState;
 ///
 /// Nothing is received from any of them before all can be sent to and the tables are in force.
 final class Adoption {
-    /// How long a driver may take to connect again: it tries at least every 2 s, on a machine that
-    /// may be busy.
-    static final long PATIENCE_NANOS = 20_000_000_000L;
-
     private final Bridge bridge;
     private final RegionStore store;
     private final SavedState saved;
@@ -117,7 +113,7 @@ final class Adoption {
         vnfs.forEach((port, vnf) -> {
             if (lost.contains(vnf)) {
                 bridge.vnfs().disconnect(port, "a region that it had is gone");
-            } else if (ProcessHandle.of(vnf.pid()).isEmpty()) {
+            } else if (Returning.hasEnded(vnf)) {
                 bridge.vnfs().disconnect(port, "its process ended while there was no switch");
             }
         });

@@ -743,6 +743,15 @@ public final class Bridge implements Forwarding {
         return upcalls.dropped();
     }
 
+    /// Stops moving packets, at the end of what is in hand, and writes all there is to remember.
+    /// The process is about to end. Ofproto thread.
+    public void handOver() {
+        vnfs.hold();
+        datapath.close();
+        notes.commit();
+        state.close();
+    }
+
     Ports ports() {
         return ports;
     }

@@ -45,8 +45,7 @@ final class Vnfs implements PortHost {
     private final List<TakeOver> takeOvers = new ArrayList<>();
     private final LastingRegions lasting;
     private List<Arrival> early; // null: whoever comes is let in
-    private boolean awaiting; // whether VNFs were taken over, of which some may not be here yet
-    private long adoptedNanos; // when that was
+    private Returning returning; // null: none were taken over
 
     /// A VNF that is gone and whose last packets may still be in its ring.
     private record Departed(Attachment vnf, long sinceNanos) {}
@@ -104,44 +103,26 @@ final class Vnfs implements PortHost {
 
     /// VNFs that wait are let in.
     void open() {
-        awaiting = true;
-        adoptedNanos = System.nanoTime();
+        returning = new Returning(bridge, this);
         List<Arrival> all = early == null ? List.of() : early;
         early = null;
         all.forEach(this::arrive);
     }
 
-    private void arrive(Arrival arrival) {
+    private void arrive(Arrival vnf) {
         try {
-            if (!comesBack(arrival)) {
-                connect(arrival);
+            RegionRef kept =
+                    returning == null
+                            ? null
+                            : returning.comesBack(vnf.port(), vnf.pid(), vnf.regionId());
+            if (kept != null) {
+                vnf.result().complete(kept);
+            } else {
+                connect(vnf);
             }
         } catch (Throwable e) {
-            arrival.result().completeExceptionally(e);
+            vnf.result().completeExceptionally(e);
         }
-    }
-
-    /// Whether it is one that was taken over from the switch before, and goes on.
-    private boolean comesBack(Arrival arrival) {
-        BridgePort port = bridge.ports().byName(arrival.port());
-        Attachment vnf = port == null ? null : port.attachment();
-        if (vnf == null || !vnf.isAwaited()) {
-            return false;
-        }
-        if (vnf.regionId() == arrival.regionId() && vnf.pid() == arrival.pid()) {
-            RegionRef ref =
-                    new RegionRef(
-                            vnf.regionId(),
-                            vnf.region().sizeBytes(),
-                            vnf.region().path().toString());
-            events.vnf("vnf-returned", arrival.port(), vnf.program());
-            arrival.result().complete(ref);
-            return true;
-        }
-        if (vnf.pid() == arrival.pid() || ProcessHandle.of(vnf.pid()).isEmpty()) {
-            disconnect(port, "its driver began anew");
-        }
-        return false;
     }
 
     @Override
@@ -362,13 +343,8 @@ final class Vnfs implements PortHost {
     /// @return whether there are others left
     boolean tick() {
         long now = System.nanoTime();
-        if (awaiting && now - adoptedNanos > Adoption.PATIENCE_NANOS) {
-            awaiting = false;
-            for (BridgePort port : bridge.ports().all()) {
-                if (port.attachment() != null && port.attachment().isAwaited()) {
-                    disconnect(port, "its driver has not connected to this switch");
-                }
-            }
+        if (returning != null) {
+            returning.tick();
         }
         for (Iterator<Departed> i = departed.iterator(); i.hasNext(); ) {
             Departed d = i.next();

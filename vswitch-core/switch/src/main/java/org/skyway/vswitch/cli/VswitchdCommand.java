@@ -171,6 +171,12 @@ final class VswitchdCommand implements Callable<Integer> {
     private boolean forget;
 
     @Option(
+            names = "--take-over",
+            description =
+                    "have the switch that runs in the run directory, of this release or another, hand over: VNFs notice nothing")
+    private boolean takeOver;
+
+    @Option(
             names = "--http",
             paramLabel = "ADDRESS:PORT",
             description =
@@ -215,7 +221,7 @@ final class VswitchdCommand implements Callable<Integer> {
         Daemon.run(
                 runDirectory.path(),
                 config(),
-                new StateOptions(directory, forget),
+                new StateOptions(directory, forget, takeOver),
                 Duration.ofMillis(rehearsalMillis));
         return 0;
     }

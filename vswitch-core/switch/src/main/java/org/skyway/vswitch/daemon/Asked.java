@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.skyway.vswitch.bridge.PartedRequest;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
@@ -22,7 +23,9 @@ import org.skyway.vswitch.ofproto.OfprotoConfig.FailMode;
 ///
 /// @param requests to the bridge
 /// @param ofproto its OpenFlow side
-record Asked(Requests requests, Ofproto ofproto) implements ControlServer.Commands {
+/// @param handOver ends this switch in favour of another, which is told by what it is given
+record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handOver)
+        implements ControlServer.Commands {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
@@ -31,6 +34,7 @@ record Asked(Requests requests, Ofproto ofproto) implements ControlServer.Comman
             case "set-controllers" -> setControllers(arguments.path("targets"));
             case "set-fail-mode" -> setFailMode(arguments.path("mode").asText());
             case "log" -> CompletableFuture.completedStage(LogRequest.answer(arguments));
+            case TakeOver.COMMAND -> giveWay();
             case "tables" -> CompletableFuture.completedStage(tables());
             case "show" -> requests.answer(command, arguments).thenApply(this::withControllers);
             default -> requests.answer(command, arguments);
@@ -40,6 +44,13 @@ record Asked(Requests requests, Ofproto ofproto) implements ControlServer.Comman
     @Override
     public PartedRequest begin(String command) {
         return requests.begin(command);
+    }
+
+    private CompletionStage<JsonNode> giveWay() {
+        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+        ObjectNode who = JSON.createObjectNode().put("pid", ProcessHandle.current().pid());
+        handOver.accept(() -> answer.complete(who));
+        return answer;
     }
 
     private JsonNode withControllers(JsonNode bridge) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.skyway.agent.CombinedAgent;
 import org.skyway.agent.PortAccess;
 import org.skyway.agent.PortHost;
@@ -49,6 +50,7 @@ public final class Daemon implements AutoCloseable {
     private static final Duration VNF_TIMEOUT = Duration.ofSeconds(5);
     private static final long TICK_MILLIS = 2;
     private static final int SLOW_TICKS = 100;
+    private static final long LAST_WORD_NANOS = 10_000_000;
 
     // Stopped in reverse: VNFs are told first, then controllers, then the poll threads stop.
     private final List<AutoCloseable> running = new ArrayList<>();
@@ -56,6 +58,7 @@ public final class Daemon implements AutoCloseable {
     private Bridge bridge;
     private Ofproto ofproto;
     private String pageUrl; // null for none
+    private boolean remembers;
     private int idleTicks;
     private int ticks;
 
@@ -83,6 +86,9 @@ public final class Daemon implements AutoCloseable {
                             }
                         },
                         "stop");
+        if (state.takeOver()) {
+            TakeOver.from(runDirectory.toAbsolutePath(), rehearsal);
+        }
         Daemon daemon = start(runDirectory, config, state);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
@@ -149,6 +155,7 @@ public final class Daemon implements AutoCloseable {
             saved = options.forget() ? null : store.recover();
             state = store.begin(config.pollThreads(), faults);
             running.add(state);
+            remembers = true;
         }
         if (saved == null) {
             List<Path> leftovers = regions.removeLeftovers(!config.machines());
@@ -207,7 +214,7 @@ public final class Daemon implements AutoCloseable {
                 .scheduleWithFixedDelay(
                         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         Requests requests = new Requests(bridge, ofproto::copyTables);
-        Asked asked = new Asked(requests, ofproto);
+        Asked asked = new Asked(requests, ofproto, this::handOver);
         running.add(ControlServer.start(directory, owner, asked, faults));
         if (config.http() != null) {
             WebServer page = WebServer.start(config.http(), board(owner, asked), faults);
@@ -243,6 +250,27 @@ public final class Daemon implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// Ends at once, so that another switch can go on from here: nobody is told, nothing is
+    /// removed. Ofproto thread.
+    ///
+    /// @param answer tells the other one
+    private void handOver(Runnable answer) {
+        if (!remembers) {
+            throw new ConfigException("this switch keeps nothing that another could take over");
+        }
+        LOG.info("handing over to another switch");
+        bridge.handOver();
+        Thread.ofPlatform()
+                .name("hand-over")
+                .start(() -> {
+                    answer.run();
+                    LockSupport.parkNanos(LAST_WORD_NANOS); // until it is sent
+                    Runtime.getRuntime().halt(0);
+                });
+        // Nothing else is to happen in this process.
+        ofproto.executor().execute(LockSupport::park);
     }
 
     private Switchboard board(Executor owner, Asked asked) {

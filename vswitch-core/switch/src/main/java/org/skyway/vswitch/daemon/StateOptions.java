@@ -7,9 +7,10 @@ import org.skyway.ivshmem.region.RunDirectory;
 ///
 /// @param directory the directory; null if nothing is to be kept
 /// @param forget whether to begin without what an earlier switch knew
-public record StateOptions(Path directory, boolean forget) {
+/// @param takeOver whether a switch that runs is to hand over
+public record StateOptions(Path directory, boolean forget, boolean takeOver) {
     /// Nothing is kept.
-    public static final StateOptions NONE = new StateOptions(null, false);
+    public static final StateOptions NONE = new StateOptions(null, false, false);
 
     private static final Path OF_ROOT = Path.of("/var/lib/skyway");
 
