@@ -183,6 +183,15 @@ public final class Memory {
         LONG.setOpaque(ALL, address & USER_SPACE, value);
     }
 
+    /// Adds to 8 bytes that nobody else writes. Others see the old value or the new one.
+    ///
+    /// @param address mapped, a multiple of 8
+    /// @param n what to add
+    public static void addLongOpaque(long address, long n) {
+        final long at = address & USER_SPACE;
+        LONG.setOpaque(ALL, at, (long) LONG.get(ALL, at) + n);
+    }
+
     /// Reads 8 bytes in one piece, in no order with anything else.
     ///
     /// @param address mapped, a multiple of 8

@@ -42,8 +42,8 @@ public final class FlowBlock {
     /// @param nowNanos [System#nanoTime] of the burst
     public static void add(long address, int thread, long packets, long bytes, long nowNanos) {
         long row = address + THREADS + (long) CounterMemory.LINE * thread;
-        Memory.putLongOpaque(row, Memory.getLong(row) + packets);
-        Memory.putLongOpaque(row + BYTES, Memory.getLong(row + BYTES) + bytes);
+        Memory.addLongOpaque(row, packets);
+        Memory.addLongOpaque(row + BYTES, bytes);
         Memory.putLongOpaque(row + LAST_USED, nowNanos);
     }
 

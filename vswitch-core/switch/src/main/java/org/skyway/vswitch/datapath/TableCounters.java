@@ -9,7 +9,9 @@ import org.skyway.vswitch.pipeline.Tables;
 /// Look-ups and hits of each table, one row for each poll thread.
 public final class TableCounters {
     private static final int ROWS = Tables.COUNT + 1; // a round figure of bytes
-    private static final int CELLS = 8 * ROWS; // bytes of a thread's look-ups, or hits
+    private static final long PAIR = 16; // look-ups and hits of a table, beside each other
+    private static final int MATCHES = 8; // where in that hits are
+    private static final int CELLS = (int) PAIR * ROWS; // bytes of a thread
     private static final int SUMS = 32 * ROWS; // bytes of what was bypassed
     private static final int THREADS = CounterMemory.LINE + 2 * SUMS;
 
@@ -21,30 +23,26 @@ public final class TableCounters {
     TableCounters(CounterMemory memory, int threads) {
         this.memory = memory;
         this.threads = threads;
-        block = memory.allocate(this, (THREADS + 2 * CELLS * threads) / CounterMemory.LINE);
+        block = memory.allocate(this, (THREADS + CELLS * threads) / CounterMemory.LINE);
         address = memory.address(block);
     }
 
     void add(int thread, Program program, long packets) {
-        long row = address + THREADS + 2L * CELLS * thread;
+        long row = address + THREADS + (long) CELLS * thread;
         for (int table : program.lookedUp()) {
-            add(row + 8L * table, packets);
+            Memory.addLongOpaque(row + PAIR * table, packets);
         }
-        row += CELLS;
+        row += MATCHES;
         for (int table : program.matched()) {
-            add(row + 8L * table, packets);
+            Memory.addLongOpaque(row + PAIR * table, packets);
         }
     }
 
     /// The same for packets that are looked up in one table, and hit an entry there.
     void add(int thread, int table, long packets) {
-        long cell = address + THREADS + 2L * CELLS * thread + 8L * table;
-        add(cell, packets);
-        add(cell + CELLS, packets);
-    }
-
-    private static void add(long cell, long packets) {
-        Memory.putLongOpaque(cell, Memory.getLong(cell) + packets);
+        long row = address + THREADS + (long) CELLS * thread + PAIR * table;
+        Memory.addLongOpaque(row, packets);
+        Memory.addLongOpaque(row + MATCHES, packets);
     }
 
     /// Where look-ups of bypassed packets are counted.
@@ -88,10 +86,10 @@ public final class TableCounters {
             Memory.putLong(address + at, saved.word(savedBlock, tag, at));
         }
         for (int t = 0; t < savedThreads; t++) {
-            for (int at = 0; at < 2 * CELLS; at += 8) {
-                add(
+            for (int at = 0; at < CELLS; at += 8) {
+                Memory.addLongOpaque(
                         address + THREADS + at,
-                        saved.word(savedBlock, tag, THREADS + 2 * CELLS * t + at));
+                        saved.word(savedBlock, tag, THREADS + CELLS * t + at));
             }
         }
     }
@@ -101,7 +99,7 @@ public final class TableCounters {
     /// @param table 0 to 254
     /// @return packets that the switch itself moved
     public long lookups(int table) {
-        return sum(address + THREADS + 8L * table);
+        return sum(address + THREADS + PAIR * table);
     }
 
     /// Packets that hit an entry of a table.
@@ -109,13 +107,13 @@ public final class TableCounters {
     /// @param table 0 to 254
     /// @return packets that the switch itself moved
     public long matches(int table) {
-        return sum(address + THREADS + CELLS + 8L * table);
+        return sum(address + THREADS + MATCHES + PAIR * table);
     }
 
     private long sum(long cell) {
         long sum = 0;
         for (int t = 0; t < threads; t++) {
-            sum += Memory.getLongOpaque(cell + 2L * CELLS * t);
+            sum += Memory.getLongOpaque(cell + (long) CELLS * t);
         }
         return sum;
     }

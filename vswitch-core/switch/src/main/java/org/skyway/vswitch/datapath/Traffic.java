@@ -57,8 +57,7 @@ public final class Traffic {
     }
 
     void add(int thread, int counter, long n) {
-        long cell = address + THREADS + (long) thread * STRIDE + counter * 8L;
-        Memory.putLongOpaque(cell, Memory.getLong(cell) + n);
+        Memory.addLongOpaque(address + THREADS + (long) thread * STRIDE + counter * 8L, n);
     }
 
     /// Where the port's block is.
