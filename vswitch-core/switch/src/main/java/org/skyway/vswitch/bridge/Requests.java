@@ -168,9 +168,10 @@ public final class Requests {
     private JsonNode explain(String name) {
         BridgePort port = port(name);
         try {
-            Explanation e = bridge.detector().explain(port.config().number());
+            int number = port.config().number();
+            Explanation e = bridge.detector().explain(number);
             ObjectNode o = JSON.valueToTree(e);
-            return o.put("text", e.text());
+            return o.put("text", e.text()).put("p2p", describe(bridge.detector().verdict(number)));
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage(), e);
         }

@@ -3,7 +3,7 @@ import { draw, rate, way } from "/graph.js";
 const $ = id => document.getElementById(id);
 const history = [];
 const MOST_EVENTS = 100;
-let chosen = null, state = null, explained = "";
+let chosen = null, state = null, explained = "", touched = false;
 
 function element(name, cls, text) {
   const e = document.createElement(name);
@@ -28,7 +28,7 @@ function show(s) {
   draw($("graph"), s, chosen, choose);
   table(s);
   const port = s.ports.find(p => p.name === chosen);
-  if (port && port.p2p !== explained) explain();
+  if (port && (touched || port.p2p !== explained)) explain();
 }
 
 function sparkline() {
@@ -67,11 +67,13 @@ function choose(name) {
 
 async function explain() {
   const name = chosen;
+  touched = false;
   explained = state?.ports.find(p => p.name === name)?.p2p ?? "";
   const answer = await fetch("/api/explain?port=" + encodeURIComponent(name)).catch(() => null);
+  const why = answer?.ok ? await answer.json() : null, error = !answer ? "The switch does not answer." : why ? "" : await answer.text();
   if (name !== chosen) return;
-  if (!answer) { $("why").textContent = "The switch does not answer."; return; }
-  $("why").textContent = answer.ok ? (await answer.json()).text : await answer.text();
+  if (why) explained = why.p2p; // newer than the last state, or older than the next: then it is asked for again
+  $("why").textContent = why ? why.text : error;
 }
 
 $("what-if").addEventListener("submit", async event => {
@@ -91,6 +93,7 @@ $("what-if").addEventListener("submit", async event => {
 });
 
 function happened(e) {
+  touched ||= e.event.startsWith("flow-"); // the verdict may stay and another entry be the reason
   const item = element("li"), time = element("time", "", new Date(e.nanos / 1e6).toLocaleTimeString());
   const words = Object.entries(e).filter(([k, v]) => !["nanos", "event"].includes(k) && v !== null && v !== "").map(([k, v]) => k === "flow" || k === "what" || k === "reason" ? v : `${k} ${v}`);
   item.append(time, element("b", "", e.event), " " + (e.event === "link" ? `${e.from} → ${e.to} ${e.state}: ${e.reason ?? ""}` : words.join(", ")));
