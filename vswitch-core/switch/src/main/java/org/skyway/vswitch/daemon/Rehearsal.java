@@ -76,7 +76,11 @@ final class Rehearsal {
         Path directory = runDirectory.resolve("rehearsal");
         try {
             delete(directory);
-            Daemon hidden = Daemon.start(directory, SwitchConfig.defaults().named(BRIDGE));
+            Daemon hidden =
+                    Daemon.start(
+                            directory,
+                            SwitchConfig.defaults().named(BRIDGE),
+                            new StateOptions(directory.resolve("state"), true, false));
             try {
                 return rehearse(
                         directory.resolve(BRIDGE + ".mgmt"),

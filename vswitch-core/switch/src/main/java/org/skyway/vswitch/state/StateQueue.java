@@ -28,6 +28,7 @@ public final class StateQueue implements AutoCloseable {
     private static final long SMALL = 16L << 20; // bytes of changes that are not worth a new queue
     private static final int GROWTH = 4;
     private static final long IDLE_NANOS = 50_000_000;
+    private static final long AWAKE_NANOS = 300_000;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final StateStore store;
@@ -56,6 +57,7 @@ public final class StateQueue implements AutoCloseable {
     private long snapshotBytes;
     private long changeBytes;
     private long retryAt;
+    private long workedNanos = System.nanoTime();
 
     /// Changes that are there all together or not at all: what is there now, or a [Removal].
     private record Batch(long number, List<Object> changes) {}
@@ -166,7 +168,10 @@ public final class StateQueue implements AutoCloseable {
     }
 
     private void rest(boolean last) {
-        if (!last) {
+        if (!last && System.nanoTime() - workedNanos < AWAKE_NANOS) {
+            // Who has just made a change most often makes another, and waits for this thread.
+            Thread.yield();
+        } else if (!last) {
             idle = true;
             if (waiting.isEmpty() && !completing || failing) {
                 LockSupport.parkNanos(IDLE_NANOS);
@@ -189,6 +194,7 @@ public final class StateQueue implements AutoCloseable {
             take(batch);
             write(batch.changes().iterator());
             written = batch.number();
+            workedNanos = System.nanoTime();
         }
         if (completing) {
             end(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]));
