@@ -25,7 +25,7 @@ final class FlowModsRow implements Row {
     }
 
     private static int flows(Plan plan) {
-        return plan.quick() ? 10_000 : 100_000;
+        return plan.quick() ? 5_000 : 100_000;
     }
 
     private static double roundSeconds(Plan plan) {

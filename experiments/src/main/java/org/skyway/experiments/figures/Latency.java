@@ -17,6 +17,7 @@ import org.skyway.experiments.report.Section;
 /// way just loses nothing.
 final class Latency implements Experiment {
     private static final List<Integer> LOADS = List.of(10, 50, 90); // % of the no-drop rate
+    private static final List<Integer> QUICK_LOADS = List.of(10, 90);
     private static final double START_SECONDS = 10;
 
     Latency() {}
@@ -45,6 +46,10 @@ final class Latency implements Experiment {
         return List.copyOf(lengths);
     }
 
+    private static List<Integer> loads(Plan plan) {
+        return plan.quick() ? QUICK_LOADS : LOADS;
+    }
+
     private static int steps(Plan plan) {
         return plan.quick() ? 6 : 10;
     }
@@ -62,7 +67,7 @@ final class Latency implements Experiment {
         return lengths(plan).size()
                 * ((plan.inGuests() ? VmPair.BOOT_SECONDS : START_SECONDS)
                         + searchSeconds(plan)
-                        + plan.rounds() * 2 * LOADS.size() * roundSeconds(plan));
+                        + plan.rounds() * 2 * loads(plan).size() * roundSeconds(plan));
     }
 
     @Override
@@ -152,7 +157,7 @@ final class Latency implements Experiment {
             session.advance(searchSeconds(plan) / 2, "latency, %d VNFs, no-drop rate".formatted(n));
         }
         for (int round = 1; round <= plan.rounds(); round++) {
-            for (int load : LOADS) {
+            for (int load : loads(plan)) {
                 for (var entry : noDrop.entrySet()) {
                     Way way = entry.getKey();
                     way.select();

@@ -38,7 +38,8 @@ final class OneCoreRow implements Row {
         Key past = Ratios.key(name(), Method.ONE_CORE, SkywayChain.PAST, "throughput", "Mpps");
         Key through = past.of(SkywayChain.THROUGH);
         try (SkywayBed bed =
-                new SkywayBed(session, List.of("taskset", "-c", "0"), 2, "--rehearsal", "500")) {
+                new SkywayBed(
+                        session, List.of("taskset", "-c", "0"), 2, SkywayBed.REHEARSAL, "500")) {
             Ends ends =
                     Ends.of(
                             bed.tester(null, "yield", 1),

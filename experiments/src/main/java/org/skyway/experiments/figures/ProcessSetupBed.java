@@ -12,13 +12,14 @@ import org.skyway.vswitch.daemon.ControlClient;
 
 /// Two VNFs that are processes.
 final class ProcessSetupBed implements SetupBed {
+    private static final String REHEARSAL_MILLIS = "3000"; // as the switch has it for its users
     private static final int PACKETS_PER_SECOND = 10_000;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private final SkywayBed bed;
 
     ProcessSetupBed(Session session) {
-        bed = new SkywayBed(session, 2);
+        bed = new SkywayBed(session, 2, SkywayBed.REHEARSAL, REHEARSAL_MILLIS);
         try {
             Tester right = bed.tester(null, "backoff", 2);
             right.sink(0);

@@ -24,6 +24,8 @@ import org.skyway.vswitch.daemon.ControlClient;
 final class SkywayBed implements AutoCloseable {
     static final String BRIDGE = "br0";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final String REHEARSAL = "--rehearsal";
+    private static final String QUICK_REHEARSAL_MILLIS = "500"; // of flow-mods, few of which follow
     private static final long LINKS_PATIENCE_NANOS = 20_000_000_000L;
 
     private final Session session;
@@ -60,6 +62,9 @@ final class SkywayBed implements AutoCloseable {
                         List.of("vswitchd", "--rundir", path().toString(), "--bridge", BRIDGE));
         for (int number = 1; number <= ports; number++) {
             command.addAll(List.of("--port", "%d:dpdkr:vnf%d".formatted(number, number)));
+        }
+        if (session.plan().quick() && !List.of(more).contains(REHEARSAL)) {
+            command.addAll(List.of(REHEARSAL, QUICK_REHEARSAL_MILLIS));
         }
         command.addAll(List.of(more));
         session.note("./skyway " + String.join(" ", command).replace(path().toString(), "DIR"));
