@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.Pause;
 import org.skyway.experiments.process.Program;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.daemon.ControlClient;
@@ -100,6 +102,25 @@ public final class SwitchProcess implements AutoCloseable {
     public JsonNode ask(String command) {
         try (ControlClient control = new ControlClient(directory)) {
             return control.ask(ControlClient.request(command));
+        }
+    }
+
+    /// Waits for something.
+    ///
+    /// @param condition what; looked at again and again
+    /// @param patience how long at most
+    /// @param lookMillis how long between two looks
+    /// @param what it is, for messages
+    /// @throws ExperimentException if it does not come
+    public void await(BooleanSupplier condition, Duration patience, long lookMillis, String what) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new ExperimentException(
+                        "no %s within %d s; links: %s"
+                                .formatted(what, patience.toSeconds(), ask("links")));
+            }
+            Pause.millis(lookMillis);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import org.skyway.experiments.conformance.lab.OfConnection;
 import org.skyway.experiments.conformance.lab.Recorder;
 import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.Pause;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
 import org.skyway.experiments.process.ThreadClock;
@@ -238,16 +239,7 @@ final class OvsSubject implements Subject {
             if (System.nanoTime() > deadline) {
                 throw new ExperimentException(socket + " did not appear within 30 s");
             }
-            sleep(10);
-        }
-    }
-
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ExperimentException("interrupted", e);
+            Pause.millis(10);
         }
     }
 
@@ -266,7 +258,7 @@ final class OvsSubject implements Subject {
             if (disturbed) {
                 connection.exchange(learning ? stranger() : tenFlowMods());
             }
-            sleep(Math.max(0, (due + 10_000_000 - System.nanoTime()) / 1_000_000));
+            Pause.millis(Math.max(0, (due + 10_000_000 - System.nanoTime()) / 1_000_000));
         }
         Stats after = Stats.of(this);
         double processing = after.processing - before.processing;

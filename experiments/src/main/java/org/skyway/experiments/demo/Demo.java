@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.skyway.experiments.bed.Verdicts;
 import org.skyway.experiments.process.AtExit;
 import org.skyway.experiments.process.MachineLoad;
+import org.skyway.experiments.process.Pause;
 
 /// The demo: a chain that is made faster before one's eyes. What must always hold is judged; how
 /// much faster it is is shown.
@@ -103,7 +104,7 @@ final class Demo implements AutoCloseable {
 
     private Rounds.Measured half(int seconds, boolean past) {
         chain.setBypass(past);
-        DemoChain.sleep(SETTLING_MILLIS);
+        Pause.millis(SETTLING_MILLIS);
         return watch(seconds, past ? 4 : 0);
     }
 
@@ -124,7 +125,7 @@ final class Demo implements AutoCloseable {
         long then = begin;
         double cores = 0;
         for (int second = 1; second <= seconds; second++) {
-            DemoChain.sleep(Math.max(1, 1000 * second - (System.nanoTime() - begin) / 1_000_000));
+            Pause.millis(Math.max(1, 1000 * second - (System.nanoTime() - begin) / 1_000_000));
             long[] now = chain.delivered();
             long at = System.nanoTime();
             boolean[] bypassed = chain.bypassed();
@@ -178,7 +179,7 @@ final class Demo implements AutoCloseable {
         out.println("  ovs-ofctl add-flow br0 priority=200,in_port=1,udp,actions=output:2");
         say("Ctrl-C, or the end of any of the processes, ends it.");
         while (chain.isAlive()) {
-            DemoChain.sleep(500);
+            Pause.millis(500);
         }
         AtExit.stopHere();
     }

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.skyway.experiments.bed.Ofctl;
 import org.skyway.experiments.bed.Verdicts;
+import org.skyway.experiments.process.Closing;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.MachineLoad;
+import org.skyway.experiments.process.Pause;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
 import org.skyway.vswitch.daemon.ControlClient;
@@ -170,7 +172,7 @@ final class DemoChain implements AutoCloseable {
                                         LINKS_PATIENCE.toSeconds(),
                                         links.toPrettyString()));
             }
-            sleep(20);
+            Pause.millis(20);
         }
     }
 
@@ -295,24 +297,9 @@ final class DemoChain implements AutoCloseable {
         return HOPS.stream().map(Hop::fromNumber).toList();
     }
 
-    static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ExperimentException("interrupted", e);
-        }
-    }
-
     @Override
     public void close() {
-        for (AutoCloseable c : started.reversed()) {
-            try {
-                c.close();
-            } catch (Exception e) {
-                out.println("while ending: " + e.getMessage());
-            }
-        }
+        Closing.lastFirst(started, out::println);
         folder.close();
     }
 }

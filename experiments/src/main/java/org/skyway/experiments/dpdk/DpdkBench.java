@@ -11,7 +11,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.skyway.experiments.process.Closing;
 import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.Pause;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
 import org.skyway.vswitch.daemon.ControlClient;
@@ -151,10 +153,10 @@ public final class DpdkBench implements AutoCloseable {
             t.tell("set portlist " + port);
             t.tell("start");
         }
-        sleep(WARM_UP_MILLIS);
+        Pause.millis(WARM_UP_MILLIS);
         long before = receiver.statistics(port).get("RX-packets");
         long start = System.nanoTime();
-        sleep(millis);
+        Pause.millis(millis);
         long packets = receiver.statistics(port).get("RX-packets") - before;
         double seconds = (System.nanoTime() - start) / 1e9;
         sender.tell("stop");
@@ -188,7 +190,7 @@ public final class DpdkBench implements AutoCloseable {
                     Duration cpu = slowSwitch.cpu();
                     long before = one.statistics(port).get("RX-packets");
                     one.tell("start tx_first " + ROUND_BURSTS);
-                    sleep(millis);
+                    Pause.millis(millis);
                     cycles.get(way.getKey())[round] = one.cyclesPerPacket();
                     long packets = 2 * (one.statistics(port).get("RX-packets") - before);
                     if (way.getKey().equals(SWITCH)) {
@@ -219,7 +221,7 @@ public final class DpdkBench implements AutoCloseable {
             source.await(l -> l.contains("ready"), Duration.ofSeconds(60), "it is ready");
             receiver.tell("start");
             awaitLinks(direct.path(), 1);
-            sleep(2000);
+            Pause.millis(2000);
             toDpdk[0] = rateOf(() -> receiver.statistics(0).get("RX-packets"));
         }
         try (Testpmd sender =
@@ -232,7 +234,7 @@ public final class DpdkBench implements AutoCloseable {
             sink.await(l -> l.contains("ready"), Duration.ofSeconds(60), "it is ready");
             awaitLinks(direct.path(), 1);
             sender.tell("start");
-            sleep(2000);
+            Pause.millis(2000);
             toJava[0] = rateOf(() -> received(direct.path(), "vnf2"));
         }
         out.println("\nPast the switch with Java at one end: Mpps received, one round");
@@ -251,7 +253,7 @@ public final class DpdkBench implements AutoCloseable {
     private double rateOf(java.util.function.LongSupplier packets) {
         long before = packets.getAsLong();
         long start = System.nanoTime();
-        sleep(2L * millis);
+        Pause.millis(2L * millis);
         return (packets.getAsLong() - before) * 1e3 / (System.nanoTime() - start);
     }
 
@@ -292,7 +294,7 @@ public final class DpdkBench implements AutoCloseable {
                 throw new ExperimentException(
                         "%d of %d links are active after 20 s".formatted(active, wanted));
             }
-            sleep(50);
+            Pause.millis(50);
         }
     }
 
@@ -356,24 +358,9 @@ public final class DpdkBench implements AutoCloseable {
         }
     }
 
-    private static void sleep(long duration) {
-        try {
-            Thread.sleep(duration);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ExperimentException("interrupted", e);
-        }
-    }
-
     @Override
     public void close() {
-        for (AutoCloseable c : started.reversed()) {
-            try {
-                c.close();
-            } catch (Exception e) {
-                out.println("while ending: " + e);
-            }
-        }
+        Closing.lastFirst(started, out::println);
         direct.close();
         indirect.close();
     }

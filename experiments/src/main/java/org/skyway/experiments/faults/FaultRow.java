@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.skyway.experiments.bed.HonestVnf;
 import org.skyway.experiments.hostile.RawVnf;
 import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.Pause;
 import org.skyway.pmd.port.FaultPoint;
 
 /// A thing that goes wrong.
@@ -159,7 +160,7 @@ record FaultRow(String name, String[] options, Story story) {
         HonestVnf[] pair = reach(bed, at, barrier);
         HonestVnf stopped = isReceivers(at) ? pair[1] : pair[0];
         stopped.program().pause();
-        FaultsBed.pause(STOPPED_MILLIS);
+        Pause.millis(STOPPED_MILLIS);
         bed.release();
         stopped.program().resume();
         long millis = judge(barrier);
@@ -202,7 +203,7 @@ record FaultRow(String name, String[] options, Story story) {
             bed.controller.add(FaultsBed.LINK);
             millis = bed.controller.barrier() / 1_000_000;
             bed.await(() -> bed.link("left", "right") != null, "link");
-            FaultsBed.pause(STOPPED_MILLIS);
+            Pause.millis(STOPPED_MILLIS);
             state = bed.link("left", "right").get("state").asText();
             bed.controller.add(FaultsBed.BREAKER);
             millis = Math.max(millis, bed.controller.barrier() / 1_000_000);

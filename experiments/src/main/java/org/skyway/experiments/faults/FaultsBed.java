@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.skyway.experiments.bed.Chronicle;
 import org.skyway.experiments.bed.Controller;
@@ -27,7 +29,7 @@ final class FaultsBed implements AutoCloseable {
     static final String BREAKER = "priority=200,in_port=1,udp,tp_dst=9,actions=drop";
 
     private static final List<String> PORTS = List.of("left", "right", "near", "far");
-    private static final long PATIENCE_NANOS = 90_000_000_000L;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String RATE = "2000";
 
     final Chronicle chronicle;
@@ -140,32 +142,8 @@ final class FaultsBed implements AutoCloseable {
         return newest;
     }
 
-    interface Condition {
-        boolean holds();
-    }
-
-    void await(Condition condition, String what) {
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.holds()) {
-            if (System.nanoTime() - end > 0) {
-                throw new ExperimentException(
-                        "no %s within %d s; links: %s"
-                                .formatted(
-                                        what,
-                                        PATIENCE_NANOS / 1_000_000_000,
-                                        vswitch.ask("links")));
-            }
-            pause(20);
-        }
-    }
-
-    static void pause(int millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ExperimentException("interrupted", e);
-        }
+    void await(BooleanSupplier condition, String what) {
+        vswitch.await(condition, PATIENCE, 20, what);
     }
 
     /// Ends what was started for a row.

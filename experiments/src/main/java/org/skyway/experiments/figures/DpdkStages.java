@@ -9,6 +9,7 @@ import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.dpdk.Testpmd;
 import org.skyway.experiments.peers.HugePages;
 import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.process.Closing;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.yardstick.CProgram;
@@ -218,13 +219,7 @@ final class DpdkStages implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable c : started.reversed()) {
-            try {
-                c.close();
-            } catch (Exception e) {
-                session.chronicle().write("stages", "while ending: " + e.getMessage());
-            }
-        }
+        Closing.lastFirst(started, line -> session.chronicle().write("stages", line));
         huge.close();
     }
 }

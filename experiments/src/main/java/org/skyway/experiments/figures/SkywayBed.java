@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.bed.Ofctl;
+import org.skyway.experiments.process.Closing;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
@@ -226,13 +227,7 @@ final class SkywayBed implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable c : started.reversed()) {
-            try {
-                c.close();
-            } catch (Exception e) {
-                session.chronicle().write("bed", "while ending: " + e.getMessage());
-            }
-        }
+        Closing.lastFirst(started, line -> session.chronicle().write("bed", line));
         folder.close();
     }
 }

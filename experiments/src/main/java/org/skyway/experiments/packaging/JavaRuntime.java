@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.skyway.experiments.vm.image.Tool;
-import org.skyway.experiments.vm.image.Trees;
+import org.skyway.experiments.vm.image.Jlink;
 
 /// The Java runtime of an installation: this JDK, cut down to what Skyway's programs need.
 final class JavaRuntime {
@@ -52,23 +51,7 @@ final class JavaRuntime {
     /// @param home the root of a checkout
     /// @param target where to; must not exist
     static void link(Path home, Path target) throws IOException, InterruptedException {
-        Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
-        Tool.run(
-                target.getParent(),
-                List.of(
-                        jlink.toString(),
-                        "--add-modules",
-                        String.join(",", MODULES),
-                        "--strip-java-debug-attributes",
-                        "--no-header-files",
-                        "--no-man-pages",
-                        "--compress",
-                        "zip-0",
-                        "--output",
-                        target.toString()));
-        for (String name : SUPERFLUOUS) {
-            Trees.delete(target.resolve(name));
-        }
+        Jlink.link(MODULES, SUPERFLUOUS, target);
         Path fonts = Files.createDirectories(target.resolve("lib/fonts"));
         Files.copy(FONT, fonts.resolve(FONT.getFileName()));
         Files.copy(

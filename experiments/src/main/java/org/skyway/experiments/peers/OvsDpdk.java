@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.Pause;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
 
@@ -107,16 +108,7 @@ public final class OvsDpdk implements AutoCloseable {
                         "Open vSwitch with DPDK does not come up: there is no "
                                 + socket.getFileName());
             }
-            sleep(20);
-        }
-    }
-
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ExperimentException("interrupted", e);
+            Pause.millis(20);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.skyway.experiments.bed.Chronicle;
@@ -31,7 +32,7 @@ final class RestartRun implements AutoCloseable {
     private static final int ADD = 0;
     private static final int DROP = 1;
     private static final int PACKETS_PER_SECOND = 2;
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /// Packets a second: what comes while there is no switch must find room in the ring to it.
     private static final String RATE = "2000";
@@ -305,28 +306,8 @@ final class RestartRun implements AutoCloseable {
         return Math.abs(counted - really) <= more;
     }
 
-    private interface Condition {
-        boolean holds();
-    }
-
-    private void await(Condition condition, String what) {
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.holds()) {
-            if (System.nanoTime() - end > 0) {
-                throw new ExperimentException(
-                        "no %s within %d s: %s"
-                                .formatted(
-                                        what,
-                                        PATIENCE_NANOS / 1_000_000_000,
-                                        vswitch.ask("links")));
-            }
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ExperimentException("interrupted", e);
-            }
-        }
+    private void await(BooleanSupplier condition, String what) {
+        vswitch.await(condition, PATIENCE, 20, what);
     }
 
     @Override

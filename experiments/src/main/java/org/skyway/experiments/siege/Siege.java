@@ -20,6 +20,7 @@ import org.skyway.experiments.bed.SwitchProcess;
 import org.skyway.experiments.bed.Verdicts;
 import org.skyway.experiments.hostile.RawVnf;
 import org.skyway.experiments.hostile.Tolerated;
+import org.skyway.experiments.process.Closing;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
@@ -297,13 +298,7 @@ final class Siege implements AutoCloseable {
     @Override
     public void close() {
         over = true;
-        for (AutoCloseable c : started.reversed()) {
-            try {
-                c.close();
-            } catch (Exception e) {
-                out.println("while ending: " + e);
-            }
-        }
+        Closing.lastFirst(started, out::println);
         folder.close();
         chronicle.close();
     }

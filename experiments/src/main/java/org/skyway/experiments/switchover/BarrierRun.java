@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.skyway.experiments.bed.Chronicle;
 import org.skyway.experiments.bed.Controller;
@@ -12,7 +14,6 @@ import org.skyway.experiments.bed.Latencies;
 import org.skyway.experiments.bed.SwitchProcess;
 import org.skyway.experiments.bed.Verdicts;
 import org.skyway.experiments.hostile.Tolerated;
-import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.RunFolder;
 import org.skyway.openflow.message.FlowMod;
 
@@ -29,7 +30,7 @@ final class BarrierRun implements AutoCloseable {
     private static final int DISOBEY_MILLIS = 100;
 
     private static final int SLACK_MILLIS = 10_000;
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final PrintStream out;
     private final Chronicle chronicle;
@@ -199,23 +200,8 @@ final class BarrierRun implements AutoCloseable {
                 "end of the sender");
     }
 
-    private interface Condition {
-        boolean holds();
-    }
-
-    private void await(Condition condition, String what) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.holds()) {
-            if (System.nanoTime() - end > 0) {
-                throw new ExperimentException(
-                        "no %s within %d s: %s"
-                                .formatted(
-                                        what,
-                                        PATIENCE_NANOS / 1_000_000_000,
-                                        vswitch.ask("links")));
-            }
-            pause(1);
-        }
+    private void await(BooleanSupplier condition, String what) {
+        vswitch.await(condition, PATIENCE, 1, what);
     }
 
     private static void pause(int millis) throws InterruptedException {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.skyway.experiments.conformance.lab.Undertaker;
+import org.skyway.experiments.process.Closing;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
@@ -241,13 +242,7 @@ public final class VmHost implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable part : started.reversed()) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                out.println("while ending: " + e.getMessage());
-            }
-        }
+        Closing.lastFirst(started, out::println);
         folder.close();
         undertaker.close();
     }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /// The Java runtime of a guest: this JDK, cut down to what the VNF programs need.
 final class GuestRuntime {
-    private static final String MODULES = "java.base,jdk.unsupported";
+    private static final List<String> MODULES = List.of("java.base", "jdk.unsupported");
 
     /// What no VNF program needs and would only make the image larger.
     private static final List<String> SUPERFLUOUS =
@@ -36,23 +36,7 @@ final class GuestRuntime {
     /// Puts the runtime into `/jre` of a guest, and the C library next to it.
     static void install(Path root) throws IOException, InterruptedException {
         Path jre = root.resolve("jre");
-        Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
-        Tool.run(
-                root,
-                List.of(
-                        jlink.toString(),
-                        "--add-modules",
-                        MODULES,
-                        "--strip-java-debug-attributes",
-                        "--no-header-files",
-                        "--no-man-pages",
-                        "--compress",
-                        "zip-0",
-                        "--output",
-                        jre.toString()));
-        for (String name : SUPERFLUOUS) {
-            Trees.delete(jre.resolve(name));
-        }
+        Jlink.link(MODULES, SUPERFLUOUS, jre);
         strip(jre);
         Path lib = Files.createDirectories(root.resolve("lib/x86_64-linux-gnu"));
         for (String name : LIBRARIES) {

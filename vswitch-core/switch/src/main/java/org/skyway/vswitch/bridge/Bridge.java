@@ -2,7 +2,6 @@ package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -81,8 +80,6 @@ public final class Bridge implements Forwarding {
     private final StateQueue state; // null: nothing is remembered
     private final Notes notes;
     private final LinkRecords linkRecords;
-    private final Map<Integer, Long> groupsSince = new HashMap<>();
-    private final Map<Integer, Long> metersSince = new HashMap<>();
     private boolean tidies = true; // whether regions that lie about are nobody's
     private final long createdNanos = System.nanoTime();
 
@@ -358,37 +355,21 @@ public final class Bridge implements Forwarding {
     }
 
     @Override
-    public void groupChanged(int id, GroupEntry group) {
+    public void groupChanged(int id, GroupEntry group, long createdNanos) {
         GroupState now = group == null ? null : new GroupState(group, this::newCounters);
         tables.group(id, now);
-        notes.group(id, group, now, since(groupsSince, id, group));
+        notes.group(id, group, now, createdNanos);
         detector.groupChanged(id, group);
         settler.changed(group);
         settler.rerouted();
     }
 
-    private static long since(Map<Integer, Long> all, int id, Object now) {
-        if (now == null) {
-            all.remove(id);
-            return 0;
-        }
-        return all.computeIfAbsent(id, _ -> System.nanoTime());
-    }
-
     @Override
-    public void resumeGroup(int id, long createdNanos, List<FlowBlock.Sums> counters) {
+    public void resumeGroup(int id, List<FlowBlock.Sums> counters) {
         GroupState group = tables.group(id);
         for (int i = 0; i < counters.size() && i <= group.group().buckets().size(); i++) {
             (i == 0 ? group.counters() : group.counters(i - 1)).resume(counters.get(i));
         }
-        groupsSince.put(id, createdNanos);
-        notes.group(id, group.group(), group, createdNanos);
-    }
-
-    @Override
-    public void resumeMeter(Meter meter, long createdNanos) {
-        metersSince.put(meter.id(), createdNanos);
-        meterChanged(meter.id(), meter);
     }
 
     @Override
@@ -414,11 +395,11 @@ public final class Bridge implements Forwarding {
     }
 
     @Override
-    public void meterChanged(int id, Meter meter) {
+    public void meterChanged(int id, Meter meter, long createdNanos) {
         MeterState now =
                 meter == null ? null : new MeterState(meter, System.nanoTime(), notes.memory());
         tables.meter(id, now);
-        notes.meter(id, meter, now, since(metersSince, id, meter));
+        notes.meter(id, meter, now, createdNanos);
         settler.changed();
     }
 

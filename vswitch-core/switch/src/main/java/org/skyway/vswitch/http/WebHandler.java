@@ -162,7 +162,7 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                                         token.strip(),
                                         shared.guard().isSecure() ? "; Secure" : ""))
                 .set(HttpHeaderNames.CONTENT_LENGTH, 0);
-        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        answer(context, response, false);
     }
 
     private void get(
@@ -377,6 +377,11 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CONTENT_TYPE, answer.type())
                 .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        answer(context, response, keep);
+    }
+
+    // Who isn't told that the connection ends sends his next request into it, and gets no answer.
+    private static void answer(ChannelHandlerContext context, HttpResponse response, boolean keep) {
         HttpUtil.setKeepAlive(response, keep);
         var sent = context.writeAndFlush(response);
         if (!keep) {

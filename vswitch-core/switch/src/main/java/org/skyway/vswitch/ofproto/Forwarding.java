@@ -39,13 +39,15 @@ public interface Forwarding {
     ///
     /// @param id the group's id
     /// @param group what it is now, or null if it is gone
-    void groupChanged(int id, GroupEntry group);
+    /// @param createdNanos [System#nanoTime] when it was made; of no meaning if it is gone
+    void groupChanged(int id, GroupEntry group, long createdNanos);
 
     /// A meter was added, changed or removed.
     ///
     /// @param id the meter's id
     /// @param meter what it is now, or null if it is gone
-    default void meterChanged(int id, Meter meter) {}
+    /// @param createdNanos [System#nanoTime] when it was made; of no meaning if it is gone
+    default void meterChanged(int id, Meter meter, long createdNanos) {}
 
     /// A meter at work.
     ///
@@ -140,15 +142,8 @@ public interface Forwarding {
     /// Goes on with what a group counted at a switch that is no more.
     ///
     /// @param id the group's id
-    /// @param createdNanos [System#nanoTime] when it was made
     /// @param counters the whole group's and then each bucket's
-    default void resumeGroup(int id, long createdNanos, List<FlowBlock.Sums> counters) {}
-
-    /// A meter is there that was made at a switch that is no more.
-    ///
-    /// @param meter what it is
-    /// @param createdNanos [System#nanoTime] when it was made
-    default void resumeMeter(Meter meter, long createdNanos) {}
+    default void resumeGroup(int id, List<FlowBlock.Sums> counters) {}
 
     /// Notes something for the switch that comes after this one. Entries, groups, meters and ports
     /// are noted anyway.

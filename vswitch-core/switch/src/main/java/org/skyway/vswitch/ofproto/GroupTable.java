@@ -102,7 +102,11 @@ final class GroupTable {
 
     private void change(int id, Installed now) {
         Installed old = now == null ? groups.remove(id) : groups.put(id, now);
-        bridge.forwarding().groupChanged(id, now == null ? null : now.entry());
+        if (now == null) {
+            bridge.forwarding().groupChanged(id, null, 0);
+        } else {
+            bridge.forwarding().groupChanged(id, now.entry(), now.createdNanos());
+        }
         undo.note(() -> change(id, old));
     }
 

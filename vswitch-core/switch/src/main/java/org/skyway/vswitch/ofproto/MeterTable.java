@@ -64,7 +64,7 @@ final class MeterTable {
             long created = old == null ? bridge.now() : old.createdNanos();
             Meter workable = withBursts(meter);
             meters.put(meter.id(), new Installed(workable, created));
-            bridge.forwarding().meterChanged(meter.id(), workable);
+            bridge.forwarding().meterChanged(meter.id(), workable, created);
         } else {
             delete(meter.id(), requester);
         }
@@ -78,7 +78,7 @@ final class MeterTable {
     /// Puts in a meter that was made before.
     void restore(Meter meter, long created) {
         meters.put(meter.id(), new Installed(meter, created));
-        bridge.forwarding().resumeMeter(meter, created);
+        bridge.forwarding().meterChanged(meter.id(), meter, created);
     }
 
     private void check(MeterMod m) {
@@ -166,7 +166,7 @@ final class MeterTable {
         if (meters.remove(id) == null) {
             return;
         }
-        bridge.forwarding().meterChanged(id, null);
+        bridge.forwarding().meterChanged(id, null, 0);
         for (FlowEntry e : users(id)) {
             bridge.flows().remove(e, FlowModder.REASON_METER_DELETE, requester);
         }

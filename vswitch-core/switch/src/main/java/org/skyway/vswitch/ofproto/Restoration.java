@@ -52,10 +52,9 @@ final class Restoration {
     }
 
     private void group(Saved.Group g) {
-        long created = saved.time(g.createdNanos());
-        bridge.groups().restore(g.entry(), created);
+        bridge.groups().restore(g.entry(), saved.time(g.createdNanos()));
         List<FlowBlock.Sums> counters = g.counters().stream().map(this::sums).toList();
-        bridge.forwarding().resumeGroup(g.entry().id(), created, counters);
+        bridge.forwarding().resumeGroup(g.entry().id(), counters);
     }
 
     private void flow(Saved.Flow f) {

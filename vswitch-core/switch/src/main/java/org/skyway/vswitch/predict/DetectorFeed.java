@@ -37,7 +37,7 @@ final class DetectorFeed implements Forwarding {
     }
 
     @Override
-    public void groupChanged(int id, GroupEntry group) {
+    public void groupChanged(int id, GroupEntry group, long createdNanos) {
         detector.groupChanged(id, group);
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -231,6 +232,28 @@ class WebServerTest {
                 200,
                 post("/api/bypass", "{\"on\": true}", "Cookie", cookie.split(";")[0]).statusCode());
         assertEquals(401, get("/?token=wrong").statusCode());
+    }
+
+    // A client sends its next request into a connection of which it was told nothing else.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /?token=" + TOKEN + " HTTP/1.1\r\nHost: %s\r\n\r\n",
+                "GET /?token=wrong HTTP/1.1\r\nHost: %s\r\n\r\n",
+                "POST /api/what-if HTTP/1.1\r\nHost: %s\r\nContent-Length: 99999999\r\n\r\n",
+                "GET / HTTP/1.0\r\nHost: %s\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+                "nonsense\r\n\r\n"
+            })
+    void aConnectionThatIsClosedAfterAnAnswerIsSaidToBe(String request) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream()
+                    .write(request.formatted(host()).getBytes(StandardCharsets.US_ASCII));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String head = answer.substring(0, answer.indexOf("\r\n\r\n")).toLowerCase(Locale.ROOT);
+            assertTrue(head.startsWith("http/1.0") || head.contains("connection: close"), head);
+        }
     }
 
     @Test

@@ -64,7 +64,7 @@ final class MemoryForwarding implements Forwarding {
     }
 
     @Override
-    public void groupChanged(int id, GroupEntry group) {
+    public void groupChanged(int id, GroupEntry group, long createdNanos) {
         if (group == null) {
             groups.remove(id);
         } else {
