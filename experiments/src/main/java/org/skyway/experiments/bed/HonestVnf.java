@@ -73,10 +73,11 @@ public final class HonestVnf implements AutoCloseable {
                         "--json",
                         report.toString(),
                         "--linger",
-                        "3",
-                        "--stats-interval",
-                        "5"));
+                        "3"));
         command.addAll(List.of(more));
+        if (!command.contains("--stats-interval")) {
+            command.addAll(List.of("--stats-interval", "5"));
+        }
         if (!command.contains("--idle")) {
             command.addAll(List.of("--idle", "rest"));
         }

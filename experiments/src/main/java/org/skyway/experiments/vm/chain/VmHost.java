@@ -59,7 +59,7 @@ public final class VmHost implements AutoCloseable {
             started.add(vswitchd);
             undertaker.endProcess(vswitchd.pid(), runDirectory().toString());
             vswitchd.await(
-                    line -> line.contains("is ready"), Duration.ofSeconds(60), "it is ready");
+                    line -> line.contains("has warmed up"), Duration.ofSeconds(60), "it is ready");
             control = new ControlClient(runDirectory());
             started.add(control);
         } catch (IOException | RuntimeException e) {

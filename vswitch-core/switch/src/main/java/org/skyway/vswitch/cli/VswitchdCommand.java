@@ -149,7 +149,7 @@ final class VswitchdCommand implements Callable<Integer> {
             paramLabel = "MILLISECONDS",
             defaultValue = "3000",
             description =
-                    "how long at most it warms up on flow-mods of its own before it is ready (default: ${DEFAULT-VALUE})")
+                    "how long at most it warms up on flow-mods of its own, once it is ready and until somebody else has some, or before it takes over (default: ${DEFAULT-VALUE})")
     private int rehearsalMillis;
 
     @Option(

@@ -27,10 +27,11 @@ final class TakeOver {
     ///
     /// @param runDirectory where it runs
     /// @param rehearsal how long to try out everything before that
+    /// @return whether it has tried out everything
     /// @throws ConfigException if there is one and it does not end
-    static void from(Path runDirectory, Duration rehearsal) {
+    static boolean from(Path runDirectory, Duration rehearsal) {
         if (!Files.exists(runDirectory.resolve(ControlServer.SOCKET))) {
-            return;
+            return false;
         }
         rehearse(rehearsal);
         long pid;
@@ -39,7 +40,7 @@ final class TakeOver {
             pid = answer.get("pid").asLong();
         } catch (ConfigException e) {
             LOG.info("nothing to take over: {}", e.getMessage());
-            return; // if it is there all the same, it has the directory's lock
+            return true; // if it is there all the same, it has the directory's lock
         }
         ProcessHandle process = ProcessHandle.of(pid).orElse(null);
         try {
@@ -55,6 +56,7 @@ final class TakeOver {
                             .formatted(pid),
                     e);
         }
+        return true;
     }
 
     private static void rehearse(Duration time) {
