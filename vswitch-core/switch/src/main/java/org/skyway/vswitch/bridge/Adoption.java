@@ -61,12 +61,18 @@ final class Adoption {
     private void find(BridgePort port, Saved.Vnf vnf) throws IOException {
         RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, vnf.regionId(), vnf.cells());
         String name = port.config().name();
-        Region region = store.reopen(Vnfs.regionName(name, vnf.regionId()), header.sizeBytes());
+        boolean machine = vnf.pid() == 0;
+        Region region =
+                machine
+                        ? machines(name, header)
+                        : store.reopen(Vnfs.regionName(name, vnf.regionId()), header.sizeBytes());
         DpdkrPort.Rings all;
         try {
             all = Vnfs.rings(region, header, name);
         } catch (RingFormatException e) {
-            region.close();
+            if (!machine) {
+                region.close();
+            }
             throw new IOException(e.getMessage(), e);
         }
         Attachment attachment =
@@ -81,6 +87,15 @@ final class Adoption {
         port.attachment(attachment);
         vnfs.put(port, attachment);
         rings.put(attachment, all);
+    }
+
+    // It was opened when the port was added.
+    private Region machines(String port, RegionHeader header) throws IOException {
+        LastingRegions.Lasting lasting = bridge.vnfs().lasting(port);
+        if (lasting == null || !lasting.header().equals(header)) {
+            throw new IOException("its machine has another region than it had");
+        }
+        return lasting.region();
     }
 
     /// Notes the VNFs that were found, for a switch that comes after this one.

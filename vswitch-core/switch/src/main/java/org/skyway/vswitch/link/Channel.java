@@ -105,7 +105,7 @@ final class Channel {
         }
         a.control().clearEnded(channel.slotA);
         b.control().clearEnded(channel.slotB);
-        RegionRef ref = new RegionRef(id, header.sizeBytes(), region.path().toString());
+        RegionRef ref = channel.noteMaps();
         String name = channel.toString();
         CompletableFuture.allOf(
                         a.here()
@@ -151,8 +151,16 @@ final class Channel {
         Channel channel =
                 new Channel(
                         a, b, record.slotA(), record.slotB(), region, header, agent, owner, record);
+        channel.noteMaps();
         channel.state = State.PLUGGED; // if it was not, it is about to be unplugged
         return channel;
+    }
+
+    private RegionRef noteMaps() {
+        RegionRef ref = new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
+        a.maps(slotA, ref);
+        b.maps(slotB, ref);
+        return ref;
     }
 
     private void state(State next) {
