@@ -127,7 +127,18 @@ public final class Links {
                 channels.unplug(channel);
             }
         }
+        for (Link link : links) {
+            exits.again(link, isNewest(link));
+            listener.stepped(link, null);
+        }
         return adopted;
+    }
+
+    private boolean isNewest(Link link) {
+        return links.stream()
+                .filter(l -> l.sender() == link.sender() && l.epoch != 0)
+                .allMatch(
+                        l -> ControlBlock.epoch(link.command) - ControlBlock.epoch(l.command) >= 0);
     }
 
     /// What came of the links of the switch before.
@@ -147,15 +158,13 @@ public final class Links {
         }
         Link link = new Link(sender, receiver, LinkPath.UNKNOWN);
         record.restore(link, fromA);
-        if (!link.situation().state().isPlugged()) {
+        if (!LinkAdoption.goesOn(link.situation())) {
             record.drop(fromA);
             return false;
         }
         link.channel = channel;
         link.unclaimed = true;
         links.add(link);
-        exits.tellAgain(link);
-        listener.stepped(link, null);
         return true;
     }
 
