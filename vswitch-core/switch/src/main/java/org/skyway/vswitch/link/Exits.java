@@ -81,14 +81,12 @@ final class Exits {
     }
 
     /// Does again what another switch may have done or not.
-    ///
-    /// @param isNewest whether no other link of its sender has a newer command
-    void again(Link link, boolean isNewest) {
+    void again(Link link) {
         List<LinkMachine.Command> todo = List.copyOf(link.todo);
         Attachment receiver = link.receiver();
         int slot = link.channel.slotOf(receiver);
         for (LinkAdoption.Again again :
-                LinkAdoption.again(link.situation(), todo, link.epoch != 0, isNewest)) {
+                LinkAdoption.again(link.situation(), todo, link.epoch != 0)) {
             switch (again) {
                 case ROUTE ->
                         link.sender()

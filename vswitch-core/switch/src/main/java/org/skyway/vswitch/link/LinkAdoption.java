@@ -42,17 +42,14 @@ public final class LinkAdoption {
     /// @param noted where a link was that goes on
     /// @param todo what its last step says that was not done
     /// @param hasEpoch whether it was ever armed
-    /// @param isNewest whether no other link of its sender has a newer command: only a sender's
-    ///   newest counts, and it must not go back to an older one
     /// @return in this order
-    public static List<Again> again(
-            Situation noted, List<Command> todo, boolean hasEpoch, boolean isNewest) {
+    public static List<Again> again(Situation noted, List<Command> todo, boolean hasEpoch) {
         List<Again> again = new ArrayList<>();
         if (hasEpoch) {
             again.add(Again.ROUTE);
         }
-        if (isNewest && (noted.state().isArmed() || noted.state() == State.ASKED)) {
-            again.add(Again.COMMAND);
+        if (noted.state().isArmed() || noted.state() == State.ASKED) {
+            again.add(Again.COMMAND); // no other link of its sender has a newer one: those are off
         }
         if (noted.cut() && !todo.contains(Command.FREEZE)) {
             again.add(Again.FREEZE);

@@ -128,17 +128,18 @@ public final class Links {
             }
         }
         for (Link link : links) {
-            exits.again(link, isNewest(link));
+            exits.again(link);
             listener.stepped(link, null);
         }
+        // The other switch may have come to one of the two directions only.
+        for (Link link : List.copyOf(links)) {
+            if (link.situation().broken()) {
+                String cut = LinkWatch.CUT_OFF;
+                String why = link.situation().cut() ? cut : "it was broken at the switch before";
+                steps.replace(link.channel, why);
+            }
+        }
         return adopted;
-    }
-
-    private boolean isNewest(Link link) {
-        return links.stream()
-                .filter(l -> l.sender() == link.sender() && l.epoch != 0)
-                .allMatch(
-                        l -> ControlBlock.epoch(link.command) - ControlBlock.epoch(l.command) >= 0);
     }
 
     /// What came of the links of the switch before.
@@ -281,6 +282,8 @@ public final class Links {
                 if (!link.situation().state().isOff()) {
                     int obeyed = ControlBlock.epoch(vnf.control().obeyed());
                     link.begun = obeyed - link.epoch >= 0;
+                } else if (link.isIn(State.DRAINING)) {
+                    link.begun = link.channel.written(vnf) != link.writtenBefore;
                 }
                 steps.happens(link, Event.SENDER_GONE, why);
             } else {
