@@ -196,8 +196,10 @@ public final class Bridge implements Forwarding {
         for (Saved.Shared s : saved.all(Saved.Shared.class)) {
             Saved.Block t = s.tables();
             datapath.tableCounters().resume(saved.counters(), t.block(), t.tag(), saved.threads());
-            if (saved.isOfThisBoot()) {
-                linkRecords.resume(saved.counters(), s.links().block(), s.links().tag());
+            Saved.Block l = s.links();
+            if (saved.isOfThisBoot() && !linkRecords.resume(saved.counters(), l.block(), l.tag())) {
+                throw new ConfigException(
+                        "the state directory has no room for what is noted of the links of the switch before; free some, and start again: they go on meanwhile");
             }
         }
     }

@@ -1,6 +1,7 @@
 package org.skyway.vswitch.link;
 
 import java.util.ArrayDeque;
+import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.port.Attachment;
 
 /// One direction of a bypass: from the sender's port to the receiver's. Ofproto thread.
@@ -173,9 +174,11 @@ public final class Link {
     }
 
     /// Notes for the next switch what it is by now.
-    void save() {
+    ///
+    /// @param changes what changes at once with it
+    void save(RedoLog changes) {
         if (channel != null) {
-            channel.save(this);
+            channel.save(this, changes);
         }
     }
 

@@ -127,6 +127,18 @@ public final class Links {
                 channels.unplug(channel);
             }
         }
+        for (Link link : links) {
+            exits.again(link);
+            listener.stepped(link, null);
+        }
+        // The other switch may have come to one of the two directions only.
+        for (Link link : List.copyOf(links)) {
+            if (link.situation().broken()) {
+                String cut = LinkWatch.CUT_OFF;
+                String why = link.situation().cut() ? cut : "it was broken at the switch before";
+                steps.replace(link.channel, why);
+            }
+        }
         return adopted;
     }
 
@@ -147,15 +159,13 @@ public final class Links {
         }
         Link link = new Link(sender, receiver, LinkPath.UNKNOWN);
         record.restore(link, fromA);
-        if (!link.situation().state().isPlugged()) {
+        if (!LinkAdoption.goesOn(link.situation())) {
             record.drop(fromA);
             return false;
         }
         link.channel = channel;
         link.unclaimed = true;
         links.add(link);
-        exits.tellAgain(link);
-        listener.stepped(link, null);
         return true;
     }
 
@@ -272,6 +282,8 @@ public final class Links {
                 if (!link.situation().state().isOff()) {
                     int obeyed = ControlBlock.epoch(vnf.control().obeyed());
                     link.begun = obeyed - link.epoch >= 0;
+                } else if (link.isIn(State.DRAINING)) {
+                    link.begun = link.channel.written(vnf) != link.writtenBefore;
                 }
                 steps.happens(link, Event.SENDER_GONE, why);
             } else {

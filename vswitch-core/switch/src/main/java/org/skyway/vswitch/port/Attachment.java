@@ -181,9 +181,10 @@ public final class Attachment {
     /// @param slot the link's slot
     /// @param epoch the epoch
     /// @param cursor in cells
-    /// @param limit what [#nextLimit] returned
+    /// @param limit what [#nextLimit] returned, to this switch or to the one before
     public void limit(int slot, int epoch, long cursor, long limit) {
-        control.limit(slot, epoch, cursor, limit);
+        lastLimit = Math.max(lastLimit, limit);
+        control.limit(slot, epoch, cursor, lastLimit);
     }
 
     /// Goes on where another switch has left it: the VNF has its region and does what it was told,
