@@ -86,8 +86,9 @@ public final class Daemon implements AutoCloseable {
                             }
                         },
                         "stop");
+        ServiceManager manager = ServiceManager.ofEnvironment();
         if (state.takeOver()) {
-            TakeOver.from(runDirectory.toAbsolutePath(), rehearsal);
+            TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager);
         }
         Daemon daemon = start(runDirectory, config, state);
         try {
@@ -101,7 +102,11 @@ public final class Daemon implements AutoCloseable {
                     "skyway: bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s%n",
                     config.bridge(), config.ports().size(), runDirectory);
             System.out.flush();
+            manager.ready(
+                    "bridge %s, %d port(s)".formatted(config.bridge(), config.ports().size()));
+            OpenJars.openAll();
             stop.await();
+            manager.stopping();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
