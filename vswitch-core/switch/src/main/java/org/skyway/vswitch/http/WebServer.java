@@ -39,7 +39,10 @@ public final class WebServer implements AutoCloseable {
 
     private static final int MOST_ASKING = 16;
     private static final int IDLE_SECONDS = 30;
-    private static final int LONGEST_LINE = 8192;
+
+    /// What its first line may have, and all its headers together.
+    static final int LONGEST_LINE = 8192;
+
     private static final int UNSENT_BYTES = 1 << 18; // for one watcher, before it misses something
 
     private final MultiThreadIoEventLoopGroup loop =
