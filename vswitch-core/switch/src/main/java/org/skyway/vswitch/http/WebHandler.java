@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import javax.net.ssl.SSLException;
 import org.skyway.vswitch.fault.Faults;
 
 /// Answers requests of one connection, one after another. What asks the switch waits on a thread of
@@ -412,7 +413,9 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable e) {
-        if (!(e instanceof IOException)) { // browsers go away as they like
+        // Browsers go away as they like, and what is no TLS is its client's fault.
+        boolean theirs = e instanceof IOException || e.getCause() instanceof SSLException;
+        if (!theirs) {
             shared.faults().record("http: connection", e);
         }
         context.close();
