@@ -87,8 +87,10 @@ public final class Daemon implements AutoCloseable {
                             }
                         },
                         "stop");
+        ServiceManager manager = ServiceManager.ofEnvironment();
         boolean rehearsed =
-                state.takeOver() && TakeOver.from(runDirectory.toAbsolutePath(), rehearsal);
+                state.takeOver()
+                        && TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager);
         Daemon daemon = start(runDirectory, config, state);
         Thread rehearsing =
                 new Thread(
@@ -108,8 +110,12 @@ public final class Daemon implements AutoCloseable {
             say(
                     "bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s"
                             .formatted(config.bridge(), config.ports().size(), runDirectory));
+            manager.ready(
+                    "bridge %s, %d port(s)".formatted(config.bridge(), config.ports().size()));
+            OpenJars.openAll();
             rehearsing.start();
             stop.await();
+            manager.stopping();
             rehearsing.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
