@@ -19,6 +19,7 @@ public final class Descriptor implements AutoCloseable {
     private static final int S_IFMT = 0xf000;
     private static final int S_IFREG = 0x8000;
     private static final int STATFS_BYTES = 128;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_ADD_SEALS = 1033;
     private static final int F_GET_SEALS = 1034;
     private static final int F_SEAL_SHRINK = 2;
@@ -63,6 +64,18 @@ public final class Descriptor implements AutoCloseable {
             }
             return made;
         }
+    }
+
+    /// Another one of the same file.
+    ///
+    /// @return the copy, with an owner of its own
+    /// @throws IOException if the process has too many descriptors
+    public Descriptor copy() throws IOException {
+        int fd = UnixCalls.fcntl(number(), F_DUPFD_CLOEXEC, 0);
+        if (fd < 0) {
+            throw new IOException("can't copy a descriptor: errno " + -fd);
+        }
+        return owning(fd);
     }
 
     /// Its number in this process.

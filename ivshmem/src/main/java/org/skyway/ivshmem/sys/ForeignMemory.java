@@ -130,6 +130,13 @@ public final class ForeignMemory implements AutoCloseable {
         return sizeBytes;
     }
 
+    /// Its descriptor, which stays its own: to be passed on.
+    ///
+    /// @return the descriptor
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
     /// Whether nobody can cut it short.
     ///
     /// @return true if it is sealed
