@@ -33,11 +33,13 @@ class TroubleshootingTest {
                     "PortFaultException",
                     "UnreadableMessageException",
                     "IOException",
+                    "MemifException",
                     "ExperimentException");
 
     private static final List<String> SOURCES =
             List.of(
                     "vswitch-core/switch/src/main/java",
+                    "vswitch-core/memif/src/main/java",
                     "compute-agent/src/main/java",
                     "dpdkr-pmd/src/main/java",
                     "ivshmem/src/main/java",

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
@@ -37,6 +38,8 @@ public final class Memory {
             JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG =
             JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
+    private static final VarHandle SHORT =
+            JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
     private static final VarHandle INT =
             JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
 
@@ -214,6 +217,22 @@ public final class Memory {
     /// @param value the value
     public static void putIntRelease(long address, int value) {
         INT.setRelease(ALL, address & USER_SPACE, value);
+    }
+
+    /// Reads 2 bytes; later reads and writes stay behind it.
+    ///
+    /// @param address mapped, a multiple of 2
+    /// @return 0 to 65535
+    public static int getShortAcquire(long address) {
+        return (short) SHORT.getAcquire(ALL, address & USER_SPACE) & 0xffff;
+    }
+
+    /// Writes 2 bytes; earlier reads and writes stay before it.
+    ///
+    /// @param address mapped, a multiple of 2
+    /// @param value its low 16 bits
+    public static void putShortRelease(long address, int value) {
+        SHORT.setRelease(ALL, address & USER_SPACE, (short) value);
     }
 
     /// Copies a packet, and not a byte more: what lies behind a packet in shared memory is the rest

@@ -22,12 +22,15 @@ public final class RegionStore {
     private static final String LASTING = "vm-";
     private static final Path SHM = Path.of("/dev/shm");
 
+    private final Path runDirectory;
     private final String prefix;
     private final List<HugePages> hugePages;
     private final Consumer<String> log;
     private boolean toldOfNoPages;
 
-    private RegionStore(String prefix, List<HugePages> hugePages, Consumer<String> log) {
+    private RegionStore(
+            Path runDirectory, String prefix, List<HugePages> hugePages, Consumer<String> log) {
+        this.runDirectory = runDirectory;
         this.prefix = prefix;
         this.hugePages = hugePages;
         this.log = log;
@@ -54,7 +57,15 @@ public final class RegionStore {
                         .normalize()
                         .toString()
                         .getBytes(StandardCharsets.UTF_8));
-        return new RegionStore("skyway-%08x-".formatted(crc.getValue()), HugePages.mounts(), log);
+        return new RegionStore(
+                runDirectory, "skyway-%08x-".formatted(crc.getValue()), HugePages.mounts(), log);
+    }
+
+    /// Whose store it is.
+    ///
+    /// @return the run directory
+    public Path runDirectory() {
+        return runDirectory;
     }
 
     /// Creates a region of huge pages where there are enough, else on tmpfs.

@@ -47,6 +47,7 @@ import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
@@ -67,6 +68,7 @@ public final class Bridge implements Forwarding {
     private final Settlements settlements;
     private final Settler settler;
     private final Ports ports;
+    private final StockPorts stock;
     private final BypassAccounts accounts;
     private final RegionStore store;
     private final RegionIds regionIds = new RegionIds();
@@ -118,7 +120,8 @@ public final class Bridge implements Forwarding {
         detector = new Detection(tables, faults);
         settlements = new Settlements(datapath, faults, this::withMemory, notes);
         settler = new Settler(tables, datapath, detector, faults, settlements, this::withMemory);
-        ports = new Ports(datapath, detector, config.dpid(), notes.memory());
+        stock = new StockPorts(store.runDirectory(), datapath, notes.memory(), faults);
+        ports = new Ports(datapath, detector, config.dpid(), notes.memory(), stock);
         accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
         notes.shared(datapath.tableCounters(), linkRecords);
         events = new Events(journal);
@@ -173,6 +176,7 @@ public final class Bridge implements Forwarding {
                         TimeUnit.MILLISECONDS.toNanos(config.obeyMillis()),
                         linkRecords);
         settlements.start(owner, links);
+        stock.start(owner, this::stockVnf);
         bypasses = new Bypasses(ports, detector, tables, links, observers, config.bypass());
         settler.start(links, bypasses);
         ports.addLocal(config.bridge());
@@ -689,6 +693,14 @@ public final class Bridge implements Forwarding {
         tables.macs().expire(System.nanoTime());
     }
 
+    private void stockVnf(StockPort at, String event, String what) {
+        BridgePort port = ports.byNumber(at.number());
+        if (port != null && port.datapathPort() == at) { // not if it was removed meanwhile
+            events.vnf(event, port.config().name(), what);
+            linkUp(port, at.peer() != null);
+        }
+    }
+
     void linkUp(BridgePort port, boolean up) {
         if (ports.linkUp(port, up)) {
             settler.changed();
@@ -766,6 +778,7 @@ public final class Bridge implements Forwarding {
     /// stay.
     public void close() {
         datapath.close();
+        stock.close();
         if (links != null) {
             links.close();
         }

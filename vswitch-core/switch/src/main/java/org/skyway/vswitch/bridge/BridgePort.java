@@ -10,6 +10,7 @@ import org.skyway.vswitch.ofproto.BypassSum;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.StockPort;
 
 /// A port of the bridge: what OpenFlow knows of it, what moves its packets, and who is attached.
 /// Ofproto thread.
@@ -104,7 +105,7 @@ public final class BridgePort {
                 t.sum(Traffic.TX_BYTES) + bypassTx.bytes(),
                 t.sum(Traffic.RX_DROPPED) + Memory.getLong(t.address() + Traffic.LOST),
                 t.sum(Traffic.TX_DROPPED),
-                0,
+                datapathPort instanceof StockPort s ? s.tooLong() : 0,
                 0,
                 createdNanos);
     }

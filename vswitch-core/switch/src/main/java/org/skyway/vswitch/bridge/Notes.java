@@ -89,7 +89,7 @@ final class Notes {
                 new Saved.Port(
                         port.config().name(),
                         port.config().number(),
-                        port.config().type().toString(),
+                        port.config().typed(),
                         asked,
                         port.state().config(),
                         new Saved.Block(traffic.block(), traffic.tag()),

@@ -36,13 +36,21 @@ final class Ports {
     private final Map<String, BridgePort> byName = new HashMap<>();
     private final LocalPort local;
     private final CounterMemory memory;
+    private final StockPorts stock;
     private final Map<String, Saved.Port> savedByName = new HashMap<>(); // not added yet
     private SavedState saved;
     private PortListener listener;
 
     /// @param memory where counters lie
-    Ports(Datapath datapath, Detection detector, long bridgeMac, CounterMemory memory) {
+    /// @param stock makes ports of VNFs that speak a standard protocol
+    Ports(
+            Datapath datapath,
+            Detection detector,
+            long bridgeMac,
+            CounterMemory memory,
+            StockPorts stock) {
         this.memory = memory;
+        this.stock = stock;
         this.datapath = datapath;
         this.detector = detector;
         this.bridgeMac = bridgeMac & 0xffff_ffff_ffffL;
@@ -132,7 +140,7 @@ final class Ports {
                             .formatted(asked.name()));
         }
         Saved.Port before = savedByName.remove(asked.name());
-        if (before != null && !before.type().equals(asked.type().toString())) {
+        if (before != null && !before.type().split(",")[0].equals(asked.type().toString())) {
             before = null;
         }
         int number = asked.number();
@@ -178,6 +186,7 @@ final class Ports {
         detector.portRemoved(number);
         listener.portRemoved(number);
         datapath.removePort(port.datapathPort());
+        stock.remove(port.datapathPort());
         return () -> {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
@@ -215,6 +224,7 @@ final class Ports {
     private DatapathPort open(PortConfig config) {
         return switch (config.type()) {
             case DPDKR -> new DpdkrPort(config.number(), datapath.threads(), memory);
+            case MEMIF -> stock.open(config);
             case NETDEV -> {
                 try {
                     yield new NetdevPort(

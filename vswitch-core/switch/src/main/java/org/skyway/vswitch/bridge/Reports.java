@@ -13,6 +13,7 @@ import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.StockPort;
 
 /// A bridge's state as JSON, for `skyway ctl`. Ofproto thread.
 public final class Reports {
@@ -57,6 +58,13 @@ public final class Reports {
         Attachment vnf = port.attachment();
         o.put("vnf", vnf == null ? null : vnf.program());
         o.put("pid", vnf == null ? 0 : vnf.pid());
+        if (port.datapathPort() instanceof StockPort s) {
+            StockPort.Peer peer = s.peer();
+            o.put("vnf", peer == null ? null : peer.program());
+            o.put("pid", peer == null ? 0 : peer.pid());
+            o.put("agreed", peer == null ? null : peer.detail());
+            o.put("trouble", s.trouble());
+        }
         o.put("awaited", vnf != null && vnf.isAwaited()); // taken over, and not connected yet
         o.put("region", bridge.lastingRegion(port.config().name()));
         o.put("p2p", Requests.describe(bridge.detector().verdict(number)));

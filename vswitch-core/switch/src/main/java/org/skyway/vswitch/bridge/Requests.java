@@ -108,12 +108,10 @@ public final class Requests {
             case "port-add" ->
                     reports.port(
                             bridge.addPort(
-                                    PortConfig.of(
-                                            wantedNumber(arguments),
+                                    PortConfig.ofTyped(
+                                            arguments.path("number").asInt(),
                                             text(arguments, "type"),
-                                            text(arguments, "name"),
-                                            null,
-                                            null)));
+                                            text(arguments, "name"))));
             case "port-del" -> {
                 bridge.removePort(text(arguments, "name"));
                 yield JSON.createObjectNode();
@@ -144,12 +142,6 @@ public final class Requests {
                             "this switch knows no request \"%s\"; is `skyway ctl` of another release?"
                                     .formatted(command));
         };
-    }
-
-    // 0 or nothing stands for the next free one.
-    private static Integer wantedNumber(JsonNode arguments) {
-        int number = arguments.path("number").asInt();
-        return number == 0 ? null : number;
     }
 
     private JsonNode show() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.skyway.vswitch.config.ConfigException;
@@ -103,6 +104,15 @@ final class CtlCommand {
             print(
                     result.get("ports"),
                     List.of("number", "name", "type", "up", "vnf", "pid", "p2p"));
+            List<JsonNode> stock = new ArrayList<>();
+            for (JsonNode port : result.get("ports")) {
+                if (port.hasNonNull("agreed") || port.hasNonNull("trouble")) {
+                    stock.add(port);
+                }
+            }
+            if (!stock.isEmpty()) {
+                print(JSON.valueToTree(stock), List.of("name", "agreed", "trouble"));
+            }
             JsonNode controllers = result.path("controllers");
             if (!controllers.isEmpty()) {
                 print(controllers, List.of("target", "connected"));
@@ -129,8 +139,9 @@ final class CtlCommand {
     @Command(name = "add", mixinStandardHelpOptions = true, description = "Adds a port.")
     static final class PortAdd extends Request {
         @Parameters(
-                paramLabel = "[NUMBER:]TYPE:NAME",
-                description = "for instance 2:dpdkr:vnf1 or netdev:eth1")
+                paramLabel = "[NUMBER:]TYPE:NAME[,KEY=VALUE]...",
+                description =
+                        "for instance 2:dpdkr:vnf1, netdev:eth1 or memif:vpp,socket=/run/vpp.sock,id=7,role=client")
         private String port;
 
         @Override
@@ -140,7 +151,7 @@ final class CtlCommand {
                     ask(
                             ControlClient.request("port-add")
                                     .put("number", config.number())
-                                    .put("type", config.type().toString())
+                                    .put("type", config.typed())
                                     .put("name", config.name()));
             if (json) {
                 return print(result, List.of());

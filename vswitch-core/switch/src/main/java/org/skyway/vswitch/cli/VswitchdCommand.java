@@ -156,7 +156,8 @@ final class VswitchdCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "[NUMBER:]TYPE:NAME",
-            description = "a port, for instance 1:netdev:eth1 or dpdkr:vnf1; repeatable")
+            description =
+                    "a port, for instance 1:netdev:eth1, dpdkr:vnf1 or 3:memif:vpp,socket=/run/vpp.sock,id=7; repeatable")
     private List<String> ports = List.of();
 
     @Option(

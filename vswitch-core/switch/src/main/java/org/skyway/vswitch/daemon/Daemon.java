@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -262,9 +261,7 @@ public final class Daemon implements AutoCloseable {
                     config.ports().stream().anyMatch(p -> p.name().equals(port.name()));
             if (port.asked() && !configured) {
                 try {
-                    PortConfig.Type type =
-                            PortConfig.Type.valueOf(port.type().toUpperCase(Locale.ROOT));
-                    bridge.addPort(new PortConfig(port.number(), type, port.name()));
+                    bridge.addPort(PortConfig.ofTyped(port.number(), port.type(), port.name()));
                 } catch (ConfigException e) {
                     LOG.warn("port {} is not there any more: {}", port.name(), e.getMessage());
                 }

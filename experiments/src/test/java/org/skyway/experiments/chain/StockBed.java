@@ -1,0 +1,154 @@
+package org.skyway.experiments.chain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.skyway.experiments.dpdk.Testpmd;
+import org.skyway.experiments.process.Program;
+import org.skyway.vswitch.daemon.ControlClient;
+
+/// A switch with ports of stock VNFs besides those of Skyway's, and stock DPDK applications.
+abstract class StockBed extends ChainBed {
+    private static final Path TESTPMD = Path.of("/usr/bin/dpdk-testpmd");
+
+    final List<Testpmd> testpmds = new ArrayList<>();
+
+    @BeforeEach
+    void needTestpmd() {
+        assumeTrue(
+                Files.isExecutable(TESTPMD), "there is no dpdk-testpmd; apt-get install dpdk-dev");
+    }
+
+    @AfterEach
+    void endTestpmds() {
+        testpmds.forEach(Testpmd::close);
+    }
+
+    /// Adds a port.
+    void port(int number, String typed, String name) {
+        control.ask(
+                ControlClient.request("port-add")
+                        .put("number", number)
+                        .put("type", typed)
+                        .put("name", name));
+    }
+
+    /// Starts a DPDK application with drivers of DPDK's own.
+    Testpmd stock(String name, int core, String mode, String... devices) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(TESTPMD.toString(), "--lcores", "0@%d,1@%d".formatted(core, core)));
+        command.addAll(List.of("--no-pci", "--no-huge", "-m", "256", "--no-telemetry"));
+        command.addAll(List.of("--no-shconf", "--single-file-segments"));
+        for (String device : devices) {
+            command.addAll(List.of("--vdev", device));
+        }
+        Testpmd started = Testpmd.start(name, dir, this::note, command, "--forward-mode=" + mode);
+        testpmds.add(started);
+        return started;
+    }
+
+    // What testpmd says of itself would fill the log.
+    private void note(String line) {
+        if (line.contains("memif") || line.contains("virtio")) {
+            log.add(line);
+        }
+    }
+
+    JsonNode shown(String port) {
+        for (JsonNode p : control.ask(ControlClient.request("show")).get("ports")) {
+            if (p.get("name").asText().equals(port)) {
+                return p;
+            }
+        }
+        throw new AssertionError("no port " + port);
+    }
+
+    void awaitUp(String... ports) throws InterruptedException {
+        for (String port : ports) {
+            await(() -> shown(port).get("up").asBoolean(), "port " + port + " that is up");
+        }
+    }
+
+    void awaitDown(String port) throws InterruptedException {
+        await(() -> !shown(port).get("up").asBoolean(), "port " + port + " that is down");
+    }
+
+    /// A counter of a port, as `ctl stats` has it.
+    long counted(String port, String counter) {
+        for (JsonNode p : control.ask(ControlClient.request("stats")).get("ports")) {
+            if (p.get("name").asText().equals(port)) {
+                return p.get(counter).asLong();
+            }
+        }
+        throw new AssertionError("no port " + port);
+    }
+
+    void rule(int from, int to) {
+        ofctl("add-flow", "br0", "priority=100,in_port=%d,actions=output:%d".formatted(from, to));
+    }
+
+    /// What happens again and again while packets are on their way.
+    interface Round {
+        void run() throws InterruptedException;
+    }
+
+    /// Sends packets of all sizes from vnf1 to vnf4, and sees that none is changed, doubled or
+    /// overtaken by another, and that each that is missing was counted as dropped where a ring was
+    /// full: on a busy machine the program between the two ports may not have its turn for longer
+    /// than its rings last.
+    ///
+    /// @param in the port that they leave the switch by
+    /// @param out the port that they come back by
+    void forwards(String in, String out, Round round) throws Exception {
+        long frames = 30_000;
+        Path report = dir.resolve("sink.json");
+        Program sink = vnf("sink", "--port", "vnf4", "--verify", "--json", report.toString());
+        Program source =
+                vnf(
+                        "source",
+                        "--port",
+                        "vnf1",
+                        "--rate",
+                        "10000",
+                        "--size",
+                        "64-1514",
+                        "--count",
+                        "" + frames);
+        for (int i = 0; i < 10; i++) {
+            round.run();
+        }
+        assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
+        await(
+                () -> counted(in, "txPackets") + counted(in, "txDropped") == frames,
+                "all frames at the port " + in);
+        await(
+                () ->
+                        counted(out, "rxPackets") > frames / 2
+                                && received("vnf4") + dropped("vnf4") == counted(out, "rxPackets"),
+                "all frames that came back");
+        sink.terminate();
+        sink.waitFor(Duration.ofSeconds(30));
+        JsonNode result = new ObjectMapper().readTree(report.toFile());
+        assertEquals(0, result.get("corrupt").asLong(), result::toString);
+        assertEquals(0, result.get("foreign").asLong(), result::toString);
+        JsonNode from = result.get("sources").get(0);
+        assertEquals(0, from.get("duplicates").asLong(), result::toString);
+        assertEquals(0, from.get("reordered").asLong(), result::toString);
+        assertTrue(from.get("packets").asLong() > frames / 2, result::toString);
+    }
+
+    private long dropped(String port) {
+        return counted(port, "txDropped");
+    }
+}

@@ -1,0 +1,224 @@
+package org.skyway.vswitch.bridge;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.skyway.ivshmem.sys.Reasons;
+import org.skyway.memif.MemifClient;
+import org.skyway.memif.MemifMessage;
+import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.config.SocketConfig;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.datapath.Datapath;
+import org.skyway.vswitch.datapath.DatapathPort;
+import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.port.MemifPort;
+import org.skyway.vswitch.port.MemifPorts;
+import org.skyway.vswitch.port.PortSockets;
+import org.skyway.vswitch.port.PortWatch;
+import org.skyway.vswitch.port.StockPort;
+
+/// The ports of VNFs that speak a standard protocol. Ofproto thread.
+final class StockPorts implements AutoCloseable {
+    private static final String MEMIF_SOCKET = "memif.sock";
+    private static final int MEMIF_RING_SIZE = 1024;
+    private static final int MEMIF_BUFFER_SIZE = 2048;
+    private static final String OWNER_ONLY = "600";
+
+    private final Path runDirectory;
+    private final Datapath datapath;
+    private final CounterMemory memory;
+    private final Faults faults;
+    private Executor owner;
+    private Watcher watcher;
+    private PortSockets sockets; // null until the first port
+    private MemifPorts memifs;
+
+    /// Who is told of VNFs that come and go. Ofproto thread.
+    @FunctionalInterface
+    interface Watcher {
+        /// Something changed.
+        ///
+        /// @param port where
+        /// @param event `vnf-connected` or `vnf-gone`
+        /// @param what who, and why
+        void happened(StockPort port, String event, String what);
+    }
+
+    StockPorts(Path runDirectory, Datapath datapath, CounterMemory memory, Faults faults) {
+        this.runDirectory = runDirectory;
+        this.datapath = datapath;
+        this.memory = memory;
+        this.faults = faults;
+    }
+
+    /// Before the first port.
+    void start(Executor ofprotoThread, Watcher bridge) {
+        owner = ofprotoThread;
+        watcher = bridge;
+    }
+
+    /// Makes a port, whose VNF may be attached at once.
+    ///
+    /// @throws ConfigException if its socket can't be had
+    StockPort open(PortConfig config) {
+        try {
+            if (sockets == null) {
+                sockets =
+                        new PortSockets(datapath::ticket, datapath::isSettled, new Watch(), faults);
+                memifs = new MemifPorts(sockets);
+            }
+            return memif(config);
+        } catch (IOException e) {
+            throw new ConfigException("can't add port " + config.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private MemifPort memif(PortConfig config) throws IOException {
+        MemifPort port = new MemifPort(config.number(), datapath.threads(), memory);
+        SocketConfig socket = config.socket();
+        int id = (int) (socket.id() == null ? config.number() : socket.id());
+        byte[] secret = secret(config);
+        if (socket.isClient()) {
+            int slots = socket.ringSize() == null ? MEMIF_RING_SIZE : socket.ringSize();
+            int bytes = socket.bufferSize() == null ? MEMIF_BUFFER_SIZE : socket.bufferSize();
+            int log2 = Integer.numberOfTrailingZeros(slots);
+            memifs.connect(
+                    port,
+                    runDirectory.resolve(socket.path()),
+                    new MemifClient.Settings(id, secret, config.name(), log2, bytes));
+        } else {
+            Path path = socket.path() == null ? Path.of(MEMIF_SOCKET) : socket.path();
+            memifs.serve(
+                    port,
+                    config.name(),
+                    runDirectory.resolve(path),
+                    id,
+                    secret,
+                    file -> give(config, file));
+        }
+        return port;
+    }
+
+    private static byte[] secret(PortConfig config) {
+        if (config.secretFile() == null) {
+            return new byte[0];
+        }
+        byte[] secret;
+        try {
+            secret = Files.readString(config.secretFile()).strip().getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new ConfigException(
+                    "can't read the secret of port %s in %s: %s"
+                            .formatted(config.name(), config.secretFile(), Reasons.of(e)),
+                    e);
+        }
+        if (secret.length == 0 || secret.length > MemifMessage.SECRET_BYTES) {
+            throw new ConfigException(
+                    "the secret of port %s in %s has %d bytes; a memif secret has 1 to %d"
+                            .formatted(
+                                    config.name(),
+                                    config.secretFile(),
+                                    secret.length,
+                                    MemifMessage.SECRET_BYTES));
+        }
+        return secret;
+    }
+
+    // Nobody can connect yet.
+    private static void give(PortConfig config, Path file) {
+        SocketConfig socket = config.socket();
+        try {
+            PosixFileAttributeView view =
+                    Files.getFileAttributeView(file, PosixFileAttributeView.class);
+            UserPrincipalLookupService names =
+                    FileSystems.getDefault().getUserPrincipalLookupService();
+            if (socket.group() != null) {
+                view.setGroup(names.lookupPrincipalByGroupName(socket.group()));
+            }
+            if (socket.owner() != null) {
+                view.setOwner(names.lookupPrincipalByName(socket.owner()));
+            }
+            view.setPermissions(permissions(socket.mode() == null ? OWNER_ONLY : socket.mode()));
+        } catch (UserPrincipalNotFoundException e) {
+            throw new ConfigException(
+                    "port %s names %s as owner or group of its socket, but there is no such user or group"
+                            .formatted(config.name(), e.getName()),
+                    e);
+        } catch (IOException e) {
+            throw new ConfigException(
+                    "can't give socket %s of port %s away: %s"
+                            .formatted(file, config.name(), Reasons.of(e)),
+                    e);
+        }
+    }
+
+    private static Set<PosixFilePermission> permissions(String octal) {
+        int bits = Integer.parseInt(octal, 8);
+        PosixFilePermission[] all = PosixFilePermission.values(); // from OWNER_READ on
+        Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
+        for (int i = 0; i < all.length; i++) {
+            if ((bits >> (all.length - 1 - i) & 1) != 0) {
+                set.add(all[i]);
+            }
+        }
+        return set;
+    }
+
+    /// A port was removed: its VNF loses it.
+    void remove(DatapathPort port) {
+        if (port instanceof MemifPort m) {
+            memifs.remove(m);
+        }
+    }
+
+    /// Ends all connections. No poll thread runs any more.
+    @Override
+    public void close() {
+        if (sockets != null) {
+            sockets.close();
+        }
+    }
+
+    private final class Watch implements PortWatch {
+        @Override
+        public void attached(StockPort port, StockPort.Peer peer) {
+            tell(port, "vnf-connected", describe(peer));
+        }
+
+        @Override
+        public void gone(StockPort port, StockPort.Peer peer, String reason) {
+            tell(port, "vnf-gone", describe(peer) + ": " + reason);
+        }
+
+        private void tell(StockPort port, String event, String what) {
+            owner.execute(() -> watcher.happened(port, event, what));
+        }
+
+        @Override
+        public void refused(StockPort port, String reason) {
+            faults.record(
+                    "port sockets",
+                    "refused",
+                    (port == null ? "a client" : "port " + port.number()) + ": " + reason);
+        }
+
+        private String describe(StockPort.Peer peer) {
+            return "%s%s: %s"
+                    .formatted(
+                            peer.program(),
+                            peer.pid() == 0 ? "" : " (process " + peer.pid() + ")",
+                            peer.detail());
+        }
+    }
+}
