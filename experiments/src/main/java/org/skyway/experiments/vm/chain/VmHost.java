@@ -113,10 +113,7 @@ public final class VmHost implements AutoCloseable {
             command.add("%d:dpdkr:vnf%d".formatted(i, i));
         }
         return Program.skyway(
-                "vswitchd",
-                runDirectory(),
-                line -> {},
-                command.toArray(String[]::new));
+                "vswitchd", runDirectory(), line -> {}, command.toArray(String[]::new));
     }
 
     // Guests leave with their libvirtd, but regions of ports outlive a switch on purpose.
