@@ -12,7 +12,10 @@ import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
+import org.skyway.vswitch.ofproto.FlowCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.state.Saved;
@@ -98,9 +101,28 @@ final class Adoption {
         return lasting.region();
     }
 
-    /// Notes the VNFs that were found, for a switch that comes after this one.
+    /// Notes the VNFs that were found, and who counts on their links, for a switch that comes after
+    /// this one.
     void note() {
         vnfs.keySet().forEach(bridge::notePort);
+        LinkRecords records = bridge.linkRecords();
+        Set<Long> tags = records.tags();
+        Map<Long, FlowEntry> entries = new HashMap<>();
+        Map<Long, FlowCounters> groups = new HashMap<>();
+        if (!tags.isEmpty()) {
+            for (Saved.Flow flow : saved.all(Saved.Flow.class)) {
+                if (tags.contains(flow.counters().tag())) {
+                    entries.put(flow.counters().tag(), bridge.entry(flow.rule()));
+                }
+            }
+            for (Saved.Group group : saved.all(Saved.Group.class)) {
+                List<FlowCounters> now = bridge.countersOf(group.entry().id());
+                for (int i = 0; i < Math.min(now.size(), group.counters().size()); i++) {
+                    groups.put(group.counters().get(i).tag(), now.get(i));
+                }
+            }
+        }
+        records.resolve(entries::get, groups::get);
     }
 
     /// Goes on with them.

@@ -47,7 +47,7 @@ public final class CounterMemory {
     private final int most; // chunks of the file
     private final Stores stores;
     private final Consumer<String> log;
-    private final RedoLog redo;
+    private final RedoLog redo; // of the file
     private final Map<Integer, IntArrayList> free = new HashMap<>(); // blocks, by lines
     private final AtomicLong tags = new AtomicLong();
     private volatile long[] chunks = {};
@@ -73,7 +73,7 @@ public final class CounterMemory {
         if (file != null) {
             grow();
         }
-        redo = new RedoLog(this, file != null && !full);
+        redo = file == null ? null : new RedoLog(this, !full);
     }
 
     /// Memory that goes with the process.
@@ -202,9 +202,9 @@ public final class CounterMemory {
     /// Changes several words at once. Of the one thread that changes what is not a counter of a
     /// poll thread.
     ///
-    /// @return the log of this memory
+    /// @return the log of this memory's file, or another one if it has none
     public RedoLog redo() {
-        return redo;
+        return file == null ? new RedoLog(this, false) : redo;
     }
 
     /// Writes a word that a process that comes after this one makes something of.

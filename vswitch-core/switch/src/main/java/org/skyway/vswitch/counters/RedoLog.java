@@ -1,5 +1,6 @@
 package org.skyway.vswitch.counters;
 
+import java.util.Arrays;
 import org.skyway.ivshmem.region.Memory;
 
 /// Changes several words of a [CounterMemory] at once, as a process that comes after this one sees
@@ -66,8 +67,8 @@ public final class RedoLog {
     /// @param value what it becomes with [#commit]
     public void put(long address, long value) {
         if (count == addresses.length) {
-            addresses = java.util.Arrays.copyOf(addresses, 2 * count);
-            values = java.util.Arrays.copyOf(values, 2 * count);
+            addresses = Arrays.copyOf(addresses, 2 * count);
+            values = Arrays.copyOf(values, 2 * count);
         }
         addresses[count] = address;
         values[count++] = value;

@@ -75,6 +75,14 @@ public final class SavedCounters {
         return get(block, CounterMemory.TAG) == tag ? get(block, offset) : 0;
     }
 
+    /// The tag of a block, whosever it is.
+    ///
+    /// @param block its number
+    /// @return the tag; 0 if there is no such block
+    public long tag(int block) {
+        return get(block, CounterMemory.TAG);
+    }
+
     /// Whether a block is there.
     ///
     /// @param block its number

@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.LongFunction;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.counters.SavedCounters;
+import org.skyway.vswitch.ofproto.FlowCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
 
 /// What a switch that comes after this one must know of its channels and links, in memory that
@@ -26,6 +31,7 @@ import org.skyway.vswitch.port.Attachment;
 ///                        0  id of the channel's region; 0 if the record is free
 ///                        1  cells, slot of side A << 32, slot of side B << 40, Channel.State << 48
 ///                        2  port number of side A, of side B << 32
+///                        3  block of PathNotes of the link from A to B, of the other << 32; 0: none
 ///                        4  the link from A to B
 ///                       18  the link from B to A
 /// a link                 0  1 if it is there, LinkMachine.Situation << 8, a bit for each
@@ -54,12 +60,17 @@ public final class LinkRecords {
     private static final int LINES = (CounterMemory.LINE + RECORDS * RECORD) / CounterMemory.LINE;
     private static final int NEXT = 8;
     private static final int NEXT_TAG = 16;
+    private static final int PATHS = 3;
     private static final int A_TO_B = 4;
     private static final int B_TO_A = 18;
     private static final int OPEN = 1;
     private static final int BEGUN = 2;
 
     private final CounterMemory memory;
+    private final RedoLog changes;
+    private final PathNotes paths;
+    private final Map<Long, PathNotes.Tags> noted = new HashMap<>(); // by the links' owner words
+    private final Map<Long, PathNotes.Note> resolved = new HashMap<>();
     private final List<Integer> blocks = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
 
@@ -68,6 +79,8 @@ public final class LinkRecords {
     /// @param memory where they lie
     public LinkRecords(CounterMemory memory) {
         this.memory = memory;
+        changes = memory.redo();
+        paths = new PathNotes(memory);
         add(memory.allocate(this, LINES));
     }
 
@@ -120,7 +133,48 @@ public final class LinkRecords {
             }
         }
         free.removeIf(i -> get(i, 0) != 0);
+        for (Record record : all()) {
+            for (boolean fromA : new boolean[] {true, false}) {
+                PathNotes.Tags tags =
+                        PathNotes.read(saved, record.path(fromA), record.owner(fromA));
+                if (tags != null) {
+                    noted.put(record.owner(fromA), tags);
+                }
+            }
+            put(record.index, PATHS, 0); // these are blocks of the other memory
+        }
         return true;
+    }
+
+    /// Tags of all counters that were taken over with links and are to be found again.
+    ///
+    /// @return those of entries and of groups
+    public Set<Long> tags() {
+        Set<Long> tags = new HashSet<>();
+        for (PathNotes.Tags t : noted.values()) {
+            tags.addAll(t.entries());
+            tags.addAll(t.groups());
+        }
+        return tags;
+    }
+
+    /// Finds who counts on the links that were taken over, and notes that anew.
+    ///
+    /// @param entry the entry that has counters with such a tag now; null if it is gone
+    /// @param group the group's counters; null if they are gone
+    public void resolve(LongFunction<FlowEntry> entry, LongFunction<FlowCounters> group) {
+        for (Record record : all()) {
+            for (boolean fromA : new boolean[] {true, false}) {
+                long owner = record.owner(fromA);
+                PathNotes.Tags tags = noted.get(owner);
+                if (tags != null) {
+                    PathNotes.Note note = paths.write(tags.path(entry, group), owner);
+                    resolved.put(owner, note);
+                    put(record.index, PATHS, record.paths(fromA, note));
+                }
+            }
+        }
+        noted.clear();
     }
 
     // Found from the one before, when it is there.
@@ -154,7 +208,7 @@ public final class LinkRecords {
     ///
     /// @return the log of the memory
     RedoLog changes() {
-        return memory.redo().begin();
+        return changes.begin();
     }
 
     /// Those that were taken over.
@@ -248,6 +302,23 @@ public final class LinkRecords {
             forget(this);
         }
 
+        private int path(boolean fromA) {
+            return (int) (get(index, PATHS) >>> (fromA ? 0 : 32));
+        }
+
+        // The word of both paths, with another one of the two.
+        private long paths(boolean fromA, PathNotes.Note note) {
+            long block = note == null ? 0 : note.block();
+            long both = get(index, PATHS);
+            return fromA
+                    ? both & 0xffff_ffff_0000_0000L | block
+                    : both & 0xffff_ffffL | block << 32;
+        }
+
+        private long owner(boolean fromA) {
+            return 2 * region() + (fromA ? 0 : 1);
+        }
+
         /// Notes what a link of this channel is.
         ///
         /// @param fromA whether its sender is side A
@@ -255,6 +326,12 @@ public final class LinkRecords {
         void save(Link link, boolean fromA, RedoLog changes) {
             int at = fromA ? A_TO_B : B_TO_A;
             SenderCounters counters = link.counters;
+            if (counters == null) {
+                link.noted = null;
+            } else if (link.noted == null || link.noted.path != link.path) {
+                link.noted = paths.write(link.path, owner(fromA));
+            }
+            put(changes, PATHS, paths(fromA, link.noted));
             long todo = 0;
             for (LinkMachine.Command c : link.todo) {
                 todo |= 1L << c.ordinal();
@@ -303,6 +380,10 @@ public final class LinkRecords {
             link.command = get(index, at + 2);
             link.limit = get(index, at + 3);
             link.limitCursor = get(index, at + 4);
+            link.noted = resolved.remove(owner(fromA));
+            if (link.noted != null) {
+                link.path = link.noted.path;
+            }
             link.begun = (get(index, at + 5) & BEGUN) != 0;
             if ((get(index, at + 5) & OPEN) != 0) {
                 link.counters =

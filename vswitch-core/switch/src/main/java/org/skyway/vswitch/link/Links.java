@@ -94,14 +94,16 @@ public final class Links {
 
     private void claim(Link link, LinkPath path) {
         link.unclaimed = false;
-        link.path = path;
-        if (link.counters != null) {
+        if (link.counters == null || link.noted != null) {
+            steps.repath(link, path);
+        } else {
+            link.path = path; // who counted before there was no room to note
             listener.attach(link, link.counters);
         }
     }
 
-    /// Goes on with the links of the switch before. They wait for [#want] to say what is on their
-    /// way, and end with [#endAdoption] if it does not.
+    /// Goes on with the links of the switch before, whose packets count where they did. They wait
+    /// for [#want] to say that they are links, and end with [#endAdoption] if it does not.
     ///
     /// @param byPort the VNFs that are still there, by port number; null for one that is not
     /// @return the files of their regions, and the VNFs that have to begin anew, as a region of
@@ -128,6 +130,9 @@ public final class Links {
             }
         }
         for (Link link : links) {
+            if (link.counters != null && link.noted != null) {
+                listener.attach(link, link.counters);
+            }
             exits.again(link);
             listener.stepped(link, null);
         }
@@ -173,7 +178,7 @@ public final class Links {
     public void endAdoption() {
         for (Link link : List.copyOf(links)) {
             if (link.unclaimed) {
-                claim(link, LinkPath.UNKNOWN);
+                claim(link, link.path);
                 steps.happens(link, Event.UNWANTED, "the rules do not make it a link any more");
             }
         }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.skyway.agent.Agent;
@@ -162,15 +164,19 @@ final class KilledSwitch implements AutoCloseable {
         next.records.resume(saved, last.records.block(), last.records.tag());
         next.left.adopt();
         next.right.adopt();
+        Map<Long, FlowCounters> groups = new HashMap<>();
+        for (int i = 0; i < last.counters.size(); i++) {
+            groups.put(last.counters.get(i).tag(), next.counters.get(i));
+        }
+        next.records.resolve(_ -> null, groups::get);
         next.links.adopt(port -> port == 1 ? next.left : next.right);
         next.left.arrived();
         next.right.arrived();
-        next.links.want(next.left, next.right, next.path(Way.FIRST));
         if (last.left.isGone()) {
             next.left.markGone();
             next.links.gone(next.left, "its process ended");
         }
-        next.links.endAdoption();
+        next.turn(); // the rules are not looked at yet
         return next;
     }
 

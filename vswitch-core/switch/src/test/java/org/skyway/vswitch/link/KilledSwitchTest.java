@@ -83,6 +83,11 @@ class KilledSwitchTest {
             bed.send(first, 11);
             Life next = bed.after(first, 2);
             assertEquals(bed.sent(), next.counted(), what + ", as it begins");
+            if (at % 2 == 0) { // else the rules do not make it a link any more
+                next.links.want(next.left, next.right, next.path(Way.FIRST));
+            }
+            next.links.endAdoption();
+            assertEquals(bed.sent(), next.counted(), what + ", when the rules were looked at");
             revoke(bed, next);
             assertEquals(bed.sent(), next.counted(), what + ", at the end");
             assertTrue(next.links.leaving().isEmpty(), what);
