@@ -12,7 +12,7 @@ if [ "${3:-}" != inside ]; then
     groups=()
     while IFS=: read -r _ controllers path; do
         case "$controllers" in
-            cpuset) continue ;; # a new one takes no process, and systemd makes none
+            *cpuset*) continue ;; # a new one takes no process, and systemd makes none
             '') mounted="$(findmnt --noheadings --first-only --types cgroup2 --output TARGET)" ;;
             *) mounted="/sys/fs/cgroup/${controllers#name=}" ;;
         esac
@@ -31,7 +31,10 @@ if [ "${3:-}" != inside ]; then
     wait "$machine" || status=$?
     wait "$machine" 2>/dev/null || true # the first one ends with a signal, too
     for group in "${groups[@]}"; do
-        find "$group" -depth -type d -exec rmdir {} +
+        for ((i = 0; i < 100; i++)); do # one is busy until the kernel has done with what was in it
+            ! find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || break
+            sleep 0.1
+        done
     done
     exit "$status"
 fi
@@ -47,8 +50,8 @@ mount -t tmpfs none "$root/run"
 mkdir "$root/dev/pts" "$root/dev/mqueue" "$root/dev/hugepages" "$root/test" # where a service with devices of its own looks for them
 mount -t devpts devpts "$root/dev/pts"
 ln -s pts/ptmx "$root/dev/ptmx"
-mount -t mqueue mqueue "$root/dev/mqueue"
-mount -t hugetlbfs hugetlbfs "$root/dev/hugepages"
+mount -t mqueue mqueue "$root/dev/mqueue" || true
+mount -t hugetlbfs hugetlbfs "$root/dev/hugepages" || true
 mount --bind "$(dirname "$script")" "$root/test"
 # Nothing of the host's kernel is set.
 mount --bind "$root/proc/sys" "$root/proc/sys"
