@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 /// @param whose the program, in messages: `the switch`
 /// @param all its modules, libraries' at the end
 public record LogModules(String whose, List<LogModule> all) {
-    // @formatter:off
     /// The agent for virtual machines, as a process of its own.
     public static final LogModules OF_AGENT =
             new LogModules(
@@ -31,8 +30,6 @@ public record LogModules(String whose, List<LogModule> all) {
                                     "service",
                                     "org.skyway.agent.service",
                                     "the switch at the other end, the socket of ctl")));
-
-    // @formatter:on
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

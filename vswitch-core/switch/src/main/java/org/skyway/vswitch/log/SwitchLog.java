@@ -6,7 +6,6 @@ import org.skyway.agent.log.LogModules;
 
 /// What the log of the switch consists of.
 public final class SwitchLog {
-    // @formatter:off
     /// Its modules.
     public static final LogModules MODULES =
             new LogModules(
@@ -56,8 +55,6 @@ public final class SwitchLog {
                                     "a library: connections of OpenFlow and of the page"),
                             new LogModule(
                                     "openhft", "net.openhft", "a library: the journal's files")));
-
-    // @formatter:on
 
     private SwitchLog() {}
 }
