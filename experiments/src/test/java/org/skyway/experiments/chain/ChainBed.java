@@ -33,21 +33,19 @@ abstract class ChainBed {
                 "ovs-ofctl is missing; apt-get install openvswitch-common");
         folder = new RunFolder();
         dir = folder.path();
-        Program vswitchd =
-                program(
-                        "vswitchd",
-                        "is ready",
-                        "vswitchd",
-                        "--port",
-                        "1:dpdkr:vnf1",
-                        "--port",
-                        "2:dpdkr:vnf2",
-                        "--port",
-                        "3:dpdkr:vnf3",
-                        "--port",
-                        "4:dpdkr:vnf4");
+        List<String> command = new ArrayList<>(List.of("vswitchd"));
+        for (int i = 1; i <= 4; i++) {
+            command.addAll(List.of("--port", "%d:dpdkr:vnf%d".formatted(i, i)));
+        }
+        command.addAll(List.of(options()));
+        Program vswitchd = program("vswitchd", "is ready", command.toArray(new String[0]));
         assertTrue(vswitchd.isAlive());
         control = new ControlClient(dir);
+    }
+
+    /// What else the switch is started with.
+    String[] options() {
+        return new String[0];
     }
 
     @AfterEach

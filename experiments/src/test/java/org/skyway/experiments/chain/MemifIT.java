@@ -38,17 +38,7 @@ class MemifIT extends StockBed {
         assertEquals(middle.program().pid(), shown("memif5").get("pid").asLong());
         rule(1, 5);
         rule(6, 4);
-        forwards(
-                "memif5",
-                "memif6",
-                () -> {
-                    // With this rule, packets are looked at; without it they go straight on.
-                    String rule = "priority=200,in_port=6,udp,tp_dst=9";
-                    ofctl("add-flow", "br0", rule + ",actions=drop");
-                    Thread.sleep(100);
-                    ofctl("--strict", "del-flows", "br0", rule);
-                    Thread.sleep(50);
-                });
+        forwards("memif5", "memif6", () -> endAndBegin(6, "memif6", "vnf4"));
         assertEquals(0, middle.quit());
         awaitDown("memif5");
         awaitDown("memif6");
@@ -69,6 +59,7 @@ class MemifIT extends StockBed {
         rule(5, 6);
         receiver.tell("start");
         sender.tell("start");
+        awaitCutThrough("memif5", "memif6");
         await(() -> counted("memif6", "txPackets") > 100_000, "packets");
         sender.tell("stop");
         long sent = sender.statistics(0).get("TX-packets");

@@ -1,6 +1,7 @@
 package org.skyway.experiments.chain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -82,6 +83,33 @@ abstract class StockBed extends ChainBed {
 
     void awaitDown(String port) throws InterruptedException {
         await(() -> !shown(port).get("up").asBoolean(), "port " + port + " that is down");
+    }
+
+    /// Whether packets go from one port to another with one copy and no look-up.
+    boolean isCutThrough(String from, String to) {
+        for (JsonNode link : control.ask(ControlClient.request("links"))) {
+            if (link.get("from").asText().equals(from)
+                    && link.get("to").asText().equals(to)
+                    && link.get("kind").asText().equals("cut-through")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void awaitCutThrough(String from, String to) throws InterruptedException {
+        await(() -> isCutThrough(from, to), "cut-through from " + from + " to " + to);
+    }
+
+    /// Ends a port's link and begins it anew: packets are looked at meanwhile.
+    void endAndBegin(int number, String from, String to) throws InterruptedException {
+        String rule = "priority=200,in_port=%d,udp,tp_dst=9".formatted(number);
+        ofctl("add-flow", "br0", rule + ",actions=drop");
+        assertFalse(isCutThrough(from, to));
+        Thread.sleep(100);
+        ofctl("--strict", "del-flows", "br0", rule);
+        awaitCutThrough(from, to);
+        Thread.sleep(50);
     }
 
     /// A counter of a port, as `ctl stats` has it.

@@ -34,12 +34,14 @@ class TroubleshootingTest {
                     "UnreadableMessageException",
                     "IOException",
                     "MemifException",
+                    "VhostException",
                     "ExperimentException");
 
     private static final List<String> SOURCES =
             List.of(
                     "vswitch-core/switch/src/main/java",
                     "vswitch-core/memif/src/main/java",
+                    "vswitch-core/vhost/src/main/java",
                     "compute-agent/src/main/java",
                     "dpdkr-pmd/src/main/java",
                     "ivshmem/src/main/java",

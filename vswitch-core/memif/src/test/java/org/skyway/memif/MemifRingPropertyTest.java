@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -120,6 +122,36 @@ class MemifRingPropertyTest {
             Memory.putShort(pair.ring(false) + MemifLayout.FLAGS_OFFSET, 1);
             pair.send(pair.server().sender(), new byte[64]);
             assertEquals(1, pair.server().sender().signals());
+        }
+    }
+
+    @Test
+    void nothingOnAPacketsWayMakesObjects() throws Exception {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int rounds = 20_000;
+        try (Pair pair = new Pair(6, 256)) {
+            long frame = pair.client.memory().address(); // any bytes that are mapped
+            long[] from = {frame, frame, frame};
+            int[] lengths = {64, 200, 700}; // the last takes three buffers
+            long[] at = new long[32];
+            int[] seen = new int[32];
+            long before = 0;
+            for (int i = 0; i < 2 * rounds; i++) {
+                if (i == rounds) {
+                    before = threads.getCurrentThreadAllocatedBytes();
+                }
+                // Its client sleeps, so it is woken.
+                Memory.putShort(pair.ring(false) + MemifLayout.FLAGS_OFFSET, 0);
+                assertEquals(3, pair.server().sender().offer(from, lengths, 0, 3));
+                assertEquals(3, pair.client().receiver().peek(at, seen, 32));
+                pair.client().receiver().release();
+                assertEquals(3, pair.client().sender().offer(from, lengths, 0, 3));
+                assertEquals(3, pair.server().receiver().peek(at, seen, 32));
+                pair.server().receiver().release();
+            }
+            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(bytes < rounds, bytes + " bytes in " + rounds + " rounds");
+            assertEquals(2 * rounds, pair.server().sender().signals());
         }
     }
 }

@@ -8,6 +8,11 @@ import java.nio.file.StandardOpenOption;
 
 /// A file in `/dev/shm` as a descriptor: memory that its owner can cut short.
 public final class ShmFile {
+    private static final int F_GETFL = 3;
+    private static final int O_ACCMODE = 3;
+    private static final int O_RDWR = 2;
+    private static final int F_DUPFD_CLOEXEC = 1030;
+
     private ShmFile() {}
 
     /// Opens it.
@@ -17,9 +22,8 @@ public final class ShmFile {
                 var all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
             for (Path fd : all) {
                 int number = Integer.parseInt(fd.getFileName().toString());
-                if (isOf(fd, path)) {
-                    return Descriptor.owning(
-                            UnixCalls.fcntl(number, 1030 /* F_DUPFD_CLOEXEC */, 0));
+                if (isOf(fd, path) && (UnixCalls.fcntl(number, F_GETFL, 0) & O_ACCMODE) == O_RDWR) {
+                    return Descriptor.owning(UnixCalls.fcntl(number, F_DUPFD_CLOEXEC, 0));
                 }
             }
             throw new AssertionError(file + " has no descriptor");

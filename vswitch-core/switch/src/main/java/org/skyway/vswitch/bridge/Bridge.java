@@ -79,6 +79,7 @@ public final class Bridge implements Forwarding {
     private Links links;
     private final Observers observers = new Observers(this);
     private Bypasses bypasses;
+    private final CutThroughs cutThroughs;
     private Agent agent;
     private Executor owner;
     private final StateQueue state; // null: nothing is remembered
@@ -127,6 +128,7 @@ public final class Bridge implements Forwarding {
         accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
         notes.shared(datapath.tableCounters(), linkRecords);
         events = new Events(journal);
+        cutThroughs = new CutThroughs(ports, detector, datapath, settlements, events);
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.
@@ -712,7 +714,13 @@ public final class Bridge implements Forwarding {
                 }
             }
         }
+        cutThroughs.update();
         tables.macs().expire(System.nanoTime());
+    }
+
+    /// Links that are moved by the poll threads with one copy.
+    CutThroughs cutThroughs() {
+        return cutThroughs;
     }
 
     private void stockVnf(StockPort at, String event, String what) {

@@ -49,6 +49,18 @@ final class Events {
         }
     }
 
+    void cutThrough(String from, String to, boolean begins) {
+        String state = begins ? "CUT-THROUGH" : "GONE";
+        journal.write(
+                Journal.event("link")
+                        .put("kind", "cut-through")
+                        .put("from", from)
+                        .put("to", to)
+                        .put("state", state)
+                        .put("reason", begins ? "the rules make it one" : "it is one no more"));
+        LINKS.info("link {} -> {} is {}", from, to, state);
+    }
+
     void linkStep(String port, String link, String step) {
         journal.write(
                 Journal.event("link-step").put("port", port).put("link", link).put("step", step));

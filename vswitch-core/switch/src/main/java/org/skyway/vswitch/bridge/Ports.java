@@ -169,7 +169,7 @@ final class Ports {
         byName.put(config.name(), added);
         datapath.tables().port(added.state());
         detector.portChanged(added.state());
-        detector.candidate(number, config.type() == PortConfig.Type.DPDKR);
+        detector.candidate(number, true); // for a bypass, or a cut-through
         listener.portAdded(added.state());
         return added;
     }
@@ -224,7 +224,7 @@ final class Ports {
     private DatapathPort open(PortConfig config) {
         return switch (config.type()) {
             case DPDKR -> new DpdkrPort(config.number(), datapath.threads(), memory);
-            case MEMIF -> stock.open(config);
+            case MEMIF, DPDKVHOSTUSER, DPDKVHOSTUSERCLIENT -> stock.open(config);
             case NETDEV -> {
                 try {
                     yield new NetdevPort(

@@ -88,6 +88,7 @@ public final class Reports {
                     JSON.createObjectNode()
                             .put("from", link.sender().portName())
                             .put("to", link.receiver().portName())
+                            .put("kind", "bypass")
                             .put("state", link.state().toString())
                             .put(
                                     "reason",
@@ -111,6 +112,7 @@ public final class Reports {
                     JSON.createObjectNode()
                             .put("from", link.from())
                             .put("to", link.to())
+                            .put("kind", "bypass")
                             .put("state", "HELD")
                             .put("reason", link.why())
                             .put("sinceMillis", 0)
@@ -122,6 +124,27 @@ public final class Reports {
                             .put("packets", 0)
                             .put("bytes", 0)
                             .set("path", JSON.createArrayNode()));
+        }
+        for (CutThroughs.CutThrough link : bridge.cutThroughs().list()) {
+            long age = (now - link.sinceNanos) / 1_000_000;
+            ArrayNode path = JSON.createArrayNode();
+            link.verdict().path().forEach(rule -> path.add(FlowText.print(rule)));
+            array.add(
+                    JSON.createObjectNode()
+                            .put("from", link.from.config().name())
+                            .put("to", link.to.config().name())
+                            .put("kind", "cut-through")
+                            .put("state", "CUT-THROUGH")
+                            .put("reason", "one copy in the switch, without a look-up")
+                            .put("sinceMillis", age)
+                            .put("ageMillis", age)
+                            .put("epoch", 0)
+                            .put("activations", 0)
+                            .put("switchOverMicros", (Long) null)
+                            .put("lastFailure", (String) null)
+                            .put("packets", link.packets())
+                            .put("bytes", link.bytes())
+                            .set("path", path));
         }
         return array;
     }

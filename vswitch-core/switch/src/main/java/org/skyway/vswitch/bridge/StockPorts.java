@@ -27,6 +27,8 @@ import org.skyway.vswitch.port.MemifPorts;
 import org.skyway.vswitch.port.PortSockets;
 import org.skyway.vswitch.port.PortWatch;
 import org.skyway.vswitch.port.StockPort;
+import org.skyway.vswitch.port.VhostPorts;
+import org.skyway.vswitch.port.VhostUserPort;
 
 /// The ports of VNFs that speak a standard protocol. Ofproto thread.
 final class StockPorts implements AutoCloseable {
@@ -43,6 +45,7 @@ final class StockPorts implements AutoCloseable {
     private Watcher watcher;
     private PortSockets sockets; // null until the first port
     private MemifPorts memifs;
+    private VhostPorts vhosts;
 
     /// Who is told of VNFs that come and go. Ofproto thread.
     @FunctionalInterface
@@ -77,8 +80,9 @@ final class StockPorts implements AutoCloseable {
                 sockets =
                         new PortSockets(datapath::ticket, datapath::isSettled, new Watch(), faults);
                 memifs = new MemifPorts(sockets);
+                vhosts = new VhostPorts(sockets);
             }
-            return memif(config);
+            return config.type() == PortConfig.Type.MEMIF ? memif(config) : vhost(config);
         } catch (IOException e) {
             throw new ConfigException("can't add port " + config.name() + ": " + e.getMessage(), e);
         }
@@ -105,6 +109,21 @@ final class StockPorts implements AutoCloseable {
                     runDirectory.resolve(path),
                     id,
                     secret,
+                    file -> give(config, file));
+        }
+        return port;
+    }
+
+    private VhostUserPort vhost(PortConfig config) throws IOException {
+        VhostUserPort port = new VhostUserPort(config.number(), datapath.threads(), memory);
+        Path path = config.socket().path();
+        if (config.type() == PortConfig.Type.DPDKVHOSTUSERCLIENT) {
+            vhosts.connect(port, config.name(), runDirectory.resolve(path));
+        } else {
+            vhosts.serve(
+                    port,
+                    config.name(),
+                    runDirectory.resolve(path == null ? Path.of(config.name()) : path),
                     file -> give(config, file));
         }
         return port;
@@ -179,6 +198,8 @@ final class StockPorts implements AutoCloseable {
     void remove(DatapathPort port) {
         if (port instanceof MemifPort m) {
             memifs.remove(m);
+        } else if (port instanceof VhostUserPort v) {
+            vhosts.remove(v);
         }
     }
 

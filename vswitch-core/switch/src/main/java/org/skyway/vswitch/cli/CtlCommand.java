@@ -195,7 +195,9 @@ final class CtlCommand {
             name = "links",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows the point-to-point links that are or are to be bypassed.",
+                "Shows the point-to-point links: those that are or are to be bypassed, and those"
+                        + " that can't be, for which the switch moves packets with one copy and"
+                        + " without a look-up (cut-through).",
                 "HELD are those that get no bypass for now; the reason says why.",
                 "switchOverMicros is how long the last switch-over took, from the command until it"
                         + " was",
@@ -209,6 +211,7 @@ final class CtlCommand {
                     List.of(
                             "from",
                             "to",
+                            "kind",
                             "state",
                             "sinceMillis",
                             "ageMillis",

@@ -35,7 +35,11 @@ public record PortConfig(
         /// A Linux interface.
         NETDEV,
         /// A VNF that speaks memif, as DPDK and VPP do.
-        MEMIF;
+        MEMIF,
+        /// A virtio device of a guest, whose front end connects to the switch.
+        DPDKVHOSTUSER,
+        /// A virtio device of a guest, whose front end listens, so that it outlives the switch.
+        DPDKVHOSTUSERCLIENT;
 
         private static final String ALL =
                 Arrays.stream(values()).map(Type::toString).collect(Collectors.joining(", "));
@@ -44,7 +48,7 @@ public record PortConfig(
         ///
         /// @return true for all but VNFs with Skyway's own driver and interfaces of Linux
         public boolean isStock() {
-            return this == MEMIF;
+            return this != DPDKR && this != NETDEV;
         }
 
         @Override
@@ -80,6 +84,8 @@ public record PortConfig(
         }
         if (type == Type.MEMIF) {
             checkMemif(name, socket);
+        } else if (type.isStock()) {
+            checkVhost(type, name, socket, secretFile);
         } else if (users.isEmpty() != (secretFile == null)) {
             throw new ConfigException(
                     "port %s must have both users and a secret-file, or none of them"
@@ -104,6 +110,34 @@ public record PortConfig(
                     "port %s is a memif %s and can't have %s: rings and buffers are a client's, the socket is a server's"
                             .formatted(
                                     name, socket.isClient() ? "client" : "server", socket.text()));
+        }
+    }
+
+    private static void checkVhost(Type type, String name, SocketConfig socket, Path secretFile) {
+        boolean client = type == Type.DPDKVHOSTUSERCLIENT;
+        if (client && socket.path() == null) {
+            throw new ConfigException(
+                    "port %s needs to know where QEMU or the program listens: socket=PATH"
+                            .formatted(name));
+        }
+        SocketConfig can =
+                new SocketConfig(
+                        socket.path(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        client ? null : socket.owner(),
+                        client ? null : socket.group(),
+                        client ? null : socket.mode());
+        if (!socket.equals(can) || secretFile != null) {
+            throw new ConfigException(
+                    "port %s is a %s port and can't have %s; it can have socket%s"
+                            .formatted(
+                                    name,
+                                    type,
+                                    secretFile == null ? socket.text() : "a secret",
+                                    client ? "" : ", owner, group and mode"));
         }
     }
 

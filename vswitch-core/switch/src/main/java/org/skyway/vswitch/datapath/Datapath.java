@@ -3,7 +3,9 @@ package org.skyway.vswitch.datapath;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,6 +41,7 @@ public final class Datapath implements AutoCloseable {
     private final AtomicLong lastTicket = new AtomicLong();
     private final AtomicLong epoch = new AtomicLong(); // counts up when nothing cached holds
     private final AtomicLong programsDropped = new AtomicLong();
+    private final Map<DatapathPort, Integer> threadOf = new HashMap<>(); // ofproto thread
     private int nextThread;
 
     /// A datapath without ports; not running yet.
@@ -120,8 +123,38 @@ public final class Datapath implements AutoCloseable {
     /// @return a ticket for [#isSettled]
     public long addPort(DatapathPort port) {
         publish(port);
-        threads[nextThread++ % threads.length].tell(t -> t.addPort(port));
+        receiveOn(nextThread++ % threads.length, port);
         return ticket();
+    }
+
+    /// Which poll thread receives from a port. Ofproto thread.
+    ///
+    /// @param port one that was added
+    /// @return its index
+    public int threadOf(DatapathPort port) {
+        return threadOf.getOrDefault(port, 0);
+    }
+
+    /// Has no poll thread receive from a port for now. Ofproto thread.
+    ///
+    /// @param port one that was added
+    /// @return a ticket: once [#isSettled], nothing more is received, and all that was is sent
+    public long stopReceiving(DatapathPort port) {
+        PollThread thread = threads[threadOf(port)];
+        thread.tell(t -> t.removePort(port));
+        return ticket();
+    }
+
+    /// Has a poll thread receive from a port, from which none does. Does nothing if the port was
+    /// removed meanwhile. Ofproto thread.
+    ///
+    /// @param thread its index
+    /// @param port the port
+    public void receiveOn(int thread, DatapathPort port) {
+        if (ports.get(port.number()) == port) {
+            threadOf.put(port, thread);
+            threads[thread].tell(t -> t.addPort(port));
+        }
     }
 
     /// Adds a port from which no packets ever come.
@@ -147,6 +180,7 @@ public final class Datapath implements AutoCloseable {
         Int2ObjectHashMap<DatapathPort> copy = new Int2ObjectHashMap<>(ports);
         copy.remove(port.number(), port);
         ports = copy;
+        threadOf.remove(port);
         tablesChanged(); // megaflows know the ports that they send to
         for (PollThread t : threads) {
             t.tell(poll -> poll.removePort(port));

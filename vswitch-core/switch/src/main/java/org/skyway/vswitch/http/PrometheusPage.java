@@ -182,6 +182,9 @@ final class PrometheusPage {
                     ends[3],
                     "state",
                     state);
+            if (link.path("kind").asText().equals("cut-through")) {
+                continue; // its packets are the switch's, and counted at the ports
+            }
             gauge(
                     "skyway_link_active",
                     "whether packets go past the switch",

@@ -19,7 +19,11 @@ public final class MemifPort extends StockPort {
         super(number, threads, memory);
     }
 
-    void attach(MemifConnection connection, Peer who) {
+    /// Gives the port a VNF.
+    ///
+    /// @param connection whose ends poll threads use from now on
+    /// @param who it is
+    public void attach(MemifConnection connection, Peer who) {
         peer(who);
         live = connection;
     }

@@ -2,7 +2,6 @@ package org.skyway.vswitch.port;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -178,10 +177,9 @@ public final class PortSockets implements AutoCloseable {
                 survive(user::ready);
             }
         }
-        for (Iterator<Leaving> i = leaving.iterator(); i.hasNext(); ) {
-            Leaving l = i.next();
+        for (Leaving l : List.copyOf(leaving)) { // what is done then may add others
             if (isSettled.test(l.ticket)) {
-                i.remove();
+                leaving.remove(l);
                 survive(l.then);
             } else {
                 survive(l.meanwhile);
@@ -212,8 +210,9 @@ public final class PortSockets implements AutoCloseable {
         for (User user : List.copyOf(users)) {
             survive(user::end);
         }
-        leaving.forEach(l -> survive(l.then));
-        leaving.clear();
+        while (!leaving.isEmpty()) {
+            survive(leaving.removeFirst().then);
+        }
         poller.close();
     }
 }

@@ -21,7 +21,10 @@ class PortConfigTest {
                         "4:memif:m",
                         "4:memif:m,socket=/run/a:b.sock,id=4294967295,role=client,ring-size=64,buffer-size=128",
                         "5:memif:m,socket=x.sock,owner=root,group=kvm,mode=660,secret-file=/etc/s",
-                        "6:memif:m,secret-file=/etc/s")) {
+                        "6:memif:m,secret-file=/etc/s",
+                        "7:dpdkvhostuser:v",
+                        "7:dpdkvhostuser:v,owner=libvirt-qemu,group=kvm,mode=660",
+                        "7:dpdkvhostuserclient:v,socket=/run/v.sock")) {
             PortConfig p = PortConfig.parse(text);
             assertEquals(p, PortConfig.ofTyped(p.number(), p.typed(), p.name()), text);
             int options = text.indexOf(',');
@@ -52,7 +55,11 @@ class PortConfigTest {
             {"1:memif:m,colour=red", "is no option"},
             {"1:memif:m,id=1,id=2", "is no option"},
             {"1:memif:m,", "is no option"},
-            {"1:tap:m", "there are dpdkr, netdev, memif"},
+            {"1:tap:m", "there are dpdkr, netdev, memif, dpdkvhostuser, dpdkvhostuserclient"},
+            {"1:dpdkvhostuserclient:v", "needs to know where QEMU"},
+            {"1:dpdkvhostuserclient:v,socket=/x,mode=660", "it can have socket"},
+            {"1:dpdkvhostuser:v,id=1", "it can have socket, owner"},
+            {"1:dpdkvhostuser:v,secret-file=/x", "a secret"},
             {"x:dpdkr:m", "is not NUMBER:TYPE:NAME"},
         };
         for (String[] w : wrong) {
