@@ -53,16 +53,27 @@ final class FaultsBed implements AutoCloseable {
         if (guest != null) {
             options.addAll(guest.options());
         }
-        vswitch =
-                SwitchProcess.startWithin(
-                        stage.within(),
-                        folder.path(),
-                        chronicle,
-                        PORTS,
-                        options.toArray(new String[0]));
+        vswitch = start(options);
         controller = vswitch.controller("rules");
         controller.add("priority=100,in_port=3,actions=output:4");
         controller.barrier();
+    }
+
+    private SwitchProcess start(List<String> options) {
+        try {
+            return SwitchProcess.startWithin(
+                    stage.within(),
+                    folder.path(),
+                    chronicle,
+                    PORTS,
+                    options.toArray(new String[0]));
+        } catch (RuntimeException e) {
+            if (guest != null) {
+                guest.close();
+            }
+            folder.close();
+            throw e;
+        }
     }
 
     /// Starts the sender that is a guest, if there is to be one.

@@ -81,7 +81,15 @@ final class HostFaults {
         } catch (IOException e) {
             throw new ExperimentException("can't fill the file system: " + e, e);
         } finally {
-            filler.toFile().delete();
+            empty(filler);
+        }
+    }
+
+    private static void empty(Path filler) {
+        try {
+            Files.deleteIfExists(filler);
+        } catch (IOException e) {
+            throw new ExperimentException("can't remove " + filler + ": " + e, e);
         }
     }
 

@@ -43,7 +43,7 @@ public final class Link {
     long deliveredBytesBefore;
 
     SenderCounters counters; // of the present epoch, or null
-    PathNotes.Note noted; // the path that they are noted with, or null
+    PathNotes.Note noted; // the path that they are or were noted with, or null
     long totalPackets;
     long totalBytes;
 

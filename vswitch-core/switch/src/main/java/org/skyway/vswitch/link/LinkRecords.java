@@ -326,12 +326,11 @@ public final class LinkRecords {
         void save(Link link, boolean fromA, RedoLog changes) {
             int at = fromA ? A_TO_B : B_TO_A;
             SenderCounters counters = link.counters;
-            if (counters == null) {
-                link.noted = null;
-            } else if (link.noted == null || link.noted.path != link.path) {
+            boolean isNoted = link.noted != null && link.noted.is(link.path, owner(fromA));
+            if (counters != null && !isNoted) {
                 link.noted = paths.write(link.path, owner(fromA));
             }
-            put(changes, PATHS, paths(fromA, link.noted));
+            put(changes, PATHS, paths(fromA, counters == null ? null : link.noted));
             long todo = 0;
             for (LinkMachine.Command c : link.todo) {
                 todo |= 1L << c.ordinal();

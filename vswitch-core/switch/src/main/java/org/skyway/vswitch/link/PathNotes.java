@@ -35,10 +35,16 @@ final class PathNotes {
     /// A path that is noted, as long as somebody has this.
     static final class Note {
         final LinkPath path;
+        private final long owner;
         private int block; // where; 0 if it goes with the process
 
-        private Note(LinkPath path) {
+        private Note(LinkPath path, long owner) {
             this.path = path;
+            this.owner = owner;
+        }
+
+        boolean is(LinkPath other, long ofOwner) {
+            return path == other && owner == ofOwner;
         }
 
         int block() {
@@ -72,7 +78,7 @@ final class PathNotes {
     ///
     /// @param owner what tells its link from others
     Note write(LinkPath path, long owner) {
-        Note note = new Note(path);
+        Note note = new Note(path, owner);
         List<Long> words = new ArrayList<>();
         path.entries().forEach(e -> words.add(e.counters().tag()));
         path.groups().forEach(c -> words.add(c.tag()));
