@@ -24,7 +24,7 @@ static int say_hello(struct sky_session *s, int64_t id, char *why, size_t size)
 
 	if (s->secret[0])
 		snprintf(more, sizeof(more), ",\"secret\":%s", sky_json_quote(s->secret, secret, sizeof(secret)));
-	if (s->channel && !s->transport.guest)
+	if (s->channel)
 		snprintf(kept, sizeof(kept), ",\"regionId\":%" PRIu64, s->channel->region.id);
 	snprintf(line, sizeof(line),
 		 "{\"type\":\"hello\",\"id\":%" PRIi64 ",\"version\":%d,\"port\":%s,\"pid\":%d,\"program\":%s,\"features\":[\"state\"]%s%s}\n", id,
@@ -46,6 +46,7 @@ static int await_welcome(struct sky_session *s, int64_t id, struct sky_message *
 		if (heard == SKY_HEARD && m->type == SKY_WELCOME && m->id == id)
 			return 0;
 		if (heard == SKY_HEARD && m->type == SKY_FAILED && (m->id == id || m->id == 0)) {
+			s->refused = true;
 			snprintf(why, size, "%s", m->reason); /* id 0: the switch could not even read the hello */
 			return -1;
 		}
@@ -88,6 +89,7 @@ struct sky_channel *sky_connect(struct sky_session *s, char *why, size_t size)
 	int64_t id = fresh_id(), end;
 	int result;
 
+	s->refused = false;
 	if (sky_transport_open(&s->transport, why, size))
 		return NULL;
 	if (say_hello(s, id, why, size) || await_welcome(s, id, &welcome, why, size))
@@ -97,7 +99,7 @@ struct sky_channel *sky_connect(struct sky_session *s, char *why, size_t size)
 			 welcome.version, SKY_CONTROL_VERSION);
 		goto hang_up;
 	}
-	if (s->channel && !s->transport.guest && welcome.region.id == s->channel->region.id)
+	if (s->channel && welcome.region.id == s->channel->region.id)
 		return s->channel;
 	channel = malloc(sizeof(*channel));
 	if (!channel) {

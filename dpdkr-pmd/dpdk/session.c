@@ -295,6 +295,13 @@ static struct sky_channel *keep_connecting(struct sky_session *s)
 			return channel;
 		if (sky_is_stopped(s))
 			return NULL;
+		/* In a guest the next region is the same memory, made anew: nobody may be on it when the next hello is said. */
+		if (s->refused && s->transport.guest && s->channel) {
+			tell(s, false, "%s", why);
+			if (!use_channel(s, NULL))
+				return NULL;
+			continue;
+		}
 		if (strcmp(why, last)) {
 			tell(s, false, "%s; waiting for it", why);
 			snprintf(last, sizeof(last), "%s", why);
@@ -313,7 +320,6 @@ static bool reconnect(struct sky_session *s, bool leave)
 {
 	struct sky_channel *channel;
 
-	/* In a guest the next region is the same memory, made anew: nobody may be on it when hello is said. */
 	if (leave && !use_channel(s, NULL))
 		return false;
 	channel = keep_connecting(s);
@@ -359,7 +365,7 @@ static void *run(void *argument)
 		sky_transport_close(&s->transport);
 		if (broken && sky_transport_rest(&s->transport, FIRST_RETRY_MS))
 			return NULL;
-		if (!reconnect(s, s->transport.guest || broken))
+		if (!reconnect(s, broken))
 			return NULL;
 		tell(s, false, "port %s is connected to the switch again", s->port.name);
 		sky_store(&s->reconnections, s->reconnections + 1);

@@ -26,6 +26,7 @@ struct sky_session {
 	char secret[128];
 	char program[64];
 	struct sky_channel *channel; /* control thread */
+	bool refused; /* what the switch said to the last hello; control thread */
 	struct sky_pending pending[SKY_SLOTS];
 	int64_t alive_ms;
 	pthread_t thread;

@@ -109,21 +109,20 @@ public final class CombinedAgent implements Agent {
 
         @Override
         public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
-            return driven(port, host.vnfConnected(port, pid, program));
+            return host.vnfConnected(port, pid, program)
+                    .thenApply(region -> drivenBy(port, region));
         }
 
         @Override
-        public CompletionStage<RegionRef> vnfReturned(
+        public CompletionStage<Returned> vnfReturned(
                 String port, long pid, String program, long regionId) {
-            return driven(port, host.vnfReturned(port, pid, program, regionId));
+            return host.vnfReturned(port, pid, program, regionId)
+                    .thenApply(returned -> drivenBy(port, returned));
         }
 
-        private CompletionStage<RegionRef> driven(
-                String port, CompletionStage<RegionRef> connected) {
-            return connected.thenApply(region -> {
-                drivers.put(port, agent.join());
-                return region;
-            });
+        private <T> T drivenBy(String port, T what) {
+            drivers.put(port, agent.join());
+            return what;
         }
 
         @Override

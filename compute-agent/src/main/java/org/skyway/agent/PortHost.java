@@ -1,5 +1,6 @@
 package org.skyway.agent;
 
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,12 @@ public interface PortHost {
     ///   start, so it gets the same again, made anew
     CompletionStage<RegionRef> vnfConnected(String port, long pid, String program);
 
+    /// What a driver that has come back is to use.
+    ///
+    /// @param region the port's region
+    /// @param links the link regions that it has mapped, by slot; none if it begins anew
+    record Returned(RegionRef region, Map<Integer, RegionRef> links) {}
+
     /// A driver that has a port region has introduced itself. A switch that has found the regions
     /// of the one before it has it keep that, with all its links.
     ///
@@ -24,11 +31,10 @@ public interface PortHost {
     /// @param program what it is, for people
     /// @param regionId of the region that it has
     /// @return the port's region: that one, or one made ready for a new driver; fails with an
-    ///   [AgentException] if there is no such port or another VNF has it
-    default CompletionStage<RegionRef> vnfReturned(
-            String port, long pid, String program, long regionId) {
-        return vnfConnected(port, pid, program);
-    }
+    ///   [AgentException] if there is no such port or another VNF has it, and for a virtual machine
+    ///   that can't keep its own: that is made anew in the same place, so the driver has to leave
+    ///   it before
+    CompletionStage<Returned> vnfReturned(String port, long pid, String program, long regionId);
 
     /// The driver has been told of its region: what it is sent from now on arrives after that.
     ///

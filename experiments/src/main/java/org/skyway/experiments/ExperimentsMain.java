@@ -11,6 +11,7 @@ import org.skyway.experiments.hostile.VillainCommand;
 import org.skyway.experiments.jcstress.JcstressCommand;
 import org.skyway.experiments.jmh.P2pStreamCommand;
 import org.skyway.experiments.packaging.PackageCommand;
+import org.skyway.experiments.page.PageCostCommand;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.report.CompareCommand;
 import org.skyway.experiments.restart.RestartCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Command;
             SwitchOverCommand.class,
             FaultsCommand.class,
             RestartCommand.class,
+            PageCostCommand.class,
             CompareCommand.class,
             HopCommand.class,
             PackageCommand.class

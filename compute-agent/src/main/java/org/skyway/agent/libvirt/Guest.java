@@ -151,6 +151,24 @@ final class Guest {
         return answer;
     }
 
+    /// A port's driver has mapped a region that an earlier agent plugged in.
+    void uses(String port, RegionRef region) {
+        String alias = LinkDevice.alias(region);
+        Device known = devices.get(alias);
+        if (known != null && known.region != null) {
+            known.users.add(port);
+            return;
+        }
+        Device device = new Device(region);
+        device.plugged = CompletableFuture.completedFuture(null);
+        device.users.add(port);
+        if (known != null) {
+            device.users.addAll(known.users);
+            device.removed = known.removed;
+        }
+        devices.put(alias, device);
+    }
+
     /// A port does not use a region any more: its driver has unmapped it.
     ///
     /// @return completes when the device is gone, or still used by another port

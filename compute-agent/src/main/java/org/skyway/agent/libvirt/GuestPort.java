@@ -4,10 +4,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.skyway.agent.AgentException;
 import org.skyway.agent.PortHost;
+import org.skyway.agent.PortHost.Returned;
 import org.skyway.bypass.control.ControlMessage;
 import org.skyway.bypass.control.ControlMessage.Attach;
 import org.skyway.bypass.control.ControlMessage.Detach;
@@ -199,13 +201,18 @@ final class GuestPort implements GuestChannel.Listener {
                             .formatted(guest.name(), name, hello.port()));
         } else {
             long asked = ++session;
-            host.vnfConnected(name, 0, "%s in %s".formatted(hello.program(), guest.name()))
-                    .whenComplete((region, failure) ->
-                            control.execute(() -> connected(asked, hello, region, failure)));
+            String program = "%s in %s".formatted(hello.program(), guest.name());
+            CompletionStage<Returned> answer =
+                    hello.regionId() == null
+                            ? host.vnfConnected(name, 0, program)
+                                    .thenApply(region -> new Returned(region, Map.of()))
+                            : host.vnfReturned(name, 0, program, hello.regionId());
+            answer.whenComplete((given, failure) ->
+                    control.execute(() -> connected(asked, hello, given, failure)));
         }
     }
 
-    private void connected(long asked, Hello hello, RegionRef region, Throwable failure) {
+    private void connected(long asked, Hello hello, Returned given, Throwable failure) {
         if (failure != null) {
             if (asked == session) {
                 refuse(hello, reason(failure));
@@ -218,6 +225,12 @@ final class GuestPort implements GuestChannel.Listener {
         }
         driven = true;
         hearsState = hello.has(ControlMessage.STATE);
+        given.links()
+                .forEach((slot, link) -> {
+                    guest.uses(name, link);
+                    attached.put(slot, LinkDevice.alias(link));
+                });
+        RegionRef region = given.region();
         channel.send(
                 new Welcome(
                         hello.id(),

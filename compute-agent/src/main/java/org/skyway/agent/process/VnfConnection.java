@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.skyway.agent.AgentException;
 import org.skyway.agent.Allowance;
+import org.skyway.agent.PortHost;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlMessage;
 import org.skyway.bypass.control.ControlMessage.Attach;
@@ -362,7 +363,8 @@ final class VnfConnection {
         return hello.regionId() == null
                 ? agent.host().vnfConnected(hello.port(), process, hello.program())
                 : agent.host()
-                        .vnfReturned(hello.port(), process, hello.program(), hello.regionId());
+                        .vnfReturned(hello.port(), process, hello.program(), hello.regionId())
+                        .thenApply(PortHost.Returned::region);
     }
 
     private void answer(long id, String failure) throws IOException {

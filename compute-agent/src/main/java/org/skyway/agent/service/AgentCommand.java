@@ -12,6 +12,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.skyway.agent.PortHost;
 import org.skyway.agent.libvirt.LibvirtAgent;
+import org.skyway.agent.log.Log;
+import org.skyway.agent.log.LogFormat;
+import org.skyway.agent.log.LogModules;
+import org.skyway.agent.log.LogSettings;
 import org.skyway.ivshmem.region.RunDirectory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,6 +51,21 @@ public final class AgentCommand implements Callable<Integer> {
                     "the ports of a domain whose metadata say nothing, in the order of its channels; repeatable")
     private Map<String, String> domains = Map.of();
 
+    @Option(
+            names = "--log",
+            paramLabel = "MODULE=LEVEL",
+            split = ",",
+            description =
+                    "from which level on a module is logged, for instance libvirt=debug; repeatable; `skyway ctl log --agent` shows the modules and changes levels while it runs")
+    private List<String> log = List.of();
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            defaultValue = "text",
+            description = "how lines of the log look: text (default), or a JSON object each")
+    private String logFormat;
+
     /// For picocli.
     public AgentCommand() {}
 
@@ -56,7 +75,7 @@ public final class AgentCommand implements Callable<Integer> {
     public static void main(String[] args) {
         CommandLine line = new CommandLine(new AgentCommand());
         line.setExecutionExceptionHandler((e, command, _) -> {
-            if (!(e instanceof IOException)) {
+            if (!(e instanceof IOException || e instanceof IllegalArgumentException)) {
                 throw e;
             }
             command.getErr().println("skyway agent: " + e.getMessage());
@@ -67,6 +86,8 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        LogSettings.parse(LogModules.OF_AGENT, log).apply();
+        Log.format(LogFormat.parse(logFormat));
         Map<String, List<String>> mapping = new LinkedHashMap<>();
         domains.forEach((domain, ports) -> mapping.put(domain, Arrays.asList(ports.split(","))));
         Path directory = runDirectory.toAbsolutePath();
@@ -74,7 +95,9 @@ public final class AgentCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Path socket = directory.resolve(RunDirectory.AGENT_SOCKET);
-        try (AgentService _ = AgentService.start(socket, host -> agent(mapping, host))) {
+        Path control = directory.resolve(RunDirectory.AGENT_CONTROL_SOCKET);
+        try (AgentService _ = AgentService.start(socket, host -> agent(mapping, host));
+                AgentControl _ = AgentControl.start(control)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stop, stopped), "stop"));
             System.out.printf("skyway: the agent is ready at %s%n", socket);
             System.out.flush();

@@ -187,11 +187,25 @@ public final class AgentService implements AutoCloseable {
 
         @Override
         public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
+            return ask(port, pid, program, null).thenApply(ServiceMessage.Accepted::region);
+        }
+
+        @Override
+        public CompletionStage<Returned> vnfReturned(
+                String port, long pid, String program, long regionId) {
+            return ask(port, pid, program, regionId)
+                    .thenApply(accepted -> new Returned(accepted.region(), accepted.links()));
+        }
+
+        private CompletionStage<ServiceMessage.Accepted> ask(
+                String port, long pid, String program, Long regionId) {
             return connection
-                    .request(id -> new ServiceMessage.Connected(id, port, pid, program), TIMEOUT)
+                    .request(
+                            id -> new ServiceMessage.Connected(id, port, pid, program, regionId),
+                            TIMEOUT)
                     .thenCompose(answer ->
                             answer instanceof ServiceMessage.Accepted accepted
-                                    ? CompletableFuture.completedFuture(accepted.region())
+                                    ? CompletableFuture.completedFuture(accepted)
                                     : CompletableFuture.failedFuture(
                                             new AgentException("the switch answered " + answer)));
         }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -189,11 +190,7 @@ public final class RemoteAgent implements Agent {
             return;
         }
         LOG.info("connected to the agent at {}", socket);
-        // Its drivers are about to leave their channels and say hello. Links go back to the switch
-        // before that, so that nothing is lost in them.
-        for (String port : driven) {
-            host.vnfPaused(port, true);
-        }
+        // Its drivers are about to say hello; until then they go on as they are.
         orphans.addAll(driven);
         driven.clear();
         current = connection;
@@ -238,22 +235,37 @@ public final class RemoteAgent implements Agent {
         if (connection == null) {
             return;
         }
-        if (orphans.contains(port)) {
-            disconnected(port, "its agent was started anew");
+        boolean orphan = orphans.remove(port);
+        if (orphan && connected.regionId() == null) {
+            disconnected(port, "its driver began anew while there was no agent");
         }
-        host.vnfConnected(port, connected.pid(), connected.program())
-                .whenComplete((region, failure) -> {
+        answer(connected)
+                .whenComplete((given, failure) -> {
                     if (failure == null) {
                         synchronized (this) {
                             driven.add(port);
                         }
-                        connection.send(new ServiceMessage.Accepted(connected.id(), region));
+                        connection.send(
+                                new ServiceMessage.Accepted(
+                                        connected.id(), given.region(), given.links()));
                     } else {
+                        if (orphan && connected.regionId() != null) {
+                            disconnected(port, AgentService.reason(failure));
+                        }
                         connection.send(
                                 new ServiceMessage.Failed(
                                         connected.id(), AgentService.reason(failure)));
                     }
                 });
+    }
+
+    private CompletionStage<PortHost.Returned> answer(ServiceMessage.Connected connected) {
+        String port = connected.port();
+        return connected.regionId() == null
+                ? host.vnfConnected(port, connected.pid(), connected.program())
+                        .thenApply(region -> new PortHost.Returned(region, Map.of()))
+                : host.vnfReturned(
+                        port, connected.pid(), connected.program(), connected.regionId());
     }
 
     private synchronized void disconnected(String port, String reason) {

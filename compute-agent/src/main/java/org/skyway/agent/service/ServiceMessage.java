@@ -3,6 +3,7 @@ package org.skyway.agent.service;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Map;
 import org.skyway.agent.VmReport;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.bypass.control.MessageCodec;
@@ -31,7 +32,7 @@ import org.skyway.bypass.control.MessageCodec;
 })
 sealed interface ServiceMessage {
     /// The version of this protocol.
-    int VERSION = 2;
+    int VERSION = 3;
 
     /// A report of many machines is the longest.
     MessageCodec<ServiceMessage> CODEC = new MessageCodec<>(ServiceMessage.class, 1 << 20);
@@ -84,8 +85,10 @@ sealed interface ServiceMessage {
 
     // ---- the agent tells, and asks once
 
-    /// See [org.skyway.agent.PortHost#vnfConnected]; answered by [Accepted] or [Failed].
-    record Connected(long id, String port, long pid, String program) implements ServiceMessage {
+    /// See [org.skyway.agent.PortHost#vnfConnected] and, if there is a region,
+    /// [org.skyway.agent.PortHost#vnfReturned]; answered by [Accepted] or [Failed].
+    record Connected(long id, String port, long pid, String program, Long regionId)
+            implements ServiceMessage {
         public Connected {
             require(port != null, "connected without port");
         }
@@ -114,10 +117,10 @@ sealed interface ServiceMessage {
     /// It was not done.
     record Failed(long id, String reason) implements Answer {}
 
-    /// The driver may use the port's region.
-    record Accepted(long id, RegionRef region) implements Answer {
+    /// The driver may use the port's region, and goes on with links, by slot.
+    record Accepted(long id, RegionRef region, Map<Integer, RegionRef> links) implements Answer {
         public Accepted {
-            require(region != null, "accepted without region");
+            require(region != null && links != null, "accepted without region or links");
         }
     }
 

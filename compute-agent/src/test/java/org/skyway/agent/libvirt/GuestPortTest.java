@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.skyway.agent.AgentException;
 import org.skyway.agent.PortHost;
 import org.skyway.bypass.control.ControlChannel;
 import org.skyway.bypass.control.ControlMessage;
@@ -127,6 +128,48 @@ class GuestPortTest {
             assertEquals("disconnected vnf1", seen.take());
             assertEquals("connected vnf1 0", seen.take());
         }
+    }
+
+    @Test
+    void aDriverThatComesBackKeepsItsLinksAndTheirDevices() throws Exception {
+        try (ControlChannel driver = accept()) {
+            Hello hello = new Hello(1, ControlMessage.VERSION, "vnf1", 0, "test");
+            driver.send(hello.withRegion(REGION.regionId()));
+            assertInstanceOf(Welcome.class, next(driver));
+            Ping ping = assertInstanceOf(Ping.class, next(driver));
+            driver.send(new Done(ping.id()));
+            assertEquals("returned vnf1 5", seen.take());
+            assertEquals("ready vnf1", seen.take());
+            assertEquals(List.of("ua-skyway-link-6 for vnf1"), report());
+            CompletableFuture<Void> detached =
+                    CompletableFuture.supplyAsync(() -> port.detach(3), control)
+                            .thenCompose(d -> d);
+            Detach detach = assertInstanceOf(Detach.class, next(driver));
+            assertEquals(3, detach.slot());
+            driver.send(new Done(detach.id()));
+            while (!report().equals(List.of("ua-skyway-link-6 leaving"))) {
+                Thread.sleep(5);
+            }
+            control.submit(() -> guest.removed(LinkDevice.alias(LINK))).get();
+            detached.get();
+        }
+    }
+
+    @Test
+    void aDriverWhoseRegionIsMadeAnewIsRefusedUntilItHasLeftIt() throws Exception {
+        try (ControlChannel driver = accept()) {
+            Hello hello = new Hello(1, ControlMessage.VERSION, "vnf1", 0, "test");
+            driver.send(hello.withRegion(4L));
+            Failed failed = assertInstanceOf(Failed.class, next(driver));
+            assertEquals("it has to begin anew", failed.reason());
+            hello(driver, 2, "vnf1");
+            assertEquals("returned vnf1 4", seen.take());
+            assertEquals("connected vnf1 0", seen.take());
+        }
+    }
+
+    private List<String> report() throws Exception {
+        return control.submit(() -> guest.report()).get();
     }
 
     @Test
@@ -377,6 +420,15 @@ class GuestPortTest {
         public CompletionStage<RegionRef> vnfConnected(String name, long pid, String program) {
             seen.add("connected " + name + " " + pid);
             return CompletableFuture.completedFuture(REGION);
+        }
+
+        @Override
+        public CompletionStage<Returned> vnfReturned(
+                String name, long pid, String program, long regionId) {
+            seen.add("returned " + name + " " + regionId);
+            return regionId == REGION.regionId()
+                    ? CompletableFuture.completedFuture(new Returned(REGION, Map.of(3, LINK)))
+                    : CompletableFuture.failedFuture(new AgentException("it has to begin anew"));
         }
 
         @Override

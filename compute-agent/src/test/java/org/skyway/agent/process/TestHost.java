@@ -65,6 +65,13 @@ public final class TestHost implements PortHost, AutoCloseable {
     }
 
     @Override
+    public CompletionStage<Returned> vnfReturned(
+            String port, long pid, String program, long regionId) {
+        events.add("returned " + port + " " + program);
+        return CompletableFuture.completedFuture(new Returned(ref(regions.get(port)), Map.of()));
+    }
+
+    @Override
     public void vnfPaused(String port, boolean paused) {
         events.add((paused ? "paused " : "resumed ") + port);
     }

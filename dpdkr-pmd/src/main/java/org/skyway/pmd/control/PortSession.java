@@ -203,11 +203,20 @@ public final class PortSession implements AutoCloseable {
     }
 
     private void reconnect() throws IOException, InterruptedException {
-        if (transport.inGuest()) {
+        Long kept = port.regionId();
+        ControlClient fresh;
+        try {
+            fresh =
+                    keepConnecting(
+                            transport, port.name(), program, log, !transport.inGuest(), kept);
+        } catch (RefusedException e) {
+            // In a guest the next region is the same memory, made anew: nobody may be on it when
+            // the next hello is said.
+            log.accept(e.getMessage());
             port.park();
+            kept = null;
+            fresh = keepConnecting(transport, port.name(), program, log, true, null);
         }
-        Long kept = transport.inGuest() ? null : port.regionId();
-        ControlClient fresh = keepConnecting(transport, port.name(), program, log, true, kept);
         client = fresh;
         if (closing) {
             fresh.close();

@@ -46,6 +46,25 @@ public final class HonestVnf implements AutoCloseable {
         return start(directory, chronicle, Map.of(), verb, port, more);
     }
 
+    /// Starts one by another program, which it takes the place of, and waits until it has its port.
+    ///
+    /// @param within that program and its arguments
+    /// @param directory of the switch
+    /// @param chronicle where its lines go
+    /// @param verb `source`, `sink` or `exchange`
+    /// @param port whose
+    /// @param more further arguments
+    /// @return the VNF
+    public static HonestVnf startWithin(
+            List<String> within,
+            Path directory,
+            Chronicle chronicle,
+            String verb,
+            String port,
+            String... more) {
+        return start(within, directory, chronicle, Map.of(), verb, port, more);
+    }
+
     /// Starts one, and waits until it has its port.
     ///
     /// @param directory of the switch
@@ -62,10 +81,21 @@ public final class HonestVnf implements AutoCloseable {
             String verb,
             String port,
             String... more) {
+        return start(List.of(), directory, chronicle, environment, verb, port, more);
+    }
+
+    private static HonestVnf start(
+            List<String> within,
+            Path directory,
+            Chronicle chronicle,
+            Map<String, String> environment,
+            String verb,
+            String port,
+            String... more) {
         Path report = directory.resolve("report-" + port + ".json");
-        List<String> command =
-                new ArrayList<>(
-                        List.of(Program.launcher().toString(), "vnf", verb, "--port", port));
+        List<String> command = new ArrayList<>(within);
+        String launcher = Program.launcher().toAbsolutePath().toString();
+        command.addAll(List.of(launcher, "vnf", verb, "--port", port));
         command.addAll(
                 List.of(
                         "--rundir",
@@ -73,10 +103,11 @@ public final class HonestVnf implements AutoCloseable {
                         "--json",
                         report.toString(),
                         "--linger",
-                        "3",
-                        "--stats-interval",
-                        "5"));
+                        "3"));
         command.addAll(List.of(more));
+        if (!command.contains("--stats-interval")) {
+            command.addAll(List.of("--stats-interval", "5"));
+        }
         if (!command.contains("--idle")) {
             command.addAll(List.of("--idle", "rest"));
         }

@@ -47,17 +47,34 @@ public final class SwitchProcess implements AutoCloseable {
     /// @return the switch, ready
     public static SwitchProcess start(
             Path directory, Chronicle chronicle, List<String> ports, String... more) {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                "env",
-                                "SKYWAY_JAVA_OPTS=" + HEAP,
-                                Program.launcher().toString(),
-                                "vswitchd",
-                                "--rundir",
-                                directory.toString(),
-                                "--bridge",
-                                BRIDGE));
+        return startWithin(List.of(), directory, chronicle, ports, more);
+    }
+
+    /// Starts one by another program, which it takes the place of.
+    ///
+    /// @param within that program and its arguments
+    /// @param directory its run directory
+    /// @param chronicle where its log goes
+    /// @param ports their names
+    /// @param more further arguments
+    /// @return the switch, ready
+    public static SwitchProcess startWithin(
+            List<String> within,
+            Path directory,
+            Chronicle chronicle,
+            List<String> ports,
+            String... more) {
+        List<String> command = new ArrayList<>(within);
+        command.addAll(
+                List.of(
+                        "env",
+                        "SKYWAY_JAVA_OPTS=" + HEAP,
+                        Program.launcher().toAbsolutePath().toString(),
+                        "vswitchd",
+                        "--rundir",
+                        directory.toString(),
+                        "--bridge",
+                        BRIDGE));
         for (int i = 0; i < ports.size(); i++) {
             command.addAll(List.of("--port", (i + 1) + ":dpdkr:" + ports.get(i)));
         }
@@ -211,7 +228,16 @@ public final class SwitchProcess implements AutoCloseable {
     ///
     /// @return how many files
     public int regions() {
-        return count(Path.of("/dev/shm"), RegionStore.of(directory).prefix() + "*");
+        return count(sharedMemory(), RegionStore.of(directory).prefix() + "*");
+    }
+
+    /// Where its regions are, as the switch sees it: it may have a file system of its own there.
+    ///
+    /// @return a directory; of this host if the switch is no more
+    public Path sharedMemory() {
+        Path host = Path.of("/dev/shm");
+        Path own = Path.of("/proc", Long.toString(program.pid()), "root", "dev", "shm");
+        return Files.isDirectory(own) ? own : host;
     }
 
     private static int count(Path folder, String names) {

@@ -70,7 +70,8 @@ final class DemoChain implements AutoCloseable {
                 Program.skyway(
                         "vswitchd", runDirectory, this::line, command.toArray(new String[0]));
         started.add(vswitchd);
-        vswitchd.await(line -> line.contains("is ready"), Duration.ofSeconds(60), "it is ready");
+        vswitchd.await(
+                line -> line.contains("has warmed up"), Duration.ofSeconds(60), "it is ready");
         control = new ControlClient(runDirectory);
         started.add(control);
         middle = dpdk ? testpmd() : forward();

@@ -273,7 +273,7 @@ public final class DpdkBench implements AutoCloseable {
                         "--port",
                         "2:dpdkr:vnf2");
         started.add(vswitchd);
-        vswitchd.await(l -> l.contains("is ready"), Duration.ofSeconds(60), "it is ready");
+        vswitchd.await(l -> l.contains("has warmed up"), Duration.ofSeconds(60), "it is ready");
         Program.output(directory, "ovs-ofctl", "add-flow", "br0", "in_port=1,actions=output:2");
         Program.output(directory, "ovs-ofctl", "add-flow", "br0", "in_port=2,actions=output:1");
         ask(directory, ControlClient.request("bypass").put("on", bypass));

@@ -16,12 +16,14 @@ import org.skyway.pmd.port.FaultPoint;
 /// A thing that goes wrong.
 ///
 /// @param name for people
-/// @param options of a switch of its own; none: it shares one with other rows
+/// @param stage what it needs
 /// @param story has it go wrong, and judges
-record FaultRow(String name, String[] options, Story story) {
+record FaultRow(String name, Stage stage, Story story) {
     private static final int STOPPED_MILLIS = 3000;
     private static final int MOST_BARRIER_MILLIS = 2 * FaultsBed.OBEY_MILLIS + 10_000;
-    private static final int ID = 1;
+
+    /// The sender's.
+    static final int ID = 1;
 
     /// What happens.
     interface Story {
@@ -60,18 +62,14 @@ record FaultRow(String name, String[] options, Story story) {
                                     Files.delete(file);
                                     Files.createSymbolicLink(file, file.getFileName());
                                 }));
-        rows.add(
-                new FaultRow(
-                        "agent: a service that is not there",
-                        new String[] {"--agent", "service"},
-                        FaultRow::unaffected));
+        rows.addAll(HostFaults.all());
         return only.isEmpty()
                 ? rows
                 : rows.stream().filter(r -> only.stream().anyMatch(r.name::contains)).toList();
     }
 
     private static void add(List<FaultRow> rows, String name, Story story) {
-        rows.add(new FaultRow(name, new String[0], story));
+        rows.add(new FaultRow(name, Stage.PROCESSES, story));
     }
 
     private static boolean isReceivers(FaultPoint at) {
@@ -125,7 +123,8 @@ record FaultRow(String name, String[] options, Story story) {
         return millis;
     }
 
-    private static void heal(FaultsBed bed) {
+    /// Has the link come, and packets with it.
+    static void heal(FaultsBed bed) {
         bed.controller.delete(FaultsBed.BREAKER);
         bed.controller.add(FaultsBed.LINK);
         bed.controller.barrier();
@@ -134,7 +133,8 @@ record FaultRow(String name, String[] options, Story story) {
         bed.await(() -> received(bed) > before + 100, "packets to the receiver");
     }
 
-    private static long received(FaultsBed bed) {
+    /// Packets that the receiver was given so far.
+    static long received(FaultsBed bed) {
         return bed.vswitch.port("right").get("txPackets").asLong();
     }
 
@@ -250,12 +250,5 @@ record FaultRow(String name, String[] options, Story story) {
         String why = bed.link("left", "right").path("reason").asText();
         heal(bed);
         return "barrier after %d ms; \"%s\"; the link came".formatted(millis, why);
-    }
-
-    private static String unaffected(FaultsBed bed) {
-        bed.sink("right", null);
-        bed.source("left", ID, null);
-        heal(bed);
-        return "the link came";
     }
 }

@@ -16,6 +16,7 @@ import org.skyway.experiments.bed.HonestVnf;
 import org.skyway.experiments.bed.SwitchProcess;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.RunFolder;
+import org.skyway.experiments.vm.host.PrivateLibvirt;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.pmd.port.FaultPoint;
 
@@ -31,25 +32,53 @@ final class FaultsBed implements AutoCloseable {
     private static final List<String> PORTS = List.of("left", "right", "near", "far");
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String RATE = "2000";
+    private static final String GUEST_RATE = "500";
 
     final Chronicle chronicle;
     final RunFolder folder = new RunFolder();
+    private final Stage stage;
+    private final GuestSender guest; // null where all are processes
     final SwitchProcess vswitch;
     final Controller controller;
     private final List<HonestVnf> vnfs = new ArrayList<>();
     private int files;
 
-    FaultsBed(Chronicle chronicle, String... more) {
+    FaultsBed(Chronicle chronicle, Stage stage) {
         this.chronicle = chronicle;
+        this.stage = stage;
         List<String> options =
                 new ArrayList<>(List.of("--obey-millis", Integer.toString(OBEY_MILLIS)));
-        options.addAll(List.of(more));
+        options.addAll(stage.options());
+        guest = stage.hasGuest() ? new GuestSender(folder.path(), chronicle, stage) : null;
+        if (guest != null) {
+            options.addAll(guest.options());
+        }
         vswitch =
-                SwitchProcess.start(
-                        folder.path(), chronicle, PORTS, options.toArray(new String[0]));
+                SwitchProcess.startWithin(
+                        stage.within(),
+                        folder.path(),
+                        chronicle,
+                        PORTS,
+                        options.toArray(new String[0]));
         controller = vswitch.controller("rules");
         controller.add("priority=100,in_port=3,actions=output:4");
         controller.barrier();
+    }
+
+    /// Starts the sender that is a guest, if there is to be one.
+    void boot() {
+        if (guest != null) {
+            String id = Integer.toString(FaultRow.ID);
+            guest.boot(vswitch, "left", "source", "--rate", GUEST_RATE, "--id", id);
+        }
+    }
+
+    PrivateLibvirt libvirt() {
+        return guest.libvirt();
+    }
+
+    AgentRelay relay() {
+        return guest.relay();
     }
 
     /// A sender of the pair.
@@ -65,7 +94,8 @@ final class FaultsBed implements AutoCloseable {
     private HonestVnf vnf(String verb, String port, FaultPoint at, String... more) {
         HonestVnf vnf =
                 at == null
-                        ? HonestVnf.start(folder.path(), chronicle, verb, port, more)
+                        ? HonestVnf.startWithin(
+                                within(), folder.path(), chronicle, verb, port, more)
                         : HonestVnf.start(
                                 folder.path(),
                                 chronicle,
@@ -80,6 +110,16 @@ final class FaultsBed implements AutoCloseable {
                                         .toArray(String[]::new));
         vnfs.add(vnf);
         return vnf;
+    }
+
+    // VNFs must find what the switch has made.
+    private List<String> within() {
+        return stage == Stage.SMALL_DISK
+                ? List.of(
+                        "nsenter",
+                        "--mount=/proc/" + vswitch.program().pid() + "/ns/mnt",
+                        "--wd=" + Path.of("").toAbsolutePath())
+                : List.of();
     }
 
     /// Where the VNF that is started next stands still when it has come to its point.
@@ -161,9 +201,12 @@ final class FaultsBed implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable c : new AutoCloseable[] {this::endVnfs, controller, vswitch, folder}) {
+        for (AutoCloseable c :
+                new AutoCloseable[] {this::endVnfs, controller, vswitch, guest, folder}) {
             try {
-                c.close();
+                if (c != null) {
+                    c.close();
+                }
             } catch (Exception e) {
                 chronicle.write("bed", "while ending: " + e);
             }

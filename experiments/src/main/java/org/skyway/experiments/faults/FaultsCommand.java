@@ -16,10 +16,11 @@ import picocli.CommandLine.Option;
                     + " each",
             "step of the link's life, answers late or twice or never; its memory is missing, cut"
                     + " short or",
-            "not to be had; the agent or libvirt does not answer. One row for each. Exits with 0"
-                    + " if",
-            "barriers were answered, other VNFs lost nothing, the link came back, and nothing was"
-                    + " left."
+            "not to be had, as the file system is full; libvirt hangs; the agent is not there, or"
+                    + " answers late",
+            "or twice. One row for each. Exits with 0 if barriers were answered, other VNFs lost"
+                    + " nothing, the",
+            "link came back, and nothing was left."
         })
 public final class FaultsCommand implements Callable<Integer> {
     @Option(

@@ -40,27 +40,34 @@ final class FaultsRun {
             if (rows.isEmpty()) {
                 throw new ExperimentException("no row's name contains any of " + only);
             }
-            List<FaultRow> shared = rows.stream().filter(r -> r.options().length == 0).toList();
-            if (!shared.isEmpty()) {
-                run.rows(shared);
-            }
-            for (FaultRow row : rows) {
-                if (row.options().length > 0) {
-                    run.rows(List.of(row), row.options());
+            for (Stage stage : Stage.values()) {
+                List<FaultRow> there = rows.stream().filter(r -> r.stage() == stage).toList();
+                if (there.isEmpty()) {
+                    continue;
+                }
+                if (stage.missing() == null) {
+                    run.rows(stage, there);
+                } else {
+                    there.forEach(r -> run.without(r, stage.missing()));
                 }
             }
             return run.verdicts;
         }
     }
 
-    private void rows(List<FaultRow> rows, String... options) {
-        try (FaultsBed bed = new FaultsBed(chronicle, options)) {
+    private void without(FaultRow row, String why) {
+        out.printf(("  ---- %-" + NAME + "s  not run: %s%n"), row.name(), why);
+    }
+
+    private void rows(Stage stage, List<FaultRow> rows) {
+        try (FaultsBed bed = new FaultsBed(chronicle, stage)) {
             HonestVnf far = bed.sink("far", null);
             HonestVnf near = bed.source("near", 3, null);
             bed.keepVnfs();
             HonestPair others = new HonestPair("that is not to notice", near, far, 3, "in_port=3");
             try {
                 bed.awaitLink("near", "far", "ACTIVE");
+                bed.boot();
                 for (FaultRow row : rows) {
                     row(bed, row);
                 }

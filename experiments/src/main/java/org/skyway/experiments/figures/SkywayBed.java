@@ -71,7 +71,7 @@ final class SkywayBed implements AutoCloseable {
         session.note("./skyway " + String.join(" ", command).replace(path().toString(), "DIR"));
         try {
             vswitchd = program("vswitchd", command);
-            vswitchd.await(line -> line.contains("is ready"), PATIENCE, "it is ready");
+            vswitchd.await(line -> line.contains("has warmed up"), PATIENCE, "it is ready");
             control = new ControlClient(path());
             started.add(control);
         } catch (RuntimeException e) {

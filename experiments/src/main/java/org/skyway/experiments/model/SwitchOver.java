@@ -10,6 +10,7 @@ import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.bypass.ring.Mark;
 import org.skyway.pmd.port.RxRules;
 import org.skyway.pmd.port.TxMachine;
+import org.skyway.vswitch.link.LinkAdoption;
 import org.skyway.vswitch.link.LinkMachine;
 import org.skyway.vswitch.link.LinkMachine.Command;
 import org.skyway.vswitch.link.LinkMachine.Event;
@@ -18,11 +19,14 @@ import org.skyway.vswitch.link.LinkMachine.State;
 
 /// A sender, two receivers, and a switch whose rules change: packets have numbers, go through rings
 /// of a few cells, and each party may be arbitrarily slow. Senders and receivers do what
-/// [TxMachine] and [RxRules] say, links what [LinkMachine] says; what stands here besides are
-/// rings, control words, and what the switch looks at.
+/// [TxMachine] and [RxRules] say, links what [LinkMachine] says, and a switch that comes after one
+/// that was killed what [LinkAdoption] says; what stands here besides are rings, control words,
+/// what the switch notes for the next one, and what it looks at. It is killed between any two of
+/// its writes to VNFs and notes.
 ///
 /// Not in the model: several senders, receivers that let a deadline pass though they live, regions
-/// that are cut short, VNFs that lie.
+/// that are cut short, VNFs that lie, and the burst that a switch has in its hands when it is
+/// killed.
 final class SwitchOver implements Checker.World {
     private static final int RECEIVERS = 2;
 
@@ -35,6 +39,7 @@ final class SwitchOver implements Checker.World {
     /// @param crashes of the sender or a receiver
     /// @param cuts senders that the switch may lose its patience with
     /// @param repairs links that a driver may report as broken
+    /// @param kills of the switch
     /// @param mistakes to be found
     record Bounds(
             List<Integer> rules,
@@ -43,6 +48,7 @@ final class SwitchOver implements Checker.World {
             int crashes,
             int cuts,
             int repairs,
+            int kills,
             Set<Mistake> mistakes) {}
 
     /// What a wrong implementation would do.
@@ -58,46 +64,81 @@ final class SwitchOver implements Checker.World {
         /// A sender that is cut off keeps its receiver.
         NO_LIMIT,
         /// The receiver takes a bypass that was ended by its limit for one without an END.
-        LIMIT_IS_NO_END
+        LIMIT_IS_NO_END,
+        /// A switch that comes after another forgets the limit that a receiver was to be told.
+        FORGETS_LIMIT,
+        /// What a VNF is told is noted after it was told.
+        NOTES_LATE,
+        /// What is still to be done of a step is not noted.
+        NOTES_NO_REST
+    }
+
+    /// What is noted of a link for the next switch.
+    ///
+    /// @param todo what of the last step is still to be done
+    /// @param limit its command
+    private record Noted(
+            Situation situation,
+            List<Command> todo,
+            int epoch,
+            long command,
+            int limit,
+            int limitCursor,
+            int writtenBefore,
+            boolean begun) {}
+
+    // What ends a switch in the middle of a step.
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Killed() {
+            super(null, null, false, false);
+        }
     }
 
     private final Bounds bounds;
 
+    // What VNFs see is for Traces, too.
+
     // The sender.
-    private TxMachine tx = new TxMachine();
-    private boolean senderAlive = true;
-    private int sent; // packets, so the number of the next
-    private int written = -1; // a packet that is in a bypass ring and not published
-    private int late; // a packet that is still to be sent the old way, for one of the mistakes
-    private long txCommand;
-    private long txObeyed;
+    TxMachine tx = new TxMachine();
+    boolean senderAlive = true;
+    int sent; // packets, so the number of the next
+    int written = -1; // a packet that is in a bypass ring and not published
+    int late; // a packet that is still to be sent the old way, for one of the mistakes
+    long txCommand;
+    long txObeyed;
 
     // Rings.
-    private long[] toSwitch = {};
-    private final long[][] toReceiver = {{}, {}};
-    private final long[][] bypass = {{}, {}};
-    private final int[] tail = new int[RECEIVERS]; // written into each bypass ring
-    private final int[] head = new int[RECEIVERS];
+    long[] toSwitch = {};
+    final long[][] toReceiver = {{}, {}};
+    final long[][] bypass = {{}, {}};
+    final int[] tail = new int[RECEIVERS]; // written into each bypass ring
+    final int[] head = new int[RECEIVERS];
 
     // Receivers.
-    private final boolean[] receiverAlive = {true, true};
-    private final boolean[] reading = new boolean[RECEIVERS];
-    private final int[] readingEpoch = new int[RECEIVERS];
-    private final int[] drainTo = {-1, -1};
-    private final int[] limitedTo = {-1, -1}; // what is obeyed
-    private final int[] rxCommand = new int[RECEIVERS];
-    private final int[] rxObeyed = new int[RECEIVERS];
-    private final int[] limit = new int[RECEIVERS];
-    private final int[] limitEpoch = new int[RECEIVERS];
-    private final int[] ended = new int[RECEIVERS];
-    private final int[] last = {-1, -1}; // delivered
+    final boolean[] receiverAlive = {true, true};
+    final boolean[] reading = new boolean[RECEIVERS];
+    final int[] readingEpoch = new int[RECEIVERS];
+    final int[] drainTo = {-1, -1};
+    final int[] limitedTo = {-1, -1}; // what is obeyed
+    final int[] rxCommand = new int[RECEIVERS];
+    final int[] rxObeyed = new int[RECEIVERS];
+    final int[] limit = new int[RECEIVERS];
+    final int[] limitEpoch = new int[RECEIVERS];
+    final int[] ended = new int[RECEIVERS];
+    final int[] last = {-1, -1}; // delivered
 
     // The switch.
+    private boolean up = true;
+    private int writes = Integer.MAX_VALUE; // until it is killed
     private int rule; // index
     private boolean settling;
-    private int epochs;
+    private boolean unanswered; // the last change of rules is not barriered
+    private int epochs; // noted
+    private final Noted[] noted = new Noted[RECEIVERS]; // null: of none that is plugged
     private final Situation[] link = new Situation[RECEIVERS]; // null: none
-    private final boolean[] attached = new boolean[RECEIVERS];
+    final boolean[] attached = new boolean[RECEIVERS];
     private final boolean[] detaching = new boolean[RECEIVERS];
     private final boolean[] faulty = new boolean[RECEIVERS]; // a driver does without the ring
     private final int[] epoch = new int[RECEIVERS];
@@ -105,6 +146,10 @@ final class SwitchOver implements Checker.World {
     private final int[] writtenBefore = new int[RECEIVERS];
     private final boolean[] begun = new boolean[RECEIVERS];
     private final boolean[] goneSeen = new boolean[1 + RECEIVERS];
+    private final List<List<Command>> todo = new ArrayList<>();
+    private final int[] limitNumber = new int[RECEIVERS]; // of the link's limit
+    private final int[] limitCursor = new int[RECEIVERS];
+    private final int[] lastLimit = new int[RECEIVERS]; // number of the last limit given
     private int[] routes = {}; // by epoch: the receiver
     private int[] notBehind = {}; // by epoch: the first number that may not be delivered in it
 
@@ -115,12 +160,16 @@ final class SwitchOver implements Checker.World {
     private int crashes;
     private int cuts;
     private int repairs;
+    private int kills;
     private String wrong;
     private byte[] key;
 
     SwitchOver(Bounds bounds) {
         this.bounds = bounds;
         late = -1;
+        for (int r = 0; r < RECEIVERS; r++) {
+            todo.add(List.of());
+        }
         want();
     }
 
@@ -142,9 +191,16 @@ final class SwitchOver implements Checker.World {
                 take(next, "sender sends", SwitchOver::send);
             }
         }
-        take(next, "switch forwards", SwitchOver::forward);
-        take(next, "rules change", SwitchOver::change);
-        take(next, "barrier", SwitchOver::answer);
+        if (up) {
+            takeAlive(next, "switch forwards", SwitchOver::forward);
+            takeAlive(next, "rules change", SwitchOver::change);
+            takeAlive(next, "barrier", SwitchOver::answer);
+        } else {
+            takeAlive(next, "another switch goes on", w -> w.adopt(false));
+            if (unanswered) {
+                takeAlive(next, "another switch goes on, by the old rules", w -> w.adopt(true));
+            }
+        }
         for (int i = 0; i < RECEIVERS; i++) {
             int r = i;
             if (receiverAlive[r]) {
@@ -153,7 +209,10 @@ final class SwitchOver implements Checker.World {
                 take(next, "receiver %d reads bypass".formatted(r), w -> w.readBypass(r));
             }
             take(next, "link %d is let go".formatted(r), w -> w.detach(r));
-            if (link[r] != null && !detaching[r]) {
+            if (up && link[r] != null && !todo.get(r).isEmpty()) {
+                takeAlive(next, "link %d goes on".formatted(r), w -> w.finish(r));
+            }
+            if (up && link[r] != null && !detaching[r]) {
                 observe(next, r);
             }
         }
@@ -164,9 +223,30 @@ final class SwitchOver implements Checker.World {
     private void take(List<Checker.Next> next, String what, Consumer<SwitchOver> step) {
         SwitchOver w = new SwitchOver(this);
         step.accept(w);
+        add(next, what, w);
+    }
+
+    private void add(List<Checker.Next> next, String what, SwitchOver w) {
         w.key = w.makeKey();
         if (!Arrays.equals(w.key, key())) {
             next.add(new Checker.Next(what, w));
+        }
+    }
+
+    // A step of the switch, which may be killed at any write of it.
+    private void takeAlive(List<Checker.Next> next, String what, Consumer<SwitchOver> step) {
+        take(next, what, step);
+        boolean killed = kills < bounds.kills;
+        for (int i = 0; killed; i++) {
+            SwitchOver w = new SwitchOver(this);
+            w.writes = i;
+            try {
+                step.accept(w);
+                killed = false;
+            } catch (Killed e) {
+                w.die();
+                add(next, "%s; the switch is killed at write %d".formatted(what, i), w);
+            }
         }
     }
 
@@ -182,16 +262,19 @@ final class SwitchOver implements Checker.World {
                 }
             }
         }
-        if (!senderAlive && !goneSeen[0]) {
-            take(next, "sender is gone", SwitchOver::senderGone);
+        if (up && kills < bounds.kills) {
+            take(next, "the switch is killed", SwitchOver::die);
+        }
+        if (up && !senderAlive && !goneSeen[0]) {
+            takeAlive(next, "sender is gone", SwitchOver::senderGone);
         }
         for (int i = 0; i < RECEIVERS; i++) {
             int r = i;
-            if (!receiverAlive[r] && !goneSeen[1 + r]) {
-                take(next, "receiver %d is gone".formatted(r), w -> w.receiverGone(r));
+            if (up && !receiverAlive[r] && !goneSeen[1 + r]) {
+                takeAlive(next, "receiver %d is gone".formatted(r), w -> w.receiverGone(r));
             }
-            if (repairs < bounds.repairs && link[r] != null && link[r].state().isPlugged()) {
-                take(
+            if (up && repairs < bounds.repairs && link[r] != null && link[r].state().isPlugged()) {
+                takeAlive(
                         next,
                         "link %d rests".formatted(r),
                         w -> {
@@ -427,6 +510,7 @@ final class SwitchOver implements Checker.World {
         }
         rule++;
         settling = true;
+        unanswered = true;
         for (int r = 0; r < RECEIVERS; r++) {
             if (link[r] != null && bounds.rules.get(rule) != r) {
                 happens(r, Event.UNWANTED);
@@ -448,6 +532,7 @@ final class SwitchOver implements Checker.World {
             }
         }
         settling = false;
+        unanswered = false;
         notBehind = notBehind.clone();
         for (int e = 1; e <= epochs; e++) {
             int r = routes[e - 1];
@@ -477,6 +562,8 @@ final class SwitchOver implements Checker.World {
             if (link[r] != null) {
                 if (!link[r].state().isOff()) {
                     begun[r] = ControlBlock.epoch(txObeyed) - epoch[r] >= 0;
+                } else if (link[r].state() == State.DRAINING) {
+                    begun[r] = tail[r] != writtenBefore[r];
                 }
                 happens(r, Event.SENDER_GONE);
             }
@@ -495,7 +582,7 @@ final class SwitchOver implements Checker.World {
         boolean gone = goneSeen[0];
         switch (link[r].state()) {
             case DETECTED -> event(next, r, Event.MADE);
-            case PLUGGING -> event(next, r, Event.PLUGGED);
+            case PLUGGING -> event(next, r, attached[r] ? Event.PLUGGED : Event.NOT_PLUGGED);
             case READY -> {
                 if (gone) {
                     event(next, r, Event.SENDER_GONE);
@@ -516,18 +603,17 @@ final class SwitchOver implements Checker.World {
                 if (gone || txObeyed == txCommand) {
                     event(next, r, Event.OBEYED);
                 } else if (link[r].hurried() && cuts < bounds.cuts) {
-                    take(
+                    takeAlive(
                             next,
                             "link %d CUT_OFF".formatted(r),
                             w -> {
                                 w.cuts++;
                                 w.happens(r, Event.CUT_OFF);
-                                w.happens(r, Event.BROKEN);
                             });
                 }
             }
             case LIMITED -> {
-                if (goneSeen[1 + r] || rxObeyed[r] == rxCommand[r]) {
+                if (goneSeen[1 + r] || rxObeyed[r] >= limitNumber[r]) {
                     event(next, r, Event.NOTICED);
                 }
             }
@@ -555,7 +641,7 @@ final class SwitchOver implements Checker.World {
     }
 
     private void event(List<Checker.Next> next, int r, Event event) {
-        take(next, "link %d %s".formatted(r, event), w -> w.happens(r, event));
+        takeAlive(next, "link %d %s".formatted(r, event), w -> w.happens(r, event));
     }
 
     private boolean senderIsFree() {
@@ -566,19 +652,23 @@ final class SwitchOver implements Checker.World {
         return txObeyed == txCommand && !armed;
     }
 
+    // ---- what it does about links, and notes
+
     private void happens(int r, Event event) {
+        finish(r);
         LinkMachine.Step step = LinkMachine.step(link[r], event);
         if (event == Event.MADE) {
-            attached[r] = true;
+            write(); // the channel is noted
+            attached[r] = senderAlive && receiverAlive[r];
             faulty[r] = false;
             bypass[r] = new long[0];
             head[r] = tail[r];
             ended[r] = 0;
         }
         link[r] = step.next();
-        for (Command c : step.commands()) {
-            execute(r, c);
-        }
+        todo.set(r, step.commands());
+        finish(r);
+        note(r);
         if (link[r].state() == State.GONE) {
             link[r] = null;
             if (bounds.rules.get(rule) == r && !settling) {
@@ -587,36 +677,194 @@ final class SwitchOver implements Checker.World {
         }
     }
 
+    private void finish(int r) {
+        while (!todo.get(r).isEmpty()) {
+            Command c = todo.get(r).getFirst();
+            todo.set(r, todo.get(r).subList(1, todo.get(r).size()));
+            execute(r, c);
+        }
+    }
+
     private void execute(int r, Command c) {
         switch (c) {
             case ARM -> {
                 writtenBefore[r] = tail[r];
+                begun[r] = false;
+                epoch[r] = epochs + 1;
                 command(r, ControlBlock.Mode.BYPASS, r);
-                epoch[r] = epochs;
             }
             case LEAVE -> command(r, ControlBlock.Mode.NORMAL, -1);
             case ABANDON -> command(r, ControlBlock.Mode.ABANDON, -1);
-            case END_RING -> toBypass(r, Mark.of(Mark.Kind.END, 0, epoch[r]));
+            case END_RING -> {
+                write();
+                toBypass(r, Mark.of(Mark.Kind.END, 0, epoch[r]));
+            }
             case LIMIT -> {
                 if (!has(Mistake.NO_LIMIT)) {
-                    limit[r] = tail[r];
-                    limitEpoch[r] = epoch[r];
-                    rxCommand[r]++;
+                    limitNumber[r] = ++lastLimit[r];
+                    limitCursor[r] = tail[r];
+                    told(r, () -> tellLimit(r));
                 }
             }
-            case LET_GO -> detaching[r] = attached[r];
-            case HURRY, SETTLE, FREEZE, CORRECT, FOLLOW_PATH, WAIT -> {}
+            case LET_GO -> {
+                write();
+                noted[r] = null;
+                write();
+                detaching[r] = attached[r];
+            }
+            case SETTLE, CORRECT -> note(r);
+            case HURRY, FREEZE, FOLLOW_PATH, WAIT -> {}
         }
     }
 
+    private void tellLimit(int r) {
+        write();
+        limit[r] = limitCursor[r];
+        limitEpoch[r] = epoch[r];
+        write();
+        rxCommand[r] = lastLimit[r];
+    }
+
     private void command(int r, ControlBlock.Mode mode, int route) {
+        write();
         epochs++;
         routes = Arrays.copyOf(routes, epochs);
         routes[epochs - 1] = route;
         notBehind = Arrays.copyOf(notBehind, epochs);
         notBehind[epochs - 1] = -1;
         command[r] = ControlBlock.command(mode, r, epochs);
-        txCommand = command[r];
+        told(
+                r,
+                () -> {
+                    write();
+                    txCommand = command[r];
+                });
+    }
+
+    private void told(int r, Runnable tell) {
+        if (has(Mistake.NOTES_LATE)) {
+            tell.run();
+            note(r);
+        } else {
+            note(r);
+            tell.run();
+        }
+    }
+
+    // All at once, as a RedoLog does it.
+    private void note(int r) {
+        if (!attached[r] || detaching[r] || link[r].state() == State.DETECTED) {
+            return; // there is no channel
+        }
+        write();
+        noted[r] =
+                new Noted(
+                        link[r],
+                        has(Mistake.NOTES_NO_REST) ? List.of() : todo.get(r),
+                        epoch[r],
+                        command[r],
+                        limitNumber[r],
+                        limitCursor[r],
+                        writtenBefore[r],
+                        begun[r]);
+    }
+
+    // Here the switch may be killed.
+    private void write() {
+        if (writes-- == 0) {
+            throw new Killed();
+        }
+    }
+
+    // ---- another switch
+
+    // What only the switch knew is gone.
+    private void die() {
+        up = false;
+        writes = Integer.MAX_VALUE;
+        kills++;
+        Arrays.fill(goneSeen, false);
+        routes = routes.clone();
+        Arrays.fill(routes, -1);
+        for (int r = 0; r < RECEIVERS; r++) {
+            forget(r);
+        }
+    }
+
+    private void forget(int r) {
+        link[r] = null;
+        todo.set(r, List.of());
+        epoch[r] = 0;
+        command[r] = 0;
+        limitNumber[r] = 0;
+        limitCursor[r] = 0;
+        lastLimit[r] = 0;
+        writtenBefore[r] = 0;
+        begun[r] = false;
+    }
+
+    /// @param before whether the last change of rules, whose barrier was not answered, is lost
+    private void adopt(boolean before) {
+        up = true;
+        rule -= before ? 1 : 0;
+        unanswered &= !before;
+        settling = true;
+        for (int r = 0; r < RECEIVERS; r++) {
+            lastLimit[r] = rxCommand[r];
+            Noted n = noted[r];
+            if (n != null && LinkAdoption.goesOn(n.situation)) {
+                restore(r, n);
+            } else {
+                write();
+                noted[r] = null;
+                write();
+                detaching[r] = attached[r];
+            }
+        }
+        for (int r = 0; r < RECEIVERS; r++) {
+            if (link[r] != null) {
+                again(r);
+            }
+        }
+        for (int r = 0; r < RECEIVERS; r++) {
+            if (link[r] != null) {
+                happens(r, bounds.rules.get(rule) == r ? Event.WANTED : Event.UNWANTED);
+            }
+        }
+    }
+
+    private void restore(int r, Noted n) {
+        link[r] = n.situation;
+        todo.set(r, n.todo);
+        epoch[r] = n.epoch;
+        command[r] = n.command;
+        limitNumber[r] = n.limit;
+        limitCursor[r] = n.limitCursor;
+        writtenBefore[r] = n.writtenBefore;
+        begun[r] = n.begun;
+        if (has(Mistake.FORGETS_LIMIT) && link[r].state() == State.LIMITED) {
+            link[r] = LinkMachine.step(link[r], Event.NOTICED).next();
+        }
+    }
+
+    private void again(int r) {
+        for (LinkAdoption.Again again : LinkAdoption.again(link[r], todo.get(r), epoch[r] != 0)) {
+            switch (again) {
+                case ROUTE -> {
+                    routes = routes.clone();
+                    routes[epoch[r] - 1] = r;
+                }
+                case COMMAND -> {
+                    write();
+                    txCommand = command[r];
+                }
+                case LIMIT -> {
+                    lastLimit[r] = Math.max(lastLimit[r], limitNumber[r]);
+                    tellLimit(r);
+                }
+                case FREEZE -> {}
+            }
+        }
     }
 
     // Both drivers let go between two bursts.
@@ -711,8 +959,17 @@ final class SwitchOver implements Checker.World {
         put(to, tx.slot(), tx.epoch(), flags(tx.isBlocked(), tx.isEnded(), tx.isNormal()));
         to.putLong(tx.obeyed()).putLong(txCommand).putLong(txObeyed);
         put(to, sent, written, late, rule, epochs, delivered, refused, dropped);
-        put(to, crashes, cuts, repairs, wrong == null ? 0 : 1);
-        put(to, flags(senderAlive, settling, goneSeen[0], goneSeen[1], goneSeen[2]));
+        put(to, crashes, cuts, repairs, kills, wrong == null ? 0 : 1);
+        put(
+                to,
+                flags(
+                        senderAlive,
+                        settling,
+                        goneSeen[0],
+                        goneSeen[1],
+                        goneSeen[2],
+                        up,
+                        unanswered));
         put(to, toSwitch);
         for (int r = 0; r < RECEIVERS; r++) {
             put(to, toReceiver[r]);
@@ -722,12 +979,15 @@ final class SwitchOver implements Checker.World {
             put(to, writtenBefore[r], flags(receiverAlive[r], reading[r], attached[r]));
             put(to, flags(detaching[r], faulty[r], begun[r]));
             to.putLong(command[r]);
-            Situation l = link[r];
-            if (l == null) {
-                put(to, -1);
-            } else {
-                put(to, l.state().ordinal());
-                put(to, flags(l.wanted(), l.broken(), l.cut(), l.withdrawn(), l.hurried()));
+            put(to, limitNumber[r], limitCursor[r], lastLimit[r]);
+            put(to, link[r]);
+            put(to, todo.get(r));
+            Noted n = noted[r];
+            put(to, n == null ? null : n.situation);
+            if (n != null) {
+                put(to, n.todo);
+                put(to, n.epoch, n.limit, n.limitCursor, n.writtenBefore, n.begun ? 1 : 0);
+                to.putLong(n.command);
             }
         }
         put(to, routes);
@@ -748,6 +1008,20 @@ final class SwitchOver implements Checker.World {
         for (int number : numbers) {
             to.put((byte) number);
         }
+    }
+
+    private static void put(ByteBuffer to, Situation s) {
+        if (s == null) {
+            put(to, -1);
+        } else {
+            put(to, s.state().ordinal());
+            put(to, flags(s.wanted(), s.broken(), s.cut(), s.withdrawn(), s.hurried()));
+        }
+    }
+
+    private static void put(ByteBuffer to, List<Command> commands) {
+        put(to, commands.size());
+        commands.forEach(c -> put(to, c.ordinal()));
     }
 
     private static void put(ByteBuffer to, long[] items) {
@@ -791,10 +1065,16 @@ final class SwitchOver implements Checker.World {
             command[r] = w.command[r];
             writtenBefore[r] = w.writtenBefore[r];
             begun[r] = w.begun[r];
+            noted[r] = w.noted[r];
+            todo.add(w.todo.get(r));
+            limitNumber[r] = w.limitNumber[r];
+            limitCursor[r] = w.limitCursor[r];
+            lastLimit[r] = w.lastLimit[r];
         }
         System.arraycopy(w.goneSeen, 0, goneSeen, 0, goneSeen.length);
         rule = w.rule;
         settling = w.settling;
+        unanswered = w.unanswered;
         epochs = w.epochs;
         routes = w.routes;
         notBehind = w.notBehind;
@@ -804,6 +1084,8 @@ final class SwitchOver implements Checker.World {
         crashes = w.crashes;
         cuts = w.cuts;
         repairs = w.repairs;
+        kills = w.kills;
+        up = w.up;
         wrong = w.wrong;
     }
 
@@ -826,8 +1108,10 @@ final class SwitchOver implements Checker.World {
             text.append(faulty[r] ? " faulty" : "").append(' ').append(epoch[r]).append(' ');
             text.append(Long.toHexString(command[r])).append(' ').append(writtenBefore[r]);
             text.append(begun[r] ? " begun" : "").append(goneSeen[1 + r] ? " gone " : " ");
-            text.append(link[r] == null ? "-" : brief(link[r]));
+            text.append(link[r] == null ? "-" : brief(link[r])).append(todo.get(r));
+            text.append(" noted ").append(noted[r]);
         }
+        text.append(up ? "" : " down");
         text.append(goneSeen[0] ? " gone" : "").append(" rule ").append(rule);
         text.append(settling ? " settling " : " ").append(Arrays.toString(routes));
         text.append(Arrays.toString(notBehind)).append(" delivered %x".formatted(delivered));

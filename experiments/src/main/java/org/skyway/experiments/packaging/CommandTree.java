@@ -15,6 +15,7 @@ final class CommandTree {
 
     @Command(
             name = "skyway",
+            mixinStandardHelpOptions = true,
             description = {
                 "Skyway is a software switch for network function virtualisation. Virtual network functions hang on it",
                 "by shared-memory ports, and OpenFlow rules say where their packets go. When the rules say that everything",

@@ -42,7 +42,8 @@ final class Installation {
                     "skyway",
                     ".mvn/skyway-jvm.options",
                     "experiments/chain.yaml",
-                    "experiments/src/main/packaging/prepare");
+                    "experiments/src/main/packaging/prepare",
+                    "experiments/src/main/packaging/replace");
 
     private Installation() {}
 

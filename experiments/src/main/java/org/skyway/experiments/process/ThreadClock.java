@@ -34,14 +34,42 @@ public final class ThreadClock {
         throw new ExperimentException("process " + pid + " has no thread " + name);
     }
 
+    /// The time so far of all threads that are there now.
+    ///
+    /// @param pid their process
+    /// @param name how their names begin
+    /// @return nanoseconds; 0 if there is none
+    public static long sum(long pid, String name) {
+        Path tasks = Path.of("/proc", Long.toString(pid), "task");
+        long sum = 0;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(tasks)) {
+            for (Path task : all) {
+                try {
+                    if (Files.readString(task.resolve("comm")).startsWith(name)) {
+                        sum += read(task.resolve("schedstat"));
+                    }
+                } catch (IOException e) {
+                    continue; // it ended while this looked
+                }
+            }
+        } catch (IOException e) {
+            throw new ExperimentException("can't read " + tasks + ": " + e, e);
+        }
+        return sum;
+    }
+
     /// The time so far.
     ///
     /// @return nanoseconds
     public long nanos() {
         try {
-            return Long.parseLong(Files.readString(statistics).split(" ")[0]);
+            return read(statistics);
         } catch (IOException e) {
             throw new ExperimentException("can't read " + statistics + ": " + e, e);
         }
+    }
+
+    private static long read(Path statistics) throws IOException {
+        return Long.parseLong(Files.readString(statistics).split(" ")[0]);
     }
 }

@@ -34,6 +34,13 @@ public final class RestartCommand implements Callable<Integer> {
             description = "where all that all processes say goes (default: a new file)")
     private Path chronicle;
 
+    @Option(
+            names = "--vnfs",
+            paramLabel = "process|vm",
+            description =
+                    "vm: two guests with a link, without the other pair; each other time libvirtd is killed as well (default: ${DEFAULT-VALUE})")
+    private String vnfs = "process";
+
     /// For picocli.
     public RestartCommand() {}
 
@@ -41,6 +48,12 @@ public final class RestartCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (cycles < 1) {
             throw new ExperimentException("--cycles is 1 or more, not " + cycles);
+        }
+        if (vnfs.equals("vm")) {
+            return GuestRestartRun.run(cycles, System.out).good() ? 0 : 1;
+        }
+        if (!vnfs.equals("process")) {
+            throw new ExperimentException("--vnfs is process or vm, not " + vnfs);
         }
         Path file = chronicle != null ? chronicle : Files.createTempFile("skyway-restart-", ".log");
         return RestartRun.run(cycles, file, System.out).good() ? 0 : 1;

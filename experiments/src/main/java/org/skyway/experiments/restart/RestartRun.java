@@ -29,6 +29,7 @@ import org.skyway.openflow.message.MeterMod;
 final class RestartRun implements AutoCloseable {
     private static final List<String> PORTS = List.of("past1", "past2", "through1", "through2");
     private static final int BURST = 32;
+    private static final String STATS = "stats-";
     private static final int ADD = 0;
     private static final int DROP = 1;
     private static final int PACKETS_PER_SECOND = 2;
@@ -42,6 +43,9 @@ final class RestartRun implements AutoCloseable {
     private final RunFolder folder = new RunFolder();
     private final Verdicts verdicts = new Verdicts();
     private final Map<String, Long> highest = new HashMap<>(); // of each counter
+    private final List<Double> killed = new ArrayList<>(); // how long nothing came, in ms
+    private final List<Double> tookOver = new ArrayList<>();
+    private Standstills standstills;
     private int wentBack;
     private SwitchProcess vswitch;
     private Pair past;
@@ -69,7 +73,7 @@ final class RestartRun implements AutoCloseable {
         }
     }
 
-    private void run(int cycles) {
+    private void run(int cycles) throws IOException {
         vswitch = start();
         try (Controller controller = vswitch.controller("rules")) {
             controller.add("priority=100,cookie=0x1234,in_port=1,actions=output:2");
@@ -84,6 +88,7 @@ final class RestartRun implements AutoCloseable {
         }
         past = pair(1);
         through = pair(3);
+        standstills = new Standstills(folder.path().resolve(STATS + 4));
         awaitBypass();
         String rules = rules();
         for (int cycle = 0; cycle < cycles; cycle++) {
@@ -91,6 +96,9 @@ final class RestartRun implements AutoCloseable {
         }
         finish(cycles);
         verdicts.print(out);
+        out.printf("nothing came through the switch%n");
+        out.printf("  when it was killed     %s%n", Standstills.text(killed));
+        out.printf("  when it handed over    %s%n", Standstills.text(tookOver));
     }
 
     private SwitchProcess start(String... more) {
@@ -101,7 +109,16 @@ final class RestartRun implements AutoCloseable {
 
     private Pair pair(int from) {
         String id = Integer.toString(from);
-        HonestVnf sink = vnf("sink", from + 1, "--verify");
+        Path stats = folder.path().resolve(STATS + (from + 1));
+        HonestVnf sink =
+                vnf(
+                        "sink",
+                        from + 1,
+                        "--verify",
+                        "--stats-file",
+                        stats.toString(),
+                        "--stats-interval",
+                        Standstills.INTERVAL_SECONDS);
         return new Pair(vnf("source", from, "--rate", RATE, "--id", id), sink, from);
     }
 
@@ -113,8 +130,9 @@ final class RestartRun implements AutoCloseable {
     }
 
     /// @param asked whether the switch is asked to hand over, and not killed
-    private void cycle(String rules, boolean asked) {
+    private void cycle(String rules, boolean asked) throws IOException {
         look();
+        standstills.longestMillis();
         long entry = entry(1);
         if (asked) {
             SwitchProcess next = start("--take-over");
@@ -140,6 +158,7 @@ final class RestartRun implements AutoCloseable {
         look();
         awaitReturn();
         awaitPackets();
+        (asked ? tookOver : killed).add(standstills.longestMillis());
     }
 
     /// What `ovs-ofctl` prints of the rules, without what changes.

@@ -96,8 +96,14 @@ class ThreeGuestsIT {
         assertEquals(2, bed.activeLinks());
         long restarted = System.nanoTime();
         bed.startService();
-        vms.await("links set up anew", () -> bed.linksSince(restarted) == 2);
-        assertInOrder(vms.awaitReceived(sink, RATE));
+        for (int port = 1; port <= 4; port++) {
+            vms.awaitDriver("vnf" + port);
+        }
+        statistics = vms.awaitReceived(sink, RATE);
+        assertInOrder(statistics);
+        assertEquals(lost, statistics.path("lost").asLong(), statistics::toString);
+        assertEquals(2, bed.activeLinks());
+        assertEquals(0, bed.linksSince(restarted), "links that were set up anew");
     }
 
     @Test

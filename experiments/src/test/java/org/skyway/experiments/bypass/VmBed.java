@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.skyway.experiments.conformance.lab.Undertaker;
 import org.skyway.experiments.process.Program;
@@ -180,9 +181,13 @@ final class VmBed implements AutoCloseable {
     }
 
     boolean isDriven(String port) throws Exception {
-        return bed.agent().machines().toCompletableFuture().get().stream()
-                .flatMap(m -> m.ports().stream())
-                .anyMatch(p -> p.name().equals(port) && p.driver());
+        try {
+            return bed.agent().machines().toCompletableFuture().get().stream()
+                    .flatMap(m -> m.ports().stream())
+                    .anyMatch(p -> p.name().equals(port) && p.driver());
+        } catch (ExecutionException e) {
+            return false; // there is no agent yet
+        }
     }
 
     /// The last line of statistics that a guest has printed.

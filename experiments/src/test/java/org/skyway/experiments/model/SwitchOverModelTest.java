@@ -3,6 +3,7 @@ package org.skyway.experiments.model;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,14 @@ import org.skyway.experiments.model.SwitchOver.Mistake;
 /// All interleavings up to the bounds that each test states.
 class SwitchOverModelTest {
     private static final int MOST = 3_000_000;
+
+    /// Those of a switch that comes after another.
+    private static final Set<Mistake> RESTARTS =
+            EnumSet.of(Mistake.FORGETS_LIMIT, Mistake.NOTES_LATE, Mistake.NOTES_NO_REST);
+
+    /// Those about senders that are cut off.
+    private static final Set<Mistake> CUTS =
+            EnumSet.of(Mistake.NO_LIMIT, Mistake.LIMIT_IS_NO_END, Mistake.FORGETS_LIMIT);
 
     private static Checker.Outcome check(String name, Bounds bounds) {
         Checker.Outcome outcome = Checker.check(new SwitchOver(bounds), MOST);
@@ -35,37 +44,56 @@ class SwitchOverModelTest {
 
     @Test
     void oneLinkComesAndGoesAndComesBack() {
-        holds("flap", new Bounds(List.of(0, -1, 0), 3, 2, 0, 0, 0, Set.of()));
+        holds("flap", new Bounds(List.of(0, -1, 0), 3, 2, 0, 0, 0, 0, Set.of()));
     }
 
     @Test
     void trafficGoesFromOneNeighbourToAnother() {
-        holds("turn", new Bounds(List.of(0, 1), 2, 2, 0, 0, 0, Set.of()));
+        holds("turn", new Bounds(List.of(0, 1), 2, 2, 0, 0, 0, 0, Set.of()));
     }
 
     @Test
     void aVnfMayRestAtAnyTime() {
-        holds("rest", new Bounds(List.of(0, -1), 3, 2, 0, 0, 2, Set.of()));
+        holds("rest", new Bounds(List.of(0, -1), 3, 2, 0, 0, 2, 0, Set.of()));
     }
 
     @Test
     void aVnfMayCrashAtAnyTime() {
-        holds("crash", new Bounds(List.of(0, -1), 3, 2, 1, 0, 0, Set.of()));
+        holds("crash", new Bounds(List.of(0, -1), 3, 2, 1, 0, 0, 0, Set.of()));
     }
 
     @Test
     void theSwitchMayLoseItsPatienceWithASenderThatIsOnlySlow() {
-        holds("cut", new Bounds(List.of(0, -1, 0), 3, 2, 0, 1, 0, Set.of()));
+        holds("cut", new Bounds(List.of(0, -1, 0), 3, 2, 0, 1, 0, 0, Set.of()));
+    }
+
+    @Test
+    void theSwitchMayBeKilledAtAnyWrite() {
+        holds("kill", new Bounds(List.of(0, -1), 2, 2, 0, 0, 0, 1, Set.of()));
+        holds("turn, kill", new Bounds(List.of(0, 1), 1, 2, 0, 0, 0, 1, Set.of()));
+    }
+
+    @Test
+    void soMayTheOneThatComesAfterIt() {
+        holds("two kills", new Bounds(List.of(0, -1), 1, 2, 0, 0, 0, 2, Set.of()));
+    }
+
+    @Test
+    void theSwitchMayBeKilledWhateverItsVnfsDo() {
+        holds("crash, kill", new Bounds(List.of(0, -1), 1, 2, 1, 0, 0, 1, Set.of()));
+        holds("cut, kill", new Bounds(List.of(0, -1), 1, 2, 0, 1, 0, 1, Set.of()));
+        holds("rest, kill", new Bounds(List.of(0, -1), 1, 2, 0, 0, 1, 1, Set.of()));
     }
 
     @ParameterizedTest
     @EnumSource(Mistake.class)
     void plantedMistakesAreFound(Mistake mistake) {
-        int cuts = mistake == Mistake.NO_LIMIT || mistake == Mistake.LIMIT_IS_NO_END ? 1 : 0;
-        Checker.Outcome outcome =
-                check(
-                        "with " + mistake,
-                        new Bounds(List.of(0, -1, 0, -1), 3, 2, 0, cuts, 0, Set.of(mistake)));
-        assertFalse(outcome.holds());
+        boolean restart = RESTARTS.contains(mistake);
+        int cuts = CUTS.contains(mistake) ? 1 : 0;
+        Bounds bounds =
+                restart
+                        ? new Bounds(List.of(0, -1), 2, 2, 0, cuts, 0, 1, Set.of(mistake))
+                        : new Bounds(List.of(0, -1, 0, -1), 3, 2, 0, cuts, 0, 0, Set.of(mistake));
+        assertFalse(check("with " + mistake, bounds).holds());
     }
 }

@@ -83,7 +83,9 @@ class ArchiveIT {
 
     @Test
     void saysWhichItIs() throws Exception {
-        assertEquals(new Ran(0, "skyway " + Packages.version() + "\n"), run("--version"));
+        Ran version = new Ran(0, "skyway " + Packages.version() + "\n");
+        assertEquals(version, run("--version"));
+        assertEquals(version, run("vswitchd", "--version"));
     }
 
     @Test

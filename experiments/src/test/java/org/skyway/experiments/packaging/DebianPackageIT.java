@@ -40,6 +40,8 @@ class DebianPackageIT {
                         "refused: skyway: there is no OVSDB yet",
                         "complete -o default -F _complete_skyway skyway",
                         "bridge br0 is ready: 1 port(s)",
+                        "it hands over without an outage",
+                        "handed over: 0",
                         "ok   counters of ports, flow entries and VNFs",
                         "ok   order")) {
             assertTrue(said.contains(wanted), wanted + " is missing in:\n" + said);

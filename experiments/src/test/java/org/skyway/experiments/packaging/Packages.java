@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.vm.image.Trees;
@@ -49,7 +50,7 @@ final class Packages {
     static Path script(String name, Path folder) throws IOException {
         for (String file : new String[] {"root.sh", name}) {
             try (InputStream in = Packages.class.getResourceAsStream(file)) {
-                Files.copy(in, folder.resolve(file));
+                Files.copy(in, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
             }
         }
         Path script = folder.resolve(name);

@@ -119,7 +119,12 @@ class PageIT {
         String ending = "priority=200,in_port=1,udp,tp_dst=7777";
         bed.add(ending + ",actions=drop");
         await("the edge goes out", b -> !isLit());
-        browser.findElement(By.cssSelector(".port[data-port=vnf1]")).sendKeys(Keys.ENTER);
+        await(
+                "a port is chosen by the keyboard",
+                b -> {
+                    b.findElement(By.cssSelector(".port[data-port=vnf1]")).sendKeys(Keys.ENTER);
+                    return true;
+                });
         await(
                 "the explanation comes by the keyboard",
                 b -> b.findElement(By.id("why")).getText().contains("port 1 has no link"));

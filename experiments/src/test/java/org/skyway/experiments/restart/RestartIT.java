@@ -21,4 +21,9 @@ class RestartIT {
         assertEquals("", verdicts.complaints(), () -> "see " + chronicle);
         Files.delete(chronicle);
     }
+
+    @Test
+    void guestsNoticeNothing() {
+        assertEquals("", GuestRestartRun.run(CYCLES, System.out).complaints());
+    }
 }

@@ -47,17 +47,29 @@ done
 inside bash -c '. /usr/share/bash-completion/completions/skyway && COMP_WORDS=(skyway ctl) COMP_CWORD=2 && complete -p skyway'
 inside systemd-analyze verify /usr/lib/systemd/system/skyway.service 2>&1 | grep -i skyway | sed 's/^/unit: /' || true
 
-# No subshell between: the switch gets the signal itself.
-chroot "$root" "${clean[@]}" SKYWAY_RUNDIR=/tmp/run skyway vswitchd --config /etc/skyway/skyway.yaml --port 1:dpdkr:vnf1 \
-    >"$folder/log" 2>&1 &
-switch=$!
-for ((i = 0; i < 1200; i++)); do
-    grep -q 'is ready' "$folder/log" && break
-    kill -0 "$switch" 2>/dev/null || break
-    sleep 0.1
-done
-cat "$folder/log"
+# start OPTION...: leaves its id in $switch
+start() {
+    : >"$folder/log"
+    # No subshell between: the switch gets the signal itself.
+    chroot "$root" "${clean[@]}" SKYWAY_RUNDIR=/tmp/run skyway vswitchd --config /etc/skyway/skyway.yaml --port 1:dpdkr:vnf1 "$@" \
+        >"$folder/log" 2>&1 &
+    switch=$!
+    for ((i = 0; i < 1200; i++)); do
+        grep -q 'is ready' "$folder/log" && break
+        kill -0 "$switch" 2>/dev/null || break
+        sleep 0.1
+    done
+    cat "$folder/log"
+}
+start
 inside env SKYWAY_RUNDIR=/tmp/run skyway ctl show
+# An upgrade without systemd says what is left to do.
+inside dpkg -i /skyway.deb >"$folder/dpkg" 2>&1 || { cat "$folder/dpkg"; exit 1; }
+grep "process id $switch " "$folder/dpkg" | sed 's/^/upgrade: /'
+old="$switch"
+start --take-over
+wait "$old"
+echo "handed over: $?"
 kill -TERM "$switch"
 wait "$switch" || true
 inside skyway demo --rounds 1 --seconds 1 || true

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -71,7 +72,7 @@ public final class Leftovers {
             }
         }
         paths.sort(Comparator.naturalOrder());
-        Set<String> used = paths.isEmpty() ? Set.of() : used();
+        Set<String> used = paths.isEmpty() ? Set.of() : used(process -> true);
         long youngest = System.currentTimeMillis() - minAge.toMillis();
         List<File> files = new ArrayList<>();
         for (Path path : paths) {
@@ -82,6 +83,18 @@ public final class Leftovers {
             }
         }
         return files;
+    }
+
+    /// Whether another process than this has a region mapped or open.
+    ///
+    /// @param region its file
+    /// @return true if so
+    /// @throws IOException if a process can't be looked into, which may then have anything mapped
+    public boolean isUsedByOthers(Path region) throws IOException {
+        Path real = Files.exists(region) ? region.toRealPath() : region;
+        Path self = proc.resolve(Long.toString(ProcessHandle.current().pid()));
+        return used(process -> !process.equals(self)).stream()
+                .anyMatch(one -> isOrHolds(region, one) || isOrHolds(real, one));
     }
 
     /// Removes a leftover.
@@ -136,10 +149,13 @@ public final class Leftovers {
     }
 
     /// @return paths of region files that processes have mapped or open
-    private Set<String> used() throws IOException {
+    private Set<String> used(Predicate<Path> which) throws IOException {
         Set<String> used = new HashSet<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
+                if (!which.test(process)) {
+                    continue;
+                }
                 try {
                     maps(process, used);
                     descriptors(process, used);

@@ -16,6 +16,9 @@ public final class RunDirectory {
     /// The socket of an agent that is a process of its own, which the switch connects to.
     public static final String AGENT_SOCKET = "agent.sock";
 
+    /// The socket by which `skyway ctl` asks and tells such an agent.
+    public static final String AGENT_CONTROL_SOCKET = "agent-ctl.sock";
+
     private RunDirectory() {}
 
     /// Root's, unless told otherwise.

@@ -3,6 +3,7 @@ package org.skyway.ivshmem.sys;
 /// Error numbers of Linux that are told apart here. System calls answer with one of them, negated.
 final class Errno {
     static final int EPERM = 1;
+    static final int ENOENT = 2;
     static final int ENXIO = 6;
     static final int EAGAIN = 11;
     static final int ENOMEM = 12;
@@ -15,6 +16,7 @@ final class Errno {
     static final int EAFNOSUPPORT = 97;
     static final int ENETDOWN = 100;
     static final int ENOBUFS = 105;
+    static final int ECONNREFUSED = 111;
 
     private Errno() {}
 

@@ -16,8 +16,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.skyway.ivshmem.region.Memory;
 
-/// The system calls of a packet socket. Each answers what the kernel answered, or the negated error
-/// number. The two that move frames never allocate.
+/// The system calls of sockets that the JDK does not have. Each answers what the kernel answered,
+/// or the negated error number. The two that move frames never allocate.
 final class Syscalls {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
@@ -35,6 +35,11 @@ final class Syscalls {
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
                     Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = control("close", JAVA_INT);
+    private static final MethodHandle SENDTO =
+            control(
+                    "sendto",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
 
     private static final MethodHandle RECVMMSG =
             find(
@@ -120,6 +125,25 @@ final class Syscalls {
         try {
             int rc = (int) SENDMMSG.invokeExact(fd, messages, count, flags);
             return rc >= 0 ? rc : -lastErrno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int sendto(
+            MemorySegment state, int fd, MemorySegment data, int flags, MemorySegment address) {
+        try {
+            long rc =
+                    (long)
+                            SENDTO.invokeExact(
+                                    state,
+                                    fd,
+                                    data,
+                                    data.byteSize(),
+                                    flags,
+                                    address,
+                                    (int) address.byteSize());
+            return result((int) rc, state);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -1,6 +1,6 @@
-/// System calls that the JDK has no method for, by FFM: binding threads to cores, the raw frames of
-/// Linux interfaces ([org.skyway.ivshmem.sys.PacketSocket]), and UNIX sockets by which other
-/// programs hand over memory ([org.skyway.ivshmem.sys.UnixSocket],
+/// System calls that the JDK has no method for, by FFM: binding threads to cores, datagrams of UNIX
+/// sockets, the raw frames of Linux interfaces ([org.skyway.ivshmem.sys.PacketSocket]), and UNIX
+/// sockets by which other programs hand over memory ([org.skyway.ivshmem.sys.UnixSocket],
 /// [org.skyway.ivshmem.sys.ForeignMemory]) and events ([org.skyway.ivshmem.sys.EventDescriptor]).
 ///
 /// How a received frame comes about: `RxBatch` fetches messages by one `recvmmsg` into a

@@ -23,6 +23,11 @@ final class TestCalls {
     private static final MethodHandle WRITE =
             find("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     private static final MethodHandle CLOSE = find("close", JAVA_INT, JAVA_INT);
+    private static final MethodHandle SOCKET =
+            find("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle BIND = find("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle RECV =
+            find("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
 
     private TestCalls() {}
 
@@ -46,6 +51,38 @@ final class TestCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
             return (long) WRITE.invokeExact(fd, memory, (long) bytes.length);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Makes a UNIX socket for datagrams.
+    ///
+    /// @param address what follows the family in `sockaddr_un`
+    /// @return its descriptor; -1 for any error
+    static int receiver(byte[] address) {
+        int family = 1;
+        int datagrams = 2;
+        try (Arena arena = Arena.ofConfined()) {
+            int fd = (int) SOCKET.invokeExact(family, datagrams, 0);
+            MemorySegment memory = arena.allocate(2 + address.length, 2);
+            memory.set(ValueLayout.JAVA_SHORT, 0, (short) family);
+            MemorySegment.copy(address, 0, memory, ValueLayout.JAVA_BYTE, 2, address.length);
+            return (int) BIND.invokeExact(fd, memory, (int) memory.byteSize()) == 0 ? fd : -1;
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Takes what has come.
+    ///
+    /// @return a datagram's bytes; null if there is none
+    static byte[] receive(int fd) {
+        int dontWait = 0x40;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(65536);
+            long length = (long) RECV.invokeExact(fd, memory, memory.byteSize(), dontWait);
+            return length < 0 ? null : memory.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

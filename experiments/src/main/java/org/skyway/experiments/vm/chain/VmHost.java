@@ -32,9 +32,11 @@ public final class VmHost implements AutoCloseable {
     private final Undertaker undertaker = new Undertaker(); // works even if this process is killed
     private final List<AutoCloseable> started = new ArrayList<>();
     private final Map<String, GuestSpec> specs = new HashMap<>();
-    private final Program vswitchd;
-    private final ControlClient control;
+    private final PrivateLibvirt libvirt;
+    private final int ports;
     private final String uri;
+    private Program vswitchd;
+    private ControlClient control;
     private Guests guests;
     private Chain chain;
 
@@ -44,6 +46,7 @@ public final class VmHost implements AutoCloseable {
     /// @param ports how many; named vnf1 and so on
     public VmHost(PrintStream out, int ports) {
         this.out = out;
+        this.ports = ports;
         buryAtEnd(folder.path());
         String missing = PrivateLibvirt.missing();
         if (missing != null) {
@@ -51,24 +54,49 @@ public final class VmHost implements AutoCloseable {
         }
         try {
             out.println("Starting a libvirtd of our own and the switch in " + runDirectory());
-            PrivateLibvirt libvirt =
-                    PrivateLibvirt.start(GuestImage.defaultCache().resolve("libvirt-demo"));
+            libvirt = PrivateLibvirt.start(GuestImage.defaultCache().resolve("libvirt-demo"));
             started.add(libvirt);
             uri = libvirt.uri();
-            vswitchd = vswitchd(ports);
-            started.add(vswitchd);
-            undertaker.endProcess(vswitchd.pid(), runDirectory().toString());
-            vswitchd.await(
-                    line -> line.contains("is ready"), Duration.ofSeconds(60), "it is ready");
-            control = new ControlClient(runDirectory());
-            started.add(control);
+            startSwitch();
         } catch (IOException | RuntimeException e) {
             close();
             throw new ExperimentException(e.getMessage(), e);
         }
     }
 
-    private Program vswitchd(int ports) {
+    private void startSwitch() {
+        vswitchd = vswitchd();
+        started.add(vswitchd);
+        undertaker.endProcess(vswitchd.pid(), runDirectory().toString());
+        vswitchd.await(
+                line -> line.contains("has warmed up"), Duration.ofSeconds(60), "it is ready");
+        control = new ControlClient(runDirectory());
+        started.add(control);
+    }
+
+    /// Kills the switch (SIGKILL) and starts another in its place.
+    ///
+    /// @param libvirtdToo whether libvirtd is killed and started again meanwhile
+    public void replaceSwitch(boolean libvirtdToo) {
+        started.remove(control);
+        control.close();
+        vswitchd.kill();
+        started.remove(vswitchd);
+        vswitchd.close();
+        try {
+            if (libvirtdToo) {
+                libvirt.restart();
+            }
+            startSwitch();
+            if (libvirtdToo) {
+                guests.reconnect();
+            }
+        } catch (IOException e) {
+            throw new ExperimentException(e.getMessage(), e);
+        }
+    }
+
+    private Program vswitchd() {
         String directory = runDirectory().toString();
         List<String> command =
                 new ArrayList<>(

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
+import org.skyway.experiments.process.ExperimentException;
 import org.skyway.ivshmem.region.RunDirectory;
 
 /// A libvirtd of our own: it needs no service manager, touches no configuration of the host, and
@@ -88,9 +89,34 @@ public final class PrivateLibvirt implements AutoCloseable {
     ///
     /// @throws IOException if it does not come back
     public void restart() throws IOException {
-        script.getOutputStream().write("restart\n".getBytes(StandardCharsets.UTF_8));
-        script.getOutputStream().flush();
+        say("restart");
         awaitReady();
+    }
+
+    /// Has the daemon hang (SIGSTOP) until [#resume]. Guests go on.
+    public void pause() {
+        signal("pause");
+    }
+
+    /// Lets the daemon go on.
+    public void resume() {
+        signal("resume");
+    }
+
+    private void signal(String command) {
+        try {
+            say(command);
+            if (!"ready".equals(answers.readLine())) {
+                throw new IOException("it is gone");
+            }
+        } catch (IOException e) {
+            throw new ExperimentException("can't %s libvirtd: %s".formatted(command, e), e);
+        }
+    }
+
+    private void say(String command) throws IOException {
+        script.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        script.getOutputStream().flush();
     }
 
     /// @return false if the directory is in use

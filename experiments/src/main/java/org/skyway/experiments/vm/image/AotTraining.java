@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.skyway.agent.AgentException;
 import org.skyway.agent.PortHost;
 import org.skyway.agent.process.ProcessAgent;
 import org.skyway.bypass.channel.RegionHeader;
@@ -150,6 +151,13 @@ final class AotTraining {
             header.create(region.address());
             return CompletableFuture.completedFuture(
                     new RegionRef(header.id(), header.sizeBytes(), region.path().toString()));
+        }
+
+        @Override
+        public CompletionStage<Returned> vnfReturned(
+                String port, long pid, String program, long regionId) {
+            return CompletableFuture.failedFuture(
+                    new AgentException("nobody comes back to a training"));
         }
 
         @Override

@@ -2,7 +2,7 @@
 # private-libvirtd.sh DIRECTORY: runs a libvirtd that keeps everything in DIRECTORY, until its
 # standard input ends, however that comes about; then nothing of it is left but DIRECTORY. Says
 # "ready" when it can be connected to, or "busy" if another one has DIRECTORY. A line "restart" on
-# its input restarts the daemon alone.
+# its input restarts the daemon alone; "pause" stops it where it is until "resume".
 set -eu
 W=$(realpath -m "$1")
 stage=${2:-outer}
@@ -30,8 +30,13 @@ serve() { # socket, URI, command: keeps the daemon running while there is input
             kill -KILL "$daemon" 2>/dev/null || true # it may have died
             wait "$daemon" 2>/dev/null || true
             start "$@"
+        elif [ "$line" = pause ]; then
+            kill -STOP "$daemon" && echo ready
+        elif [ "$line" = resume ]; then
+            kill -CONT "$daemon" && echo ready
         fi
     done
+    kill -CONT "$daemon" 2>/dev/null || true # or it would not end
 }
 
 if [ "$stage" = outer ]; then

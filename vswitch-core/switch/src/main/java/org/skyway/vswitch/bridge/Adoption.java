@@ -12,7 +12,10 @@ import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
+import org.skyway.vswitch.ofproto.FlowCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.state.Saved;
@@ -61,12 +64,18 @@ final class Adoption {
     private void find(BridgePort port, Saved.Vnf vnf) throws IOException {
         RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, vnf.regionId(), vnf.cells());
         String name = port.config().name();
-        Region region = store.reopen(Vnfs.regionName(name, vnf.regionId()), header.sizeBytes());
+        boolean machine = vnf.pid() == 0;
+        Region region =
+                machine
+                        ? machines(name, header)
+                        : store.reopen(Vnfs.regionName(name, vnf.regionId()), header.sizeBytes());
         DpdkrPort.Rings all;
         try {
             all = Vnfs.rings(region, header, name);
         } catch (RingFormatException e) {
-            region.close();
+            if (!machine) {
+                region.close();
+            }
             throw new IOException(e.getMessage(), e);
         }
         Attachment attachment =
@@ -83,9 +92,37 @@ final class Adoption {
         rings.put(attachment, all);
     }
 
-    /// Notes the VNFs that were found, for a switch that comes after this one.
+    // It was opened when the port was added.
+    private Region machines(String port, RegionHeader header) throws IOException {
+        LastingRegions.Lasting lasting = bridge.vnfs().lasting(port);
+        if (lasting == null || !lasting.header().equals(header)) {
+            throw new IOException("its machine has another region than it had");
+        }
+        return lasting.region();
+    }
+
+    /// Notes the VNFs that were found, and who counts on their links, for a switch that comes after
+    /// this one.
     void note() {
         vnfs.keySet().forEach(bridge::notePort);
+        LinkRecords records = bridge.linkRecords();
+        Set<Long> tags = records.tags();
+        Map<Long, FlowEntry> entries = new HashMap<>();
+        Map<Long, FlowCounters> groups = new HashMap<>();
+        if (!tags.isEmpty()) {
+            for (Saved.Flow flow : saved.all(Saved.Flow.class)) {
+                if (tags.contains(flow.counters().tag())) {
+                    entries.put(flow.counters().tag(), bridge.entry(flow.rule()));
+                }
+            }
+            for (Saved.Group group : saved.all(Saved.Group.class)) {
+                List<FlowCounters> now = bridge.countersOf(group.entry().id());
+                for (int i = 0; i < Math.min(now.size(), group.counters().size()); i++) {
+                    groups.put(group.counters().get(i).tag(), now.get(i));
+                }
+            }
+        }
+        records.resolve(entries::get, groups::get);
     }
 
     /// Goes on with them.

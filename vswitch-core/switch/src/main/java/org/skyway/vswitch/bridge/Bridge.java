@@ -15,6 +15,7 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
@@ -22,6 +23,7 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
+import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -202,8 +204,10 @@ public final class Bridge implements Forwarding {
         for (Saved.Shared s : saved.all(Saved.Shared.class)) {
             Saved.Block t = s.tables();
             datapath.tableCounters().resume(saved.counters(), t.block(), t.tag(), saved.threads());
-            if (saved.isOfThisBoot()) {
-                linkRecords.resume(saved.counters(), s.links().block(), s.links().tag());
+            Saved.Block l = s.links();
+            if (saved.isOfThisBoot() && !linkRecords.resume(saved.counters(), l.block(), l.tag())) {
+                throw new ConfigException(
+                        "the state directory has no room for what is noted of the links of the switch before; free some, and start again: they go on meanwhile");
             }
         }
     }
@@ -460,6 +464,26 @@ public final class Bridge implements Forwarding {
 
     Vnfs vnfs() {
         return vnfs;
+    }
+
+    LinkRecords linkRecords() {
+        return linkRecords;
+    }
+
+    /// The entry of a rule; null if there is none.
+    FlowEntry entry(FlowRule rule) {
+        TupleTable<FlowEntry> table = tables.table(rule.table());
+        return table == null ? null : table.get(rule.match(), rule.priority());
+    }
+
+    /// Counters of a group and of its buckets; none if there is no such group.
+    List<FlowCounters> countersOf(int group) {
+        GroupState state = tables.group(group);
+        List<FlowCounters> all = new ArrayList<>();
+        for (int i = -1; state != null && i < state.group().buckets().size(); i++) {
+            all.add(i < 0 ? state.counters() : state.counters(i));
+        }
+        return all;
     }
 
     Events events() {

@@ -3,6 +3,7 @@ package org.skyway.vswitch.bridge;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
+import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.datapath.TableCounters;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.ofproto.BypassCounters;
@@ -33,9 +34,9 @@ final class BypassAccounts {
         }
     }
 
-    void settle(Link link, BypassCounters counters) {
+    void settle(Link link, BypassCounters counters, RedoLog changes) {
         for (BypassSum sum : sums(link)) {
-            sum.settle(counters);
+            sum.settle(counters, changes);
         }
     }
 

@@ -22,6 +22,10 @@ final class Events {
         this.journal = journal;
     }
 
+    Journal.Condition condition() {
+        return journal.condition();
+    }
+
     void flow(String kind, FlowRule rule) {
         journal.write(kind, rule);
     }

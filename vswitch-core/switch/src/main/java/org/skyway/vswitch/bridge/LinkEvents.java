@@ -1,5 +1,6 @@
 package org.skyway.vswitch.bridge;
 
+import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkListener;
@@ -32,8 +33,8 @@ final class LinkEvents implements LinkListener {
     }
 
     @Override
-    public void settle(Link link, BypassCounters counters) {
-        accounts.settle(link, counters);
+    public void settle(Link link, BypassCounters counters, RedoLog changes) {
+        accounts.settle(link, counters, changes);
     }
 
     @Override

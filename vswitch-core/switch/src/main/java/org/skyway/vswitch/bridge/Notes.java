@@ -93,7 +93,7 @@ final class Notes {
                         asked,
                         port.state().config(),
                         new Saved.Block(traffic.block(), traffic.tag()),
-                        vnf == null || vnf.pid() == 0
+                        vnf == null
                                 ? null
                                 : new Saved.Vnf(
                                         vnf.regionId(), vnf.cells(), vnf.pid(), vnf.program())));

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
@@ -214,6 +215,12 @@ public final class Reports {
         o.put("packetInsDropped", bridge.packetInsDropped());
         o.put("packetOutsDropped", bridge.datapath().programsDropped());
         o.put("faults", bridge.faults().total());
+        Journal.Condition journal = bridge.events().condition();
+        o.putObject("journal")
+                .put("written", journal.written())
+                .put("lost", journal.lost())
+                .put("waiting", journal.waiting())
+                .put("failing", journal.failing());
         ArrayNode caches = o.putArray("caches");
         for (CacheStatistics c : bridge.datapath().cacheStatistics()) {
             caches.add(JSON.<ObjectNode>valueToTree(c)); // read here, too, not only printed

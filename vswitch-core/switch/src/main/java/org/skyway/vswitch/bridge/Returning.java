@@ -1,13 +1,17 @@
 package org.skyway.vswitch.bridge;
 
-import org.skyway.bypass.control.ControlMessage.RegionRef;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.skyway.ivshmem.region.Leftovers;
 import org.skyway.vswitch.port.Attachment;
 
 /// VNFs that were taken over from the switch before and whose drivers have not connected to this
 /// one yet. Ofproto thread.
 ///
-/// A process that lives is waited for, for as long as it takes: it may be stopped, and its traffic
-/// needs no connection. One that has ended is gone.
+/// A process or a machine that lives is waited for, for as long as it takes: it may be stopped, and
+/// its traffic needs no connection. One that has ended is gone.
 final class Returning {
     private static final long LOOK_NANOS = 500_000_000;
 
@@ -15,15 +19,21 @@ final class Returning {
     /// number be another's by now.
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
+    /// How often all processes are looked through for whoever has a machine's region mapped.
+    private static final long MACHINES_NANOS = 5_000_000_000L;
+
     private final Bridge bridge;
     private final Vnfs vnfs;
+    private final Executor owner;
     private final long sinceNanos = System.nanoTime();
     private long lookedNanos = sinceNanos;
-    private boolean over;
+    private long lookedForMachinesNanos = sinceNanos;
 
-    Returning(Bridge bridge, Vnfs vnfs) {
+    /// @param owner the ofproto thread
+    Returning(Bridge bridge, Vnfs vnfs, Executor owner) {
         this.bridge = bridge;
         this.vnfs = vnfs;
+        this.owner = owner;
     }
 
     /// Whether a driver that says hello is one of them. If it is not and the port should be its own
@@ -32,17 +42,21 @@ final class Returning {
     /// @param name of the port
     /// @param pid of the driver
     /// @param regionId of the region that it has; 0 for none
-    /// @return its region; null if it has to begin anew
-    RegionRef comesBack(String name, long pid, long regionId) {
+    /// @return what it had and keeps; null if it has to begin anew
+    Attachment comesBack(String name, long pid, long regionId) {
         BridgePort port = bridge.ports().byName(name);
         Attachment vnf = port == null ? null : port.attachment();
-        if (vnf == null || !vnf.isAwaited()) {
+        if (vnf == null) {
             return null;
         }
-        if (vnf.regionId() == regionId && vnf.pid() == pid) {
+        // One in a machine comes back, too, when it was only its agent that ended.
+        boolean mayReturn = vnf.isAwaited() || vnf.isGuest();
+        if (mayReturn && vnf.regionId() == regionId && vnf.pid() == pid) {
             bridge.events().vnf("vnf-returned", name, vnf.program());
-            return new RegionRef(
-                    regionId, vnf.region().sizeBytes(), vnf.region().path().toString());
+            return vnf;
+        }
+        if (!vnf.isAwaited()) {
+            return null;
         }
         if (vnf.pid() == pid || hasEnded(vnf) || System.nanoTime() - sinceNanos > PATIENCE_NANOS) {
             vnfs.disconnect(port, "a driver has begun anew");
@@ -53,23 +67,50 @@ final class Returning {
     /// Takes note of those that have ended.
     void tick() {
         long now = System.nanoTime();
-        if (over || now - lookedNanos < LOOK_NANOS) {
+        if (now - lookedNanos < LOOK_NANOS) {
             return;
         }
         lookedNanos = now;
-        over = true;
+        List<Attachment> machines = new ArrayList<>();
         for (BridgePort port : bridge.ports().all()) {
             Attachment vnf = port.attachment();
-            if (vnf != null && vnf.isAwaited()) {
-                over = false;
-                if (hasEnded(vnf)) {
-                    vnfs.disconnect(port, "its process has ended");
+            if (vnf == null || !vnf.isAwaited()) {
+                continue;
+            }
+            if (vnf.isGuest()) {
+                machines.add(vnf);
+            } else if (hasEnded(vnf)) {
+                vnfs.disconnect(port, "its process has ended");
+            }
+        }
+        if (!machines.isEmpty() && now - lookedForMachinesNanos >= MACHINES_NANOS) {
+            lookedForMachinesNanos = now;
+            Thread.ofVirtual().name("machines").start(() -> look(machines));
+        }
+    }
+
+    // Whether there is a machine is told by the processes of this host: libvirt may be away.
+    private void look(List<Attachment> machines) {
+        for (Attachment vnf : machines) {
+            try {
+                if (!Leftovers.ofThisHost().isUsedByOthers(vnf.region().path())) {
+                    owner.execute(() -> ended(vnf));
                 }
+            } catch (IOException e) {
+                return; // who may not look into them waits for the agent's word
             }
         }
     }
 
+    private void ended(Attachment vnf) {
+        BridgePort port = bridge.ports().byName(vnf.portName());
+        if (port != null && port.attachment() == vnf && vnf.isAwaited()) {
+            vnfs.disconnect(port, "its machine has stopped");
+        }
+    }
+
+    /// Whether a VNF's process has ended. Of a machine that is not known.
     static boolean hasEnded(Attachment vnf) {
-        return ProcessHandle.of(vnf.pid()).isEmpty();
+        return !vnf.isGuest() && ProcessHandle.of(vnf.pid()).isEmpty();
     }
 }

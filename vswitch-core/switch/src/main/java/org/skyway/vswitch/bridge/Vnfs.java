@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,7 +46,7 @@ final class Vnfs implements PortHost {
     private final List<TakeOver> takeOvers = new ArrayList<>();
     private final LastingRegions lasting;
     private List<Arrival> early; // null: whoever comes is let in
-    private Returning returning; // null: none were taken over
+    private final Returning returning;
 
     /// A VNF that is gone and whose last packets may still be in its ring.
     private record Departed(Attachment vnf, long sinceNanos) {}
@@ -64,11 +65,19 @@ final class Vnfs implements PortHost {
         this.owner = owner;
         this.events = events;
         lasting = new LastingRegions(store, cells, ids);
+        returning = new Returning(bridge, this, owner);
     }
 
     /// Makes the region of a port that may be a virtual machine's.
     RegionRef prepare(String port) {
         return lasting.open(port).ref();
+    }
+
+    /// The region of a port that may be a virtual machine's.
+    ///
+    /// @return null if it has none
+    LastingRegions.Lasting lasting(String port) {
+        return lasting.of(port);
     }
 
     String lastingRegion(String port) {
@@ -78,13 +87,13 @@ final class Vnfs implements PortHost {
 
     @Override
     public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
-        return vnfReturned(port, pid, program, 0);
+        return vnfReturned(port, pid, program, 0).thenApply(Returned::region);
     }
 
     @Override
-    public CompletionStage<RegionRef> vnfReturned(
+    public CompletionStage<Returned> vnfReturned(
             String port, long pid, String program, long regionId) {
-        CompletableFuture<RegionRef> result = new CompletableFuture<>();
+        CompletableFuture<Returned> result = new CompletableFuture<>();
         Arrival arrival = new Arrival(port, pid, program, regionId, result);
         owner.execute(() -> {
             if (early == null) {
@@ -103,7 +112,6 @@ final class Vnfs implements PortHost {
 
     /// VNFs that wait are let in.
     void open() {
-        returning = new Returning(bridge, this);
         List<Arrival> all = early == null ? List.of() : early;
         early = null;
         all.forEach(this::arrive);
@@ -111,12 +119,14 @@ final class Vnfs implements PortHost {
 
     private void arrive(Arrival vnf) {
         try {
-            RegionRef kept =
-                    returning == null
-                            ? null
-                            : returning.comesBack(vnf.port(), vnf.pid(), vnf.regionId());
+            Attachment kept = returning.comesBack(vnf.port(), vnf.pid(), vnf.regionId());
             if (kept != null) {
-                vnf.result().complete(kept);
+                Region region = kept.region();
+                vnf.result().complete(new Returned(ref(kept.regionId(), region), kept.links()));
+            } else if (vnf.isGuest() && vnf.regionId() != 0) {
+                throw new AgentException(
+                        "the driver of port %s has to begin anew: its region is about to be made anew"
+                                .formatted(vnf.port()));
             } else {
                 connect(vnf);
             }
@@ -195,7 +205,7 @@ final class Vnfs implements PortHost {
             long pid,
             String program,
             long regionId,
-            CompletableFuture<RegionRef> result) {
+            CompletableFuture<Returned> result) {
         boolean isGuest() {
             return pid == 0;
         }
@@ -313,10 +323,13 @@ final class Vnfs implements PortHost {
                 "vnf-connected",
                 name,
                 vnf.isGuest() ? vnf.program() : vnf.program() + ", process " + vnf.pid());
-        RegionRef ref = new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
-        if (!vnf.result().complete(ref)) {
+        if (!vnf.result().complete(new Returned(ref(header.id(), region), Map.of()))) {
             disconnect(port, "nobody waits for its region any more");
         }
+    }
+
+    private static RegionRef ref(long id, Region region) {
+        return new RegionRef(id, region.sizeBytes(), region.path().toString());
     }
 
     void disconnect(BridgePort port, String reason) {
@@ -343,9 +356,7 @@ final class Vnfs implements PortHost {
     /// @return whether there are others left
     boolean tick() {
         long now = System.nanoTime();
-        if (returning != null) {
-            returning.tick();
-        }
+        returning.tick();
         for (Iterator<Departed> i = departed.iterator(); i.hasNext(); ) {
             Departed d = i.next();
             Attachment vnf = d.vnf();

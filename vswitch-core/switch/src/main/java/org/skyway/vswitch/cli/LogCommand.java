@@ -10,13 +10,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `skyway ctl log`: what the switch logs, and how.
+/// `skyway ctl log`: what the switch or the agent logs, and how.
 @Command(
         name = "log",
         mixinStandardHelpOptions = true,
         description = {
             "Shows from which level on each module of the switch is logged, or changes that.",
-            "Levels are off, error, warn, info and debug; the module any stands for all of the switch."
+            "Levels are off, error, warn, info and debug; the module any stands for all of the switch, or",
+            "with --agent for all of the agent."
         })
 final class LogCommand extends CtlCommand.Request {
     @Parameters(
@@ -31,6 +32,11 @@ final class LogCommand extends CtlCommand.Request {
             description = "how lines look from now on: text, or a JSON object each")
     private String format;
 
+    @Option(
+            names = "--agent",
+            description = "the log of `skyway agent`, which is a process of its own")
+    private boolean agent;
+
     LogCommand() {}
 
     @Override
@@ -41,11 +47,17 @@ final class LogCommand extends CtlCommand.Request {
         if (format != null) {
             request.put("format", format);
         }
-        JsonNode result = ask(request);
+        JsonNode result = agent ? askAgent(request) : ask(request);
         if (json) {
             return print(result, List.of());
         }
         boolean asks = levels.isEmpty() && format == null;
         return asks ? print(result.get("modules"), List.of("module", "level", "about")) : 0;
+    }
+
+    private JsonNode askAgent(ObjectNode request) {
+        try (ControlClient client = ControlClient.ofAgent(runDirectory.path())) {
+            return client.ask(request);
+        }
     }
 }

@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.skyway.agent.log.Log;
 import org.skyway.agent.log.LogFormat;
+import org.skyway.agent.log.LogSettings;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.HttpConfig;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.Daemon;
 import org.skyway.vswitch.daemon.StateOptions;
-import org.skyway.vswitch.log.LogSettings;
+import org.skyway.vswitch.log.SwitchLog;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -149,7 +150,7 @@ final class VswitchdCommand implements Callable<Integer> {
             paramLabel = "MILLISECONDS",
             defaultValue = "3000",
             description =
-                    "how long at most it warms up on flow-mods of its own before it is ready (default: ${DEFAULT-VALUE})")
+                    "how long at most it warms up on flow-mods of its own, once it is ready and until somebody else has some, or before it takes over (default: ${DEFAULT-VALUE})")
     private int rehearsalMillis;
 
     @Option(
@@ -210,7 +211,7 @@ final class VswitchdCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            LogSettings.parse(log).apply();
+            LogSettings.parse(SwitchLog.MODULES, log).apply();
             Log.format(LogFormat.parse(logFormat));
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage(), e);

@@ -19,9 +19,9 @@ import org.skyway.ivshmem.region.Memory;
 /// Hands out memory for counters, in blocks of whole lines of 64 bytes. That of a file is shared
 /// with the file: what a killed process has counted is in there. Any thread.
 ///
-/// The file grows by mebibytes, each of which has its pages before anybody touches it; when there
-/// are none left, what is handed out then is lost with the process. What is handed out stays mapped
-/// as long as the process lives.
+/// The file grows by mebibytes, each of which has its pages before anybody touches it, up to the
+/// gibibyte that [SavedCounters] reads; when there are none left, what is handed out then is lost
+/// with the process. What is handed out stays mapped as long as the process lives.
 ///
 /// ```
 /// offset  bytes  field of a block
@@ -40,19 +40,40 @@ public final class CounterMemory {
     private static final int CHUNK_LINES = CHUNK / LINE;
 
     private static final Cleaner CLEANER = Cleaner.create();
-    private static final CounterMemory PRIVATE = new CounterMemory(null, _ -> {});
+    private static final CounterMemory PRIVATE =
+            new CounterMemory(null, 0, Memory::putLongRelease, _ -> {});
 
     private final FileChannel file; // null: memory that goes with the process
+    private final int most; // chunks of the file
+    private final Stores stores;
     private final Consumer<String> log;
+    private final RedoLog redo; // of the file
     private final Map<Integer, IntArrayList> free = new HashMap<>(); // blocks, by lines
     private final AtomicLong tags = new AtomicLong();
     private volatile long[] chunks = {};
+    private volatile int lasting; // chunks, the first ones, are the file's
     private int next; // line
     private boolean full; // the disk is
 
-    private CounterMemory(FileChannel file, Consumer<String> log) {
+    /// Writes a word, with everything that was written before it visible to who sees it.
+    @FunctionalInterface
+    public interface Stores {
+        /// Writes it.
+        ///
+        /// @param address where
+        /// @param value what
+        void put(long address, long value);
+    }
+
+    private CounterMemory(FileChannel file, int most, Stores stores, Consumer<String> log) {
         this.file = file;
+        this.most = most;
+        this.stores = stores;
         this.log = log;
+        if (file != null) {
+            grow();
+        }
+        redo = file == null ? null : new RedoLog(this, !full);
     }
 
     /// Memory that goes with the process.
@@ -69,14 +90,27 @@ public final class CounterMemory {
     /// @return the memory
     /// @throws IOException if it can't be made
     public static CounterMemory create(Path path, Consumer<String> log) throws IOException {
+        return create(path, SavedCounters.MOST / CHUNK, Memory::putLongRelease, log);
+    }
+
+    /// Memory of a new file, of which the size and the way to write are given.
+    ///
+    /// @param path the file
+    /// @param mebibytes that it has at most
+    /// @param stores how words are written that are changed one after the other for who comes after
+    ///   this process; a process that is killed stops between two of them
+    /// @param log is told when the disk is full
+    /// @return the memory
+    /// @throws IOException if it can't be made
+    public static CounterMemory create(
+            Path path, int mebibytes, Stores stores, Consumer<String> log) throws IOException {
         FileChannel channel =
                 FileChannel.open(
                         path,
                         StandardOpenOption.CREATE_NEW,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
-        CounterMemory memory = new CounterMemory(channel, log);
-        memory.grow();
+        CounterMemory memory = new CounterMemory(channel, mebibytes, stores, log);
         if (memory.full) {
             channel.close();
             throw new IOException("%s has no room for %d bytes".formatted(path, CHUNK));
@@ -150,10 +184,58 @@ public final class CounterMemory {
         return Memory.getLong(address(block) + TAG);
     }
 
+    /// Whether a block is in the file.
+    ///
+    /// @param block its number
+    /// @return false if it goes with the process
+    public boolean isLasting(int block) {
+        return offset(address(block)) >= 0;
+    }
+
+    /// Whether there is a file.
+    ///
+    /// @return false if all goes with the process
+    public boolean hasFile() {
+        return file != null;
+    }
+
+    /// Changes several words at once. Of the one thread that changes what is not a counter of a
+    /// poll thread.
+    ///
+    /// @return the log of this memory's file, or another one if it has none
+    public RedoLog redo() {
+        return file == null ? new RedoLog(this, false) : redo;
+    }
+
+    /// Writes a word that a process that comes after this one makes something of.
+    ///
+    /// @param address of the word, in a block
+    /// @param value what
+    public void store(long address, long value) {
+        stores.put(address, value);
+    }
+
+    /// Where a word is in the file.
+    ///
+    /// @return bytes from its beginning; negative if it is not in there
+    long offset(long address) {
+        long[] all = chunks;
+        for (int i = 0; i < all.length; i++) {
+            long in = address - all[i];
+            if (in >= 0 && in < CHUNK) {
+                return i < lasting ? (long) i * CHUNK + in : -1;
+            }
+        }
+        return -1;
+    }
+
     // Pages are asked for by a plain write: a hole that is touched on a full disk faults.
     private void grow() {
         long[] more = Arrays.copyOf(chunks, chunks.length + 1);
         more[chunks.length] = file == null || full ? ofProcessOnly() : ofFile(chunks.length);
+        if (file != null && !full) {
+            lasting = more.length;
+        }
         chunks = more;
     }
 
@@ -164,6 +246,9 @@ public final class CounterMemory {
     private long ofFile(int chunk) {
         long at = (long) chunk * CHUNK;
         try {
+            if (chunk >= most) {
+                throw new IOException("the file has %d MiB".formatted(chunk));
+            }
             ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
             while (zeros.hasRemaining()) {
                 file.write(zeros, at + zeros.position());

@@ -128,10 +128,23 @@ public final class FlowBlock {
     /// @param address the block, or another row of that shape
     /// @param sums what
     public static void settle(long address, Sums sums) {
+        settle(address, sums, Memory::putLong);
+    }
+
+    /// Adds something once and for all, together with other changes. Ofproto thread.
+    ///
+    /// @param address the block, or another row of that shape
+    /// @param sums what
+    /// @param changes where what is to be written is noted
+    public static void settle(long address, Sums sums, RedoLog changes) {
+        settle(address, sums, changes::put);
+    }
+
+    private static void settle(long address, Sums sums, CounterMemory.Stores to) {
         long last = later(settledLastUsedNanos(address), sums.lastUsedNanos());
-        Memory.putLong(address, Memory.getLong(address) + sums.packets());
-        Memory.putLong(address + BYTES, Memory.getLong(address + BYTES) + sums.bytes());
-        Memory.putLong(address + LAST_USED, last == Long.MIN_VALUE ? 0 : last);
+        to.put(address, Memory.getLong(address) + sums.packets());
+        to.put(address + BYTES, Memory.getLong(address + BYTES) + sums.bytes());
+        to.put(address + LAST_USED, last == Long.MIN_VALUE ? 0 : last);
     }
 
     /// What a block held when its process ended.

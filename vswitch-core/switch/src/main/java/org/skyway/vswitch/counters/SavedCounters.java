@@ -10,13 +10,16 @@ import java.nio.file.StandardOpenOption;
 
 /// The memory of a process that is no more. One thread.
 public final class SavedCounters {
+    /// Bytes that are read at most.
+    static final int MOST = 1 << 30;
+
     private final ByteBuffer bytes;
 
     private SavedCounters(ByteBuffer bytes) {
         this.bytes = bytes;
     }
 
-    /// Reads a file.
+    /// Reads a file, and ends the change that its process was at when it was killed.
     ///
     /// @param path what [CounterMemory#create] made; if it is gone, all of it counts as lost
     /// @return what it holds
@@ -26,9 +29,39 @@ public final class SavedCounters {
             return new SavedCounters(ByteBuffer.allocate(0));
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            ByteBuffer all = ByteBuffer.allocateDirect((int) Math.min(channel.size(), 1 << 30));
+            ByteBuffer all = ByteBuffer.allocateDirect((int) Math.min(channel.size(), MOST));
             while (all.hasRemaining() && channel.read(all) >= 0) {}
-            return new SavedCounters(all.flip().order(ByteOrder.nativeOrder()));
+            SavedCounters saved = new SavedCounters(all.flip().order(ByteOrder.nativeOrder()));
+            saved.redo();
+            return saved;
+        }
+    }
+
+    // See RedoLog. What is not whole was never begun to be written.
+    private void redo() {
+        long count = get(0, RedoLog.COUNT);
+        long block = get(0, RedoLog.NOTES);
+        long notes = block * CounterMemory.LINE + RedoLog.FIRST;
+        if (get(0, 0) != RedoLog.MAGIC
+                || block < 0
+                || block > MOST
+                || get((int) block, CounterMemory.TAG) != get(0, RedoLog.NOTES_TAG)
+                || count <= 0
+                || count > (bytes.limit() - notes) / RedoLog.NOTE) {
+            return;
+        }
+        long sum = 0;
+        boolean inside = true;
+        for (int i = 0; i < 2 * count; i++) {
+            long word = bytes.getLong((int) notes + 8 * i);
+            sum = RedoLog.mix(sum, word);
+            inside &= i % 2 != 0 || word >= 0 && word % 8 == 0 && word < bytes.limit();
+        }
+        if (sum != get(0, RedoLog.SUM) || !inside) {
+            return;
+        }
+        for (int at = (int) notes; at < notes + RedoLog.NOTE * count; at += RedoLog.NOTE) {
+            bytes.putLong((int) bytes.getLong(at), bytes.getLong(at + 8));
         }
     }
 
@@ -40,6 +73,14 @@ public final class SavedCounters {
     /// @return the word; 0 if the block is another's by now, or was lost
     public long word(int block, long tag, int offset) {
         return get(block, CounterMemory.TAG) == tag ? get(block, offset) : 0;
+    }
+
+    /// The tag of a block, whosever it is.
+    ///
+    /// @param block its number
+    /// @return the tag; 0 if there is no such block
+    public long tag(int block) {
+        return get(block, CounterMemory.TAG);
     }
 
     /// Whether a block is there.

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.skyway.vswitch.bridge.PartedRequest;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.log.SwitchLog;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig.FailMode;
 
@@ -33,7 +34,7 @@ record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handOver)
         return switch (command) {
             case "set-controllers" -> setControllers(arguments.path("targets"));
             case "set-fail-mode" -> setFailMode(arguments.path("mode").asText());
-            case "log" -> CompletableFuture.completedStage(LogRequest.answer(arguments));
+            case "log" -> CompletableFuture.completedStage(log(arguments));
             case TakeOver.COMMAND -> giveWay();
             case "tables" -> CompletableFuture.completedStage(tables());
             case "show" -> requests.answer(command, arguments).thenApply(this::withControllers);
@@ -44,6 +45,14 @@ record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handOver)
     @Override
     public PartedRequest begin(String command) {
         return requests.begin(command);
+    }
+
+    private static JsonNode log(JsonNode arguments) {
+        try {
+            return SwitchLog.MODULES.answer(arguments);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(e.getMessage(), e);
+        }
     }
 
     private CompletionStage<JsonNode> giveWay() {

@@ -12,34 +12,51 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
+import org.skyway.ivshmem.region.RunDirectory;
 import org.skyway.ivshmem.sys.Reasons;
 import org.skyway.vswitch.config.ConfigException;
 
-/// Asks a running switch by its control socket. One thread at a time.
+/// Asks a running switch, or an agent, by its control socket. One thread at a time.
 public final class ControlClient implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path socket;
+    private final String who;
     private final SocketChannel channel;
     private final BufferedReader in;
     private final Writer out;
 
-    /// Connects.
+    /// Connects to a switch.
     ///
     /// @param runDirectory where the switch runs
     /// @throws ConfigException if no switch runs there, or it may not be asked
     public ControlClient(Path runDirectory) {
-        socket = runDirectory.resolve(ControlServer.SOCKET);
+        this(runDirectory.resolve(ControlServer.SOCKET), "switch", "vswitchd");
+    }
+
+    private ControlClient(Path socket, String who, String verb) {
+        this.socket = socket;
+        this.who = who;
         try {
             channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         } catch (IOException e) {
             throw new ConfigException(
-                    "no switch answers on %s: %s; start one with `skyway vswitchd`, or say where it runs with --rundir"
-                            .formatted(socket, e.getMessage()),
+                    "no %s answers on %s: %s; start one with `skyway %s`, or say where it runs with --rundir"
+                            .formatted(who, socket, e.getMessage(), verb),
                     e);
         }
         in = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
         out = Channels.newWriter(channel, StandardCharsets.UTF_8);
+    }
+
+    /// Connects to an agent that is a process of its own.
+    ///
+    /// @param runDirectory where it runs
+    /// @return the connection
+    /// @throws ConfigException if none runs there, or it may not be asked
+    public static ControlClient ofAgent(Path runDirectory) {
+        Path socket = runDirectory.resolve(RunDirectory.AGENT_CONTROL_SOCKET);
+        return new ControlClient(socket, "agent", "agent");
     }
 
     /// A request without arguments.
@@ -61,7 +78,7 @@ public final class ControlClient implements AutoCloseable {
             out.flush();
             String line = in.readLine();
             if (line == null) {
-                throw new ConfigException("the switch on " + socket + " hung up");
+                throw new ConfigException("the %s on %s hung up".formatted(who, socket));
             }
             JsonNode answer = JSON.readTree(line);
             if (answer.has("error")) {
@@ -69,7 +86,8 @@ public final class ControlClient implements AutoCloseable {
             }
             return answer.get("result");
         } catch (IOException e) {
-            throw new ConfigException("the switch on " + socket + " does not answer: " + e, e);
+            throw new ConfigException(
+                    "the %s on %s does not answer: %s".formatted(who, socket, e), e);
         }
     }
 

@@ -68,7 +68,8 @@ public final class Daemon implements AutoCloseable {
     /// @param runDirectory where its sockets and its journal are
     /// @param config what the user asked for
     /// @param state where it keeps what the switch after it has to know
-    /// @param rehearsal how long to try out the control path before it says that it is ready
+    /// @param rehearsal how long at most to try out the control path, beside what is asked of it;
+    ///   before it takes over from another one, though
     /// @throws ConfigException if it can't be started as asked
     public static void run(
             Path runDirectory, SwitchConfig config, StateOptions state, Duration rehearsal) {
@@ -85,28 +86,47 @@ public final class Daemon implements AutoCloseable {
                             }
                         },
                         "stop");
-        if (state.takeOver()) {
-            TakeOver.from(runDirectory.toAbsolutePath(), rehearsal);
-        }
+        ServiceManager manager = ServiceManager.ofEnvironment();
+        boolean rehearsed =
+                state.takeOver()
+                        && TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager);
         Daemon daemon = start(runDirectory, config, state);
+        Thread rehearsing =
+                new Thread(
+                        () -> {
+                            Rehearsal.run(
+                                    runDirectory.toAbsolutePath(),
+                                    rehearsed ? 0 : rehearsal.toNanos(),
+                                    () -> stop.getCount() == 0 || daemon.ofproto.isAsked());
+                            say("the switch has warmed up");
+                        },
+                        "rehearsal");
         try {
             Runtime.getRuntime().addShutdownHook(hook);
-            Rehearsal.run(
-                    runDirectory.toAbsolutePath(), rehearsal.toNanos(), () -> stop.getCount() == 0);
             if (daemon.pageUrl != null) {
-                System.out.printf("skyway: the live page is %s%n", daemon.pageUrl);
+                say("the live page is " + daemon.pageUrl);
             }
-            System.out.printf(
-                    "skyway: bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s%n",
-                    config.bridge(), config.ports().size(), runDirectory);
-            System.out.flush();
+            say(
+                    "bridge %s is ready: %d port(s), ovs-ofctl by OVS_RUNDIR=%s"
+                            .formatted(config.bridge(), config.ports().size(), runDirectory));
+            manager.ready(
+                    "bridge %s, %d port(s)".formatted(config.bridge(), config.ports().size()));
+            OpenJars.openAll();
+            rehearsing.start();
             stop.await();
+            manager.stopping();
+            rehearsing.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             daemon.close();
             stopped.countDown();
         }
+    }
+
+    private static void say(String line) {
+        System.out.println("skyway: " + line);
+        System.out.flush();
     }
 
     /// Starts a switch.

@@ -14,6 +14,8 @@ import org.skyway.vswitch.config.ConfigException;
 
 /// A run directory that belongs to this process. The lock goes with the process, however that ends.
 final class RunLock implements AutoCloseable {
+    private static final String FILE = "vswitchd.lock";
+
     private final FileChannel channel;
     private final FileLock lock;
 
@@ -28,7 +30,7 @@ final class RunLock implements AutoCloseable {
     /// @return the lock
     /// @throws ConfigException if it can't be made or written, or another switch runs there
     static RunLock take(Path directory) {
-        Path file = directory.resolve("vswitchd.lock");
+        Path file = directory.resolve(FILE);
         FileChannel channel = null;
         try {
             if (!Files.isDirectory(directory)) {
@@ -60,6 +62,18 @@ final class RunLock implements AutoCloseable {
                     "can't use run directory %s: %s; choose another with --rundir or $SKYWAY_RUNDIR"
                             .formatted(directory, e),
                     e);
+        }
+    }
+
+    /// Who took it last.
+    ///
+    /// @param directory the run directory
+    /// @return the id of that process, which may have ended; 0 if nobody did
+    static long owner(Path directory) {
+        try {
+            return Long.parseLong(Files.readString(directory.resolve(FILE)).strip());
+        } catch (IOException | NumberFormatException e) {
+            return 0;
         }
     }
 

@@ -27,19 +27,26 @@ final class TakeOver {
     ///
     /// @param runDirectory where it runs
     /// @param rehearsal how long to try out everything before that
+    /// @param manager learns which of the two is the service's process
+    /// @return whether it has tried out everything
     /// @throws ConfigException if there is one and it does not end
-    static void from(Path runDirectory, Duration rehearsal) {
+    static boolean from(Path runDirectory, Duration rehearsal, ServiceManager manager) {
         if (!Files.exists(runDirectory.resolve(ControlServer.SOCKET))) {
-            return;
+            return false;
         }
         rehearse(rehearsal);
+        long before = RunLock.owner(runDirectory);
+        manager.mainProcess(ProcessHandle.current().pid());
         long pid;
         try (ControlClient running = new ControlClient(runDirectory)) {
             JsonNode answer = running.ask(ControlClient.request(COMMAND));
             pid = answer.get("pid").asLong();
         } catch (ConfigException e) {
             LOG.info("nothing to take over: {}", e.getMessage());
-            return; // if it is there all the same, it has the directory's lock
+            if (before > 0) {
+                manager.mainProcess(before);
+            }
+            return true; // if it is there all the same, it has the directory's lock
         }
         ProcessHandle process = ProcessHandle.of(pid).orElse(null);
         try {
@@ -55,6 +62,7 @@ final class TakeOver {
                             .formatted(pid),
                     e);
         }
+        return true;
     }
 
     private static void rehearse(Duration time) {

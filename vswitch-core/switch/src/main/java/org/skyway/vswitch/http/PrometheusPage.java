@@ -67,6 +67,7 @@ final class PrometheusPage {
         ports(show, statistics);
         links(ask("links"));
         threads(statistics);
+        journal(statistics.path("journal"));
         for (JsonNode table : ask("tables")) {
             gauge(
                     "skyway_table_entries",
@@ -194,6 +195,11 @@ final class PrometheusPage {
                     "how long it is in its state",
                     link.path("sinceMillis").asDouble() / MILLIS,
                     ends);
+            gauge(
+                    "skyway_link_age_seconds",
+                    "how long ago the rules made it a link",
+                    link.path("ageMillis").asDouble() / MILLIS,
+                    ends);
             counter(
                     "skyway_link_switchovers",
                     "how often it went over to its bypass",
@@ -292,6 +298,25 @@ final class PrometheusPage {
                 "skyway_packet_outs_dropped",
                 "packets of controllers that were dropped",
                 statistics.path("packetOutsDropped").asDouble());
+    }
+
+    private void journal(JsonNode journal) {
+        counter(
+                "skyway_journal_events",
+                "events that were written to the journal",
+                journal.path("written").asDouble());
+        counter(
+                "skyway_journal_lost_events",
+                "events that the journal will never have",
+                journal.path("lost").asDouble());
+        gauge(
+                "skyway_journal_waiting_events",
+                "events that are to be written",
+                journal.path("waiting").asDouble());
+        gauge(
+                "skyway_journal_failing",
+                "whether the journal's files can't be written",
+                journal.path("failing").asBoolean() ? 1 : 0);
     }
 
     private void gauge(String name, String help, double value, String... labels) {

@@ -19,12 +19,15 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import javax.net.ssl.SSLException;
 import org.skyway.vswitch.fault.Faults;
 
 /// Answers requests of one connection, one after another. What asks the switch waits on a thread of
@@ -74,11 +77,7 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean keep = HttpUtil.isKeepAlive(request);
         HttpHeaders headers = request.headers();
         if (request.decoderResult().isFailure()) {
-            send(
-                    context,
-                    Answer.of(HttpResponseStatus.BAD_REQUEST, "that is no HTTP request"),
-                    false,
-                    false);
+            send(context, unreadable(request.decoderResult().cause()), false, false);
             return;
         }
         String refusal = shared.guard().refuses(headers);
@@ -129,6 +128,22 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                     keep,
                     false);
         }
+    }
+
+    private static Answer unreadable(Throwable why) {
+        return switch (why) {
+            case TooLongHttpLineException _ ->
+                    Answer.of(
+                            HttpResponseStatus.REQUEST_URI_TOO_LONG,
+                            "a request's first line has at most %d bytes"
+                                    .formatted(WebServer.LONGEST_LINE));
+            case TooLongHttpHeaderException _ ->
+                    Answer.of(
+                            HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                            "a request's headers have at most %d bytes"
+                                    .formatted(WebServer.LONGEST_LINE));
+            default -> Answer.of(HttpResponseStatus.BAD_REQUEST, "that is no HTTP request");
+        };
     }
 
     private static String argument(QueryStringDecoder query, String name) {
@@ -398,7 +413,9 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable e) {
-        if (!(e instanceof IOException)) { // browsers go away as they like
+        // Browsers go away as they like, and what is no TLS is its client's fault.
+        boolean theirs = e instanceof IOException || e.getCause() instanceof SSLException;
+        if (!theirs) {
             shared.faults().record("http: connection", e);
         }
         context.close();

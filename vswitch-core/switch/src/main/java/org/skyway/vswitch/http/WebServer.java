@@ -16,7 +16,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -39,7 +42,10 @@ public final class WebServer implements AutoCloseable {
 
     private static final int MOST_ASKING = 16;
     private static final int IDLE_SECONDS = 30;
-    private static final int LONGEST_LINE = 8192;
+
+    /// What its first line may have, and all its headers together.
+    static final int LONGEST_LINE = 8192;
+
     private static final int UNSENT_BYTES = 1 << 18; // for one watcher, before it misses something
 
     private final MultiThreadIoEventLoopGroup loop =
@@ -93,14 +99,22 @@ public final class WebServer implements AutoCloseable {
         server = bound.channel();
         InetSocketAddress at = (InetSocketAddress) server.localAddress();
         guard.listensAt(at);
-        String ip = at.getAddress().getHostAddress();
-        url =
-                "%s://%s:%d/"
-                        .formatted(
-                                tls == null ? "http" : "https",
-                                ip.contains(":") ? "[" + ip + "]" : ip,
-                                at.getPort());
+        url = "%s://%s:%d/".formatted(tls == null ? "http" : "https", name(at), at.getPort());
         LOG.info("the live page is {}, metrics are {}metrics", url, url);
+    }
+
+    /// What a browser finds it by. Every address of the host is none that one can go to, and who
+    /// would be asked for a name is on the network.
+    private static String name(InetSocketAddress at) {
+        if (at.getAddress().isAnyLocalAddress()) {
+            try {
+                return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+            } catch (IOException e) {
+                return "localhost";
+            }
+        }
+        String ip = at.getAddress().getHostAddress();
+        return ip.contains(":") ? "[" + ip + "]" : ip;
     }
 
     private static SslContext tls(HttpConfig config) {

@@ -103,6 +103,22 @@ public final class Journal implements Closeable {
         writer.lost(1);
     }
 
+    /// How it is.
+    ///
+    /// @param written events that the files have got from this process
+    /// @param lost events that they will never have
+    /// @param waiting events that are not written yet
+    /// @param failing whether what was handed over last could not be written
+    public record Condition(long written, long lost, int waiting, boolean failing) {}
+
+    /// How it is now. Any thread.
+    ///
+    /// @return its condition
+    public Condition condition() {
+        return new Condition(
+                writer.written(), writer.lostInAll(), waiting.size(), writer.isFailing());
+    }
+
     /// Shows what is written to somebody else, too.
     ///
     /// @param reader gets one or more events as lines of JSON, on the journal's thread; must not

@@ -32,13 +32,15 @@ final class JournalWriter implements Runnable {
     private final ManyToOneConcurrentArrayQueue<Object> waiting;
     private final Faults faults;
     private final StringBuilder lines = new StringBuilder(EXCERPT_CHARS);
-    private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong(); // that nobody was told of
+    private final AtomicLong lostInAll = new AtomicLong();
     private int inLines; // events whose text is in lines
     private long lostInLines; // how many losses the text in lines tells of
     private QueueFile file;
     private int refusals; // of what is in lines
     private long retryNanos = RETRY_NANOS;
     private long retryAt = System.nanoTime();
+    private volatile long written;
     private volatile boolean stopping;
     private volatile boolean failing;
     private volatile Consumer<String> listener;
@@ -62,8 +64,19 @@ final class JournalWriter implements Runnable {
         return failing;
     }
 
+    /// Events that the files have. Any thread.
+    long written() {
+        return written;
+    }
+
+    /// Events that they will never have. Any thread.
+    long lostInAll() {
+        return lostInAll.get();
+    }
+
     /// Notes that an event found no place. Any thread.
     void lost(long events) {
+        lostInAll.addAndGet(events);
         long all = lost.addAndGet(events);
         faults.record(
                 "journal",
@@ -136,6 +149,7 @@ final class JournalWriter implements Runnable {
             lines.setLength(length);
             inLines--;
             lost.incrementAndGet();
+            lostInAll.incrementAndGet();
             faults.record("journal: event", e);
         }
     }
@@ -143,6 +157,7 @@ final class JournalWriter implements Runnable {
     private void append() throws Exception {
         if (!lines.isEmpty()) {
             file.append(lines);
+            written += inLines; // this thread alone
             tell();
             lost.addAndGet(-lostInLines);
             clear();

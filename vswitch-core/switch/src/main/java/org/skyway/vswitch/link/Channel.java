@@ -15,6 +15,7 @@ import org.skyway.bypass.ring.RingLayout;
 import org.skyway.bypass.ring.RingProducer;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.port.Attachment;
 
 /// The link region of a pair of VNFs: made, plugged into both, and taken out again. Ofproto thread.
@@ -39,7 +40,7 @@ final class Channel {
     private final RegionHeader header;
     private final Agent agent;
     private final Executor owner;
-    private final LinkRecords.Record record; // null if there was none left
+    private final LinkRecords.Record record;
     private State state = State.PLUGGING;
     private String failure;
     private boolean cutShort;
@@ -93,19 +94,26 @@ final class Channel {
         header.create(region.address());
         int slotA = a.takeSlot();
         int slotB = b.takeSlot();
-        LinkRecords.Record record =
-                slotA < 0 || slotB < 0 ? null : records.take(id, cells, a, slotA, b, slotB);
-        Channel channel = new Channel(a, b, slotA, slotB, region, header, agent, owner, record);
-        if (channel.slotA < 0 || channel.slotB < 0) {
-            channel.release();
-            channel.freeSlots();
-            throw new IOException(
-                    "port %s has no slot left for another link"
-                            .formatted((channel.slotA < 0 ? a : b).portName()));
+        LinkRecords.Record record = null;
+        try {
+            if (slotA < 0 || slotB < 0) {
+                throw new IOException(
+                        "port %s has no slot left for another link"
+                                .formatted((slotA < 0 ? a : b).portName()));
+            }
+            record = records.take(id, cells, a, slotA, b, slotB);
+        } finally {
+            if (record == null) {
+                free(a, slotA);
+                free(b, slotB);
+                region.unlink();
+                region.close();
+            }
         }
+        Channel channel = new Channel(a, b, slotA, slotB, region, header, agent, owner, record);
         a.control().clearEnded(channel.slotA);
         b.control().clearEnded(channel.slotB);
-        RegionRef ref = new RegionRef(id, header.sizeBytes(), region.path().toString());
+        RegionRef ref = channel.noteMaps();
         String name = channel.toString();
         CompletableFuture.allOf(
                         a.here()
@@ -151,27 +159,35 @@ final class Channel {
         Channel channel =
                 new Channel(
                         a, b, record.slotA(), record.slotB(), region, header, agent, owner, record);
+        channel.noteMaps();
         channel.state = State.PLUGGED; // if it was not, it is about to be unplugged
         return channel;
     }
 
+    private RegionRef noteMaps() {
+        RegionRef ref = new RegionRef(header.id(), header.sizeBytes(), region.path().toString());
+        a.maps(slotA, ref);
+        b.maps(slotB, ref);
+        return ref;
+    }
+
     private void state(State next) {
         state = next;
-        if (record != null) {
-            record.state(next);
-        }
+        record.state(next);
     }
 
     /// Notes for the next switch what a link is by now.
-    void save(Link link) {
-        if (record != null && state != State.GONE) {
-            record.save(link, link.sender() == a);
+    ///
+    /// @param changes what changes at once with it
+    void save(Link link, RedoLog changes) {
+        if (state != State.GONE) {
+            record.save(link, link.sender() == a, changes);
         }
     }
 
     /// Notes that a link does without this channel.
     void drop(Link link) {
-        if (record != null && state != State.GONE) {
+        if (state != State.GONE) {
             record.drop(link.sender() == a);
         }
     }
@@ -213,12 +229,9 @@ final class Channel {
                         owner);
     }
 
-    private void freeSlots() {
-        if (slotA >= 0) {
-            a.freeSlot(slotA);
-        }
-        if (slotB >= 0) {
-            b.freeSlot(slotB);
+    private static void free(Attachment side, int slot) {
+        if (slot >= 0) {
+            side.freeSlot(slot);
         }
     }
 
@@ -227,9 +240,7 @@ final class Channel {
         if (state != State.GONE) {
             state = State.GONE;
             release();
-            if (record != null) {
-                record.free();
-            }
+            record.free();
         }
     }
 

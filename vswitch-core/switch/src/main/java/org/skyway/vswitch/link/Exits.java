@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.bypass.channel.StatisticsBlock;
+import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.datapath.MarkRoute;
 import org.skyway.vswitch.port.Attachment;
 
@@ -47,8 +48,11 @@ final class Exits {
         link.writtenBefore = link.channel.written(sender);
         link.deliveredBefore = received.rxPackets(slot);
         link.deliveredBytesBefore = received.rxBytes(slot);
-        link.counters = new SenderCounters(sender.statistics());
-        listener.attach(link, link.counters);
+        if (link.counters == null) { // or this is the second try
+            link.counters = new SenderCounters(sender.statistics());
+            listener.attach(link, link.counters);
+        }
+        link.begun = false;
         link.epoch = records.nextEpoch();
         sender.port().addRoute(new MarkRoute(link.epoch, link.receiver().port(), slot));
         command(link, ControlBlock.Mode.BYPASS, link.epoch);
@@ -61,26 +65,37 @@ final class Exits {
         command(link, mode, records.nextEpoch());
     }
 
-    private static void command(Link link, ControlBlock.Mode mode, int epoch) {
+    private void command(Link link, ControlBlock.Mode mode, int epoch) {
         Attachment sender = link.sender();
         link.command = ControlBlock.command(mode, link.channel.slotOf(sender), epoch);
         link.commandedNanos = System.nanoTime();
-        link.save(); // before the VNF knows
+        save(link); // before the VNF knows
         sender.command(link.command);
     }
 
-    /// Tells VNFs again what another switch may have told them or not.
-    void tellAgain(Link link) {
-        LinkMachine.State state = link.situation().state();
-        int slot = link.channel.slotOf(link.receiver());
-        if (link.epoch != 0) {
-            link.sender().port().addRoute(new MarkRoute(link.epoch, link.receiver().port(), slot));
-        }
-        if (state.isArmed() || state == LinkMachine.State.ASKED) {
-            link.sender().command(link.command);
-        }
-        if (state == LinkMachine.State.LIMITED) {
-            link.receiver().limit(slot, link.epoch, link.limitCursor, link.limit);
+    /// Notes for the next switch what a link is by now.
+    void save(Link link) {
+        RedoLog changes = records.changes();
+        link.save(changes);
+        changes.commit();
+    }
+
+    /// Does again what another switch may have done or not.
+    void again(Link link) {
+        List<LinkMachine.Command> todo = List.copyOf(link.todo);
+        Attachment receiver = link.receiver();
+        int slot = link.channel.slotOf(receiver);
+        for (LinkAdoption.Again again :
+                LinkAdoption.again(link.situation(), todo, link.epoch != 0)) {
+            switch (again) {
+                case ROUTE ->
+                        link.sender()
+                                .port()
+                                .addRoute(new MarkRoute(link.epoch, receiver.port(), slot));
+                case COMMAND -> link.sender().command(link.command);
+                case LIMIT -> receiver.limit(slot, link.epoch, link.limitCursor, link.limit);
+                case FREEZE -> freeze(link);
+            }
         }
     }
 
@@ -109,7 +124,7 @@ final class Exits {
         int slot = link.channel.slotOf(receiver);
         link.limit = receiver.nextLimit();
         link.limitCursor = link.channel.written(link.sender());
-        link.save(); // before the VNF knows
+        save(link); // before the VNF knows
         receiver.limit(slot, link.epoch, link.limitCursor, link.limit);
         link.limitedNanos = System.nanoTime();
     }
@@ -140,14 +155,32 @@ final class Exits {
 
     /// Hands the sender's final figures over.
     void settle(Link link) {
-        if (link.counters != null) {
-            link.counters.settle();
-            listener.settle(link, link.counters);
-            link.totalPackets += link.counters.packets();
-            link.totalBytes += link.counters.bytes();
-            link.counters = null;
-            link.save();
+        handOver(link, link.path, null);
+    }
+
+    /// Hands the sender's figures so far over; from now on the entries of another path count.
+    void split(Link link, LinkPath path) {
+        SenderCounters next = link.counters.split();
+        handOver(link, path, next);
+        listener.attach(link, next);
+    }
+
+    // What counters take over and that the link does without them is one change: whoever comes
+    // after a switch that was killed finds every packet in one of the two.
+    private void handOver(Link link, LinkPath path, SenderCounters next) {
+        SenderCounters last = link.counters;
+        if (last == null) {
+            return;
         }
+        last.settle();
+        RedoLog changes = records.changes();
+        listener.settle(link, last, changes);
+        link.totalPackets += last.packets();
+        link.totalBytes += last.bytes();
+        link.counters = next;
+        link.path = path;
+        link.save(changes);
+        changes.commit();
     }
 
     /// Counts what senders that were cut off have published too late, once they have obeyed.

@@ -1,6 +1,7 @@
 package org.skyway.vswitch.link;
 
 import java.util.ArrayDeque;
+import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.port.Attachment;
 
 /// One direction of a bypass: from the sender's port to the receiver's. Ofproto thread.
@@ -32,7 +33,7 @@ public final class Link {
     long deadlineNanos; // when hurried: until when the sender may take to leave
     long limit; // when LIMITED: what the receiver was given
     long limitCursor; // when LIMITED: where
-    boolean unclaimed; // taken over from another switch: what is on its way is not known yet
+    boolean unclaimed; // taken over from another switch: whether it is one is not known yet
     long limitedNanos; // when that was
     boolean begun; // the sender, dead now, had begun to use the bypass
 
@@ -42,6 +43,7 @@ public final class Link {
     long deliveredBytesBefore;
 
     SenderCounters counters; // of the present epoch, or null
+    PathNotes.Note noted; // the path that they are noted with, or null
     long totalPackets;
     long totalBytes;
 
@@ -173,9 +175,11 @@ public final class Link {
     }
 
     /// Notes for the next switch what it is by now.
-    void save() {
+    ///
+    /// @param changes what changes at once with it
+    void save(RedoLog changes) {
         if (channel != null) {
-            channel.save(this);
+            channel.save(this, changes);
         }
     }
 

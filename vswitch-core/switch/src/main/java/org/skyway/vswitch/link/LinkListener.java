@@ -1,5 +1,6 @@
 package org.skyway.vswitch.link;
 
+import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.ofproto.BypassCounters;
 import org.skyway.vswitch.port.Attachment;
 
@@ -17,11 +18,12 @@ public interface LinkListener {
     /// @param counters its sender's counters
     void attach(Link link, BypassCounters counters);
 
-    /// They take over the final figures.
+    /// They take over the final figures, at once with what is noted of the link.
     ///
     /// @param link the link
     /// @param counters its sender's counters, final
-    void settle(Link link, BypassCounters counters);
+    /// @param changes takes what they write; done when this has returned
+    void settle(Link link, BypassCounters counters, RedoLog changes);
 
     /// A sender that was cut off from its bypass had counted packets that nobody was delivered.
     ///

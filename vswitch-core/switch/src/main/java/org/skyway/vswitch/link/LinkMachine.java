@@ -24,7 +24,7 @@ import java.util.List;
 /// | LIMITED | NOTICED | DRAINING | |
 /// | DRAINING | DRAINED | READY; FAILED if broken | correct what was cut off; let go, wait |
 /// | DRAINING | STUCK | FAILED | correct, let go, wait |
-/// | FAILED | RETRY | DETECTED | |
+/// | FAILED | RETRY | DETECTED; UNPLUGGING if not wanted | ; let go |
 /// | DETECTED, FAILED | not wanted any more | UNPLUGGING | let go |
 /// | UNPLUGGING | UNPLUGGED | GONE | |
 ///
@@ -324,7 +324,12 @@ public final class LinkMachine {
     private static Step asked(Situation now, Event event) {
         return switch (event) {
             case OBEYED -> does(now.to(State.LIMITED), Command.SETTLE, Command.LIMIT);
-            case CUT_OFF -> does(now.withCut().to(State.LIMITED), Command.FREEZE, Command.LIMIT);
+            case CUT_OFF ->
+                    // What the sender publishes behind the limit stays in the ring.
+                    does(
+                            now.withCut().withBroken().to(State.LIMITED),
+                            Command.FREEZE,
+                            Command.LIMIT);
             case SENDER_GONE -> dead(now.wanted(false));
             case UNWANTED -> hurry(now.wanted(false));
             case WITHDRAWN -> hurry(now.withWithdrawn());
@@ -357,7 +362,7 @@ public final class LinkMachine {
 
     private static Step failed(Situation now, Event event) {
         return switch (event) {
-            case RETRY -> does(now.fresh(State.DETECTED));
+            case RETRY -> now.wanted ? does(now.fresh(State.DETECTED)) : unplug(now);
             case UNWANTED, WITHDRAWN, SENDER_GONE, RECEIVER_GONE -> unplug(now.wanted(false));
             default -> noted(now, event);
         };

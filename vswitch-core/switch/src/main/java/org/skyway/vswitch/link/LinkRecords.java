@@ -1,33 +1,47 @@
 package org.skyway.vswitch.link;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongFunction;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.counters.SavedCounters;
+import org.skyway.vswitch.ofproto.FlowCounters;
+import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
 
 /// What a switch that comes after this one must know of its channels and links, in memory that
 /// outlives it. What a VNF is told stands here before it is told. Ofproto thread.
 ///
 /// ```
-/// offset        bytes  field
-///      0            8  epochs: the last one that was given out
+/// offset        bytes  field of a block
+///      0            8  epochs: the last one that was given out; in the first block
+///      8            8  number of the next block; 0: there is none
+///     16            8  its tag
 ///     24            8  tag (CounterMemory)
 ///     64 + 256i   256  record i, in words of 8 bytes:
 ///                        0  id of the channel's region; 0 if the record is free
 ///                        1  cells, slot of side A << 32, slot of side B << 40, Channel.State << 48
 ///                        2  port number of side A, of side B << 32
+///                        3  block of PathNotes of the link from A to B, of the other << 32; 0: none
 ///                        4  the link from A to B
 ///                       18  the link from B to A
-/// a link                 0  1 if it is there, LinkMachine.State << 8, LinkMachine.Situation << 16
+/// a link                 0  1 if it is there, LinkMachine.Situation << 8, a bit for each
+///                           LinkMachine.Command that is still to be done << 32
 ///                        1  epoch
 ///                        2  transmit command
 ///                        3  receive command of the limit
 ///                        4  the limit
-///                        5  1 if its sender's counters are not settled
+///                        5  1 if its sender's counters are not settled; 2 if its sender, dead by
+///                           now, had begun to use the bypass
 ///                        6  packets, 7 bytes: what the sender's counters said at the beginning
 ///                        8  how far the ring was written then
 ///                        9  packets, 10 bytes: what the receiver had counted then
@@ -35,18 +49,29 @@ import org.skyway.vswitch.port.Attachment;
 ///                       13  how often the sender went over to the bypass
 /// ```
 ///
-/// There are records for so many channels; those beyond are not found by the next switch, whose
-/// VNFs begin anew.
+/// A link's words change all at once ([RedoLog]), and with them the counters that take over what it
+/// has counted: whenever the switch is killed, a packet is counted in one of the two.
+///
+/// There are 512 records in a block, and as many blocks as there is room for. A channel that finds
+/// none is not made: a bypass of which the next switch does not know could not be taken back.
 public final class LinkRecords {
-    private static final int MOST = 512;
+    private static final int RECORDS = 512; // in a block
     private static final int RECORD = 256;
-    private static final int LINES = (CounterMemory.LINE + MOST * RECORD) / CounterMemory.LINE;
+    private static final int LINES = (CounterMemory.LINE + RECORDS * RECORD) / CounterMemory.LINE;
+    private static final int NEXT = 8;
+    private static final int NEXT_TAG = 16;
+    private static final int PATHS = 3;
     private static final int A_TO_B = 4;
     private static final int B_TO_A = 18;
+    private static final int OPEN = 1;
+    private static final int BEGUN = 2;
 
     private final CounterMemory memory;
-    private final int block;
-    private final long address;
+    private final RedoLog changes;
+    private final PathNotes paths;
+    private final Map<Long, PathNotes.Tags> noted = new HashMap<>(); // by the links' owner words
+    private final Map<Long, PathNotes.Note> resolved = new HashMap<>();
+    private final List<Integer> blocks = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
 
     /// Records of no channels.
@@ -54,38 +79,115 @@ public final class LinkRecords {
     /// @param memory where they lie
     public LinkRecords(CounterMemory memory) {
         this.memory = memory;
-        block = memory.allocate(this, LINES);
-        address = memory.address(block);
-        for (int i = 0; i < MOST; i++) {
+        changes = memory.redo();
+        paths = new PathNotes(memory);
+        add(memory.allocate(this, LINES));
+    }
+
+    private void add(int block) {
+        int first = blocks.size() * RECORDS;
+        blocks.add(block);
+        for (int i = first; i < first + RECORDS; i++) {
             free.add(i);
         }
     }
 
     /// Where they lie.
     ///
-    /// @return number of the block
+    /// @return number of the first block
     public int block() {
-        return block;
+        return blocks.getFirst();
     }
 
     /// What tells the block from its former and later users.
     ///
     /// @return its tag
     public long tag() {
-        return memory.tag(block);
+        return memory.tag(block());
     }
 
     /// Takes over what a switch that is no more has left. Before any channel is made.
     ///
     /// @param saved its memory
-    /// @param savedBlock its block
+    /// @param savedBlock its first block
     /// @param tag of that block
-    public void resume(SavedCounters saved, int savedBlock, long tag) {
-        Memory.putLong(address, saved.word(savedBlock, tag, 0));
-        for (int at = CounterMemory.LINE; at < LINES * CounterMemory.LINE; at += 8) {
-            Memory.putLong(address + at, saved.word(savedBlock, tag, at));
+    /// @return false if there is not room for all of it
+    public boolean resume(SavedCounters saved, int savedBlock, long tag) {
+        memory.store(memory.address(block()), saved.word(savedBlock, tag, 0));
+        int from = savedBlock;
+        long fromTag = tag;
+        Set<Integer> seen = new HashSet<>(); // whoever wrote it, this ends
+        for (int i = 0; saved.has(from, fromTag) && seen.add(from); i++) {
+            if (i == blocks.size() && !grow()) {
+                return false;
+            }
+            long to = memory.address(blocks.get(i));
+            for (int at = CounterMemory.LINE; at < LINES * CounterMemory.LINE; at += 8) {
+                Memory.putLong(to + at, saved.word(from, fromTag, at));
+            }
+            long next = saved.word(from, fromTag, NEXT);
+            fromTag = saved.word(from, fromTag, NEXT_TAG);
+            from = (int) next;
+            if (next <= 0) {
+                break;
+            }
         }
         free.removeIf(i -> get(i, 0) != 0);
+        for (Record record : all()) {
+            for (boolean fromA : new boolean[] {true, false}) {
+                PathNotes.Tags tags =
+                        PathNotes.read(saved, record.path(fromA), record.owner(fromA));
+                if (tags != null) {
+                    noted.put(record.owner(fromA), tags);
+                }
+            }
+            put(record.index, PATHS, 0); // these are blocks of the other memory
+        }
+        return true;
+    }
+
+    /// Tags of all counters that were taken over with links and are to be found again.
+    ///
+    /// @return those of entries and of groups
+    public Set<Long> tags() {
+        Set<Long> tags = new HashSet<>();
+        for (PathNotes.Tags t : noted.values()) {
+            tags.addAll(t.entries());
+            tags.addAll(t.groups());
+        }
+        return tags;
+    }
+
+    /// Finds who counts on the links that were taken over, and notes that anew.
+    ///
+    /// @param entry the entry that has counters with such a tag now; null if it is gone
+    /// @param group the group's counters; null if they are gone
+    public void resolve(LongFunction<FlowEntry> entry, LongFunction<FlowCounters> group) {
+        for (Record record : all()) {
+            for (boolean fromA : new boolean[] {true, false}) {
+                long owner = record.owner(fromA);
+                PathNotes.Tags tags = noted.get(owner);
+                if (tags != null) {
+                    PathNotes.Note note = paths.write(tags.path(entry, group), owner);
+                    resolved.put(owner, note);
+                    put(record.index, PATHS, record.paths(fromA, note));
+                }
+            }
+        }
+        noted.clear();
+    }
+
+    // Found from the one before, when it is there.
+    private boolean grow() {
+        int block = memory.allocate(this, LINES);
+        if (memory.hasFile() && !memory.isLasting(block)) {
+            return false;
+        }
+        long last = memory.address(blocks.getLast());
+        memory.store(last + NEXT_TAG, memory.tag(block));
+        memory.store(last + NEXT, block);
+        add(block);
+        return true;
     }
 
     /// Forgets what was taken over: nothing of it is there any more.
@@ -96,15 +198,23 @@ public final class LinkRecords {
 
     /// A new epoch.
     int nextEpoch() {
+        long address = memory.address(block());
         long next = Memory.getLong(address) + 1;
-        Memory.putLongRelease(address, next);
+        memory.store(address, next);
         return (int) next;
+    }
+
+    /// Changes that are seen by the next switch all together or not at all.
+    ///
+    /// @return the log of the memory
+    RedoLog changes() {
+        return changes.begin();
     }
 
     /// Those that were taken over.
     List<Record> all() {
         List<Record> all = new ArrayList<>();
-        for (int i = 0; i < MOST; i++) {
+        for (int i = 0; i < blocks.size() * RECORDS; i++) {
             if (get(i, 0) != 0) {
                 all.add(new Record(i));
             }
@@ -114,12 +224,15 @@ public final class LinkRecords {
 
     /// A record for a new channel.
     ///
-    /// @return null if there is none left
-    Record take(long region, int cells, Attachment a, int slotA, Attachment b, int slotB) {
-        Integer index = free.poll();
-        if (index == null) {
-            return null;
+    /// @throws IOException if there is no room for another
+    Record take(long region, int cells, Attachment a, int slotA, Attachment b, int slotB)
+            throws IOException {
+        if (free.isEmpty() && !grow()) {
+            throw new IOException(
+                    "no room to note channel %s<->%s for the next switch, so it is not made; free some in the state directory and restart the switch"
+                            .formatted(a.portName(), b.portName()));
         }
+        int index = free.remove();
         for (int word = 1; word < RECORD / 8; word++) {
             put(index, word, 0);
         }
@@ -129,14 +242,19 @@ public final class LinkRecords {
         return new Record(index);
     }
 
+    private long address(int index, int word) {
+        return memory.address(blocks.get(index / RECORDS))
+                + CounterMemory.LINE
+                + (long) RECORD * (index % RECORDS)
+                + 8L * word;
+    }
+
     private long get(int index, int word) {
-        return Memory.getLongAcquire(
-                address + CounterMemory.LINE + (long) RECORD * index + 8L * word);
+        return Memory.getLongAcquire(address(index, word));
     }
 
     private void put(int index, int word, long value) {
-        Memory.putLongRelease(
-                address + CounterMemory.LINE + (long) RECORD * index + 8L * word, value);
+        memory.store(address(index, word), value);
     }
 
     /// What is known of a channel.
@@ -169,7 +287,7 @@ public final class LinkRecords {
 
         void state(Channel.State state) {
             long others = get(index, 1) & 0xffff_ffff_ffffL;
-            put(index, 1, others | (long) state.ordinal() << 48);
+            LinkRecords.this.put(index, 1, others | (long) state.ordinal() << 48);
         }
 
         int portA() {
@@ -184,30 +302,64 @@ public final class LinkRecords {
             forget(this);
         }
 
+        private int path(boolean fromA) {
+            return (int) (get(index, PATHS) >>> (fromA ? 0 : 32));
+        }
+
+        // The word of both paths, with another one of the two.
+        private long paths(boolean fromA, PathNotes.Note note) {
+            long block = note == null ? 0 : note.block();
+            long both = get(index, PATHS);
+            return fromA
+                    ? both & 0xffff_ffff_0000_0000L | block
+                    : both & 0xffff_ffffL | block << 32;
+        }
+
+        private long owner(boolean fromA) {
+            return 2 * region() + (fromA ? 0 : 1);
+        }
+
         /// Notes what a link of this channel is.
         ///
         /// @param fromA whether its sender is side A
-        void save(Link link, boolean fromA) {
+        /// @param changes what it changes together with
+        void save(Link link, boolean fromA, RedoLog changes) {
             int at = fromA ? A_TO_B : B_TO_A;
             SenderCounters counters = link.counters;
-            put(index, at + 1, link.epoch);
-            put(index, at + 2, link.command);
-            put(index, at + 3, link.limit);
-            put(index, at + 4, link.limitCursor);
-            put(index, at + 5, counters == null ? 0 : 1);
-            put(index, at + 6, counters == null ? 0 : counters.basePackets());
-            put(index, at + 7, counters == null ? 0 : counters.baseBytes());
-            put(index, at + 8, link.writtenBefore);
-            put(index, at + 9, link.deliveredBefore);
-            put(index, at + 10, link.deliveredBytesBefore);
-            put(index, at + 11, link.totalPackets);
-            put(index, at + 12, link.totalBytes);
-            put(index, at + 13, link.activations);
-            put(index, at, 1 | (long) link.situation().bits() << 8);
+            if (counters == null) {
+                link.noted = null;
+            } else if (link.noted == null || link.noted.path != link.path) {
+                link.noted = paths.write(link.path, owner(fromA));
+            }
+            put(changes, PATHS, paths(fromA, link.noted));
+            long todo = 0;
+            for (LinkMachine.Command c : link.todo) {
+                todo |= 1L << c.ordinal();
+            }
+            put(changes, at, 1 | (long) link.situation().bits() << 8 | todo << 32);
+            put(changes, at + 1, link.epoch);
+            put(changes, at + 2, link.command);
+            put(changes, at + 3, link.limit);
+            put(changes, at + 4, link.limitCursor);
+            put(changes, at + 5, (counters == null ? 0 : OPEN) | (link.begun ? BEGUN : 0));
+            put(changes, at + 6, counters == null ? 0 : counters.basePackets());
+            put(changes, at + 7, counters == null ? 0 : counters.baseBytes());
+            put(changes, at + 8, link.writtenBefore);
+            put(changes, at + 9, link.deliveredBefore);
+            put(changes, at + 10, link.deliveredBytesBefore);
+            put(changes, at + 11, link.totalPackets);
+            put(changes, at + 12, link.totalBytes);
+            put(changes, at + 13, link.activations);
+        }
+
+        private void put(RedoLog changes, int word, long value) {
+            if (get(index, word) != value) {
+                changes.put(address(index, word), value);
+            }
         }
 
         void drop(boolean fromA) {
-            put(index, fromA ? A_TO_B : B_TO_A, 0);
+            LinkRecords.this.put(index, fromA ? A_TO_B : B_TO_A, 0);
         }
 
         boolean has(boolean fromA) {
@@ -217,12 +369,23 @@ public final class LinkRecords {
         /// Makes a link what it was.
         void restore(Link link, boolean fromA) {
             int at = fromA ? A_TO_B : B_TO_A;
-            link.resume(LinkMachine.Situation.of((int) (get(index, at) >>> 8)));
+            link.resume(LinkMachine.Situation.of((int) (get(index, at) >>> 8) & 0xffffff));
+            long todo = get(index, at) >>> 32;
+            for (LinkMachine.Command c : LinkMachine.Command.values()) {
+                if ((todo & 1L << c.ordinal()) != 0) {
+                    link.todo.add(c); // steps name them in this order
+                }
+            }
             link.epoch = (int) get(index, at + 1);
             link.command = get(index, at + 2);
             link.limit = get(index, at + 3);
             link.limitCursor = get(index, at + 4);
-            if (get(index, at + 5) != 0) {
+            link.noted = resolved.remove(owner(fromA));
+            if (link.noted != null) {
+                link.path = link.noted.path;
+            }
+            link.begun = (get(index, at + 5) & BEGUN) != 0;
+            if ((get(index, at + 5) & OPEN) != 0) {
                 link.counters =
                         new SenderCounters(
                                 link.sender().statistics(), get(index, at + 6), get(index, at + 7));

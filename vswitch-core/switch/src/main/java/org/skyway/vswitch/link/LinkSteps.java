@@ -64,23 +64,20 @@ final class LinkSteps {
             listener.stepped(link, before);
         }
         finish(link);
-        link.save();
+        exits.save(link);
     }
 
     /// Does what is to be done. If memory that a VNF has cut short stops it, it goes on there
-    /// later.
+    /// later. What is noted for the next switch in the course of it says that it is done: it is
+    /// noted before a VNF is told, and told again by that switch.
     void finish(Link link) {
         while (!link.todo.isEmpty()) {
-            boolean again = false;
+            Command command = link.todo.removeFirst();
             try {
-                execute(link, link.todo.getFirst());
+                execute(link, command);
             } catch (InternalError e) {
-                again = true;
+                link.todo.addFirst(command);
                 throw e;
-            } finally {
-                if (!again) {
-                    link.todo.removeFirst();
-                }
             }
         }
     }
@@ -149,12 +146,7 @@ final class LinkSteps {
             link.nextPath = path; // what was sent before is still counted
             return;
         }
-        SenderCounters next = link.counters.split();
-        exits.settle(link);
-        link.path = path;
-        link.counters = next;
-        link.save();
-        listener.attach(link, next);
+        exits.split(link, path);
     }
 
     private static void followPath(Link link) {

@@ -15,6 +15,9 @@ final class LinkWatch {
     /// How long a link must have been in use for its VNFs' silences to be forgotten.
     private static final long FORGIVE_NANOS = 30_000_000_000L;
 
+    /// Why a channel is of no more use whose sender was cut off.
+    static final String CUT_OFF = "the switch has ended it without its sender";
+
     // No link takes more steps at once than its whole life has.
     private static final int MOST_STEPS = 16;
 
@@ -126,9 +129,7 @@ final class LinkWatch {
             steps.happens(link, Event.OBEYED, link.reason());
         } else if (link.situation().hurried() && sender.isResting() || exits.isLate(link, now)) {
             steps.happens(link, Event.CUT_OFF, link.reason());
-            // What the sender publishes behind the limit stays in the ring, so it can't be used
-            // again.
-            steps.replace(link.channel, "the switch has ended it without its sender");
+            steps.replace(link.channel, CUT_OFF);
             steps.silent(sender, "end", link);
         }
     }

@@ -94,14 +94,16 @@ public final class Links {
 
     private void claim(Link link, LinkPath path) {
         link.unclaimed = false;
-        link.path = path;
-        if (link.counters != null) {
+        if (link.counters == null || link.noted != null) {
+            steps.repath(link, path);
+        } else {
+            link.path = path; // who counted before there was no room to note
             listener.attach(link, link.counters);
         }
     }
 
-    /// Goes on with the links of the switch before. They wait for [#want] to say what is on their
-    /// way, and end with [#endAdoption] if it does not.
+    /// Goes on with the links of the switch before, whose packets count where they did. They wait
+    /// for [#want] to say that they are links, and end with [#endAdoption] if it does not.
     ///
     /// @param byPort the VNFs that are still there, by port number; null for one that is not
     /// @return the files of their regions, and the VNFs that have to begin anew, as a region of
@@ -127,6 +129,21 @@ public final class Links {
                 channels.unplug(channel);
             }
         }
+        for (Link link : links) {
+            if (link.counters != null && link.noted != null) {
+                listener.attach(link, link.counters);
+            }
+            exits.again(link);
+            listener.stepped(link, null);
+        }
+        // The other switch may have come to one of the two directions only.
+        for (Link link : List.copyOf(links)) {
+            if (link.situation().broken()) {
+                String cut = LinkWatch.CUT_OFF;
+                String why = link.situation().cut() ? cut : "it was broken at the switch before";
+                steps.replace(link.channel, why);
+            }
+        }
         return adopted;
     }
 
@@ -147,15 +164,13 @@ public final class Links {
         }
         Link link = new Link(sender, receiver, LinkPath.UNKNOWN);
         record.restore(link, fromA);
-        if (!link.situation().state().isPlugged()) {
+        if (!LinkAdoption.goesOn(link.situation())) {
             record.drop(fromA);
             return false;
         }
         link.channel = channel;
         link.unclaimed = true;
         links.add(link);
-        exits.tellAgain(link);
-        listener.stepped(link, null);
         return true;
     }
 
@@ -163,7 +178,7 @@ public final class Links {
     public void endAdoption() {
         for (Link link : List.copyOf(links)) {
             if (link.unclaimed) {
-                claim(link, LinkPath.UNKNOWN);
+                claim(link, link.path);
                 steps.happens(link, Event.UNWANTED, "the rules do not make it a link any more");
             }
         }
@@ -272,6 +287,8 @@ public final class Links {
                 if (!link.situation().state().isOff()) {
                     int obeyed = ControlBlock.epoch(vnf.control().obeyed());
                     link.begun = obeyed - link.epoch >= 0;
+                } else if (link.isIn(State.DRAINING)) {
+                    link.begun = link.channel.written(vnf) != link.writtenBefore;
                 }
                 steps.happens(link, Event.SENDER_GONE, why);
             } else {

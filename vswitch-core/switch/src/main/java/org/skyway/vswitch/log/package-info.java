@@ -1,2 +1,2 @@
-/// Which modules the log has, and how users name and change their levels.
+/// Which modules the log of the switch has.
 package org.skyway.vswitch.log;

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.vswitch.counters.FlowBlock;
+import org.skyway.vswitch.counters.RedoLog;
 
 /// What bypassed links added to a counter: those that are in use, and the final figures of those
 /// that are not any more. A reading never goes back, whether a link has just been taken or given
@@ -33,11 +34,13 @@ public final class BypassSum {
     /// attached.
     ///
     /// @param bypass what was attached; its counters must be final
-    public void settle(BypassCounters bypass) {
+    /// @param changes takes what is written; until it does, nothing is read here
+    public void settle(BypassCounters bypass, RedoLog changes) {
         if (live.remove(bypass)) {
             FlowBlock.settle(
                     settled,
-                    new FlowBlock.Sums(bypass.packets(), bypass.bytes(), bypass.lastUsedNanos()));
+                    new FlowBlock.Sums(bypass.packets(), bypass.bytes(), bypass.lastUsedNanos()),
+                    changes);
             Reference.reachabilityFence(owner);
         }
     }

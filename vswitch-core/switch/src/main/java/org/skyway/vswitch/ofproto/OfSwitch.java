@@ -35,6 +35,8 @@ final class OfSwitch {
 
     private long generation;
 
+    private volatile boolean asked;
+
     OfSwitch(OfprotoConfig config, Forwarding forwarding) {
         this.config = config;
         this.forwarding = forwarding;
@@ -151,6 +153,18 @@ final class OfSwitch {
         generation = id;
         remember();
         return true;
+    }
+
+    /// Takes note that somebody has changed something.
+    void wasAsked() {
+        if (!asked) {
+            asked = true;
+        }
+    }
+
+    /// Whether somebody has changed something since it began. Any thread.
+    boolean isAsked() {
+        return asked;
     }
 
     /// The time that durations are counted in.

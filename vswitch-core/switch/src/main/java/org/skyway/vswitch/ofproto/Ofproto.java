@@ -454,6 +454,13 @@ public final class Ofproto implements AutoCloseable {
         return bridge.connections().hasController();
     }
 
+    /// Whether anybody has changed anything since the switch began. Any thread.
+    ///
+    /// @return true if so
+    public boolean isAsked() {
+        return bridge.isAsked();
+    }
+
     /// What the tables hold now.
     ///
     /// @return a copy, for [Trial]

@@ -118,6 +118,7 @@ final class Requests {
     ///
     /// @return the message as others are told of it
     Message change(Message message, Version version, FlowModder.Requester by) {
+        bridge.wasAsked();
         switch (message) {
             case FlowMod m -> bridge.flows().apply(m, version, by);
             case GroupMod m -> {

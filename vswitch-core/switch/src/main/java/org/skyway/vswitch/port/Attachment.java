@@ -1,10 +1,13 @@
 package org.skyway.vswitch.port;
 
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.channel.StatisticsBlock;
+import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.ivshmem.region.Region;
 
 /// A VNF that is attached to a dpdkr port, from the first line of its driver to its end. A VNF that
@@ -19,6 +22,7 @@ public final class Attachment {
     private final long pid;
     private final String program;
     private final BitSet slots = new BitSet(ControlBlock.SLOTS);
+    private final Map<Integer, RegionRef> links = new HashMap<>(); // by slot
     private boolean gone;
     private boolean paused;
     private boolean silent;
@@ -109,6 +113,13 @@ public final class Attachment {
         return pid;
     }
 
+    /// Whether it is in a virtual machine.
+    ///
+    /// @return true if so
+    public boolean isGuest() {
+        return pid == 0;
+    }
+
     /// What the VNF calls itself.
     ///
     /// @return its name
@@ -170,9 +181,10 @@ public final class Attachment {
     /// @param slot the link's slot
     /// @param epoch the epoch
     /// @param cursor in cells
-    /// @param limit what [#nextLimit] returned
+    /// @param limit what [#nextLimit] returned, to this switch or to the one before
     public void limit(int slot, int epoch, long cursor, long limit) {
-        control.limit(slot, epoch, cursor, limit);
+        lastLimit = Math.max(lastLimit, limit);
+        control.limit(slot, epoch, cursor, lastLimit);
     }
 
     /// Goes on where another switch has left it: the VNF has its region and does what it was told,
@@ -267,11 +279,27 @@ public final class Attachment {
         slots.set(slot);
     }
 
+    /// Notes what the VNF was told to map, or has been told by the switch before.
+    ///
+    /// @param slot the link's slot
+    /// @param region its region
+    public void maps(int slot, RegionRef region) {
+        links.put(slot, region);
+    }
+
+    /// What the VNF may have mapped.
+    ///
+    /// @return link regions by slot
+    public Map<Integer, RegionRef> links() {
+        return Map.copyOf(links);
+    }
+
     /// Gives a slot back.
     ///
     /// @param slot which
     public void freeSlot(int slot) {
         slots.clear(slot);
+        links.remove(slot);
     }
 
     @Override

@@ -104,7 +104,7 @@ public sealed interface Saved {
     ///
     /// @param regionId of its port region
     /// @param cells of each ring of the region
-    /// @param pid its process, by the kernel's word
+    /// @param pid its process, by the kernel's word; 0 in a virtual machine
     /// @param program what it calls itself
     record Vnf(long regionId, int cells, long pid, String program) {}
 

@@ -156,6 +156,8 @@ class WebServerTest {
                 text.contains("skyway_port_packets_total{direction=\"rx\",port=\"right\"} 0.0"),
                 text);
         assertTrue(text.contains("skyway_poll_thread_busy_seconds_total{thread=\"0\"}"), text);
+        assertTrue(text.contains("skyway_journal_failing 0.0"), text);
+        assertTrue(text.contains("skyway_journal_lost_events_total 0.0"), text);
         assertTrue(
                 text.contains(
                         "skyway_poll_thread_burst_packets_bucket{thread=\"0\",le=\"+Inf\"} 0"),
@@ -283,8 +285,13 @@ class WebServerTest {
         assertTrue(written < 64 << 20, written + " bytes were taken");
         assertEquals("HTTP/1.1 400 Bad Request", raw("nonsense\r\n\r\n"));
         assertEquals(
-                "HTTP/1.1 400 Bad Request",
+                "HTTP/1.1 414 Request-URI Too Long",
                 raw("GET /" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: " + host() + "\r\n\r\n"));
+        assertEquals(
+                "HTTP/1.1 431 Request Header Fields Too Large",
+                raw(
+                        "GET / HTTP/1.1\r\nHost: %s\r\nX: %s\r\n\r\n"
+                                .formatted(host(), "x".repeat(20_000))));
     }
 
     @Test

@@ -121,6 +121,7 @@ class FullDiskTest {
             write(journal, (1 << 18) + more);
             long nanos = System.nanoTime() - before;
             assertTrue(told("journal", "lost"));
+            assertEquals(new Journal.Condition(0, more, 1 << 18, true), journal.condition());
             assertTrue(nanos < 20_000_000_000L, nanos + " ns");
             disk.free();
         }

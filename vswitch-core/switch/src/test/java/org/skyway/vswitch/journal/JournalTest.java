@@ -35,12 +35,17 @@ class JournalTest {
         // More than may wait, so that the one who hands over has to wait, too.
         int many = 400_000;
         FlowRule rule = FlowText.parse("table=3,ip,nw_src=10.1.2.3,actions=output:2");
-        try (Journal journal = new Journal(directory, new Faults())) {
+        Journal journal = new Journal(directory, new Faults());
+        try (journal) {
             for (int i = 0; i < many; i++) {
                 journal.write("flow-add", rule);
             }
         }
         List<JsonNode> events = read();
+        Journal.Condition end = journal.condition();
+        assertEquals(events.size(), end.written());
+        assertEquals(0, end.waiting());
+        assertFalse(end.failing());
         // On a machine that is busy with other things some find no place to wait in; they are told.
         long lost =
                 events.stream()
@@ -49,6 +54,7 @@ class JournalTest {
                         .sum();
         events.removeIf(e -> e.get("event").textValue().equals("lost"));
         assertEquals(many, events.size() + lost);
+        assertEquals(lost, end.lost());
         JsonNode last = events.getLast();
         assertEquals("flow-add", last.get("event").textValue());
         assertEquals(FlowText.print(rule), last.get("flow").textValue());

@@ -62,6 +62,7 @@ class LinkMachineTest {
                     "DRAINING DRAINED FAILED [CORRECT, FOLLOW_PATH, LET_GO, WAIT]",
                     "DRAINING STUCK FAILED [CORRECT, FOLLOW_PATH, LET_GO, WAIT]",
                     "FAILED RETRY DETECTED []",
+                    "FAILED RETRY UNPLUGGING [LET_GO]",
                     "FAILED UNWANTED UNPLUGGING [LET_GO]",
                     "FAILED WITHDRAWN UNPLUGGING [LET_GO]",
                     "FAILED SENDER_GONE UNPLUGGING [LET_GO]",
@@ -170,6 +171,20 @@ class LinkMachineTest {
                 assertTrue(LinkMachine.step(now, event).next().wanted(), () -> now + " " + event);
             }
         });
+    }
+
+    @Test
+    void whatIsToBeDoneHasTheOrderOfTheCommands() {
+        // What is left of it is noted as a set (LinkRecords).
+        walk((now, event) -> {
+            List<Command> commands = LinkMachine.step(now, event).commands();
+            assertEquals(commands.stream().sorted().distinct().toList(), commands);
+        });
+    }
+
+    @Test
+    void theRingOfWhoWasCutOffIsNotUsedAgain() {
+        walk((now, event) -> assertTrue(!now.cut() || now.broken(), now::toString));
     }
 
     @Test

@@ -1,32 +1,35 @@
-package org.skyway.vswitch.log;
+package org.skyway.agent.log;
 
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.skyway.agent.log.LogLevel;
 
-/// Levels as users write them: `ofproto=debug`, or `any=warn` for every module of the switch, but
+/// Levels as users write them: `ofproto=debug`, or `any=warn` for every module of the program, but
 /// not for libraries. Any thread.
 public final class LogSettings {
     private static final String ANY = "any";
 
-    private final Map<LogModule, LogLevel> wanted = new EnumMap<>(LogModule.class);
+    private final LogModules modules;
+    private final Map<LogModule, LogLevel> wanted = new LinkedHashMap<>();
 
-    private LogSettings() {}
+    private LogSettings(LogModules modules) {
+        this.modules = modules;
+    }
 
     /// Reads them.
     ///
+    /// @param modules those of the program
     /// @param texts `MODULE=LEVEL` each; a later one counts
     /// @return what they ask for
     /// @throws IllegalArgumentException if one can't be understood; the message says what there is
-    public static LogSettings parse(List<String> texts) {
-        LogSettings settings = new LogSettings();
+    public static LogSettings parse(LogModules modules, List<String> texts) {
+        LogSettings settings = new LogSettings(modules);
         for (String text : texts) {
             int equals = text.indexOf('=');
             if (equals < 0) {
                 throw new IllegalArgumentException(
-                        "log setting \"%s\" is not MODULE=LEVEL, for instance ofproto=debug"
-                                .formatted(text));
+                        "log setting \"%s\" is not MODULE=LEVEL, for instance %s=debug"
+                                .formatted(text, modules.all().getFirst()));
             }
             settings.add(text.substring(0, equals), LogLevel.parse(text.substring(equals + 1)));
         }
@@ -35,10 +38,10 @@ public final class LogSettings {
 
     private void add(String name, LogLevel level) {
         if (!name.equals(ANY)) {
-            wanted.put(LogModule.parse(name), level);
+            wanted.put(modules.named(name), level);
             return;
         }
-        for (LogModule module : LogModule.values()) {
+        for (LogModule module : modules.all()) {
             if (module.isOurs()) {
                 wanted.put(module, level);
             }
@@ -47,6 +50,6 @@ public final class LogSettings {
 
     /// Has the log of this process obey them.
     public void apply() {
-        wanted.forEach(LogModule::level);
+        wanted.forEach(modules::set);
     }
 }

@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -18,25 +17,33 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.skyway.agent.log.LogLevel;
+import org.skyway.agent.log.LogModule;
+import org.skyway.agent.log.LogModules;
+import org.skyway.agent.log.LogSettings;
 
-class LogModuleTest {
+class SwitchLogTest {
     private static final Pattern LOGGER =
             Pattern.compile("LoggerFactory\\s*\\.getLogger\\((\\w+)\\.class\\)");
 
-    private final Map<LogModule, LogLevel> before =
-            Arrays.stream(LogModule.values())
-                    .collect(
-                            Collectors.toMap(
-                                    m -> m,
-                                    LogModule::level,
-                                    (a, b) -> a,
-                                    () -> new EnumMap<>(LogModule.class)));
+    private static final LogModules MODULES = SwitchLog.MODULES;
+
+    private final Map<LogModule, LogLevel> before = new LinkedHashMap<>();
+
+    @BeforeEach
+    void remember() {
+        MODULES.all().forEach(m -> before.put(m, m.level()));
+    }
 
     @AfterEach
     void restore() {
-        before.forEach((module, level) -> module.level(level));
+        before.forEach(MODULES::set);
+    }
+
+    private static LogLevel level(String module) {
+        return MODULES.named(module).level();
     }
 
     private static List<Path> sources() throws IOException {
@@ -68,7 +75,7 @@ class LogModuleTest {
             }
         }
         var known =
-                Arrays.stream(LogModule.values())
+                MODULES.all().stream()
                         .filter(LogModule::isOurs)
                         .map(LogModule::logger)
                         .collect(Collectors.toCollection(TreeSet::new));
@@ -77,7 +84,7 @@ class LogModuleTest {
 
     @Test
     void modulesAreCalledAsInLines() {
-        for (LogModule module : LogModule.values()) {
+        for (LogModule module : MODULES.all()) {
             String[] parts = module.logger().split("\\.");
             assertEquals(module.toString(), module.isOurs() ? parts[parts.length - 1] : parts[1]);
         }
@@ -85,18 +92,18 @@ class LogModuleTest {
 
     @Test
     void aLevelIsOneModulesOwn() {
-        LogSettings.parse(List.of("agent=debug", "ofproto=off")).apply();
-        assertEquals(LogLevel.DEBUG, LogModule.AGENT.level());
-        assertEquals(LogLevel.OFF, LogModule.OFPROTO.level());
-        assertEquals(before.get(LogModule.PROCESS), LogModule.PROCESS.level());
-        assertEquals(before.get(LogModule.LINK), LogModule.LINK.level());
+        LogSettings.parse(MODULES, List.of("agent=debug", "ofproto=off")).apply();
+        assertEquals(LogLevel.DEBUG, level("agent"));
+        assertEquals(LogLevel.OFF, level("ofproto"));
+        assertEquals(before.get(MODULES.named("process")), level("process"));
+        assertEquals(before.get(MODULES.named("link")), level("link"));
     }
 
     @Test
     void anyIsAllOfTheSwitchAndALaterOneCounts() {
-        LogSettings.parse(List.of("link=debug", "any=error", "http=warn")).apply();
-        for (LogModule module : LogModule.values()) {
-            LogLevel expected = module == LogModule.HTTP ? LogLevel.WARN : LogLevel.ERROR;
+        LogSettings.parse(MODULES, List.of("link=debug", "any=error", "http=warn")).apply();
+        for (LogModule module : MODULES.all()) {
+            LogLevel expected = module.name().equals("http") ? LogLevel.WARN : LogLevel.ERROR;
             assertEquals(module.isOurs() ? expected : before.get(module), module.level());
         }
     }
@@ -109,13 +116,15 @@ class LogModuleTest {
                 refused("of=debug"));
         assertTrue(refused("ofproto=loud").contains("off, error, warn, info, debug"));
         assertEquals(
-                "log setting \"ofproto\" is not MODULE=LEVEL, for instance ofproto=debug",
+                "log setting \"ofproto\" is not MODULE=LEVEL, for instance daemon=debug",
                 refused("ofproto"));
         assertFalse(refused("=").isEmpty());
     }
 
     private static String refused(String text) {
-        return assertThrows(IllegalArgumentException.class, () -> LogSettings.parse(List.of(text)))
+        return assertThrows(
+                        IllegalArgumentException.class,
+                        () -> LogSettings.parse(MODULES, List.of(text)))
                 .getMessage();
     }
 }

@@ -1,0 +1,2 @@
+/// What the live page costs the switch that serves it.
+package org.skyway.experiments.page;

@@ -1,2 +1,0 @@
-/// The live page and the metrics of a real chain, by a real browser and a real Prometheus.
-package org.skyway.experiments.page;
