@@ -3,6 +3,7 @@ package org.skyway.ivshmem.sys;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -10,10 +11,11 @@ import java.lang.invoke.VarHandle;
 ///
 /// **One that was received** is the other side's as well: it may make the descriptor a blocking one
 /// and fill its counter, and then [#signal] waits. Whoever looks after the port sees that
-/// ([#isStuck]) and empties the counter ([#release]), which ends the wait.
+/// ([#isStuck]) and empties a full counter ([#release]), which ends the wait.
 public final class EventDescriptor implements AutoCloseable {
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;
+    private static final long FULL = -2; // unsigned: one more, and a writer waits
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final String KIND = "anon_inode:[eventfd]";
@@ -69,31 +71,46 @@ public final class EventDescriptor implements AutoCloseable {
     /// Wakes the other side. Not during or after [#close].
     public void signal() {
         SIGNALLING.setOpaque(this, true);
-        UnixCalls.signal(number);
+        UnixCalls.signal(number, 1);
         SIGNALLING.setOpaque(this, false);
     }
 
-    /// Whether a thread is in [#signal] now. If it still is a while later, it waits.
+    /// Whether a thread is in [#signal] now. If it still is a while later, it may wait.
     ///
     /// @return true if so
     public boolean isStuck() {
         return (boolean) SIGNALLING.getOpaque(this);
     }
 
-    /// Empties the counter; a thread that waits in [#signal] goes on.
-    public void release() {
-        drain();
+    /// Frees a thread that waits in [#signal], if the counter is full; otherwise changes nothing,
+    /// so nobody misses an event.
+    ///
+    /// @return whether the counter was full, which no honest side has it
+    public boolean release() {
+        long value = read();
+        if (value == FULL) {
+            return true;
+        }
+        if (value != 0) {
+            UnixCalls.signal(number, value);
+        }
+        return false;
     }
 
     /// Empties the counter.
     ///
     /// @return whether it had been signalled
     public boolean drain() {
+        return read() != 0;
+    }
+
+    // What was counted, or 0.
+    private long read() {
         // The other side may have made it a blocking one again.
         UnixCalls.fcntl(number, F_SETFL, UnixCalls.fcntl(number, F_GETFL, 0) | EFD_NONBLOCK);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(8, 8);
-            return UnixCalls.read(number, value, 8) == 8;
+            return UnixCalls.read(number, value, 8) == 8 ? value.get(ValueLayout.JAVA_LONG, 0) : 0;
         }
     }
 

@@ -135,9 +135,9 @@ final class UnixCalls {
     }
 
     // On a packet's way: allocates nothing, and nobody asks whether it worked.
-    static void signal(int fd) {
+    static void signal(int fd, long events) {
         try {
-            int ignored = (int) EVENTFD_WRITE.invokeExact(fd, 1L);
+            int ignored = (int) EVENTFD_WRITE.invokeExact(fd, events);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -95,6 +95,19 @@ class ForeignMemoryTest {
     }
 
     @Test
+    void nobodyMissesAnEventBecauseSomebodyLooked() throws IOException {
+        try (EventDescriptor event = EventDescriptor.create()) {
+            assertFalse(event.release());
+            assertFalse(event.drain());
+            event.signal();
+            event.signal();
+            assertFalse(event.release());
+            assertTrue(event.drain());
+            assertFalse(event.drain());
+        }
+    }
+
+    @Test
     void aSignalThatWaitsIsReleased() throws Exception {
         EventDescriptor mine = EventDescriptor.create();
         int copy = UnixCalls.fcntl(mine.descriptor().number(), 1030 /* F_DUPFD_CLOEXEC */, 0);

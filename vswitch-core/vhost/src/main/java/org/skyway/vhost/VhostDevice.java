@@ -45,7 +45,7 @@ public final class VhostDevice implements AutoCloseable {
     private GuestMemory memory; // null: not told yet
     private VhostQueues live;
     private int mtu; // 0: not told
-    private final List<Runnable> discarded = new ArrayList<>();
+    private final List<EventDescriptor> discarded = new ArrayList<>();
 
     /// What the front end has told of a queue.
     private static final class Vring {
@@ -198,7 +198,7 @@ public final class VhostDevice implements AutoCloseable {
                     live.queue(index).call(v.call);
                 }
                 if (old != null) {
-                    discarded.add(old::close);
+                    discarded.add(old);
                 }
             }
             case VhostMessage.SET_VRING_ERR -> {
@@ -320,11 +320,11 @@ public final class VhostDevice implements AutoCloseable {
         return live;
     }
 
-    /// What is to be closed when poll threads have settled.
+    /// Events that others have taken the place of: to be closed when poll threads have settled.
     ///
-    /// @return actions, each once
-    public List<Runnable> takeDiscarded() {
-        List<Runnable> all = List.copyOf(discarded);
+    /// @return each once; the caller's now
+    public List<EventDescriptor> takeDiscarded() {
+        List<EventDescriptor> all = List.copyOf(discarded);
         discarded.clear();
         return all;
     }
@@ -359,7 +359,7 @@ public final class VhostDevice implements AutoCloseable {
     @Override
     public void close() {
         rest();
-        takeDiscarded().forEach(Runnable::run);
+        takeDiscarded().forEach(EventDescriptor::close);
         for (Vring v : vrings) {
             close(v.kick);
             close(v.call);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.sys.Descriptor;
+import org.skyway.ivshmem.sys.EventDescriptor;
 import org.skyway.ivshmem.sys.ForeignMemory;
 
 class VhostQueuePropertyTest {
@@ -129,7 +130,9 @@ class VhostQueuePropertyTest {
             // The descriptor is replaced while it runs.
             guest.say(VhostMessage.SET_VRING_CALL, 0x100);
             assertNotNull(guest.device.live());
-            assertEquals(1, guest.device.takeDiscarded().size());
+            List<EventDescriptor> old = guest.device.takeDiscarded();
+            assertEquals(1, old.size());
+            old.forEach(EventDescriptor::close);
             Memory.putShort(guest.avail(0), 0);
             assertEquals(1, sender.offer(new long[] {frame.address()}, new int[] {64}, 0, 1));
             assertFalse(guest.call.drain());

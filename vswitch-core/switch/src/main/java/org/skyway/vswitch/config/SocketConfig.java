@@ -53,6 +53,11 @@ public record SocketConfig(
             throw new ConfigException(
                     "buffer size %d is no multiple of 64 from 64 to 16384".formatted(bufferSize));
         }
+        if (path != null && path.toString().indexOf(',') >= 0) {
+            throw new ConfigException(
+                    "socket %s has a comma in its path, which separates options; choose another"
+                            .formatted(path));
+        }
         if (mode != null && !mode.matches("0?[0-7]{3}")) {
             throw new ConfigException(
                     "mode \"%s\" must be three octal digits, for instance 660".formatted(mode));

@@ -127,13 +127,11 @@ abstract class MemifSession implements PortSockets.User {
         }
     }
 
-    // One that is being signalled at two ticks in a row is most likely one that waits; to empty its
-    // counter harms nobody if not.
+    // One that is being signalled at two ticks in a row may be one that waits.
     private String stuck() {
         for (EventDescriptor event : connection.events()) {
             if (event.isStuck()) {
-                if (event == suspect) {
-                    event.release();
+                if (event == suspect && event.release()) {
                     return "it holds up whoever wakes it";
                 }
                 suspect = event;

@@ -165,8 +165,8 @@ final class VhostSession implements PortSockets.User {
     private void answer(VhostMessage message, List<Descriptor> with)
             throws VhostException, IOException {
         VhostMessage answer = device.answer(message, with);
-        for (Runnable discarded : device.takeDiscarded()) {
-            sockets.afterGrace(this::free, discarded);
+        for (EventDescriptor old : device.takeDiscarded()) {
+            sockets.afterGrace(() -> free(List.of(old)), old::close);
         }
         if (answer != null) {
             socket.send(answer.encode());
@@ -228,13 +228,11 @@ final class VhostSession implements PortSockets.User {
         }
     }
 
-    // One that is being signalled at two ticks in a row is most likely one that waits; to empty its
-    // counter harms nobody if not.
+    // One that is being signalled at two ticks in a row may be one that waits.
     private String stuck() {
         for (EventDescriptor event : device.events()) {
             if (event.isStuck()) {
-                if (event == suspect) {
-                    event.release();
+                if (event == suspect && event.release()) {
                     return "it holds up whoever wakes it";
                 }
                 suspect = event;
@@ -247,7 +245,11 @@ final class VhostSession implements PortSockets.User {
 
     // A poll thread that is held up never settles.
     private void free() {
-        device.events().stream().filter(EventDescriptor::isStuck).forEach(EventDescriptor::release);
+        free(device.events());
+    }
+
+    private static void free(List<EventDescriptor> events) {
+        events.stream().filter(EventDescriptor::isStuck).forEach(EventDescriptor::release);
     }
 
     /// Ends the conversation.

@@ -70,6 +70,14 @@ class PortConfigTest {
     }
 
     @Test
+    void aPathThatCouldNotBeReadAgainIsRefused(@TempDir Path dir) throws IOException {
+        String text = "ports: [{type: dpdkvhostuser, name: v, socket: '/run/a,b'}]";
+        Path file = Files.writeString(dir.resolve("skyway.yaml"), text);
+        ConfigException e = assertThrows(ConfigException.class, () -> SwitchConfig.read(file));
+        assertTrue(e.getMessage().contains("has a comma"), e.getMessage());
+    }
+
+    @Test
     void filesSayTheSame(@TempDir Path dir) throws IOException {
         Path file =
                 Files.writeString(
