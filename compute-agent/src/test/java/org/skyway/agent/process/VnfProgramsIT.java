@@ -244,7 +244,7 @@ class VnfProgramsIT {
             String event;
             do {
                 event = host.event();
-            } while (!"connected c sink".equals(event));
+            } while (!"returned c sink".equals(event));
             assertEquals(OK, run("source", "--port=a", "--count=1000").status);
             assertEquals(OK, sink.get(60, TimeUnit.SECONDS).status);
         }
