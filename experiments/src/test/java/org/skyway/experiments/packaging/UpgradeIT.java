@@ -63,7 +63,7 @@ class UpgradeIT {
                         "old switch, new files: all packets of port 1 leave unchanged",
                         "upgraded: ActiveState=active NRestarts=0 Result=success SubState=running",
                         "another process: the first is gone",
-                        "past1  past2  ACTIVE",
+                        "past1  past2  bypass  ACTIVE",
                         "of the new release: jars/switch-" + version + "+1.jar",
                         "bad configuration: refused",
                         "bad configuration: ActiveState=active NRestarts=0",
