@@ -74,7 +74,7 @@ final class RestartRun implements AutoCloseable {
     }
 
     private void run(int cycles) throws IOException {
-        vswitch = start();
+        vswitch = start("--rehearsal", "0");
         try (Controller controller = vswitch.controller("rules")) {
             controller.add("priority=100,cookie=0x1234,in_port=1,actions=output:2");
             Meter.Band band = new Meter.Band(DROP, 1_000_000, 0, 0);
@@ -102,9 +102,7 @@ final class RestartRun implements AutoCloseable {
     }
 
     private SwitchProcess start(String... more) {
-        List<String> all = new ArrayList<>(List.of("--rehearsal", "0"));
-        all.addAll(List.of(more));
-        return SwitchProcess.start(folder.path(), chronicle, PORTS, all.toArray(String[]::new));
+        return SwitchProcess.start(folder.path(), chronicle, PORTS, more);
     }
 
     private Pair pair(int from) {
@@ -135,7 +133,8 @@ final class RestartRun implements AutoCloseable {
         standstills.longestMillis();
         long entry = entry(1);
         if (asked) {
-            SwitchProcess next = start("--take-over");
+            SwitchProcess next =
+                    start("--take-over"); // tries everything out before, as users have it
             int status = vswitch.program().waitFor(Duration.ofSeconds(60));
             verdicts.judge("handing over", status == 0, "exit status " + status);
             vswitch.close();
@@ -144,7 +143,7 @@ final class RestartRun implements AutoCloseable {
             vswitch.program().kill();
             vswitch.close();
             chronicle.write("experiment", "killed the switch");
-            vswitch = start();
+            vswitch = start("--rehearsal", "0");
         }
         chronicle.write("experiment", "another is there");
         String now = rules();
