@@ -36,6 +36,21 @@ public interface PortHost {
     ///   it before
     CompletionStage<Returned> vnfReturned(String port, long pid, String program, long regionId);
 
+    /// A driver has introduced itself.
+    ///
+    /// @param port the port it claims to drive
+    /// @param pid its process, or 0 if it is in a virtual machine
+    /// @param program what it is, for people
+    /// @param regionId of the region that it has; null for none
+    /// @return see [#vnfConnected] and [#vnfReturned]
+    default CompletionStage<Returned> vnfArrived(
+            String port, long pid, String program, Long regionId) {
+        return regionId == null
+                ? vnfConnected(port, pid, program)
+                        .thenApply(region -> new Returned(region, Map.of()))
+                : vnfReturned(port, pid, program, regionId);
+    }
+
     /// The driver has been told of its region: what it is sent from now on arrives after that.
     ///
     /// @param port the port it drives

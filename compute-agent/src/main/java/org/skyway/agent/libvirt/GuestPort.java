@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.skyway.agent.AgentException;
@@ -202,13 +201,9 @@ final class GuestPort implements GuestChannel.Listener {
         } else {
             long asked = ++session;
             String program = "%s in %s".formatted(hello.program(), guest.name());
-            CompletionStage<Returned> answer =
-                    hello.regionId() == null
-                            ? host.vnfConnected(name, 0, program)
-                                    .thenApply(region -> new Returned(region, Map.of()))
-                            : host.vnfReturned(name, 0, program, hello.regionId());
-            answer.whenComplete((given, failure) ->
-                    control.execute(() -> connected(asked, hello, given, failure)));
+            host.vnfArrived(name, 0, program, hello.regionId())
+                    .whenComplete((given, failure) ->
+                            control.execute(() -> connected(asked, hello, given, failure)));
         }
     }
 

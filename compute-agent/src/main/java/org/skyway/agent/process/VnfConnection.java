@@ -360,11 +360,9 @@ final class VnfConnection {
 
     private CompletionStage<RegionRef> connected(Hello hello) {
         int process = pid == 0 ? -1 : pid;
-        return hello.regionId() == null
-                ? agent.host().vnfConnected(hello.port(), process, hello.program())
-                : agent.host()
-                        .vnfReturned(hello.port(), process, hello.program(), hello.regionId())
-                        .thenApply(PortHost.Returned::region);
+        return agent.host()
+                .vnfArrived(hello.port(), process, hello.program(), hello.regionId())
+                .thenApply(PortHost.Returned::region);
     }
 
     private void answer(long id, String failure) throws IOException {

@@ -4,18 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.skyway.agent.JsonLines;
 import org.skyway.agent.LocalSocket;
 import org.skyway.agent.PeerCheck;
 import org.skyway.agent.log.LogModules;
@@ -87,24 +83,8 @@ final class AgentControl implements AutoCloseable {
     }
 
     private void serve(SocketChannel client) {
-        try (client;
-                var in =
-                        new BufferedReader(
-                                Channels.newReader(client, StandardCharsets.UTF_8), 8192);
-                Writer out = Channels.newWriter(client, StandardCharsets.UTF_8)) {
-            StringBuilder line = new StringBuilder();
-            while (readLine(in, line)) {
-                boolean whole = line.length() <= MAX_LINE;
-                ObjectNode answer =
-                        whole
-                                ? answer(line.toString())
-                                : error("request of more than " + MAX_LINE + " characters");
-                out.write(JSON.writeValueAsString(answer) + "\n");
-                out.flush();
-                if (!whole) {
-                    return; // what follows is no request
-                }
-            }
+        try (client) {
+            JsonLines.answer(client, MAX_LINE, AgentControl::answer);
         } catch (IOException e) {
             LOG.debug("a client of {} went away: {}", path, e.toString());
         } catch (Throwable e) {
@@ -116,44 +96,22 @@ final class AgentControl implements AutoCloseable {
         }
     }
 
-    /// Reads a line, or as much of it as shows that it is too long.
-    ///
-    /// @return false at the end
-    private static boolean readLine(Reader in, StringBuilder line) throws IOException {
-        line.setLength(0);
-        while (line.length() <= MAX_LINE) {
-            int c = in.read();
-            if (c < 0) {
-                return false;
-            }
-            if (c == '\n') {
-                return true;
-            }
-            line.append((char) c);
-        }
-        return true;
-    }
-
     private static ObjectNode answer(String line) {
         JsonNode request;
         try {
             request = JSON.readTree(line);
         } catch (JsonProcessingException e) {
-            return error("request is not JSON: " + e.getOriginalMessage());
+            return JsonLines.error("request is not JSON: " + e.getOriginalMessage());
         }
         String command = request == null ? "" : request.path("command").asText();
         if (!command.equals("log")) {
-            return error("the agent answers log, not \"%s\"".formatted(command));
+            return JsonLines.error("the agent answers log, not \"%s\"".formatted(command));
         }
         try {
             return JSON.createObjectNode().set("result", LogModules.OF_AGENT.answer(request));
         } catch (IllegalArgumentException e) {
-            return error(e.getMessage());
+            return JsonLines.error(e.getMessage());
         }
-    }
-
-    private static ObjectNode error(String message) {
-        return JSON.createObjectNode().put("error", message);
     }
 
     private static void pause() {

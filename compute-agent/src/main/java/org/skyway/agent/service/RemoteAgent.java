@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -239,7 +238,7 @@ public final class RemoteAgent implements Agent {
         if (orphan && connected.regionId() == null) {
             disconnected(port, "its driver began anew while there was no agent");
         }
-        answer(connected)
+        host.vnfArrived(port, connected.pid(), connected.program(), connected.regionId())
                 .whenComplete((given, failure) -> {
                     if (failure == null) {
                         synchronized (this) {
@@ -257,15 +256,6 @@ public final class RemoteAgent implements Agent {
                                         connected.id(), AgentService.reason(failure)));
                     }
                 });
-    }
-
-    private CompletionStage<PortHost.Returned> answer(ServiceMessage.Connected connected) {
-        String port = connected.port();
-        return connected.regionId() == null
-                ? host.vnfConnected(port, connected.pid(), connected.program())
-                        .thenApply(region -> new PortHost.Returned(region, Map.of()))
-                : host.vnfReturned(
-                        port, connected.pid(), connected.program(), connected.regionId());
     }
 
     private synchronized void disconnected(String port, String reason) {

@@ -1,18 +1,11 @@
 package org.skyway.vswitch.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.skyway.agent.JsonLines;
 import org.skyway.vswitch.bridge.PartedRequest;
 import org.skyway.vswitch.fault.Faults;
 import org.slf4j.Logger;
@@ -33,7 +27,6 @@ final class ControlServer implements AutoCloseable {
     static final String SOCKET = "ctl.sock";
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_LINE = 1 << 20;
 
     /// Clients at a time; one more takes the place of the one that has been silent longest.
@@ -134,28 +127,14 @@ final class ControlServer implements AutoCloseable {
 
     private void serve(SocketChannel client) {
         try (client;
-                Session session = new Session(owner, commands, faults);
-                var in =
-                        new BufferedReader(
-                                Channels.newReader(client, StandardCharsets.UTF_8), 8192);
-                Writer out = Channels.newWriter(client, StandardCharsets.UTF_8)) {
-            StringBuilder line = new StringBuilder();
-            while (readLine(in, line)) {
-                spoke(client);
-                boolean whole = line.length() <= MAX_LINE;
-                ObjectNode answer =
-                        whole
-                                ? session.answer(line.toString())
-                                : JSON.createObjectNode()
-                                        .put(
-                                                "error",
-                                                "request of more than " + MAX_LINE + " characters");
-                out.write(JSON.writeValueAsString(answer) + "\n");
-                out.flush();
-                if (!whole) {
-                    return; // what follows is no request
-                }
-            }
+                Session session = new Session(owner, commands, faults)) {
+            JsonLines.answer(
+                    client,
+                    MAX_LINE,
+                    line -> {
+                        spoke(client);
+                        return session.answer(line);
+                    });
         } catch (IOException e) {
             LOG.debug("a client of {} went away: {}", path, e.toString());
         } catch (Throwable e) {
@@ -165,24 +144,6 @@ final class ControlServer implements AutoCloseable {
                 clients.remove(client);
             }
         }
-    }
-
-    /// Reads a line, or as much of it as shows that it is too long.
-    ///
-    /// @return false at the end
-    private static boolean readLine(Reader in, StringBuilder line) throws IOException {
-        line.setLength(0);
-        while (line.length() <= MAX_LINE) {
-            int c = in.read();
-            if (c < 0) {
-                return false;
-            }
-            if (c == '\n') {
-                return true;
-            }
-            line.append((char) c);
-        }
-        return true;
     }
 
     private static void pause() {

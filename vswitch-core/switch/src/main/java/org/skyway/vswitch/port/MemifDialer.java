@@ -13,67 +13,28 @@ import org.skyway.memif.MemifMessage;
 
 /// Connects a memif port that the switch is client of to its server, and again whenever that ends.
 /// The thread of the sockets.
-final class MemifDialer implements PortSockets.User {
+final class MemifDialer extends SocketDialer<MemifSession> {
     private static final long LEAST_PAUSE_NANOS = 100_000_000L;
-    private static final long MOST_PAUSE_NANOS = 1_000_000_000L;
-    private static final long LASTING_NANOS = 1_000_000_000L;
 
     private final PortSockets sockets;
-    private final Path path;
     private final MemifPort port;
     private final MemifClient.Settings settings;
-    private Session session; // null between two tries
-    private long nextTry = System.nanoTime();
-    private long pause = LEAST_PAUSE_NANOS;
-    private boolean removed;
 
     MemifDialer(PortSockets sockets, Path path, MemifPort port, MemifClient.Settings settings) {
+        super(sockets, path, UnixSocket.Kind.SEQPACKET, port, LEAST_PAUSE_NANOS);
         this.sockets = sockets;
-        this.path = path;
         this.port = port;
         this.settings = settings;
     }
 
     @Override
-    public Descriptor descriptor() {
-        return null; // its session waits
+    MemifSession begin(UnixSocket server) {
+        return new Session(server);
     }
 
     @Override
-    public void ready() {
-        // Never.
-    }
-
-    @Override
-    public void tick(long nowNanos) {
-        if (session != null || nowNanos - nextTry < 0) {
-            return;
-        }
-        nextTry = nowNanos + pause;
-        pause = Math.min(2 * pause, MOST_PAUSE_NANOS);
-        try {
-            UnixSocket server = UnixSocket.connect(path, UnixSocket.Kind.SEQPACKET);
-            if (server != null) {
-                session = new Session(server);
-                sockets.add(session);
-            }
-        } catch (IOException e) {
-            port.trouble(e.getMessage());
-        }
-    }
-
-    /// Connects no more.
-    void remove() {
-        removed = true;
-        sockets.remove(this);
-        if (session != null) {
-            session.leave("port %s was removed".formatted(settings.name()), true);
-        }
-    }
-
-    @Override
-    public void end() {
-        sockets.remove(this);
+    void leave(MemifSession session, String reason) {
+        session.leave(reason, true);
     }
 
     private final class Session extends MemifSession {
@@ -120,14 +81,7 @@ final class MemifDialer implements PortSockets.User {
 
         @Override
         void ended() {
-            session = null;
-            long now = System.nanoTime();
-            if (client.connection() != null && now - connectedNanos > LASTING_NANOS) {
-                pause = LEAST_PAUSE_NANOS; // no server that leaves whoever it takes
-            }
-            if (!removed) {
-                nextTry = now + pause;
-            }
+            MemifDialer.this.ended(connectedNanos, client.connection() != null);
         }
     }
 }

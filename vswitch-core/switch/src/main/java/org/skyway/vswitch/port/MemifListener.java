@@ -17,19 +17,13 @@ import org.skyway.memif.MemifServer;
 
 /// A socket at which clients find the memif ports that the switch is server of: any number, by
 /// their ids. The thread of the sockets.
-final class MemifListener implements PortSockets.User {
+final class MemifListener extends SocketListener {
     /// How many may be on their way to a port at a time; more are turned away at once.
     static final int MOST_UNDECIDED = 64;
 
-    private static final int ACCEPTS_AT_ONCE = 16;
-    private static final long PAUSE_NANOS = 1_000_000_000L;
-
     private final PortSockets sockets;
-    private final UnixSocket socket;
     private final Map<Integer, Interface> interfaces = new HashMap<>();
     private final Set<Session> undecided = new HashSet<>();
-    private long pausedUntil;
-    private boolean paused;
 
     private static final class Interface {
         final String name;
@@ -45,8 +39,8 @@ final class MemifListener implements PortSockets.User {
     }
 
     MemifListener(PortSockets sockets, UnixSocket socket) {
+        super(sockets, socket);
         this.sockets = sockets;
-        this.socket = socket;
     }
 
     /// Adds an interface.
@@ -68,29 +62,7 @@ final class MemifListener implements PortSockets.User {
     }
 
     @Override
-    public Descriptor descriptor() {
-        return paused ? null : socket.descriptor();
-    }
-
-    @Override
-    public void ready() {
-        try {
-            for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-                UnixSocket client = socket.accept();
-                if (client == null) {
-                    return;
-                }
-                accept(client);
-            }
-        } catch (IOException e) {
-            // It would be ready again at once, and fail again.
-            paused = true;
-            pausedUntil = System.nanoTime() + PAUSE_NANOS;
-            sockets.faults().record("port sockets: accept", e);
-        }
-    }
-
-    private void accept(UnixSocket client) {
+    void accept(UnixSocket client) {
         if (undecided.size() >= MOST_UNDECIDED) {
             client.close();
             sockets.faults()
@@ -98,26 +70,13 @@ final class MemifListener implements PortSockets.User {
                             "port sockets: accept",
                             "too many",
                             "%d clients of %s have not said yet which port they want; another was turned away"
-                                    .formatted(MOST_UNDECIDED, socket.path()));
+                                    .formatted(MOST_UNDECIDED, path()));
             return;
         }
         Session session = new Session(client);
         undecided.add(session);
         sockets.add(session);
         session.begin();
-    }
-
-    @Override
-    public void tick(long nowNanos) {
-        if (paused && nowNanos - pausedUntil > 0) {
-            paused = false;
-        }
-    }
-
-    @Override
-    public void end() {
-        sockets.remove(this);
-        socket.close();
     }
 
     private final class Session extends MemifSession {

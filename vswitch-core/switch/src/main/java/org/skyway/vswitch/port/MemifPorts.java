@@ -54,14 +54,7 @@ public final class MemifPorts {
     }
 
     private MemifListener listen(Path path, Consumer<Path> giver) throws IOException {
-        UnixSocket socket = UnixSocket.bind(path, UnixSocket.Kind.SEQPACKET);
-        try {
-            giver.accept(path);
-            socket.listen(BACKLOG);
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
+        UnixSocket socket = SocketListener.open(path, UnixSocket.Kind.SEQPACKET, BACKLOG, giver);
         MemifListener listener = new MemifListener(sockets, socket);
         listeners.put(path, listener);
         sockets.add(listener);
@@ -86,7 +79,7 @@ public final class MemifPorts {
         MemifDialer dialer = new MemifDialer(sockets, path, port, settings);
         sockets.tell(() -> {
             sockets.add(dialer);
-            removals.put(port, dialer::remove);
+            removals.put(port, () -> dialer.remove(settings.name()));
         });
     }
 

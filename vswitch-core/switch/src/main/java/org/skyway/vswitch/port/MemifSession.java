@@ -3,7 +3,6 @@ package org.skyway.vswitch.port;
 import java.io.IOException;
 import java.util.List;
 import org.skyway.ivshmem.sys.Descriptor;
-import org.skyway.ivshmem.sys.EventDescriptor;
 import org.skyway.ivshmem.sys.PeerCredentials;
 import org.skyway.ivshmem.sys.UnixSocket;
 import org.skyway.memif.MemifConnection;
@@ -21,7 +20,7 @@ abstract class MemifSession implements PortSockets.User {
     private final long sinceNanos = System.nanoTime();
     private MemifPort attached; // null before the conversation came to its aim
     private MemifConnection connection; // that it has
-    private EventDescriptor suspect; // was being signalled at the last tick
+    private final HeldEvents held = new HeldEvents();
     private boolean over;
 
     MemifSession(PortSockets sockets, UnixSocket socket) {
@@ -120,26 +119,11 @@ abstract class MemifSession implements PortSockets.User {
         }
         String fault = connection.fault();
         if (fault == null) {
-            fault = stuck();
+            fault = held.look(connection.events());
         }
         if (fault != null) {
             leave(fault, true);
         }
-    }
-
-    // One that is being signalled at two ticks in a row may be one that waits.
-    private String stuck() {
-        for (EventDescriptor event : connection.events()) {
-            if (event.isStuck()) {
-                if (event == suspect && event.release()) {
-                    return "it holds up whoever wakes it";
-                }
-                suspect = event;
-                return null;
-            }
-        }
-        suspect = null;
-        return null;
     }
 
     /// Ends the conversation.
@@ -166,12 +150,7 @@ abstract class MemifSession implements PortSockets.User {
             attached.detach();
             attached.trouble(reason);
             MemifConnection used = connection;
-            sockets.afterGrace(
-                    () ->
-                            used.events().stream()
-                                    .filter(EventDescriptor::isStuck)
-                                    .forEach(EventDescriptor::release),
-                    used::close);
+            sockets.afterGrace(() -> HeldEvents.free(used.events()), used::close);
             sockets.watch().gone(attached, who, reason);
         } else {
             abandon();

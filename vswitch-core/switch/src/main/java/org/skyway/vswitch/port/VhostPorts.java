@@ -38,14 +38,7 @@ public final class VhostPorts {
     public void serve(VhostUserPort port, String name, Path path, Consumer<Path> giver)
             throws IOException {
         sockets.ask(() -> {
-            UnixSocket socket = UnixSocket.bind(path, UnixSocket.Kind.STREAM);
-            try {
-                giver.accept(path);
-                socket.listen(BACKLOG);
-            } catch (IOException | RuntimeException e) {
-                socket.close();
-                throw e;
-            }
+            UnixSocket socket = SocketListener.open(path, UnixSocket.Kind.STREAM, BACKLOG, giver);
             add(port, new VhostListener(sockets, socket, port, name));
         });
     }

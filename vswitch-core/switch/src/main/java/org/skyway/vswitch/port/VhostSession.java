@@ -39,7 +39,7 @@ final class VhostSession implements PortSockets.User {
     private boolean resting; // until poll threads have let go
     private VhostQueues shown; // to poll threads
     private StockPort.Peer told; // to the watch; null if it was not
-    private EventDescriptor suspect; // was being signalled at the last tick
+    private final HeldEvents held = new HeldEvents();
     private boolean over;
 
     /// @param speaksFirst whether it has to say something soon: who connects keeps others out, who
@@ -166,7 +166,7 @@ final class VhostSession implements PortSockets.User {
             throws VhostException, IOException {
         VhostMessage answer = device.answer(message, with);
         for (EventDescriptor old : device.takeDiscarded()) {
-            sockets.afterGrace(() -> free(List.of(old)), old::close);
+            sockets.afterGrace(() -> HeldEvents.free(List.of(old)), old::close);
         }
         if (answer != null) {
             socket.send(answer.encode());
@@ -221,35 +221,15 @@ final class VhostSession implements PortSockets.User {
         }
         String fault = shown == null ? null : shown.fault();
         if (fault == null) {
-            fault = stuck();
+            fault = held.look(device.events());
         }
         if (fault != null) {
             leave(fault);
         }
     }
 
-    // One that is being signalled at two ticks in a row may be one that waits.
-    private String stuck() {
-        for (EventDescriptor event : device.events()) {
-            if (event.isStuck()) {
-                if (event == suspect && event.release()) {
-                    return "it holds up whoever wakes it";
-                }
-                suspect = event;
-                return null;
-            }
-        }
-        suspect = null;
-        return null;
-    }
-
-    // A poll thread that is held up never settles.
     private void free() {
-        free(device.events());
-    }
-
-    private static void free(List<EventDescriptor> events) {
-        events.stream().filter(EventDescriptor::isStuck).forEach(EventDescriptor::release);
+        HeldEvents.free(device.events());
     }
 
     /// Ends the conversation.
