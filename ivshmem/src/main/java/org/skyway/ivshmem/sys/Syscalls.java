@@ -169,7 +169,8 @@ final class Syscalls {
         return Memory.getInt((long) ERRNO_LOCATION.invokeExact());
     }
 
-    private static RuntimeException unexpected(Throwable e) {
+    /// What a downcall has thrown, to be thrown on: it throws nothing but what the JVM does.
+    static RuntimeException unexpected(Throwable e) {
         if (e instanceof RuntimeException runtime) {
             return runtime;
         }

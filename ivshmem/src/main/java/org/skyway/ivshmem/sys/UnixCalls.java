@@ -139,7 +139,7 @@ final class UnixCalls {
         try {
             int ignored = (int) EVENTFD_WRITE.invokeExact(fd, events);
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw Syscalls.unexpected(e);
         }
     }
 
@@ -152,18 +152,8 @@ final class UnixCalls {
             long rc = ((Number) handle.invokeWithArguments(all)).longValue();
             return rc == -1 ? -(long) (int) ERRNO.get(state, 0L) : rc;
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw Syscalls.unexpected(e);
         }
-    }
-
-    private static RuntimeException unexpected(Throwable e) {
-        if (e instanceof RuntimeException runtime) {
-            return runtime;
-        }
-        if (e instanceof Error error) {
-            throw error;
-        }
-        throw new AssertionError("a downcall throws nothing else", e);
     }
 
     private static MethodHandle of(String name, MemoryLayout result, MemoryLayout... arguments) {
