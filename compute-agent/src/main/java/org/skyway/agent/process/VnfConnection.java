@@ -73,6 +73,7 @@ final class VnfConnection {
     private final BlockingQueue<ControlMessage> outbox = new ArrayBlockingQueue<>(OUTBOX);
     private final List<ControlMessage> early = new ArrayList<>(); // under outbox: see send
     private boolean welcomed; // under outbox
+    private volatile ControlMessage last; // nothing is sent behind it
     private final Map<Long, CompletableFuture<Void>> unanswered = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
     private final Thread reader = Thread.ofVirtual().name("vnf-reader").unstarted(this::read);
@@ -238,7 +239,11 @@ final class VnfConnection {
     private void write() {
         try {
             while (true) {
-                channel.send(outbox.take());
+                ControlMessage message = outbox.take();
+                channel.send(message);
+                if (message == last) {
+                    return;
+                }
             }
         } catch (IOException e) {
             close("can't be written to: " + e.getMessage()); // which ends the reader
@@ -380,13 +385,13 @@ final class VnfConnection {
     /// Says a last word, if the driver still listens.
     private void tell(ControlMessage message) {
         allow(LAST_WORD_NANOS);
-        writer.interrupt();
-        ProcessAgent.join(writer);
-        try {
-            channel.send(message);
-        } catch (IOException e) {
-            LOG.debug("{} did not hear why: {}", this, e.toString());
+        // The writer says it: an interrupt in the middle of what it writes would close the channel.
+        synchronized (outbox) {
+            last = message;
+            outbox.clear();
+            outbox.add(message);
         }
+        ProcessAgent.join(writer);
     }
 
     private static void pause(Duration time) throws IOException {
