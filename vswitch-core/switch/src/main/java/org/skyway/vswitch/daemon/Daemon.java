@@ -1,6 +1,7 @@
 package org.skyway.vswitch.daemon;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.skyway.agent.process.ProcessAgent;
 import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.bridge.Bridge;
@@ -53,7 +55,9 @@ public final class Daemon implements AutoCloseable {
 
     // Stopped in reverse: VNFs are told first, then controllers, then the poll threads stop.
     private final List<AutoCloseable> running = new ArrayList<>();
+    private final List<AutoCloseable> locks = new ArrayList<>(); // of those
     private final Faults faults = new Faults();
+    private Path runDirectory;
     private Bridge bridge;
     private Ofproto ofproto;
     private String pageUrl; // null for none
@@ -87,16 +91,17 @@ public final class Daemon implements AutoCloseable {
                         },
                         "stop");
         ServiceManager manager = ServiceManager.ofEnvironment();
-        boolean rehearsed =
+        TakeOver before =
                 state.takeOver()
-                        && TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager);
-        Daemon daemon = start(runDirectory, config, state);
+                        ? TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager)
+                        : TakeOver.none(false);
+        Daemon daemon = start(runDirectory, config, state, before);
         Thread rehearsing =
                 new Thread(
                         () -> {
                             Rehearsal.run(
                                     runDirectory.toAbsolutePath(),
-                                    rehearsed ? 0 : rehearsal.toNanos(),
+                                    before.hasRehearsed() ? 0 : rehearsal.toNanos(),
                                     () -> stop.getCount() == 0 || daemon.ofproto.isAsked());
                             say("the switch has warmed up");
                         },
@@ -148,9 +153,14 @@ public final class Daemon implements AutoCloseable {
     /// @throws ConfigException if it can't be started as asked; nothing is left running, and what
     ///   an earlier switch has left is still there
     public static Daemon start(Path runDirectory, SwitchConfig config, StateOptions state) {
+        return start(runDirectory, config, state, TakeOver.none(false));
+    }
+
+    private static Daemon start(
+            Path runDirectory, SwitchConfig config, StateOptions state, TakeOver predecessor) {
         Daemon daemon = new Daemon();
         try {
-            daemon.begin(runDirectory.toAbsolutePath(), config, state);
+            daemon.begin(runDirectory.toAbsolutePath(), config, state, predecessor);
             return daemon;
         } catch (IOException e) {
             daemon.close();
@@ -161,16 +171,18 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void begin(Path directory, SwitchConfig config, StateOptions options)
+    private void begin(
+            Path directory, SwitchConfig config, StateOptions options, TakeOver predecessor)
             throws IOException {
+        runDirectory = directory;
         OfprotoConfig ofprotoConfig = ofprotoConfig(directory, config);
-        running.add(RunLock.take(directory));
+        claim(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory, LOG::warn);
         StateQueue state = null;
         SavedState saved = null;
         if (options.directory() != null) {
             StateStore store = StateStore.open(options.directory());
-            running.add(store);
+            claim(store);
             saved = options.forget() ? null : store.recover();
             state = store.begin(config.pollThreads(), faults);
             running.add(state);
@@ -228,10 +240,25 @@ public final class Daemon implements AutoCloseable {
                     bridge.unknownPorts(config.domains()).forEach(LOG::warn);
                     return null;
                 });
-        ofproto.start();
         ((ScheduledExecutorService) owner)
                 .scheduleWithFixedDelay(
                         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        // Nothing that still can go wrong is to change what a switch before has left; but the one
+        // that has handed over has its addresses for a moment yet, and no packet is to wait for
+        // that.
+        if (predecessor.isThere()) {
+            on(owner, () -> goOn(before));
+            predecessor.awaitEnd();
+            listen(directory, config, owner, journal);
+        } else {
+            listen(directory, config, owner, journal);
+            on(owner, () -> goOn(before));
+        }
+    }
+
+    private void listen(Path directory, SwitchConfig config, Executor owner, Journal journal)
+            throws IOException {
+        ofproto.start();
         Requests requests = new Requests(bridge, ofproto::copyTables);
         Asked asked = new Asked(requests, ofproto, this::handOver);
         running.add(ControlServer.start(directory, owner, asked, faults));
@@ -241,17 +268,21 @@ public final class Daemon implements AutoCloseable {
             journal.listen(page::happened);
             pageUrl = page.url();
         }
-        // From here on nothing of the switch before is as it was.
-        on(
-                owner,
-                () -> {
-                    if (before != null) {
-                        bridge.goOn(before);
-                    } else {
-                        bridge.remembersAll();
-                    }
-                    return null;
-                });
+    }
+
+    /// @param before what another switch has left; null for nothing
+    private Void goOn(SavedState before) throws IOException {
+        if (before != null) {
+            bridge.goOn(before);
+        } else {
+            bridge.remembersAll();
+        }
+        return null;
+    }
+
+    private void claim(AutoCloseable lock) {
+        running.add(lock);
+        locks.add(lock);
     }
 
     // Those that somebody added to the switch before while it ran.
@@ -279,12 +310,17 @@ public final class Daemon implements AutoCloseable {
         }
         LOG.info("handing over to another switch");
         bridge.handOver();
+        // What the other one would have to wait for until this process is gone for good.
+        locks.forEach(Daemon::stop);
+        for (Path directory : List.of(runDirectory, RunDirectory.ofOtherUsers(runDirectory))) {
+            stop(() -> Files.deleteIfExists(directory.resolve(RunDirectory.PMD_SOCKET)));
+        }
         Thread.ofPlatform()
                 .name("hand-over")
                 .start(() -> {
                     answer.run();
                     LockSupport.parkNanos(LAST_WORD_NANOS); // until it is sent
-                    Runtime.getRuntime().halt(0);
+                    ProcessDescriptor.exitNow(0);
                 });
         // Nothing else is to happen in this process.
         ofproto.executor().execute(LockSupport::park);
@@ -425,13 +461,15 @@ public final class Daemon implements AutoCloseable {
     /// Stops the switch: VNFs and controllers see their connections close.
     @Override
     public void close() {
-        for (AutoCloseable part : running.reversed()) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.warn("while stopping {}: {}", part, e.toString());
-            }
-        }
+        running.reversed().forEach(Daemon::stop);
         running.clear();
+    }
+
+    private static void stop(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("while stopping {}: {}", part, e.toString());
+        }
     }
 }
