@@ -3,6 +3,7 @@ package org.skyway.vswitch.pipeline;
 import java.util.List;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.vswitch.tables.GroupState;
 
 /// A group, with its buckets one after the other. A bucket's actions are an action set, done to a
 /// copy of the packet.

@@ -5,7 +5,8 @@ import static org.skyway.openflow.model.FlowKey.TRANSPORT;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.classifier.TupleTable;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// A table, and those that its entries go on to.
 final class InTables implements Frame {

@@ -10,6 +10,8 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Snapshot;
 
 /// Which ports and buckets are alive, and which of several of them a packet goes to.
 final class Liveness {

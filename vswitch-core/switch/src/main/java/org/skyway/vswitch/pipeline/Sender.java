@@ -10,6 +10,8 @@ import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.tables.MacTable;
+import org.skyway.vswitch.tables.Snapshot;
 
 /// How packets leave a pipeline: to ports, by the learning switch, to the controllers.
 final class Sender {

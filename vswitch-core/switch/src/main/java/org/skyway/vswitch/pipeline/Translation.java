@@ -8,7 +8,9 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.PortState;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Snapshot;
+import org.skyway.vswitch.tables.Tables;
 
 /// One run of the pipeline for one flow key (OpenFlow 1.3.5, "Pipeline Processing"; Open vSwitch's
 /// translation for what that leaves open). Used once, by one thread. Whatever the outcome depends

@@ -5,6 +5,8 @@ import java.util.List;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.Snapshot;
 
 /// One packet on its way through the tables: what it is by now, what has been done, and what is
 /// still to be done, as a stack of [Frame]s that is worked off.

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.vswitch.tables.Tables;
 
 class LivenessTest {
     private static final int FLOWS = 100_000;

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.pipeline;
+package org.skyway.vswitch.tables;
 
 import java.util.List;
 import org.skyway.openflow.model.FlowRule;

@@ -1,11 +1,9 @@
-package org.skyway.vswitch.pipeline;
+package org.skyway.vswitch.tables;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.skyway.openflow.model.GroupEntry;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.GroupCounters;
 
 /// A group as it was installed, and what it and its buckets counted. A group that is changed is
 /// another.

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.pipeline;
+package org.skyway.vswitch.tables;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,8 +11,7 @@ import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.pipeline.Translation;
 
 class TablesTest {
     private final Tables tables = new Tables();

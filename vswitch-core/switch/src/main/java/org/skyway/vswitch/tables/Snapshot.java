@@ -1,10 +1,9 @@
-package org.skyway.vswitch.pipeline;
+package org.skyway.vswitch.tables;
 
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.classifier.TupleTable;
-import org.skyway.vswitch.ofproto.FlowEntry;
 
 /// What the pipeline looks at, as of one version. Immutable but for the learned addresses, which
 /// have no versions; any thread.
@@ -17,7 +16,7 @@ import org.skyway.vswitch.ofproto.FlowEntry;
 /// @param missToController as of [Tables#missToController()]
 /// @param fragmentHandling as of [Tables#fragmentHandling()]
 /// @param macs the learned addresses
-record Snapshot(
+public record Snapshot(
         AtomicReferenceArray<TupleTable<FlowEntry>> tables,
         long version,
         Map<Integer, GroupState> groups,
@@ -26,7 +25,11 @@ record Snapshot(
         boolean missToController,
         int fragmentHandling,
         MacTable macs) {
-    Snapshot in(long other) {
+    /// The same in another version.
+    ///
+    /// @param other what to look up in
+    /// @return what is to be seen there
+    public Snapshot in(long other) {
         return new Snapshot(
                 tables, other, groups, meters, ports, missToController, fragmentHandling, macs);
     }

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.pipeline;
+package org.skyway.vswitch.tables;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -230,7 +230,12 @@ public final class MacTable {
         return entries.size();
     }
 
-    static long key(int vlan, long mac) {
+    /// What stands for an address in [#onChange] and wherever one is remembered.
+    ///
+    /// @param vlan 0 to 4095
+    /// @param mac 48 bits
+    /// @return `vlan << 48 | mac`
+    public static long key(int vlan, long mac) {
         return (long) vlan << 48 | mac;
     }
 }

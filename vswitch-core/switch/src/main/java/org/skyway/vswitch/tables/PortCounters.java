@@ -1,4 +1,4 @@
-package org.skyway.vswitch.ofproto;
+package org.skyway.vswitch.tables;
 
 /// A port's counters as OpenFlow reports them, bypassed traffic included. `rx` is what the switch
 /// received from the port: what its VNF sent.

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.ofproto;
+package org.skyway.vswitch.tables;
 
 import org.skyway.openflow.model.FlowRule;
 
@@ -29,7 +29,7 @@ public final class FlowEntry {
     /// @param modifiedNanos [System#nanoTime] when it was last added or modified
     /// @param usedNanos [System#nanoTime] when the other was last used
     /// @param counters its counters
-    FlowEntry(
+    public FlowEntry(
             FlowRule rule,
             long createdNanos,
             long modifiedNanos,
@@ -43,13 +43,22 @@ public final class FlowEntry {
     }
 
     /// The entry that takes this one's place: to replace an entry is not to use it.
-    FlowEntry replacedBy(FlowRule next, long created, long modified, FlowCounters nextCounters) {
+    ///
+    /// @param next what is installed now
+    /// @param created [System#nanoTime] when it was added
+    /// @param modified [System#nanoTime] when it was last added or modified
+    /// @param nextCounters its counters
+    /// @return the entry
+    public FlowEntry replacedBy(
+            FlowRule next, long created, long modified, FlowCounters nextCounters) {
         return new FlowEntry(next, created, modified, lastUsedNanos(), nextCounters);
     }
 
     /// When a packet last hit the entry or one that it has replaced; when the first of them was
     /// made, if none ever did.
-    long lastUsedNanos() {
+    ///
+    /// @return a [System#nanoTime]
+    public long lastUsedNanos() {
         long used = counters.lastUsedNanos();
         return used == Long.MIN_VALUE || used - usedNanos < 0 ? usedNanos : used;
     }

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.pipeline;
+package org.skyway.vswitch.tables;
 
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.openflow.message.Meter;

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.ofproto;
+package org.skyway.vswitch.tables;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

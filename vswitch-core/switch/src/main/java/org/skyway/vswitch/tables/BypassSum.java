@@ -1,4 +1,4 @@
-package org.skyway.vswitch.ofproto;
+package org.skyway.vswitch.tables;
 
 import java.lang.ref.Reference;
 import java.util.ArrayList;

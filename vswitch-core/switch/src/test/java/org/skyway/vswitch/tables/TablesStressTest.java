@@ -1,4 +1,4 @@
-package org.skyway.vswitch.pipeline;
+package org.skyway.vswitch.tables;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,8 +17,9 @@ import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.pipeline.Translation;
 
 /// What runs of the pipeline see while the tables change under them.
 class TablesStressTest {

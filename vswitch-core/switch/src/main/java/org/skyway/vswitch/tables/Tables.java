@@ -1,4 +1,4 @@
-package org.skyway.vswitch.pipeline;
+package org.skyway.vswitch.tables;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,12 +13,11 @@ import java.util.function.Consumer;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.classifier.TupleTable;
-import org.skyway.vswitch.ofproto.FlowEntry;
 
 /// What the pipeline looks at: flow tables, groups, ports, learned addresses.
 ///
-/// The ofproto thread writes, and what it asks for is the newest state. Readers, such as each
-/// [Translation], see the version that was published last when they began, and nothing of later
+/// The ofproto thread writes, and what it asks for is the newest state. Readers, such as each run
+/// of the pipeline, see the version that was published last when they began, and nothing of later
 /// changes; so a bundle is seen whole or not at all, and what is rolled back never. Learned
 /// addresses have no versions.
 public final class Tables {
@@ -61,13 +60,17 @@ public final class Tables {
         return published.version();
     }
 
-    /// What readers see.
-    Snapshot published() {
+    /// What readers see. Any thread.
+    ///
+    /// @return as of the last [#publish]
+    public Snapshot published() {
         return published;
     }
 
     /// What they will see once it is published. Ofproto thread.
-    Snapshot newest() {
+    ///
+    /// @return as of now
+    public Snapshot newest() {
         if (newest == null) {
             TreeMap<Integer, PortState> copy = new TreeMap<>(ports);
             newest =

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.ofproto;
+package org.skyway.vswitch.tables;
 
 /// What a sender counted on a bypass channel since the link's epoch: the part of a flow entry's and
 /// a port's traffic that the switch did not see. Read on the ofproto thread.
