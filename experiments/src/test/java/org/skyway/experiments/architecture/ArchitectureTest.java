@@ -23,12 +23,12 @@ class ArchitectureTest {
     /// A module, its packages, and the modules that it may use.
     private record Module(String name, List<String> packages, List<String> uses) {}
 
-    // @formatter:off
     private static final List<Module> MODULES =
             List.of(
                     new Module("ivshmem", List.of("ivshmem"), List.of()),
                     new Module("openflow", List.of("openflow"), List.of()),
-                    new Module("bypass-channel", List.of("bypass"), List.of("ivshmem")),
+                    new Module("pipeline",       List.of("pipeline"),    List.of("openflow")),
+            new Module("bypass-channel", List.of("bypass"), List.of("ivshmem")),
                     new Module("memif", List.of("memif"), List.of("ivshmem")),
                     new Module("vhost", List.of("vhost"), List.of("ivshmem")),
                     new Module(
@@ -52,7 +52,6 @@ class ArchitectureTest {
                                     "p2p-detector",
                                     "compute-agent")));
 
-    // @formatter:on
 
     @Test
     void modulesUseOnlyThoseThatTheyName() {

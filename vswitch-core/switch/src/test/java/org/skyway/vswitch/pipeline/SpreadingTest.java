@@ -6,9 +6,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
-import org.skyway.vswitch.tables.Tables;
 
-class LivenessTest {
+class SpreadingTest {
     private static final int FLOWS = 100_000;
 
     @Test
@@ -18,10 +17,9 @@ class LivenessTest {
                 java.util.Arrays.stream(weights)
                         .mapToObj(w -> new GroupEntry.Bucket(w, w, OfPort.ANY, -1, List.of()))
                         .toList();
-        Liveness liveness = new Liveness(new Tables().published());
         int[] chosen = new int[weights.length];
         for (long flow = 0; flow < FLOWS; flow++) {
-            chosen[liveness.select(buckets, PipelinePacket.mix(flow))]++;
+            chosen[Spreading.select(buckets, List.of(0, 1, 2, 4), Spreading.mix(flow))]++;
         }
         for (int i = 0; i < weights.length; i++) {
             assertEquals(weights[i] / 16.0, chosen[i] / (double) FLOWS, 0.01, "bucket " + i);
@@ -35,10 +33,9 @@ class LivenessTest {
                         new GroupEntry.Bucket(1, 3, OfPort.ANY, -1, List.of()),
                         new GroupEntry.Bucket(2, 5, OfPort.ANY, -1, List.of()),
                         new GroupEntry.Bucket(3, 7, OfPort.ANY, -1, List.of()));
-        Liveness liveness = new Liveness(new Tables().published());
         for (long flow = 0; flow < 1000; flow++) {
-            int before = liveness.select(all, flow);
-            int after = liveness.select(all.subList(0, 2), flow);
+            int before = Spreading.select(all, List.of(0, 1, 2), flow);
+            int after = Spreading.select(all, List.of(0, 1), flow);
             assertEquals(before == 2 ? after : before, after);
         }
     }
