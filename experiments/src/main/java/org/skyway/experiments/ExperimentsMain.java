@@ -40,8 +40,7 @@ import picocli.CommandLine.Command;
             RestartCommand.class,
             PageCostCommand.class,
             CompareCommand.class,
-            HopCommand.class,
-            PackageCommand.class
+            HopCommand.class
         },
         mixinStandardHelpOptions = true,
         description = "Demo and experiments.")
@@ -53,6 +52,7 @@ public final class ExperimentsMain {
     /// @return a new command line
     public static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new ExperimentsMain());
+        commands.addSubcommand(new PackageCommand(ExperimentsMain::commandLine));
         Commands.all().forEach(commands::addSubcommand);
         return commands;
     }

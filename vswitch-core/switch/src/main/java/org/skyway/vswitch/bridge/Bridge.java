@@ -34,17 +34,10 @@ import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
-import org.skyway.vswitch.ofproto.GroupCounters;
-import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.GroupState;
-import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
@@ -53,6 +46,13 @@ import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupCounters;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.Tables;
 
 /// What OpenFlow's changes do: tables for the pipeline, verdicts of the detector, links. Ofproto
 /// thread only.

@@ -11,9 +11,9 @@ import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
-import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.StockPort;
+import org.skyway.vswitch.tables.PortCounters;
 
 /// A bridge's state as JSON, for `skyway ctl`. Ofproto thread.
 public final class Reports {

@@ -15,8 +15,8 @@ import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.Links;
-import org.skyway.vswitch.pipeline.Changes;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.Changes;
+import org.skyway.vswitch.tables.Tables;
 
 /// Makes what was changed effective, in this order: the detector says which links are none any
 /// more, look-ups see the changed tables and forget what these touch, the links' senders are taken

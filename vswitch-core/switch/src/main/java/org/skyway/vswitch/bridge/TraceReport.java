@@ -13,8 +13,8 @@ import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.PacketTrace;
 import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.tables.Tables;
 
 /// What the switch would do with one packet, in the manner of Open vSwitch's `ofproto/trace`:
 /// nothing is sent, counted or installed. As there, it ends where the packet has to be read anew.

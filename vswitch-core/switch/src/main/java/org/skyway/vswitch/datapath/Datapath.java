@@ -14,9 +14,9 @@ import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.pipeline.Changes;
 import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.Changes;
+import org.skyway.vswitch.tables.Tables;
 
 /// The poll threads and what they share. Ports are added and removed, and programs run, on the
 /// ofproto thread.

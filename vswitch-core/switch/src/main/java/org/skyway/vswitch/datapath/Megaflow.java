@@ -6,12 +6,12 @@ import java.lang.ref.Reference;
 import java.util.List;
 import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.counters.FlowBlock;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.Dependencies;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// What one poll thread has cached of a [Program]: with its ports found. Belongs to that thread,
 /// but for [#kill], which anyone may call who knows that the outcome may be another one now.

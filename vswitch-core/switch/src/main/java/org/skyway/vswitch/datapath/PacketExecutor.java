@@ -5,8 +5,8 @@ import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.tables.MeterState;
 
 /// Does a program's actions to one packet in a private buffer. Belongs to one poll thread.
 final class PacketExecutor {

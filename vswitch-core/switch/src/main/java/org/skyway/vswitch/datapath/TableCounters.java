@@ -4,7 +4,7 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.SavedCounters;
 import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.Tables;
 
 /// Look-ups and hits of each table, one row for each poll thread.
 public final class TableCounters {

@@ -14,9 +14,9 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.counters.SavedCounters;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// What a switch that comes after this one must know of its channels and links, in memory that
 /// outlives it. What a VNF is told stands here before it is told. Ofproto thread.

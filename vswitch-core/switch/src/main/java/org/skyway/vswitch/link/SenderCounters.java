@@ -1,7 +1,7 @@
 package org.skyway.vswitch.link;
 
 import org.skyway.bypass.channel.StatisticsBlock;
-import org.skyway.vswitch.ofproto.BypassCounters;
+import org.skyway.vswitch.tables.BypassCounters;
 
 /// What a sender has counted in one epoch of a link: its statistics block now, less what that said
 /// when the epoch began. Ofproto thread.

@@ -38,6 +38,7 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.tables.FlowEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -2,9 +2,11 @@ package org.skyway.vswitch.ofproto;
 
 import java.util.List;
 import org.skyway.vswitch.counters.FlowBlock;
-import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.MeterState;
 
 /// Puts back what a switch that is no more had in its tables. Ofproto thread, before anybody is
 /// connected.

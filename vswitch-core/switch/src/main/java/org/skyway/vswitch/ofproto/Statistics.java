@@ -20,7 +20,10 @@ import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
-import org.skyway.vswitch.pipeline.MeterState;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupCounters;
+import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.PortCounters;
 
 /// Answers to what controllers ask of the switch's state. Ofproto thread only; the caller has made
 /// all changes effective.

@@ -2,6 +2,7 @@ package org.skyway.vswitch.pipeline;
 
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.vswitch.tables.MeterState;
 
 /// One step of a [Program]: what is really done to a packet, after everything that could be decided
 /// beforehand has been.

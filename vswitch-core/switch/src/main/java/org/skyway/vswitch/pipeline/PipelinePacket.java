@@ -478,7 +478,7 @@ final class PipelinePacket {
     /// @param fields an `NX_HASH_FIELDS_` code
     /// @param basis seed
     long hash(int fields, long basis) {
-        long h = mix(basis);
+        long h = Spreading.mix(basis);
         switch (fields) {
             case ETH_SRC -> h = add(h, Field.ETH_SRC);
             case NW_SRC -> h = add(add(h, Field.IPV4_SRC), Field.IPV6_SRC);
@@ -501,7 +501,7 @@ final class PipelinePacket {
     }
 
     private static long add(long hash, long low, long high) {
-        return mix(hash ^ low) + mix(high);
+        return Spreading.mix(hash ^ low) + Spreading.mix(high);
     }
 
     private long add(long hash, Field field) {
@@ -521,14 +521,7 @@ final class PipelinePacket {
             low ^= b.get(key);
             high ^= b.getHigh(key);
         }
-        return mix(mix(hash ^ low) + high);
-    }
-
-    /// Spreads the bits of a number over a number.
-    static long mix(long v) {
-        v = (v ^ v >>> 33) * 0xff51afd7ed558ccdL;
-        v = (v ^ v >>> 33) * 0xc4ceb9fe1a85ec53L;
-        return v ^ v >>> 33;
+        return Spreading.mix(Spreading.mix(hash ^ low) + high);
     }
 
     private static final int ETH_SRC = 0;

@@ -1,8 +1,9 @@
 package org.skyway.vswitch.pipeline;
 
 import java.util.List;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.MacTable;
 
 /// What the pipeline does with all packets that agree on certain bits, and whom to count them to.
 /// Immutable.

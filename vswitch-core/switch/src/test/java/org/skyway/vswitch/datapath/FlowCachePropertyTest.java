@@ -14,10 +14,10 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.text.FlowText;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Against a pipeline that is run anew for each packet.
 class FlowCachePropertyTest {

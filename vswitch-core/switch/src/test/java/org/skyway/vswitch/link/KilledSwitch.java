@@ -21,10 +21,10 @@ import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.counters.SavedCounters;
-import org.skyway.vswitch.ofproto.BypassCounters;
-import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.tables.BypassCounters;
+import org.skyway.vswitch.tables.FlowCounters;
 
 /// A pair of VNFs, and the links and counters of a switch that is killed at a certain write to the
 /// memory that the next one reads. The VNFs obey at once, as the test says. One thread.

@@ -26,10 +26,12 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.GroupState;
 import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 /// How much one packet may cause, and what comes of it when it is too much: as in Open vSwitch.
 class LimitsComparisonIT {

@@ -54,9 +54,9 @@ final class Outcomes {
         rest.restore(key);
         return "recirculate %s %s %s %s %d %s"
                 .formatted(
-                        rest.steps(),
+                        rest.jobs(),
                         rest.stack(),
-                        rest.actionSet().written(),
+                        rest.actionSet(),
                         hex(key),
                         rest.inPort(),
                         rest.hashed());

@@ -22,8 +22,10 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 /// What one packet may cause; what Open vSwitch makes of it is in
 /// [org.skyway.vswitch.ofproto.LimitsComparisonIT].
