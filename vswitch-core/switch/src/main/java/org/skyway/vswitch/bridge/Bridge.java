@@ -1,6 +1,7 @@
 package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,6 +201,7 @@ public final class Bridge implements Forwarding {
     public void resume(SavedState saved) {
         tidies = false;
         vnfs.hold();
+        stock.hold();
         ports.resume(saved);
         for (Saved.Shared s : saved.all(Saved.Shared.class)) {
             Saved.Block t = s.tables();
@@ -226,6 +228,7 @@ public final class Bridge implements Forwarding {
         tidies = true;
         adoption.run();
         vnfs.open();
+        stock.release(adoption.stock());
     }
 
     /// What the switch remembers is all there is to remember: what an earlier one has left is
@@ -727,8 +730,14 @@ public final class Bridge implements Forwarding {
         BridgePort port = ports.byNumber(at.number());
         if (port != null && port.datapathPort() == at) { // not if it was removed meanwhile
             events.vnf(event, port.config().name(), what);
+            notePort(port);
             linkUp(port, at.peer() != null);
         }
+    }
+
+    /// Where the socket of a stock VNF's port is.
+    Path socketOf(PortConfig port) {
+        return stock.socketOf(port);
     }
 
     void linkUp(BridgePort port, boolean up) {
