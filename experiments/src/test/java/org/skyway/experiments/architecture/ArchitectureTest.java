@@ -27,15 +27,15 @@ class ArchitectureTest {
             List.of(
                     new Module("ivshmem", List.of("ivshmem"), List.of()),
                     new Module("openflow", List.of("openflow"), List.of()),
-                    new Module("pipeline",       List.of("pipeline"),    List.of("openflow")),
-            new Module("bypass-channel", List.of("bypass"), List.of("ivshmem")),
+                    new Module("pipeline", List.of("pipeline"), List.of("openflow")),
+                    new Module("bypass-channel", List.of("bypass"), List.of("ivshmem")),
                     new Module("memif", List.of("memif"), List.of("ivshmem")),
                     new Module("vhost", List.of("vhost"), List.of("ivshmem")),
                     new Module(
                             "dpdkr-pmd",
                             List.of("pmd", "vnf"),
                             List.of("bypass-channel", "ivshmem")),
-                    new Module("p2p-detector", List.of("p2p"), List.of("openflow")),
+                    new Module("p2p-detector", List.of("p2p"), List.of("openflow", "pipeline")),
                     new Module(
                             "compute-agent",
                             List.of("agent"),
@@ -46,12 +46,12 @@ class ArchitectureTest {
                             List.of(
                                     "ivshmem",
                                     "openflow",
+                                    "pipeline",
                                     "bypass-channel",
                                     "memif",
                                     "vhost",
                                     "p2p-detector",
                                     "compute-agent")));
-
 
     @Test
     void modulesUseOnlyThoseThatTheyName() {

@@ -32,7 +32,9 @@ public sealed interface Job {
     record LookUp(Owner by, int table, int asPort, Way way, boolean told) implements Job {
         /// How much deeper this is: Open vSwitch takes calls of later tables for harmless, as only
         /// others can be a loop.
-        int deeper() {
+        ///
+        /// @return 1 or 0
+        public int deeper() {
             return way != Way.ENTER && way != Way.GOTO && table <= by.table() ? 1 : 0;
         }
     }

@@ -13,7 +13,7 @@ import org.skyway.openflow.model.Match;
 /// A rule touches a [Lookup] if some of the packets that were looked up could match it and its
 /// priority is not below that of the last rule that was considered there. A lookup of one packet,
 /// as in the proof that there is no link, is the same with all bits known.
-final class Dependencies {
+final class Grounds {
     private static final int MOST_LOOKUPS = 48;
 
     private record Lookup(int table, long[] known, long[] value, int floor) {
@@ -93,7 +93,7 @@ final class Dependencies {
     }
 
     /// Takes over the ports and groups of another, not its lookups.
-    void addPortsAndGroups(Dependencies other) {
+    void addPortsAndGroups(Grounds other) {
         ports.addAll(other.ports);
         groups.addAll(other.groups);
         allPorts |= other.allPorts;
