@@ -35,6 +35,7 @@ class ArchitectureTest {
                             "dpdkr-pmd",
                             List.of("pmd", "vnf"),
                             List.of("bypass-channel", "ivshmem")),
+                    new Module("ovsdb", List.of("ovsdb", "unixctl"), List.of()),
                     new Module("p2p-detector", List.of("p2p"), List.of("openflow")),
                     new Module(
                             "compute-agent",
@@ -49,6 +50,7 @@ class ArchitectureTest {
                                     "bypass-channel",
                                     "memif",
                                     "vhost",
+                                    "ovsdb",
                                     "p2p-detector",
                                     "compute-agent")));
 
@@ -96,6 +98,7 @@ class ArchitectureTest {
                 "org.skyway.vswitch.bridge..",
                 "org.skyway.vswitch.predict..",
                 "org.skyway.vswitch.daemon..",
+                "org.skyway.vswitch.dropin..",
                 "org.skyway.experiments..");
     }
 
@@ -116,8 +119,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyOpenFlowAndThePageUseNetty() {
-        onlyIn(List.of("io.netty.."), "org.skyway.vswitch.ofproto..", "org.skyway.vswitch.http..");
+    void onlyWhoSpeaksOverSocketsUsesNetty() {
+        onlyIn(
+                List.of("io.netty.."),
+                "org.skyway.vswitch.ofproto..",
+                "org.skyway.vswitch.http..",
+                "org.skyway.vswitch.dropin..",
+                "org.skyway.ovsdb..",
+                "org.skyway.unixctl..");
     }
 
     private static void onlyIn(List<String> used, String... by) {

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /// What a column of a row holds (RFC 7047, section 5.1, `<value>`): a set of atoms, in which a
 /// single or optional value is one too, or a map. Atoms are [Long], [Double], [Boolean], [String]
-/// and [UUID]. Two are equal if they hold the same, in whatever order.
+/// and [java.util.UUID]. Two are equal if they hold the same, in whatever order.
 public sealed interface Datum {
     /// Nothing, for a column that is no map.
     Datum NONE = new Atoms(Set.of());

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
@@ -33,6 +34,7 @@ public final class RunningBridge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningBridge.class);
     private static final long TICK_MILLIS = 2;
     private static final int SLOW_TICKS = 100;
+    private static final long ANSWER_SECONDS = 10;
 
     private final SwitchConfig config;
     private final Faults faults;
@@ -219,13 +221,22 @@ public final class RunningBridge implements AutoCloseable {
         }
     }
 
-    /// Has something done on the ofproto thread, and waits for it.
+    /// Has something done on the ofproto thread, and waits for it, though not for ever.
     ///
     /// @param <T> of what it returns
     /// @param task what to do
     /// @return what it returned
-    /// @throws IOException if it threw a checked exception, or the calling thread is interrupted
-    public <T> T on(Callable<T> task) throws IOException {
+    /// @throws IOException if it threw a checked exception, the calling thread is interrupted, or
+    ///   the ofproto thread did not come to it
+    public <T> T ask(Callable<T> task) throws IOException {
+        return on(task, ANSWER_SECONDS);
+    }
+
+    private <T> T on(Callable<T> task) throws IOException {
+        return on(task, Long.MAX_VALUE);
+    }
+
+    private <T> T on(Callable<T> task, long seconds) throws IOException {
         CompletableFuture<T> result = new CompletableFuture<>();
         ofproto.executor()
                 .execute(() -> {
@@ -236,12 +247,16 @@ public final class RunningBridge implements AutoCloseable {
                     }
                 });
         try {
-            return result.get();
+            return result.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException r) {
                 throw r;
             }
             throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "bridge %s did not come to it within %d s".formatted(config.bridge(), seconds),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while starting", e);
