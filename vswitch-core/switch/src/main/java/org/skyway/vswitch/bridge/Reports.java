@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.TreeMap;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.fault.Faults;
@@ -21,6 +22,8 @@ public final class Reports {
 
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+    private static final int LOCAL = 65534; // as tools write it
 
     private final Bridge bridge;
 
@@ -50,7 +53,7 @@ public final class Reports {
         int number = port.config().number();
         ObjectNode o =
                 JSON.createObjectNode()
-                        .put("number", number)
+                        .put("number", number == OfPort.LOCAL ? LOCAL : number)
                         .put("name", port.config().name())
                         .put("type", port.config().type().toString())
                         .put("up", port.state().isUp())
