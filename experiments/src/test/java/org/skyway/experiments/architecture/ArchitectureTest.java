@@ -35,6 +35,7 @@ class ArchitectureTest {
                             "dpdkr-pmd",
                             List.of("pmd", "vnf"),
                             List.of("bypass-channel", "ivshmem")),
+                    new Module("ovsdb", List.of("ovsdb", "unixctl"), List.of()),
                     new Module("p2p-detector", List.of("p2p"), List.of("openflow", "pipeline")),
                     new Module(
                             "compute-agent",
@@ -50,6 +51,7 @@ class ArchitectureTest {
                                     "bypass-channel",
                                     "memif",
                                     "vhost",
+                                    "ovsdb",
                                     "p2p-detector",
                                     "compute-agent")));
 
@@ -95,6 +97,7 @@ class ArchitectureTest {
                 "org.skyway.vswitch.bridge..",
                 "org.skyway.vswitch.predict..",
                 "org.skyway.vswitch.daemon..",
+                "org.skyway.vswitch.dropin..",
                 "org.skyway.experiments..");
     }
 
@@ -115,8 +118,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyOpenFlowAndThePageUseNetty() {
-        onlyIn(List.of("io.netty.."), "org.skyway.vswitch.ofproto..", "org.skyway.vswitch.http..");
+    void onlyWhoSpeaksOverSocketsUsesNetty() {
+        onlyIn(
+                List.of("io.netty.."),
+                "org.skyway.vswitch.ofproto..",
+                "org.skyway.vswitch.http..",
+                "org.skyway.vswitch.dropin..",
+                "org.skyway.ovsdb..",
+                "org.skyway.unixctl..");
     }
 
     private static void onlyIn(List<String> used, String... by) {

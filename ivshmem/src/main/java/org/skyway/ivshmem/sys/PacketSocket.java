@@ -219,6 +219,14 @@ public final class PacketSocket implements AutoCloseable {
         return device.speedAndDuplex() >>> 32 != 0;
     }
 
+    /// Who drives the interface, as the driver says it.
+    ///
+    /// @return name, version and firmware's version, each possibly empty; null if it does not say
+    public synchronized String[] driver() {
+        checkOpen();
+        return device.driver();
+    }
+
     /// Reads the counters.
     ///
     /// @return what was counted since the socket was opened

@@ -342,6 +342,17 @@ public final class VhostDevice implements AutoCloseable {
         return all;
     }
 
+    /// Takes what a driver kicked: before it found that this side polls, or all the same. When this
+    /// process ends, QEMU looks for kicks that nobody has taken, and for one drops what then waits
+    /// in the guest's queue. A few times a second.
+    public void takeKicks() {
+        for (Vring v : vrings) {
+            if (v.kick != null) {
+                v.kick.drain();
+            }
+        }
+    }
+
     /// What was agreed on, in words.
     ///
     /// @return features, queues and memory

@@ -1,7 +1,9 @@
 package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -11,6 +13,7 @@ import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.ivshmem.sys.LinkState;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
@@ -28,6 +31,7 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.counters.FlowBlock;
+import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.fault.Faults;
@@ -43,6 +47,7 @@ import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.NetdevPort;
 import org.skyway.vswitch.port.StockPort;
+import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
@@ -50,6 +55,7 @@ import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupCounters;
 import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.MacTable;
 import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.PortCounters;
 import org.skyway.vswitch.tables.Tables;
@@ -87,6 +93,7 @@ public final class Bridge implements Forwarding {
     private final LinkRecords linkRecords;
     private boolean tidies = true; // whether regions that lie about are nobody's
     private final long createdNanos = System.nanoTime();
+    private boolean hostInterface;
 
     /// A bridge without ports; [#connect] and [#start] make it run.
     ///
@@ -183,7 +190,11 @@ public final class Bridge implements Forwarding {
         stock.start(owner, this::stockVnf);
         bypasses = new Bypasses(ports, detector, tables, links, observers, config.bypass());
         settler.start(links, bypasses);
-        ports.addLocal(config.bridge());
+        if (hostInterface) {
+            ports.addLocalInterface(config.bridge());
+        } else {
+            ports.addLocal(config.bridge());
+        }
         settler.changed();
         try {
             datapath.start(config.cores());
@@ -200,6 +211,7 @@ public final class Bridge implements Forwarding {
     public void resume(SavedState saved) {
         tidies = false;
         vnfs.hold();
+        stock.hold();
         ports.resume(saved);
         for (Saved.Shared s : saved.all(Saved.Shared.class)) {
             Saved.Block t = s.tables();
@@ -226,6 +238,7 @@ public final class Bridge implements Forwarding {
         tidies = true;
         adoption.run();
         vnfs.open();
+        stock.release(adoption.stock());
     }
 
     /// What the switch remembers is all there is to remember: what an earlier one has left is
@@ -253,6 +266,50 @@ public final class Bridge implements Forwarding {
     /// @return its name
     public String name() {
         return config.bridge();
+    }
+
+    /// A port by its name.
+    ///
+    /// @param name its name
+    /// @return null if there is none
+    public BridgePort port(String name) {
+        return ports.byName(name);
+    }
+
+    /// The ports, but for the local one.
+    ///
+    /// @return as of now, by number
+    public Collection<BridgePort> allPorts() {
+        return ports.all();
+    }
+
+    /// The addresses that NORMAL has learned.
+    ///
+    /// @return the table
+    public MacTable macs() {
+        return tables.macs();
+    }
+
+    /// What the poll threads have cached.
+    ///
+    /// @return for each thread, lines in the manner of Open vSwitch's datapath flows
+    public List<List<String>> megaflows() {
+        return datapath.megaflows(TraceReport::actions);
+    }
+
+    /// Which poll thread receives from a port.
+    ///
+    /// @param port one of the bridge's
+    /// @return its index
+    public int pollThreadOf(BridgePort port) {
+        return datapath.threadOf(port.datapathPort());
+    }
+
+    /// What the poll threads' caches did.
+    ///
+    /// @return one for each thread
+    public List<CacheStatistics> cacheStatistics() {
+        return datapath.cacheStatistics();
     }
 
     /// Adds a port.
@@ -288,6 +345,11 @@ public final class Bridge implements Forwarding {
             boolean asked = config.ports().stream().noneMatch(p -> p.name().equals(name));
             notes.port(port, asked);
         }
+    }
+
+    /// Has the local port be an interface of the host. Before [#start].
+    public void withHostInterface() {
+        hostInterface = true;
     }
 
     /// What is wrong with the configuration's domains. Ports may still be added later.
@@ -438,6 +500,13 @@ public final class Bridge implements Forwarding {
 
     /// Tells the VNF of a port whether the port is switched on.
     void administer(BridgePort port) {
+        if (port.datapathPort() instanceof TapPort t) {
+            try {
+                t.device().setAdminUp((port.state().config() & PortState.PORT_DOWN) == 0);
+            } catch (IOException e) {
+                faults.record("ofproto thread: interface", e);
+            }
+        }
         if (port.attachment() != null) {
             agent.administer(
                     port.config().name(), (port.state().config() & PortState.PORT_DOWN) == 0);
@@ -631,7 +700,7 @@ public final class Bridge implements Forwarding {
 
     @Override
     public PortCounters portCounters(int number) {
-        if (number == OfPort.LOCAL) {
+        if (number == OfPort.LOCAL && ports.byNumber(number) == null) {
             long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
             return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
         }
@@ -706,6 +775,8 @@ public final class Bridge implements Forwarding {
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 linkUp(port, n.socket().linkUp());
+            } else if (port.datapathPort() instanceof TapPort t) {
+                host(port, t.device().linkState());
             } else if (port.datapathPort() instanceof DpdkrPort d) {
                 String fault = d.fault();
                 if (fault != null && port.attachment() != null) {
@@ -718,6 +789,19 @@ public final class Bridge implements Forwarding {
         tables.macs().expire(System.nanoTime());
     }
 
+    // Who sets the interface up or down does that to the port, as in Open vSwitch.
+    private void host(BridgePort port, LinkState link) {
+        boolean up = link == LinkState.UP;
+        boolean down = (port.state().config() & PortState.PORT_DOWN) != 0;
+        if (up == down) {
+            int config = port.state().config() ^ PortState.PORT_DOWN;
+            ports.configured(port, config);
+            ports.told(port);
+            settler.changed();
+        }
+        linkUp(port, up);
+    }
+
     /// Links that are moved by the poll threads with one copy.
     CutThroughs cutThroughs() {
         return cutThroughs;
@@ -727,8 +811,14 @@ public final class Bridge implements Forwarding {
         BridgePort port = ports.byNumber(at.number());
         if (port != null && port.datapathPort() == at) { // not if it was removed meanwhile
             events.vnf(event, port.config().name(), what);
+            notePort(port);
             linkUp(port, at.peer() != null);
         }
+    }
+
+    /// Where the socket of a stock VNF's port is.
+    Path socketOf(PortConfig port) {
+        return stock.socketOf(port);
     }
 
     void linkUp(BridgePort port, boolean up) {
@@ -818,6 +908,8 @@ public final class Bridge implements Forwarding {
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
+            } else if (port.datapathPort() instanceof TapPort t) {
+                t.close();
             }
         }
         if (!tidies) {

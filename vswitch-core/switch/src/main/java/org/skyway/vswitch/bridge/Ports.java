@@ -17,6 +17,7 @@ import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 
@@ -123,6 +124,14 @@ final class Ports {
         listener.portAdded(state);
     }
 
+    /// Adds the local port as an interface of the host.
+    ///
+    /// @param name the bridge's
+    /// @throws ConfigException if the interface can't be made
+    void addLocalInterface(String name) {
+        insert(new PortConfig(OfPort.LOCAL, PortConfig.Type.INTERNAL, name), null);
+    }
+
     /// The port that stands for the host.
     LocalPort local() {
         return local;
@@ -153,7 +162,11 @@ final class Ports {
                     "port number %d is %s's; choose another"
                             .formatted(number, byNumber.get(number).config().name()));
         }
-        PortConfig config = asked.numbered(number);
+        return insert(asked.numbered(number), before);
+    }
+
+    private BridgePort insert(PortConfig config, Saved.Port before) {
+        int number = config.number();
         DatapathPort port = open(config);
         if (before != null) {
             Saved.Block counters = before.counters();
@@ -190,6 +203,8 @@ final class Ports {
         return () -> {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
+            } else if (port.datapathPort() instanceof TapPort t) {
+                t.close();
             }
         };
     }
@@ -215,6 +230,11 @@ final class Ports {
         changed(port, port.state().withConfig(config));
     }
 
+    /// Tells OpenFlow what a port is like, its configuration included.
+    void told(BridgePort port) {
+        listener.portAdded(port.state());
+    }
+
     private void changed(BridgePort port, PortState state) {
         port.state(state);
         datapath.tables().port(state);
@@ -225,6 +245,17 @@ final class Ports {
         return switch (config.type()) {
             case DPDKR -> new DpdkrPort(config.number(), datapath.threads(), memory);
             case MEMIF, DPDKVHOSTUSER, DPDKVHOSTUSERCLIENT -> stock.open(config);
+            case INTERNAL -> {
+                try {
+                    TapPort tap =
+                            new TapPort(config.number(), datapath.threads(), memory, config.name());
+                    tap.device().setMac(macOf(config.number()));
+                    yield tap;
+                } catch (IOException e) {
+                    throw new ConfigException(
+                            "can't add port " + config.name() + ": " + e.getMessage(), e);
+                }
+            }
             case NETDEV -> {
                 try {
                     yield new NetdevPort(
@@ -244,7 +275,7 @@ final class Ports {
             try {
                 mac = socket.mac();
             } catch (IOException e) {
-                mac = dpdkrMac(config.number());
+                mac = macOf(config.number());
             }
             int speed = Math.max(0, socket.speedMbps()) * 1000;
             boolean up = socket.linkUp();
@@ -261,23 +292,27 @@ final class Ports {
                     speed,
                     0);
         }
-        // No VNF yet: nothing could receive.
+        // No VNF yet, or nobody has set the interface up: nothing could receive.
+        boolean internal = config.type() == PortConfig.Type.INTERNAL;
         return new PortState(
                 config.number(),
                 config.name(),
-                dpdkrMac(config.number()),
-                0,
+                macOf(config.number()),
+                internal ? PortState.PORT_DOWN : 0,
                 PortState.LINK_DOWN,
+                internal ? OFPPF_10GB_FD | OFPPF_COPPER : 0,
                 0,
                 0,
                 0,
-                0,
-                0,
+                internal ? LOCAL_SPEED_KBPS : 0,
                 0);
     }
 
     // Locally administered, and the same every time the switch starts.
-    private long dpdkrMac(int number) {
+    private long macOf(int number) {
+        if (number == OfPort.LOCAL) {
+            return bridgeMac;
+        }
         return bridgeMac & 0xffff_ff00_0000L | 0x0200_0000_0000L | number;
     }
 

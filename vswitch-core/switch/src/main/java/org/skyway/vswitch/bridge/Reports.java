@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.TreeMap;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.fault.Faults;
@@ -21,6 +22,8 @@ public final class Reports {
 
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+    private static final int LOCAL = 65534; // as tools write it
 
     private final Bridge bridge;
 
@@ -50,7 +53,7 @@ public final class Reports {
         int number = port.config().number();
         ObjectNode o =
                 JSON.createObjectNode()
-                        .put("number", number)
+                        .put("number", number == OfPort.LOCAL ? LOCAL : number)
                         .put("name", port.config().name())
                         .put("type", port.config().type().toString())
                         .put("up", port.state().isUp())
@@ -64,6 +67,7 @@ public final class Reports {
             o.put("pid", peer == null ? 0 : peer.pid());
             o.put("agreed", peer == null ? null : peer.detail());
             o.put("trouble", s.trouble());
+            o.put("socket", bridge.socketOf(port.config()).toString());
         }
         o.put("awaited", vnf != null && vnf.isAwaited()); // taken over, and not connected yet
         o.put("region", bridge.lastingRegion(port.config().name()));

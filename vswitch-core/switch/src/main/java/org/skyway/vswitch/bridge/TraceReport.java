@@ -75,7 +75,8 @@ final class TraceReport {
                 : ",%s=%d%s".formatted(name, value, mask == 0xffff ? "" : "/0x%x".formatted(mask));
     }
 
-    private static String actions(DatapathProgram program) {
+    /// What a program does, in the manner of Open vSwitch's datapath actions.
+    static String actions(DatapathProgram program) {
         List<String> parts = new ArrayList<>();
         for (DatapathAction action : program.actions()) {
             parts.add(

@@ -54,15 +54,25 @@ final class CtlCommand {
     abstract static class Request implements Callable<Integer> {
         @Mixin RunDirectoryOption runDirectory;
 
+        @Option(
+                names = "--bridge",
+                paramLabel = "NAME",
+                description = "which bridge, where a database configures several")
+        String bridge;
+
         @Option(names = "--json", description = "print the answer as JSON")
         boolean json;
 
         @Spec CommandSpec spec;
 
         JsonNode ask(ObjectNode request) {
-            try (ControlClient client = new ControlClient(runDirectory.path())) {
+            try (ControlClient client = client()) {
                 return client.ask(request);
             }
+        }
+
+        ControlClient client() {
+            return new ControlClient(runDirectory.path()).about(bridge);
         }
 
         PrintWriter out() {

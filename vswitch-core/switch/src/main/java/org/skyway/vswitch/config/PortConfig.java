@@ -34,6 +34,8 @@ public record PortConfig(
         DPDKR,
         /// A Linux interface.
         NETDEV,
+        /// An interface of the host that the switch makes, a tap device.
+        INTERNAL,
         /// A VNF that speaks memif, as DPDK and VPP do.
         MEMIF,
         /// A virtio device of a guest, whose front end connects to the switch.
@@ -48,7 +50,7 @@ public record PortConfig(
         ///
         /// @return true for all but VNFs with Skyway's own driver and interfaces of Linux
         public boolean isStock() {
-            return this != DPDKR && this != NETDEV;
+            return this != DPDKR && this != NETDEV && this != INTERNAL;
         }
 
         @Override
@@ -66,7 +68,8 @@ public record PortConfig(
                     "port name \"%s\" must have 1 to 15 letters, digits, '_', '.', ':' or '-'"
                             .formatted(name));
         }
-        if (number < 0 || number > OfPort.MAX) {
+        boolean local = number == OfPort.LOCAL && type == Type.INTERNAL;
+        if (!local && (number < 0 || number > OfPort.MAX)) {
             throw new ConfigException(
                     "port %s can't have number %d; use 1 to %d, or none for the lowest that is free"
                             .formatted(name, number, OfPort.MAX));

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.Affinity;
@@ -319,6 +320,16 @@ public final class Datapath implements AutoCloseable {
     /// @return one for each thread
     public List<CacheStatistics> cacheStatistics() {
         return Arrays.stream(threads).map(PollThread::cacheStatistics).toList();
+    }
+
+    /// What the poll threads have cached, as it is at the moment. Any thread.
+    ///
+    /// @param actions says what a program does
+    /// @return a line for each megaflow, by thread
+    public List<List<String>> megaflows(Function<DatapathProgram, String> actions) {
+        return Arrays.stream(threads)
+                .map(t -> MegaflowText.of(t.cache().live(), actions, System.nanoTime()))
+                .toList();
     }
 
     /// How many poll threads there are.

@@ -86,6 +86,11 @@ final class ControllerPeer extends Peer {
         LOG.debug("{}: connected, {}", name(), version());
     }
 
+    /// The connection after the hello exchange; null before.
+    Connection connection() {
+        return connection;
+    }
+
     private void sendAndShow(byte[] frame) {
         ofproto.snoops().show(service, frame);
         send(frame);

@@ -189,6 +189,51 @@ public final class Ofproto implements AutoCloseable {
         return all;
     }
 
+    /// Whether a text names a controller or a listener in Open vSwitch's syntax. Any thread.
+    ///
+    /// @param text for instance `tcp:127.0.0.1:6653`
+    /// @return true if it does
+    public static boolean isTarget(String text) {
+        try {
+            Target.parse(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /// How the controllers are that the bridge connects to.
+    ///
+    /// @return one for each, in the order in which they were configured
+    public List<ControllerStatus> controllerStatus() {
+        return services.status();
+    }
+
+    /// What the bridge is configured with now.
+    ///
+    /// @return the configuration; its targets and its fail mode are those that it began with
+    public OfprotoConfig config() {
+        return bridge.config();
+    }
+
+    /// Ends the connections of all controllers; those that this side makes are made again.
+    public void hangUp() {
+        services.hangUp();
+    }
+
+    /// Has the bridge go on with another datapath id, other versions, texts or times; what else is
+    /// in it is ignored. Whoever was told another datapath id or speaks a version that is no more
+    /// is hung up on, and so are all others then, as Open vSwitch does it.
+    ///
+    /// @param now what holds from now on
+    public void reconfigure(OfprotoConfig now) {
+        OfprotoConfig before = bridge.config();
+        bridge.config(now);
+        if (before.datapathId() != now.datapathId() || !before.versions().equals(now.versions())) {
+            services.hangUp();
+        }
+    }
+
     /// What the bridge does without a controller.
     ///
     /// @return the fail mode

@@ -7,6 +7,7 @@ import org.skyway.vswitch.counters.CounterMemory;
 /// connects to whom makes no difference here.
 public final class VhostUserPort extends StockPort {
     private volatile VhostQueues live; // null if no driver runs
+    private volatile VhostQueues heard; // the same, or null while its packets have to wait
     private VhostQueues receiving; // what the last burst came from; its poll thread's
     private volatile long wrongBefore; // on queues that are no more
 
@@ -19,14 +20,25 @@ public final class VhostUserPort extends StockPort {
         super(number, threads, memory);
     }
 
-    void attach(VhostQueues queues) {
+    /// Gives poll threads its queues.
+    ///
+    /// @param queues both; null for none
+    /// @param receives whether packets from them may be taken by now; else [#receive] follows
+    void attach(VhostQueues queues, boolean receives) {
         live = queues;
+        heard = receives ? queues : null;
+    }
+
+    /// From now on takes its packets.
+    void receive() {
+        heard = live;
     }
 
     /// Poll threads may use the queues until they have settled.
     void detach() {
         VhostQueues was = live;
         live = null;
+        heard = null;
         if (was != null) {
             wrongBefore += was.receiver().wrong();
         }
@@ -48,7 +60,7 @@ public final class VhostUserPort extends StockPort {
 
     @Override
     protected int rxBurst(long[] addresses, int[] lengths, int max) {
-        VhostQueues q = live;
+        VhostQueues q = heard;
         receiving = q;
         return q == null ? 0 : q.receiver().peek(addresses, lengths, max);
     }

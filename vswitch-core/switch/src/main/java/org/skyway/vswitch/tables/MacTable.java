@@ -230,6 +230,35 @@ public final class MacTable {
         return entries.size();
     }
 
+    /// A learned address.
+    ///
+    /// @param port where it was seen
+    /// @param vlan 0 to 4095
+    /// @param mac 48 bits
+    /// @param silentNanos how long ago that was
+    public record Known(int port, int vlan, long mac, long silentNanos) {}
+
+    /// All addresses that are known.
+    ///
+    /// @param nowNanos [System#nanoTime]
+    /// @return in no order
+    public List<Known> known(long nowNanos) {
+        List<Known> all = new ArrayList<>();
+        entries.forEach((key, e) ->
+                all.add(
+                        new Known(
+                                e.port,
+                                (int) (key >>> 48),
+                                key & 0xffff_ffff_ffffL,
+                                nowNanos - e.seenNanos)));
+        return all;
+    }
+
+    /// Forgets all addresses.
+    public void flush() {
+        known(0).stream().map(Known::port).distinct().forEach(this::forgetPort);
+    }
+
     /// What stands for an address in [#onChange] and wherever one is remembered.
     ///
     /// @param vlan 0 to 4095
