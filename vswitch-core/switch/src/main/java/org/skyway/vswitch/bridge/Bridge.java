@@ -40,8 +40,8 @@ import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
@@ -673,14 +673,14 @@ public final class Bridge implements Forwarding {
             key[w] |= metadata.value(w);
         }
         Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
-        Program program = translation.run(actions);
+        DatapathProgram program = translation.run(actions);
         if (translation.gaveUp()) {
             return null;
         }
         return run(program, frame);
     }
 
-    private Runnable run(Program program, byte[] frame) {
+    private Runnable run(DatapathProgram program, byte[] frame) {
         return () -> {
             datapath.run(program, frame);
             settler.commanded();
@@ -694,7 +694,7 @@ public final class Bridge implements Forwarding {
             key[w] = metadata.value(w);
         }
         Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
-        Program program = translation.resume(rest);
+        DatapathProgram program = translation.resume(rest);
         return translation.gaveUp() ? null : run(program, frame);
     }
 

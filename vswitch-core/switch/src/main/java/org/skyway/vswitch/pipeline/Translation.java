@@ -55,7 +55,7 @@ public final class Translation {
     /// Runs the packet through the tables from table 0 on.
     ///
     /// @return what to do with it and its like
-    public Program run() {
+    public DatapathProgram run() {
         packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
         if (tables.fragmentHandling() == Tables.FRAGMENTS_DROP) {
             packet.examine(Field.IP_FRAG);
@@ -88,7 +88,7 @@ public final class Translation {
     ///
     /// @param rest what that is; the key is that of the packet as it is now
     /// @return what to do with the packet and its like
-    public Program resume(Frozen rest) {
+    public DatapathProgram resume(Frozen rest) {
         packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
         walk.hashed = rest.hashed();
         walk.stack = rest.stack();
@@ -104,14 +104,14 @@ public final class Translation {
     ///
     /// @param actions in order
     /// @return what to do with the packet
-    public Program run(List<Action> actions) {
+    public DatapathProgram run(List<Action> actions) {
         walk.packetOut = true;
         Todo end = new Todo(new Job.RunActionSet(Owner.NONE), null);
         go(actions.isEmpty() ? end : new Todo(new Job.Act(Owner.NONE, actions, 0), end));
         return program();
     }
 
-    private Program program() {
+    private DatapathProgram program() {
         if (walk.isAbandoned()) {
             walk.out.abandon(); // what was at work then may have begun copies since
         }

@@ -9,7 +9,7 @@ import org.skyway.openflow.text.FlowText;
 final class Outcomes {
     private Outcomes() {}
 
-    static String text(Program program) {
+    static String text(DatapathProgram program) {
         return "%s; entries %s; looked up %s, matched %s; %d groups"
                 .formatted(
                         actions(program),
@@ -19,7 +19,7 @@ final class Outcomes {
                         program.groups().length);
     }
 
-    static List<String> actions(Program program) {
+    static List<String> actions(DatapathProgram program) {
         List<String> texts = new ArrayList<>();
         for (DatapathAction action : program.actions()) {
             texts.add(

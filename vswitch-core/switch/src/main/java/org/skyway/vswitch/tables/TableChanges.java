@@ -11,9 +11,9 @@ import org.skyway.openflow.model.FlowRule;
 ///   too many entries
 /// @param rules the entries that were added, removed or replaced (both sides); empty if
 ///   `everything`
-public record Changes(long version, boolean everything, List<FlowRule> rules) {
+public record TableChanges(long version, boolean everything, List<FlowRule> rules) {
     /// Copies the list.
-    public Changes {
+    public TableChanges {
         rules = List.copyOf(rules);
     }
 

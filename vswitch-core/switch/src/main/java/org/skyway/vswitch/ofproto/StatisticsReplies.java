@@ -27,7 +27,7 @@ import org.skyway.vswitch.tables.PortCounters;
 
 /// Answers to what controllers ask of the switch's state. Ofproto thread only; the caller has made
 /// all changes effective.
-final class Statistics {
+final class StatisticsReplies {
     private static final int ALL_QUEUES = -1;
     private static final long SECOND = 1_000_000_000;
 
@@ -55,7 +55,7 @@ final class Statistics {
 
     private final OfSwitch bridge;
 
-    Statistics(OfSwitch bridge) {
+    StatisticsReplies(OfSwitch bridge) {
         this.bridge = bridge;
     }
 

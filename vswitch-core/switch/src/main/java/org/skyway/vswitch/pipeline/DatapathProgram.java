@@ -7,7 +7,7 @@ import org.skyway.vswitch.tables.MacTable;
 
 /// What the pipeline does with all packets that agree on certain bits, and whom to count them to.
 /// Immutable.
-public final class Program {
+public final class DatapathProgram {
     private final DatapathAction[] actions;
     private final FlowEntry[] entries;
     private final int[] lookedUp;
@@ -24,7 +24,7 @@ public final class Program {
     /// @param matched those of them in which an entry was hit
     /// @param source the learned address that the packets refresh, or null
     /// @param groups counters of the groups and buckets that the packets run through
-    public Program(
+    public DatapathProgram(
             List<DatapathAction> actions,
             List<FlowEntry> entries,
             int[] lookedUp,

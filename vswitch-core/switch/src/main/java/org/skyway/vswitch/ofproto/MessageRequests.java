@@ -23,7 +23,7 @@ import org.skyway.openflow.message.TableMod;
 import org.skyway.openflow.message.Version;
 
 /// Does what controllers ask for, one message after another. Ofproto thread only.
-final class Requests {
+final class MessageRequests {
     private static final int FRAGMENT_BITS = 3;
     private static final int REASSEMBLE = 2;
     private static final int INVALID_TTL_TO_CONTROLLER = 4;
@@ -42,12 +42,12 @@ final class Requests {
                     ExtensionMessage.TlvTableMod.class);
 
     private final OfSwitch bridge;
-    private final Statistics statistics;
+    private final StatisticsReplies statistics;
     private final Bundles bundles;
 
-    Requests(OfSwitch bridge) {
+    MessageRequests(OfSwitch bridge) {
         this.bridge = bridge;
-        this.statistics = new Statistics(bridge);
+        this.statistics = new StatisticsReplies(bridge);
         this.bundles = new Bundles(bridge, this);
     }
 

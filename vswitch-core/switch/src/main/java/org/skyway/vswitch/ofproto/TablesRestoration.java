@@ -10,11 +10,11 @@ import org.skyway.vswitch.tables.MeterState;
 
 /// Puts back what a switch that is no more had in its tables. Ofproto thread, before anybody is
 /// connected.
-final class Restoration {
+final class TablesRestoration {
     private final OfSwitch bridge;
     private final SavedState saved;
 
-    Restoration(OfSwitch bridge, SavedState saved) {
+    TablesRestoration(OfSwitch bridge, SavedState saved) {
         this.bridge = bridge;
         this.saved = saved;
     }
