@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.skyway.experiments.dpdk.Testpmd;
 import org.skyway.experiments.process.Program;
@@ -40,10 +41,19 @@ abstract class StockBed extends ChainBed {
     /// @param listens whether QEMU is the one that the switch connects to
     QemuGuest guest(String name, String socket, boolean listens, String... options)
             throws Exception {
+        return guestWith("", name, socket, listens, options);
+    }
+
+    /// Starts a guest whose device has other properties.
+    ///
+    /// @param properties each behind a comma
+    QemuGuest guestWith(
+            String properties, String name, String socket, boolean listens, String... options)
+            throws Exception {
         assumeTrue(
                 Files.isExecutable(QEMU),
                 "there is no QEMU; apt-get install --no-install-recommends qemu-system-x86");
-        QemuGuest.Device device = new QemuGuest.Device(dir.resolve(socket), listens);
+        QemuGuest.Device device = new QemuGuest.Device(dir.resolve(socket), listens, properties);
         GuestImage image = GuestImage.linux(GuestImage.defaultCache());
         QemuGuest started =
                 QemuGuest.start(name, dir, l -> note(name, l), image, List.of(device), options);
@@ -99,6 +109,14 @@ abstract class StockBed extends ChainBed {
         if (line.contains("memif") || line.contains("virtio")) {
             log.add(line);
         }
+    }
+
+    // A machine boots, which on a busy host takes its time.
+    void awaitLong(BooleanSupplier condition, String what) throws InterruptedException {
+        for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(200);
+        }
+        await(condition, what);
     }
 
     JsonNode shown(String port) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.skyway.experiments.vm.host.QemuGuest;
@@ -84,12 +83,12 @@ class StockGuestsIT extends StockBed {
     // Datagrams that iperf3 numbers.
     private void rulesChangeUnderLoad() throws Exception {
         long dropped = counted(ONE, "txDropped");
-        begin("iperf3 -c 10.9.0.1 -u -b 4M -l 1000 -t 6 --json");
+        two.begin("iperf3 -c 10.9.0.1 -u -b 4M -l 1000 -t 6 --json");
         int rounds = 0;
         do {
             endAndBegin(6, TWO, ONE);
             rounds++;
-        } while (!hasEnded());
+        } while (!two.hasEnded());
         assertTrue(rounds > 3, "rules changed " + rounds + " times only");
         JsonNode stream = udp();
         assertEquals(0, stream.path("out_of_order").asLong(-1), stream::toString);
@@ -100,13 +99,17 @@ class StockGuestsIT extends StockBed {
     }
 
     private JsonNode udp() throws IOException {
-        return new ObjectMapper().readTree(said()).at("/end/streams/0/udp");
+        return new ObjectMapper().readTree(two.said()).at("/end/streams/0/udp");
     }
 
     private void countersAreEqual() throws InterruptedException {
-        await(() -> counted(TWO, "rxPackets") == inGuest(two, "tx"), "equal counters of " + TWO);
-        await(() -> counted(ONE, "txPackets") == inGuest(one, "rx"), "equal counters of " + ONE);
-        await(() -> counted(ONE, "rxPackets") == inGuest(one, "tx"), "equal counters");
+        await(
+                () -> counted(TWO, "rxPackets") == two.counter("tx_packets"),
+                "equal counters of " + TWO);
+        await(
+                () -> counted(ONE, "txPackets") == one.counter("rx_packets"),
+                "equal counters of " + ONE);
+        await(() -> counted(ONE, "rxPackets") == one.counter("tx_packets"), "equal counters");
         await(
                 () ->
                         counted(TWO, "txPackets") + counted(TWO, "txDropped")
@@ -119,13 +122,8 @@ class StockGuestsIT extends StockBed {
                 "the other's");
     }
 
-    private static long inGuest(QemuGuest guest, String direction) {
-        return Long.parseLong(
-                guest.run("cat /sys/class/net/eth0/statistics/" + direction + "_packets").strip());
-    }
-
     private void aDriverIsResetInMidBurst() throws Exception {
-        begin("iperf3 -c 10.9.0.1 -u -b 8M -l 1000 -t 4 --connect-timeout 3000");
+        two.begin("iperf3 -c 10.9.0.1 -u -b 8M -l 1000 -t 4 --connect-timeout 3000");
         long before = counted(ONE, "txPackets");
         await(() -> counted(ONE, "txPackets") > before + 500, "a burst");
         String device = one.run("cd /sys/bus/virtio/drivers/virtio_net; echo virtio*").strip();
@@ -139,18 +137,18 @@ class StockGuestsIT extends StockBed {
         awaitUp(ONE);
         awaitCutThrough(TWO, ONE);
         await(() -> two.tryTo("ping -c 1 -W 1 10.9.0.1").contains(" 0% packet loss"), "an answer");
-        awaitLong(this::hasEnded, "end of iperf3");
+        awaitLong(two::hasEnded, "end of iperf3");
     }
 
     // One burst may come twice; what comes late is one of that.
     private void nothingIsLostWhenTheSwitchIsKilled() throws Exception {
-        begin("iperf3 -c 10.9.0.1 -u -b 400K -l 1000 -t 15 --json");
+        two.begin("iperf3 -c 10.9.0.1 -u -b 400K -l 1000 -t 15 --json");
         long before = counted(TWO, "rxPackets");
         await(() -> counted(TWO, "rxPackets") > before + 50, "datagrams");
         replaceSwitch();
         awaitUp(ONE, TWO);
         awaitCutThrough(TWO, ONE);
-        awaitLong(this::hasEnded, "end of iperf3");
+        awaitLong(two::hasEnded, "end of iperf3");
         JsonNode stream = udp();
         assertEquals(0, stream.path("lost_packets").asLong(-1), stream::toString);
         assertTrue(stream.path("out_of_order").asLong(-1) <= 32, stream::toString);
@@ -164,36 +162,12 @@ class StockGuestsIT extends StockBed {
         long before = counted(TWO, "rxPackets");
         await(() -> counted(TWO, "rxPackets") > before + 100, "packets of the other");
         assertTrue(shown(TWO).get("up").asBoolean());
-        two.run("arp -d 10.9.0.1");
+        two.run("killall ping; arp -d 10.9.0.1"); // its next packets would wait for an answer
         one = guest("next", "one.sock", true, "--address", "10.9.0.1/24");
         awaitLong(() -> shown(ONE).get("up").asBoolean(), ONE + " that is up");
         one.run("true");
         String ping = one.run("ping -c 3 10.9.0.2");
         assertTrue(ping.contains(" 0% packet loss"), ping);
         awaitCutThrough(ONE, TWO);
-    }
-
-    // ---- something that the second guest does meanwhile
-
-    private void begin(String command) {
-        two.run(
-                "rm -f /tmp/ended; (%s > /tmp/said 2>&1; touch /tmp/ended) > /dev/null 2>&1 &"
-                        .formatted(command));
-    }
-
-    private boolean hasEnded() {
-        return two.tryTo("ls /tmp/ended").equals("/tmp/ended\n");
-    }
-
-    private String said() {
-        return two.run("cat /tmp/said");
-    }
-
-    // A machine boots, which on a busy host takes its time.
-    private void awaitLong(BooleanSupplier condition, String what) throws InterruptedException {
-        for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
-            Thread.sleep(200);
-        }
-        await(condition, what);
     }
 }

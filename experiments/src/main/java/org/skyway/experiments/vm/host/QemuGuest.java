@@ -29,7 +29,8 @@ public final class QemuGuest implements AutoCloseable {
     ///
     /// @param socket of vhost-user
     /// @param listens whether QEMU is the one that others connect to
-    public record Device(Path socket, boolean listens) {
+    /// @param properties more of the device, beginning with a comma; or nothing
+    public record Device(Path socket, boolean listens, String properties) {
         private String chardev(int n) {
             return "socket,id=net%d,path=%s,%s"
                     .formatted(n, socket, listens ? "server=on" : "reconnect=1");
@@ -89,14 +90,15 @@ public final class QemuGuest implements AutoCloseable {
             command.addAll(
                     List.of(
                             "-device",
-                            "virtio-net-pci,netdev=dev%d,romfile=,mac=%s,rx_queue_size=%d,tx_queue_size=%d%s%s"
+                            "virtio-net-pci,netdev=dev%d,romfile=,mac=%s,rx_queue_size=%d,tx_queue_size=%d%s%s%s"
                                     .formatted(
                                             n,
                                             address(name, n),
                                             QUEUE_SLOTS,
                                             QUEUE_SLOTS,
                                             GuestSpec.PATIENT,
-                                            kvm ? "" : GuestSpec.NO_VECTORS)));
+                                            kvm ? "" : GuestSpec.NO_VECTORS,
+                                            device.properties())));
         }
         return new QemuGuest(
                 name, new GuestShell(name, shell), Program.start(name, folder, onLine, command));
@@ -123,6 +125,37 @@ public final class QemuGuest implements AutoCloseable {
     /// @return what it printed
     public String tryTo(String command) {
         return shell.tryTo(command);
+    }
+
+    /// Has the shell do something in the background, one at a time: see [#hasEnded].
+    ///
+    /// @param command for the shell
+    public void begin(String command) {
+        run(
+                "rm -f /tmp/ended; (%s > /tmp/said 2>&1; touch /tmp/ended) > /dev/null 2>&1 &"
+                        .formatted(command));
+    }
+
+    /// Whether what [#begin] began has ended.
+    ///
+    /// @return true if so
+    public boolean hasEnded() {
+        return tryTo("ls /tmp/ended").equals("/tmp/ended\n");
+    }
+
+    /// What that has printed.
+    ///
+    /// @return so far
+    public String said() {
+        return run("cat /tmp/said");
+    }
+
+    /// A counter of the guest's first network device.
+    ///
+    /// @param which by Linux's name, for instance `rx_packets`
+    /// @return its value
+    public long counter(String which) {
+        return Long.parseLong(run("cat /sys/class/net/eth0/statistics/" + which).strip());
     }
 
     /// Has QEMU's monitor do something that it refuses.

@@ -35,6 +35,7 @@ class StockChainIT {
     private PrivateLibvirt libvirt;
     private Program vswitchd;
     private ControlClient control;
+    private Path file; // of the chain that may be up
 
     @BeforeEach
     void startSwitch() throws IOException {
@@ -57,6 +58,9 @@ class StockChainIT {
     @AfterEach
     void stopAll() {
         if (folder != null) {
+            if (file != null) {
+                chain("down", file); // or libvirt would remember it
+            }
             control.close();
             vswitchd.close();
             libvirt.close();
@@ -66,20 +70,20 @@ class StockChainIT {
 
     @Test
     void packetsGoThroughAGuestThatForwards() throws Exception {
-        Path file =
+        file =
                 file(
-                        "- {name: one, program: linux --address 10.8.0.1/24, ports: [left]}",
-                        "- {name: middle, program: linux --forward, ports: [in, out]}",
-                        "- {name: two, program: linux --address 10.8.0.2/24, ports: [right]}");
-        assertEquals(0, chain("up", file));
-        assertSaid("guest middle drives in and out");
+                        "- {name: end1, program: linux --address 10.8.0.1/24, ports: [left]}",
+                        "- {name: between, program: linux --forward, ports: [in, out]}",
+                        "- {name: end2, program: linux --address 10.8.0.2/24, ports: [right]}");
+        assertEquals(0, chain("up", file), log::toString);
+        assertSaid("guest between drives in and out");
         for (String[] pair : new String[][] {{"left", "in"}, {"out", "right"}}) {
             rule(pair[0], pair[1]);
             rule(pair[1], pair[0]);
         }
-        try (GuestShell one = shell("one");
-                GuestShell middle = shell("middle")) {
-            String bridge = middle.run("brctl show"); // when it has booted
+        try (GuestShell one = shell("end1");
+                GuestShell middle = shell("between")) {
+            String bridge = middle.run("ls /sys/class/net/forward/brif"); // when it has booted
             assertTrue(bridge.contains("eth1"), bridge);
             for (String port : new String[] {"left", "in", "out", "right"}) {
                 await(() -> port(port).get("up").asBoolean(), "port " + port + " that is up");
@@ -93,6 +97,7 @@ class StockChainIT {
         JsonNode right = port("right");
         assertTrue(right.get("agreed").asText().contains("rx 1024, tx 1024"), right::toString);
         assertEquals(0, chain("down", file));
+        file = null;
         await(() -> !port("right").get("up").asBoolean(), "port right that is down");
         assertEquals(1, chain("up", file("- {name: x, program: linux --frob, ports: [left]}")));
         assertSaid("linux has the options");

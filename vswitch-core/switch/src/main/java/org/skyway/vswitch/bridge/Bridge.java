@@ -130,7 +130,9 @@ public final class Bridge implements Forwarding {
         detector = new Detection(tables, faults);
         settlements = new Settlements(datapath, faults, this::withMemory, notes);
         settler = new Settler(tables, datapath, detector, faults, settlements, this::withMemory);
-        stock = new StockPorts(store.runDirectory(), datapath, notes.memory(), faults);
+        stock =
+                new StockPorts(
+                        store.runDirectory(), datapath, notes.memory(), config.offloads(), faults);
         ports = new Ports(datapath, detector, config.dpid(), notes.memory(), stock);
         accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
         notes.shared(datapath.tableCounters(), linkRecords);

@@ -41,6 +41,7 @@ final class StockPorts implements AutoCloseable {
     private final Path runDirectory;
     private final Datapath datapath;
     private final CounterMemory memory;
+    private final boolean offloads;
     private final Faults faults;
     private boolean holds; // vhost-user ports' packets, until release
     private Executor owner;
@@ -60,7 +61,13 @@ final class StockPorts implements AutoCloseable {
         void happened(StockPort port, String event, String what);
     }
 
-    StockPorts(Path runDirectory, Datapath datapath, CounterMemory memory, Faults faults) {
+    StockPorts(
+            Path runDirectory,
+            Datapath datapath,
+            CounterMemory memory,
+            boolean offloads,
+            Faults faults) {
+        this.offloads = offloads;
         this.runDirectory = runDirectory;
         this.datapath = datapath;
         this.memory = memory;
@@ -132,7 +139,8 @@ final class StockPorts implements AutoCloseable {
     }
 
     private VhostUserPort vhost(PortConfig config) throws IOException {
-        VhostUserPort port = new VhostUserPort(config.number(), datapath.threads(), memory);
+        VhostUserPort port =
+                new VhostUserPort(config.number(), datapath.threads(), memory, offloads);
         if (config.type() == PortConfig.Type.DPDKVHOSTUSERCLIENT) {
             vhosts.connect(port, config.name(), socketOf(config));
         } else {

@@ -425,6 +425,23 @@ public final class Datapath implements AutoCloseable {
         }
     }
 
+    /// The same with packets that are not complete, of a port whose packets all go there.
+    void sendWhole(
+            int thread,
+            DatapathPort from,
+            DatapathPort to,
+            long[] addresses,
+            int[] lengths,
+            long[] left,
+            int count) {
+        try {
+            to.sendWhole(thread, from, addresses, lengths, left, count);
+        } catch (Throwable e) {
+            survived("poll thread: sending", e);
+            to.traffic().add(thread, Traffic.TX_DROPPED, count);
+        }
+    }
+
     /// Sends copies of packets to a port that nobody's rules sent there. On a poll thread.
     ///
     /// @param thread its index

@@ -93,6 +93,11 @@ final class FlowCache {
         return only;
     }
 
+    /// What [#only] said was followed with more packets than it was asked for.
+    void hit(int packets) {
+        count(PORT_HITS, packets);
+    }
+
     /// Finds out what to do with a packet that was received.
     ///
     /// @param packet address of a private copy

@@ -61,7 +61,7 @@ final class VhostSession implements PortSockets.User {
         this.returning = returning;
         this.ended = ended;
         waits = speaksFirst;
-        device = new VhostDevice(name, RegionHeader.MAX_FRAME);
+        device = new VhostDevice(name, RegionHeader.MAX_FRAME, port.leavesToOthers());
     }
 
     @Override

@@ -43,7 +43,7 @@ class VhostPortsTest {
     private final Faults faults = new Faults();
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final AtomicBoolean settled = new AtomicBoolean(true);
-    private final VhostUserPort port = new VhostUserPort(1, 1, CounterMemory.ofProcess());
+    private final VhostUserPort port = new VhostUserPort(1, 1, CounterMemory.ofProcess(), false);
     private PortSockets sockets;
     private VhostPorts ports;
     private Path path;
@@ -200,7 +200,7 @@ class VhostPortsTest {
 
     @Test
     void afterASwitchBeforeNothingIsTakenUntilAllGuestsAreBack() throws Exception {
-        VhostUserPort late = new VhostUserPort(2, 1, CounterMemory.ofProcess());
+        VhostUserPort late = new VhostUserPort(2, 1, CounterMemory.ofProcess(), false);
         ports = new VhostPorts(sockets, true);
         ports.serve(port, "v", path, file -> {});
         ports.serve(late, "late", dir.resolve("late.sock"), file -> {});
@@ -221,7 +221,7 @@ class VhostPortsTest {
 
     @Test
     void guestsWaitForAnotherOnlySoLong() throws Exception {
-        VhostUserPort never = new VhostUserPort(2, 1, CounterMemory.ofProcess());
+        VhostUserPort never = new VhostUserPort(2, 1, CounterMemory.ofProcess(), false);
         ports = new VhostPorts(sockets, true);
         ports.serve(port, "v", path, file -> {});
         ports.release(Set.of(port, never));
