@@ -208,6 +208,7 @@ public record SwitchConfig(
                 bypass,
                 obeyMillis,
                 beyondOvs,
+                offloads,
                 null,
                 tls,
                 null);
