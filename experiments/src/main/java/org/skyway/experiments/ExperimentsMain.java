@@ -3,6 +3,7 @@ package org.skyway.experiments;
 import org.skyway.experiments.caches.CachesCommand;
 import org.skyway.experiments.conformance.ConformanceCommand;
 import org.skyway.experiments.demo.DemoCommand;
+import org.skyway.experiments.dropin.DropInCommand;
 import org.skyway.experiments.faults.FaultsCommand;
 import org.skyway.experiments.figures.Commands;
 import org.skyway.experiments.fuzz.FuzzCommand;
@@ -42,7 +43,8 @@ import picocli.CommandLine.Command;
             PageCostCommand.class,
             IperfCommand.class,
             CompareCommand.class,
-            HopCommand.class
+            HopCommand.class,
+            DropInCommand.class
         },
         mixinStandardHelpOptions = true,
         description = "Demo and experiments.")

@@ -203,6 +203,15 @@ public final class PacketSocket implements AutoCloseable {
         device.setAdminUp(up);
     }
 
+    /// Gives the interface another MTU.
+    ///
+    /// @param bytes how many
+    /// @throws IOException if it can't have that, or is gone, or the process may not
+    public synchronized void setMtu(int bytes) throws IOException {
+        checkOpen();
+        device.setMtu(bytes);
+    }
+
     /// The interface's speed, as its driver reports it.
     ///
     /// @return Mbit/s; 0 if unknown

@@ -14,6 +14,7 @@ import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.sys.LinkState;
+import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
@@ -46,6 +47,7 @@ import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
@@ -351,9 +353,19 @@ public final class Bridge implements Forwarding {
         }
     }
 
+    /// Has patch ports be connected with those of other bridges. Before [#start].
+    ///
+    /// @param patches the patch ports of all of them
+    public void with(PatchPanel patches) {
+        ports.patches(patches);
+    }
+
     /// Has the local port be an interface of the host. Before [#start].
-    public void withHostInterface() {
+    ///
+    /// @param mac the interface's address
+    public void withHostInterface(long mac) {
         hostInterface = true;
+        ports.mac(mac);
     }
 
     /// What is wrong with the configuration's domains. Ports may still be added later.
@@ -780,7 +792,7 @@ public final class Bridge implements Forwarding {
             if (port.datapathPort() instanceof NetdevPort n) {
                 linkUp(port, n.socket().linkUp());
             } else if (port.datapathPort() instanceof TapPort t) {
-                host(port, t.device().linkState());
+                host(port, t.device());
             } else if (port.datapathPort() instanceof DpdkrPort d) {
                 String fault = d.fault();
                 if (fault != null && port.attachment() != null) {
@@ -795,7 +807,16 @@ public final class Bridge implements Forwarding {
     }
 
     // Who sets the interface up or down does that to the port, as in Open vSwitch.
-    private void host(BridgePort port, LinkState link) {
+    private void host(BridgePort port, TapDevice device) {
+        LinkState link = device.linkState();
+        try {
+            if (link != LinkState.GONE && device.mac() != port.state().mac()) {
+                ports.readdressed(port, device.mac());
+                settler.changed();
+            }
+        } catch (IOException e) {
+            // It went away meanwhile, which the next look finds.
+        }
         boolean up = link == LinkState.UP;
         boolean down = (port.state().config() & PortState.PORT_DOWN) != 0;
         if (up == down) {

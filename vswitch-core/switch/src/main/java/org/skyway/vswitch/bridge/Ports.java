@@ -17,6 +17,8 @@ import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.PatchPanel;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
@@ -32,7 +34,7 @@ final class Ports {
 
     private final Datapath datapath;
     private final Detection detector;
-    private final long bridgeMac;
+    private long bridgeMac;
     private final Map<Integer, BridgePort> byNumber = new TreeMap<>();
     private final Map<String, BridgePort> byName = new HashMap<>();
     private final LocalPort local;
@@ -41,6 +43,7 @@ final class Ports {
     private final Map<String, Saved.Port> savedByName = new HashMap<>(); // not added yet
     private SavedState saved;
     private PortListener listener;
+    private PatchPanel patches = new PatchPanel();
 
     /// @param memory where counters lie
     /// @param stock makes ports of VNFs that speak a standard protocol
@@ -60,6 +63,16 @@ final class Ports {
 
     void listener(PortListener ofproto) {
         listener = ofproto;
+    }
+
+    /// The bridge's address, which is the local port's, and what other ports' are made of.
+    void mac(long mac) {
+        bridgeMac = mac;
+    }
+
+    /// The patch ports that this bridge's may be connected with, its own if nothing is said.
+    void patches(PatchPanel all) {
+        patches = all;
     }
 
     /// Ports that are added from now on go on from what an earlier switch knew of them.
@@ -200,6 +213,9 @@ final class Ports {
         listener.portRemoved(number);
         datapath.removePort(port.datapathPort());
         stock.remove(port.datapathPort());
+        if (port.datapathPort() instanceof PatchPort p) {
+            patches.remove(port.config().name(), p);
+        }
         return () -> {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
@@ -230,6 +246,26 @@ final class Ports {
         changed(port, port.state().withConfig(config));
     }
 
+    /// Notes that somebody has given a port's interface another address.
+    void readdressed(BridgePort port, long mac) {
+        PortState s = port.state();
+        changed(
+                port,
+                new PortState(
+                        s.number(),
+                        s.name(),
+                        mac,
+                        s.config(),
+                        s.state(),
+                        s.current(),
+                        s.advertised(),
+                        s.supported(),
+                        s.peer(),
+                        s.currentSpeedKbps(),
+                        s.maxSpeedKbps()));
+        told(port);
+    }
+
     /// Tells OpenFlow what a port is like, its configuration included.
     void told(BridgePort port) {
         listener.portAdded(port.state());
@@ -244,6 +280,11 @@ final class Ports {
     private DatapathPort open(PortConfig config) {
         return switch (config.type()) {
             case DPDKR -> new DpdkrPort(config.number(), datapath.threads(), memory);
+            case PATCH -> {
+                PatchPort patch = new PatchPort(config.number(), datapath.threads(), memory);
+                patches.add(config.name(), patch, config.peer());
+                yield patch;
+            }
             case MEMIF, DPDKVHOSTUSER, DPDKVHOSTUSERCLIENT -> stock.open(config);
             case INTERNAL -> {
                 try {
@@ -294,12 +335,13 @@ final class Ports {
         }
         // No VNF yet, or nobody has set the interface up: nothing could receive.
         boolean internal = config.type() == PortConfig.Type.INTERNAL;
+        boolean patch = config.type() == PortConfig.Type.PATCH; // up, as in Open vSwitch
         return new PortState(
                 config.number(),
                 config.name(),
                 macOf(config.number()),
                 internal ? PortState.PORT_DOWN : 0,
-                PortState.LINK_DOWN,
+                patch ? PortState.LIVE : PortState.LINK_DOWN,
                 internal ? OFPPF_10GB_FD | OFPPF_COPPER : 0,
                 0,
                 0,

@@ -9,6 +9,7 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.unixctl.Command;
 import org.skyway.vswitch.bridge.BridgePort;
+import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.datapath.CacheStatistics;
 
 /// What `ovs-appctl` may ask about the datapath. There is one for each bridge, but Open vSwitch has
@@ -138,7 +139,9 @@ final class AppctlDatapath {
     private static String ports(Slot slot) {
         StringBuilder b = new StringBuilder("  ").append(slot.name()).append(":\n");
         for (PortState p : sorted(slot)) {
-            b.append("    %s %s/%s: (%s)\n".formatted(p.name(), shown(p), shown(p), type(slot, p)));
+            b.append(
+                    "    %s %s/%s: (%s)\n"
+                            .formatted(p.name(), shown(p), inDatapath(slot, p), type(slot, p)));
         }
         return b.toString();
     }
@@ -153,6 +156,13 @@ final class AppctlDatapath {
         return Long.toString(p.number() == OfPort.LOCAL ? Pass.LOCAL : p.number());
     }
 
+    // A patch port is none of Open vSwitch's datapath.
+    private static String inDatapath(Slot slot, PortState p) {
+        BridgePort port = slot.running().bridge().port(p.name());
+        boolean patch = port != null && port.config().type() == PortConfig.Type.PATCH;
+        return patch ? "none" : shown(p);
+    }
+
     private static String type(Slot slot, PortState p) {
         BridgePort port = slot.running().bridge().port(p.name());
         if (port == null) {
@@ -161,6 +171,7 @@ final class AppctlDatapath {
         return switch (port.config().type()) {
             case NETDEV -> "system";
             case INTERNAL -> "tap";
+            case PATCH -> "patch: peer=" + port.config().peer();
             case DPDKR, MEMIF, DPDKVHOSTUSER, DPDKVHOSTUSERCLIENT ->
                     port.config().type().toString();
         };

@@ -26,6 +26,7 @@ import org.skyway.vswitch.daemon.RunningBridge;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
+import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
 import org.skyway.vswitch.state.StateStore;
@@ -47,6 +48,7 @@ final class Bridges implements AutoCloseable {
     private final Journal journal;
     private final PortHosts hosts;
     private final CombinedAgent agent;
+    private final PatchPanel patches = new PatchPanel();
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private volatile List<Slot> all = List.of();
 
@@ -110,9 +112,11 @@ final class Bridges implements AutoCloseable {
     /// Starts a bridge, with the ports that it had in a switch before this one.
     ///
     /// @param openFlow what its OpenFlow side begins with
+    /// @param mac the address of its local port
     /// @throws IOException if it can't be started; nothing of it is left running
     /// @throws org.skyway.vswitch.config.ConfigException likewise
-    Slot add(String name, String datapathType, OfprotoConfig openFlow) throws IOException {
+    Slot add(String name, String datapathType, OfprotoConfig openFlow, long mac)
+            throws IOException {
         List<AutoCloseable> parts = new ArrayList<>();
         boolean done = false;
         try {
@@ -133,7 +137,8 @@ final class Bridges implements AutoCloseable {
             RunningBridge running =
                     new RunningBridge(config, openFlow, regions, journal, faults, state);
             parts.add(running);
-            running.bridge().withHostInterface();
+            running.bridge().withHostInterface(mac);
+            running.bridge().with(patches);
             PortHost host = running.connect();
             Slot slot = new Slot(name, datapathType, running, host, hosts, parts, before);
             running.start(agent, before);

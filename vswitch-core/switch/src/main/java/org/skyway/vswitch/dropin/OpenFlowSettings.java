@@ -88,20 +88,41 @@ final class OpenFlowSettings {
                 return id;
             }
         }
-        String mac = other.get("hwaddr");
-        if (mac != null && MAC.matcher(mac).matches()) {
-            return Long.parseLong(mac.replace(":", ""), 16);
+        Long hardware = address(other.get("hwaddr"));
+        if (hardware != null) {
+            return hardware;
         }
         if (current != 0) {
             return current;
         }
         String recorded = bridge.text("datapath_id");
-        if (DPID.matcher(recorded).matches()) {
-            return Long.parseUnsignedLong(recorded, 16);
-        }
+        return DPID.matcher(recorded).matches() && Long.parseUnsignedLong(recorded, 16) != 0
+                ? Long.parseUnsignedLong(recorded, 16)
+                : mac(bridge);
+    }
+
+    /// The address that a bridge's local port begins with: the one that is asked for, else one that
+    /// is the same after a restart.
+    static long mac(Row bridge) {
+        Long asked = address(bridge.pairs("other_config").get("hwaddr"));
         UUID uuid = bridge.uuid();
-        return (uuid.getMostSignificantBits() ^ uuid.getLeastSignificantBits()) & 0xfcff_ffff_ffffL
-                | 0x0200_0000_0000L; // as an address: of no maker, and of one host
+        return asked != null
+                ? asked
+                : (uuid.getMostSignificantBits() ^ uuid.getLeastSignificantBits())
+                                & 0xfcff_ffff_ffffL
+                        | 0x0200_0000_0000L; // of no maker, and of one host
+    }
+
+    /// Reads an address that a port may have.
+    ///
+    /// @param text with colons; null for none
+    /// @return null if it is none, or one of a group
+    static Long address(String text) {
+        if (text == null || !MAC.matcher(text).matches()) {
+            return null;
+        }
+        long mac = Long.parseLong(text.replace(":", ""), 16);
+        return mac == 0 || (mac & 0x0100_0000_0000L) != 0 ? null : mac;
     }
 
     // One for all controllers of the bridge: the shortest that one of them asks for.

@@ -18,12 +18,14 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.Row;
 import org.skyway.ovsdb.Transaction;
+import org.skyway.vswitch.bridge.BridgePort;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.dropin.Wanted.WantedBridge;
 import org.skyway.vswitch.dropin.Wanted.WantedPort;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
+import org.skyway.vswitch.port.PatchPort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,6 +86,7 @@ final class Pass {
             Slot slot = bridges.get(w.name());
             if (slot != null) {
                 addPorts(slot);
+                new Devices(w, slot).set();
                 configure(w, slot);
             }
         }
@@ -93,7 +96,9 @@ final class Pass {
     private void add(WantedBridge w) {
         try {
             OfprotoConfig openFlow = OpenFlowSettings.of(w, bridges.directory(), 0);
-            Slot slot = bridges.add(w.name(), w.datapathType(), openFlow);
+            Slot slot =
+                    bridges.add(
+                            w.name(), w.datapathType(), openFlow, OpenFlowSettings.mac(w.row()));
             LOG.info("bridge {}: using datapath ID {}", w.name(), hex(openFlow.datapathId()));
             failed.remove(w.name());
             plan(w, slot);
@@ -113,11 +118,11 @@ final class Pass {
             if (port.name().equals(w.name())) {
                 continue;
             }
-            PortConfig config = config(port);
+            PortSlot there = slot.ports().get(port.name());
+            PortConfig config = config(port, there != null);
             if (config == null) {
                 continue;
             }
-            PortSlot there = slot.ports().get(port.name());
             int current = there == null ? 0 : there.config().number();
             needs.add(new PortNumbers.Need(port.name(), port.request(), current, port.recorded()));
             plan.put(port.name(), config);
@@ -127,12 +132,13 @@ final class Pass {
         configs.put(w.name(), plan);
     }
 
-    private PortConfig config(WantedPort port) {
+    // A port whose interface has gone stays, without a link, until it comes back.
+    private PortConfig config(WantedPort port, boolean runs) {
         try {
             PortConfig config = PortTypes.of(port.row());
             if (config == null) {
                 fail(port.name(), "Address family not supported by protocol");
-            } else if (config.type() == PortConfig.Type.NETDEV && !isThere(port.name())) {
+            } else if (config.type() == PortConfig.Type.NETDEV && !runs && !isThere(port.name())) {
                 fail(port.name(), "No such device");
                 return null;
             }
@@ -251,7 +257,7 @@ final class Pass {
             }
             done.add(w.name());
             for (WantedPort port : w.ports().values()) {
-                result(t, port, number(w, slot, port));
+                result(t, w, slot, port, number(w, slot, port));
             }
             for (Row row : w.twice()) {
                 String name = row.text("name");
@@ -274,9 +280,33 @@ final class Pass {
         return there == null ? FAILED : there.config().number();
     }
 
-    private void result(Transaction t, WantedPort port, long number) {
+    // It has its number, and nothing at its other end.
+    private static String withoutPeer(WantedBridge w, Slot slot, WantedPort port) {
+        PortSlot there = slot.ports().get(port.name());
+        if (there == null || there.config().type() != PortConfig.Type.PATCH) {
+            return null;
+        }
+        try {
+            boolean connected =
+                    slot.running()
+                            .ask(() -> {
+                                BridgePort p = slot.running().bridge().port(port.name());
+                                return p != null
+                                        && p.datapathPort() instanceof PatchPort patch
+                                        && patch.isConnected();
+                            });
+            return connected
+                    ? null
+                    : "No usable peer '%s' exists in '%s' datapath."
+                            .formatted(there.config().peer(), w.datapathType());
+        } catch (IOException e) {
+            return null; // the next pass asks again
+        }
+    }
+
+    private void result(Transaction t, WantedBridge w, Slot slot, WantedPort port, long number) {
         t.change(Columns.INTERFACE, port.row(), "ofport", Datum.of(number));
-        String error = number == FAILED ? errors.get(port.name()) : null;
+        String error = number == FAILED ? errors.get(port.name()) : withoutPeer(w, slot, port);
         t.change(Columns.INTERFACE, port.row(), "error", Datum.optional(error));
         if (number == FAILED) {
             StatusColumns.clear(t, port.row());

@@ -12,7 +12,14 @@ import org.skyway.vswitch.config.SocketConfig;
 final class PortTypes {
     /// What the column iface_types says.
     static final List<String> ALL =
-            List.of("dpdkr", "dpdkvhostuser", "dpdkvhostuserclient", "internal", "memif", "system");
+            List.of(
+                    "dpdkr",
+                    "dpdkvhostuser",
+                    "dpdkvhostuserclient",
+                    "internal",
+                    "memif",
+                    "patch",
+                    "system");
 
     private PortTypes() {}
 
@@ -27,6 +34,14 @@ final class PortTypes {
         return switch (row.text("type")) {
             case "", "system" -> new PortConfig(0, PortConfig.Type.NETDEV, name);
             case "internal", "tap" -> new PortConfig(0, PortConfig.Type.INTERNAL, name);
+            case "patch" -> {
+                String peer = options.get("peer");
+                if (peer == null || peer.isEmpty()) {
+                    throw new ConfigException(
+                            "%s: patch type requires valid 'peer' argument".formatted(name));
+                }
+                yield PortConfig.patch(0, name, peer);
+            }
             case "dpdkr" -> new PortConfig(0, PortConfig.Type.DPDKR, name);
             case "dpdkvhostuser" ->
                     new PortConfig(0, PortConfig.Type.DPDKVHOSTUSER, name, socket(null));

@@ -16,11 +16,13 @@ import org.skyway.ovsdb.Row;
 import org.skyway.ovsdb.Transaction;
 import org.skyway.vswitch.bridge.Bridge;
 import org.skyway.vswitch.bridge.BridgePort;
+import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.dropin.Wanted.WantedBridge;
 import org.skyway.vswitch.dropin.Wanted.WantedPort;
 import org.skyway.vswitch.ofproto.ControllerStatus;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.tables.PortCounters;
@@ -38,6 +40,8 @@ final class StatusColumns {
                     "mac_in_use",
                     "mtu",
                     "ifindex");
+    private static final List<String> PATCH_COUNTERS =
+            List.of("rx_packets", "rx_bytes", "tx_packets", "tx_bytes");
     private static final long MBIT = 1_000_000;
 
     /// A port as the ofproto thread saw it.
@@ -128,7 +132,8 @@ final class StatusColumns {
 
     private void count(Row row, PortView v, boolean device) {
         if (statistics) {
-            t.change(INTERFACE, row, "statistics", Datum.of(counters(v.counters, device)));
+            boolean patch = v.port != null && v.port.datapathPort() instanceof PatchPort;
+            t.change(INTERFACE, row, "statistics", Datum.of(counters(v.counters, device, patch)));
         }
     }
 
@@ -174,7 +179,9 @@ final class StatusColumns {
         if (v.port == null) {
             status.put("driver_name", "tun");
         } else {
-            status.put("driver_name", v.port.config().type().toString());
+            if (v.port.config().type() != PortConfig.Type.PATCH) {
+                status.put("driver_name", v.port.config().type().toString());
+            }
             if (v.port.attachment() != null) {
                 status.put("vnf", v.port.attachment().program());
                 status.put("pid", Long.toString(v.port.attachment().pid()));
@@ -229,7 +236,7 @@ final class StatusColumns {
         return "%012x".formatted(bits & 0xffff_ffff_ffffL).replaceAll("..(?!$)", "$0:");
     }
 
-    private static Map<String, Long> counters(PortCounters c, boolean device) {
+    private static Map<String, Long> counters(PortCounters c, boolean device, boolean patch) {
         Map<String, Long> all = new LinkedHashMap<>();
         all.put("rx_packets", c.rxPackets());
         all.put("rx_bytes", c.rxBytes());
@@ -239,6 +246,9 @@ final class StatusColumns {
         all.put("tx_bytes", c.txBytes());
         all.put("tx_dropped", c.txDropped());
         all.put("tx_errors", c.txErrors());
+        if (patch) {
+            all.keySet().retainAll(PATCH_COUNTERS);
+        }
         if (device) {
             for (String none :
                     List.of(
