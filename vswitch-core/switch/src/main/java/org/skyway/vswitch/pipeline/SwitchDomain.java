@@ -19,13 +19,13 @@ import org.skyway.pipeline.Todo;
 import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
-import org.skyway.vswitch.tables.Snapshot;
 import org.skyway.vswitch.tables.Tables;
+import org.skyway.vswitch.tables.TablesVersion;
 
 /// What the pipeline does to one packet: a look-up hits one entry, a choice is made, and whatever
 /// it depended on is noted.
 final class SwitchDomain implements Domain<Walk> {
-    private final Snapshot tables;
+    private final TablesVersion tables;
     private final Liveness liveness;
     private final Telling telling;
     private final Interpreter<Walk> interpreter = new Interpreter<>(this);

@@ -14,14 +14,14 @@ import org.skyway.pipeline.Owner;
 import org.skyway.pipeline.Rereading;
 import org.skyway.pipeline.Todo;
 import org.skyway.vswitch.tables.FlowEntry;
-import org.skyway.vswitch.tables.Snapshot;
 import org.skyway.vswitch.tables.Tables;
+import org.skyway.vswitch.tables.TablesVersion;
 
 /// One run of the pipeline for one flow key (OpenFlow 1.3.5, "Pipeline Processing"; Open vSwitch's
 /// translation for what that leaves open). Used once, by one thread. Whatever the outcome depends
 /// on is added to [#examined] and [#dependencies].
 public final class Translation {
-    private final Snapshot tables;
+    private final TablesVersion tables;
     private final Walk walk;
     private final PipelinePacket packet;
     private final SwitchDomain domain;
@@ -45,7 +45,7 @@ public final class Translation {
         return new Translation(tables.newest(), packetKey, nowNanos);
     }
 
-    private Translation(Snapshot tables, long[] packetKey, long nowNanos) {
+    private Translation(TablesVersion tables, long[] packetKey, long nowNanos) {
         this.tables = tables;
         walk = new Walk(tables, packetKey);
         packet = walk.headers;

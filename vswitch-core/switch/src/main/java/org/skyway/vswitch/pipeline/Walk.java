@@ -7,7 +7,7 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.pipeline.Packet;
 import org.skyway.vswitch.tables.MeterState;
-import org.skyway.vswitch.tables.Snapshot;
+import org.skyway.vswitch.tables.TablesVersion;
 
 /// One packet on its way through the tables: what it is by now, and what has been done.
 final class Walk extends Packet {
@@ -20,7 +20,7 @@ final class Walk extends Packet {
             Copy copy)
             implements Saved {}
 
-    final Snapshot tables;
+    final TablesVersion tables;
     final Steps out = new Steps();
     final PipelinePacket headers;
     final Looks looks = new Looks();
@@ -36,7 +36,7 @@ final class Walk extends Packet {
     boolean packetOut;
     private String complaint;
 
-    Walk(Snapshot tables, long[] packetKey) {
+    Walk(TablesVersion tables, long[] packetKey) {
         this.tables = tables;
         headers = new PipelinePacket(packetKey, out);
         actionSetOutput(OfPort.UNSET);

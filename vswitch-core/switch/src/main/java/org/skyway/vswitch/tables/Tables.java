@@ -36,8 +36,8 @@ public final class Tables {
     private final AtomicReferenceArray<TupleTable<FlowEntry>> tables =
             new AtomicReferenceArray<>(COUNT);
     private final MacTable macs = new MacTable();
-    private volatile Snapshot published =
-            new Snapshot(tables, 0, Map.of(), Map.of(), Map.of(), false, 0, macs);
+    private volatile TablesVersion published =
+            new TablesVersion(tables, 0, Map.of(), Map.of(), Map.of(), false, 0, macs);
 
     // Ofproto thread only from here.
     private final Map<Integer, GroupState> groups = new HashMap<>();
@@ -46,7 +46,8 @@ public final class Tables {
     private final Set<Integer> portsGone = new HashSet<>();
     private boolean missToController;
     private int fragmentHandling;
-    private Snapshot newest = published.in(TupleTable.NEWEST); // null if it is not this any more
+    private TablesVersion newest =
+            published.in(TupleTable.NEWEST); // null if it is not this any more
     private final List<FlowRule> changed = new ArrayList<>();
     private boolean everything;
 
@@ -63,18 +64,18 @@ public final class Tables {
     /// What readers see. Any thread.
     ///
     /// @return as of the last [#publish]
-    public Snapshot published() {
+    public TablesVersion published() {
         return published;
     }
 
     /// What they will see once it is published. Ofproto thread.
     ///
     /// @return as of now
-    public Snapshot newest() {
+    public TablesVersion newest() {
         if (newest == null) {
             TreeMap<Integer, PortState> copy = new TreeMap<>(ports);
             newest =
-                    new Snapshot(
+                    new TablesVersion(
                             tables,
                             TupleTable.NEWEST,
                             Map.copyOf(groups),

@@ -16,7 +16,7 @@ import org.skyway.vswitch.classifier.TupleTable;
 /// @param missToController as of [Tables#missToController()]
 /// @param fragmentHandling as of [Tables#fragmentHandling()]
 /// @param macs the learned addresses
-public record Snapshot(
+public record TablesVersion(
         AtomicReferenceArray<TupleTable<FlowEntry>> tables,
         long version,
         Map<Integer, GroupState> groups,
@@ -29,8 +29,8 @@ public record Snapshot(
     ///
     /// @param other what to look up in
     /// @return what is to be seen there
-    public Snapshot in(long other) {
-        return new Snapshot(
+    public TablesVersion in(long other) {
+        return new TablesVersion(
                 tables, other, groups, meters, ports, missToController, fragmentHandling, macs);
     }
 }
