@@ -50,6 +50,9 @@ class OffloadsIT extends StockBed {
         assertTrue(two.said().contains("iperf Done"), two::said);
         ofctl("add-flow", "br0", "priority=200,in_port=6,udp,tp_dst=9,actions=drop");
         assertTrue(bytesPerPacket(two, "10.9.0.1", "guest5") <= MOST, "by the table");
+        ofctl("--strict", "del-flows", "br0", "priority=200,in_port=6,udp,tp_dst=9");
+        awaitCutThrough("guest6", "guest5");
+        assertTrue(bytesPerPacket(two, "10.9.0.1", "guest5") > 2 * MOST, "by a link again");
         assertNoErrors(one);
 
         // Over a link, but not to one that agreed; back come whole packets only.

@@ -26,9 +26,9 @@ import org.skyway.vswitch.daemon.ControlClient;
 
 /// `skyway chain` with guests that know nothing of Skyway, under a real libvirt: two ends, and one
 /// between them that forwards.
-@Timeout(400)
+@Timeout(900)
 class StockChainIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
     private RunFolder folder;
@@ -38,9 +38,10 @@ class StockChainIT {
     private Path file; // of the chain that may be up
 
     @BeforeEach
-    void startSwitch() throws IOException {
+    void startSwitch() throws IOException, InterruptedException {
         assumeTrue(PrivateLibvirt.missing() == null, PrivateLibvirt.missing());
         folder = new RunFolder();
+        GuestImage.linux(GuestImage.defaultCache()); // which may take a while
         libvirt = PrivateLibvirt.start(GuestImage.defaultCache().resolve("libvirt-test"));
         // One port is there already, and of the kind that listens.
         vswitchd =

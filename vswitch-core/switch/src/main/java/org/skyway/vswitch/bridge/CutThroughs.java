@@ -107,6 +107,8 @@ final class CutThroughs {
                 c = new CutThrough(ports.byNumber(ends.from), ports.byNumber(ends.to));
                 all.put(ends, c);
                 events.cutThrough(name(c.from), name(c.to), true);
+                // Entries that are gone may have had them look at the packets.
+                datapath.lookAnew(link.path());
             }
             c.verdict = link;
         });

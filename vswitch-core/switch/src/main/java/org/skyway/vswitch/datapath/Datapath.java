@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.Affinity;
+import org.skyway.openflow.model.FlowRule;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.DatapathProgram;
@@ -270,6 +271,17 @@ public final class Datapath implements AutoCloseable {
             tablesChanged();
         }
         return ticket();
+    }
+
+    /// Has the poll threads find out anew what to do with packets that meet an entry, though
+    /// nothing has changed for them: they may know it by more than the port that the packets came
+    /// from, from when that was needed. Ofproto thread. Does not wait.
+    ///
+    /// @param rules the entries
+    public void lookAnew(List<FlowRule> rules) {
+        if (!revalidator.killTouched(rules)) {
+            tablesChanged();
+        }
     }
 
     /// Whether every pass that began before a ticket was given is over, and every command that was
