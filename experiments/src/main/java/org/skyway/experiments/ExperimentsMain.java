@@ -9,6 +9,7 @@ import org.skyway.experiments.figures.Commands;
 import org.skyway.experiments.fuzz.FuzzCommand;
 import org.skyway.experiments.hostile.HostileCommand;
 import org.skyway.experiments.hostile.VillainCommand;
+import org.skyway.experiments.iperf.IperfCommand;
 import org.skyway.experiments.jcstress.JcstressCommand;
 import org.skyway.experiments.jmh.P2pStreamCommand;
 import org.skyway.experiments.packaging.PackageCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Command;
             FaultsCommand.class,
             RestartCommand.class,
             PageCostCommand.class,
+            IperfCommand.class,
             CompareCommand.class,
             HopCommand.class,
             DropInCommand.class

@@ -5,9 +5,11 @@ import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.XMLConstants;
@@ -24,6 +26,7 @@ import org.xml.sax.helpers.DefaultHandler;
 /// What the agent needs to know of a domain's live XML.
 ///
 /// @param ports by the name of the port: the name of its channel, as the metadata have it
+/// @param stock ports that it serves by vhost-user, by the metadata: no driver of ours is there
 /// @param channels by name: the UNIX socket of each virtio-serial port, in the order of the XML
 /// @param devices by alias: the memory of each ivshmem device that has one, as all of a running
 ///   domain have
@@ -31,6 +34,7 @@ import org.xml.sax.helpers.DefaultHandler;
 /// @param groupId the group that QEMU runs as, if libvirt chose one
 public record GuestDescription(
         Map<String, String> ports,
+        Set<String> stock,
         Map<String, Path> channels,
         Map<String, Memory> devices,
         List<Memory> memories,
@@ -58,6 +62,7 @@ public record GuestDescription(
         Element domain = root(xml);
         return new GuestDescription(
                 ports(domain),
+                stock(domain),
                 channels(domain),
                 devices(domain),
                 memories(domain),
@@ -103,6 +108,15 @@ public record GuestDescription(
             Element port = (Element) all.item(i);
             String channel = port.getAttribute("channel");
             ports.put(port.getAttribute("name"), channel.isEmpty() ? CHANNEL_PREFIX + i : channel);
+        }
+        return ports;
+    }
+
+    private static Set<String> stock(Element domain) {
+        Set<String> ports = new HashSet<>();
+        NodeList all = domain.getElementsByTagNameNS(NAMESPACE, "stock");
+        for (int i = 0; i < all.getLength(); i++) {
+            ports.add(((Element) all.item(i)).getAttribute("name"));
         }
         return ports;
     }

@@ -70,6 +70,7 @@ class GuestPortTest {
         var description =
                 new GuestDescription(
                         Map.of("vnf1", "org.skyway.pmd.0"),
+                        Set.of(),
                         Map.of("org.skyway.pmd.0", socket),
                         Map.of(),
                         List.of(),
@@ -387,6 +388,7 @@ class GuestPortTest {
         var description =
                 new GuestDescription(
                         guest.description().ports(),
+                        Set.of(),
                         guest.description().channels(),
                         Map.of(LinkDevice.alias(LINK), new GuestDescription.Memory("link", 2)),
                         List.of(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.skyway.agent.libvirt.GuestDescription.Memory;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
@@ -52,6 +53,7 @@ class PortRegionsTest {
         GuestDescription description =
                 new GuestDescription(
                         Map.of(port, "org.skyway.pmd.0"),
+                        Set.of(),
                         Map.of(),
                         Map.of(),
                         List.of(memory),

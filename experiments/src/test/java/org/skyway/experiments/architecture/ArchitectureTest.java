@@ -23,11 +23,11 @@ class ArchitectureTest {
     /// A module, its packages, and the modules that it may use.
     private record Module(String name, List<String> packages, List<String> uses) {}
 
-    // @formatter:off
     private static final List<Module> MODULES =
             List.of(
                     new Module("ivshmem", List.of("ivshmem"), List.of()),
                     new Module("openflow", List.of("openflow"), List.of()),
+                    new Module("pipeline", List.of("pipeline"), List.of("openflow")),
                     new Module("bypass-channel", List.of("bypass"), List.of("ivshmem")),
                     new Module("memif", List.of("memif"), List.of("ivshmem")),
                     new Module("vhost", List.of("vhost"), List.of("ivshmem")),
@@ -36,7 +36,7 @@ class ArchitectureTest {
                             List.of("pmd", "vnf"),
                             List.of("bypass-channel", "ivshmem")),
                     new Module("ovsdb", List.of("ovsdb", "unixctl"), List.of()),
-                    new Module("p2p-detector", List.of("p2p"), List.of("openflow")),
+                    new Module("p2p-detector", List.of("p2p"), List.of("openflow", "pipeline")),
                     new Module(
                             "compute-agent",
                             List.of("agent"),
@@ -47,14 +47,13 @@ class ArchitectureTest {
                             List.of(
                                     "ivshmem",
                                     "openflow",
+                                    "pipeline",
                                     "bypass-channel",
                                     "memif",
                                     "vhost",
                                     "ovsdb",
                                     "p2p-detector",
                                     "compute-agent")));
-
-    // @formatter:on
 
     @Test
     void modulesUseOnlyThoseThatTheyName() {

@@ -142,6 +142,7 @@ final class VmBed implements AutoCloseable {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -12,27 +12,60 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.skyway.experiments.dpdk.Testpmd;
 import org.skyway.experiments.process.Program;
+import org.skyway.experiments.vm.host.QemuGuest;
+import org.skyway.experiments.vm.image.GuestImage;
 import org.skyway.vswitch.daemon.ControlClient;
 
-/// A switch with ports of stock VNFs besides those of Skyway's, and stock DPDK applications.
+/// A switch with ports of stock VNFs besides those of Skyway's, stock DPDK applications, and plain
+/// Linux guests.
 abstract class StockBed extends ChainBed {
     private static final Path TESTPMD = Path.of("/usr/bin/dpdk-testpmd");
 
-    final List<Testpmd> testpmds = new ArrayList<>();
+    private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
 
-    @BeforeEach
-    void needTestpmd() {
-        assumeTrue(
-                Files.isExecutable(TESTPMD), "there is no dpdk-testpmd; apt-get install dpdk-dev");
-    }
+    final List<Testpmd> testpmds = new ArrayList<>();
+    final List<QemuGuest> guests = new ArrayList<>();
 
     @AfterEach
-    void endTestpmds() {
+    void endStockVnfs() {
         testpmds.forEach(Testpmd::close);
+        guests.forEach(QemuGuest::close);
+    }
+
+    /// Starts a guest with one network device.
+    ///
+    /// @param listens whether QEMU is the one that the switch connects to
+    QemuGuest guest(String name, String socket, boolean listens, String... options)
+            throws Exception {
+        return guestWith("", name, socket, listens, options);
+    }
+
+    /// Starts a guest whose device has other properties.
+    ///
+    /// @param properties each behind a comma
+    QemuGuest guestWith(
+            String properties, String name, String socket, boolean listens, String... options)
+            throws Exception {
+        assumeTrue(
+                Files.isExecutable(QEMU),
+                "there is no QEMU; apt-get install --no-install-recommends qemu-system-x86");
+        QemuGuest.Device device = new QemuGuest.Device(dir.resolve(socket), listens, properties);
+        GuestImage image = GuestImage.linux(GuestImage.defaultCache());
+        QemuGuest started =
+                QemuGuest.start(name, dir, l -> note(name, l), image, List.of(device), options);
+        guests.add(started);
+        return started;
+    }
+
+    // The rest is the echo of QEMU's monitor.
+    private void note(String guest, String line) {
+        if (line.startsWith("qemu-system") || line.startsWith("Error")) {
+            log.add(guest + ": " + line);
+        }
     }
 
     /// Adds a port.
@@ -44,8 +77,20 @@ abstract class StockBed extends ChainBed {
                         .put("name", name));
     }
 
+    /// Kills the switch and starts another, which knows its ports and rules from the one before.
+    void replaceSwitch() {
+        Program before = started.removeFirst();
+        before.kill();
+        control.close();
+        program("vswitchd", "is ready", "vswitchd", "--port", "1:dpdkr:vnf1");
+        started.addFirst(started.removeLast());
+        control = new ControlClient(dir);
+    }
+
     /// Starts a DPDK application with drivers of DPDK's own.
     Testpmd stock(String name, int core, String mode, String... devices) {
+        assumeTrue(
+                Files.isExecutable(TESTPMD), "there is no dpdk-testpmd; apt-get install dpdk-dev");
         List<String> command =
                 new ArrayList<>(
                         List.of(TESTPMD.toString(), "--lcores", "0@%d,1@%d".formatted(core, core)));
@@ -64,6 +109,14 @@ abstract class StockBed extends ChainBed {
         if (line.contains("memif") || line.contains("virtio")) {
             log.add(line);
         }
+    }
+
+    // A machine boots, which on a busy host takes its time.
+    void awaitLong(BooleanSupplier condition, String what) throws InterruptedException {
+        for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(200);
+        }
+        await(condition, what);
     }
 
     JsonNode shown(String port) {

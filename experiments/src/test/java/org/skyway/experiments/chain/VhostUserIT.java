@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.skyway.experiments.dpdk.Testpmd;
-import org.skyway.vswitch.daemon.ControlClient;
 
 /// Stock DPDK applications that play guests (virtio-user) at vhost-user ports.
 @Timeout(180)
@@ -77,10 +76,7 @@ class VhostUserIT extends StockBed {
         await(() -> receiver.statistics(0).get("RX-packets") > before + 10_000, "its packets");
 
         // The next switch has the ports, which nobody configured, and finds who listens.
-        started.getFirst().kill();
-        control.close();
-        program("vswitchd", "is ready", "vswitchd", "--port", "1:dpdkr:vnf1");
-        control = new ControlClient(dir);
+        replaceSwitch();
         await(
                 () -> {
                     receiver.linkStatus(0); // asked for that, it finds that somebody has connected

@@ -43,6 +43,7 @@ class TroubleshootingTest {
             List.of(
                     "vswitch-core/switch/src/main/java",
                     "vswitch-core/memif/src/main/java",
+                    "vswitch-core/pipeline/src/main/java",
                     "vswitch-core/vhost/src/main/java",
                     "vswitch-core/ovsdb/src/main/java",
                     "compute-agent/src/main/java",

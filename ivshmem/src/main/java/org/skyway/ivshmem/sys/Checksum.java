@@ -4,17 +4,22 @@ import org.skyway.ivshmem.region.Memory;
 
 /// The checksums of IP, TCP and UDP (RFC 1071) and of SCTP (RFC 9260, CRC32c). Sums are taken over
 /// little-endian words and stored the same way, which gives the same bytes as the network's order.
-final class Checksum {
+public final class Checksum {
     private static final int SCTP_OFFSET = 8;
     private static final int CRC32C_REFLECTED = 0x82f63b78;
     private static final int[] CRC32C = crcTable();
 
     private Checksum() {}
 
-    // Finishes what the sender's stack left to a card: the field holds the sum of the
-    // pseudo-header.
-    // False if the field is not inside the frame.
-    static boolean complete(long frame, int length, int start, int offset) {
+    /// Finishes what the sender's stack left to a card: the field holds the sum of the
+    /// pseudo-header.
+    ///
+    /// @param frame where the frame is
+    /// @param length its length in bytes
+    /// @param start offset of what is summed, to the end
+    /// @param offset of the field from there
+    /// @return false if the field is not inside the frame
+    public static boolean complete(long frame, int length, int start, int offset) {
         if (start < 14 || start + offset + 2 > length) {
             return false;
         }

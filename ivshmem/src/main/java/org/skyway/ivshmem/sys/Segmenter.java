@@ -9,7 +9,7 @@ import org.skyway.ivshmem.region.Memory;
 ///
 /// The headers are another host's bytes: every offset is checked against the frame before it is
 /// used. What is not understood (tunnels, IPv6 routing headers) is refused, never guessed.
-final class Segmenter {
+public final class Segmenter {
     static final int GSO_TCP4 = 1;
     static final int GSO_TCP6 = 4;
     static final int GSO_UDP = 5;
@@ -38,7 +38,11 @@ final class Segmenter {
     private int position; // offset of the first byte not yet sent; lengthBytes when done
     private int index; // of the next segment
 
-    Segmenter(Arena arena, int maxFrameBytes) {
+    /// Makes one.
+    ///
+    /// @param arena of its buffers
+    /// @param maxFrameBytes longest segment
+    public Segmenter(Arena arena, int maxFrameBytes) {
         this.maxFrameBytes = maxFrameBytes;
         // An odd count of cache lines, so that the headers of a burst do not share one set.
         strideBytes = ((maxFrameBytes + 63) / 64 | 1) * 64;
@@ -46,17 +50,28 @@ final class Segmenter {
         buffers = arena.allocate((long) (BUFFERS + 1) * strideBytes, 64).address();
     }
 
-    boolean active() {
+    /// Whether segments of a super-frame are still to come.
+    ///
+    /// @return true if so
+    public boolean active() {
         return position < lengthBytes;
     }
 
-    void recycle() {
+    /// Makes the buffers of all segments so far free.
+    public void recycle() {
         usedBuffers = 0;
     }
 
-    // The super-frame stays in place until it is no longer active. csumStart is the offset of the
-    // TCP or UDP header as the kernel says it, or -1 if it does not. False: not understood.
-    boolean start(long frame, int lengthBytes, int gsoType, int segmentBytes, int csumStart) {
+    /// Begins with a super-frame, which stays in place until this is no longer [#active].
+    ///
+    /// @param frame where it is
+    /// @param lengthBytes its length
+    /// @param gsoType what it is, as in a `virtio_net_hdr`: 1 TCP over IPv4, 4 over IPv6, 5 UDP
+    /// @param segmentBytes payload of each segment
+    /// @param csumStart offset of the TCP or UDP header as its sender says it, or -1
+    /// @return false if it is not understood
+    public boolean start(
+            long frame, int lengthBytes, int gsoType, int segmentBytes, int csumStart) {
         this.frame = frame;
         this.lengthBytes = lengthBytes;
         this.segmentBytes = segmentBytes;
@@ -72,8 +87,14 @@ final class Segmenter {
         return active();
     }
 
-    // Answers how many segments it wrote; the rest of the super-frame follows in a later call.
-    int emit(long[] addresses, int[] lengths, int from, int max) {
+    /// Writes segments; those for which there is no room follow in a later call.
+    ///
+    /// @param addresses receives where each is, until [#recycle]
+    /// @param lengths receives its length in bytes
+    /// @param from index of the first
+    /// @param max how many at most
+    /// @return how many
+    public int emit(long[] addresses, int[] lengths, int from, int max) {
         int n = 0;
         while (n < max && active() && usedBuffers < BUFFERS) {
             long out = buffers + (long) usedBuffers++ * strideBytes;

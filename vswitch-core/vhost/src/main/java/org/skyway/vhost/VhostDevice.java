@@ -30,7 +30,7 @@ public final class VhostDevice implements AutoCloseable {
 
     // @formatter:on
 
-    /// What is offered to guests. Without LOG_ALL, QEMU refuses to migrate one.
+    /// What is offered to all guests. Without LOG_ALL, QEMU refuses to migrate one.
     static final long FEATURES = MRG_RXBUF | INDIRECT_DESC | PROTOCOL_FEATURES | VERSION_1;
 
     private static final long PROTOCOL = PROTOCOL_MQ | PROTOCOL_REPLY_ACK | PROTOCOL_NET_MTU;
@@ -39,6 +39,7 @@ public final class VhostDevice implements AutoCloseable {
 
     private final String name;
     private final int maxFrame;
+    private final long offered;
     private final Vring[] vrings = {new Vring(), new Vring()};
     private long features;
     private long protocol;
@@ -65,9 +66,11 @@ public final class VhostDevice implements AutoCloseable {
     /// A device that nobody has spoken to.
     ///
     /// @param name whose, for messages
-    /// @param maxFrame longest packet to receive
-    public VhostDevice(String name, int maxFrame) {
+    /// @param maxFrame longest packet to receive that is not to be cut into segments
+    /// @param offloads whether guests are offered to leave checksums and segmentation to others
+    public VhostDevice(String name, int maxFrame, boolean offloads) {
         this.name = name;
+        offered = FEATURES | (offloads ? Offloads.ALL : 0);
         this.maxFrame = maxFrame;
     }
 
@@ -133,7 +136,7 @@ public final class VhostDevice implements AutoCloseable {
     private VhostMessage carryOut(VhostMessage m, List<Descriptor> unused) throws VhostException {
         switch (m.request()) {
             case VhostMessage.GET_FEATURES -> {
-                return m.answer(FEATURES);
+                return m.answer(offered);
             }
             case VhostMessage.GET_PROTOCOL_FEATURES -> {
                 return m.answer(PROTOCOL);
@@ -144,7 +147,7 @@ public final class VhostDevice implements AutoCloseable {
             case VhostMessage.GET_VRING_BASE -> {
                 return stop(m);
             }
-            case VhostMessage.SET_FEATURES -> features = known(m.u64(0), FEATURES);
+            case VhostMessage.SET_FEATURES -> features = known(m.u64(0), offered);
             case VhostMessage.SET_PROTOCOL_FEATURES -> protocol = known(m.u64(0), PROTOCOL);
             case VhostMessage.SET_OWNER -> {}
             case VhostMessage.RESET_OWNER -> {
@@ -287,7 +290,8 @@ public final class VhostDevice implements AutoCloseable {
                                 ? SplitLayout.LONG_HEADER_BYTES
                                 : SplitLayout.SHORT_HEADER_BYTES,
                         mergeable,
-                        maxFrame);
+                        maxFrame,
+                        features & Offloads.ALL);
     }
 
     private SplitQueue.Place place(int index) throws VhostException {
@@ -342,6 +346,17 @@ public final class VhostDevice implements AutoCloseable {
         return all;
     }
 
+    /// Takes what a driver kicked: before it found that this side polls, or all the same. When this
+    /// process ends, QEMU looks for kicks that nobody has taken, and for one drops what then waits
+    /// in the guest's queue. A few times a second.
+    public void takeKicks() {
+        for (Vring v : vrings) {
+            if (v.kick != null) {
+                v.kick.drain();
+            }
+        }
+    }
+
     /// What was agreed on, in words.
     ///
     /// @return features, queues and memory
@@ -350,6 +365,7 @@ public final class VhostDevice implements AutoCloseable {
         b.append((features & VERSION_1) != 0 ? "virtio 1" : "virtio 0.9");
         b.append((features & MRG_RXBUF) != 0 ? ", mergeable" : "");
         b.append((features & INDIRECT_DESC) != 0 ? ", indirect" : "");
+        b.append((features & Offloads.ALL) != 0 ? ", offloads" : "");
         b.append(", rx %d, tx %d slots".formatted(vrings[FROM_GUEST].size, vrings[TO_GUEST].size));
         b.append(mtu == 0 ? "" : ", MTU " + mtu);
         return b.append(", ").append(memory.describe()).toString();

@@ -16,7 +16,11 @@ public final class VhostReceiver extends SplitQueue {
     public static final int MOST_IN_BURST = 32;
 
     private final int maxFrame;
+    private final int longest; // packet that is taken; more than a frame if it may be cut up
+    private final long offloads; // features that the guest agreed to
+    private final long[] left = new long[MOST_IN_BURST]; // to others, by the packets shown
     private final long scratch;
+    private final long header; // of a packet whose header is in several parts
     private int next; // behind what peek has shown
     private long wrong;
 
@@ -27,18 +31,30 @@ public final class VhostReceiver extends SplitQueue {
             int headerBytes,
             EventDescriptor call,
             int maxFrame,
+            long offloads,
             Arena arena) {
         super(name, memory, place, headerBytes, call);
         this.maxFrame = maxFrame;
+        this.offloads = offloads;
+        longest = offloads == 0 ? maxFrame : Math.max(maxFrame, Offloads.MOST_BYTES);
         next = published;
+        header = arena.allocate(16, 16).address();
         scratch = arena.allocate((long) MOST_IN_BURST * stride(), 64).address();
     }
 
     private int stride() {
-        return (maxFrame + 127) & ~63; // may be read to the next multiple of 64
+        return (longest + 127) & ~63; // may be read to the next multiple of 64
     }
 
-    /// Shows packets in place. What an earlier call showed and was not released is not shown again.
+    /// What was left to others of the packets that [#peek] showed last, for [VhostSender#offer].
+    ///
+    /// @return for each a word; see [Offloads]
+    public long[] left() {
+        return left;
+    }
+
+    /// Shows packets in place; one that is to be cut into segments is the last. What an earlier
+    /// call showed and was not released is not shown again.
     ///
     /// @param addresses receives where each packet is; valid until [#release]
     /// @param lengths receives its length in bytes
@@ -46,8 +62,8 @@ public final class VhostReceiver extends SplitQueue {
     /// @return how many; 0 if there is none, or the queue is faulty
     public int peek(long[] addresses, int[] lengths, int max) {
         int n = next;
-        int left = available(n);
-        if (left == 0) {
+        int given = available(n);
+        if (given == 0) {
             return 0;
         }
         final int mask = size - 1;
@@ -55,9 +71,10 @@ public final class VhostReceiver extends SplitQueue {
         final long entries = used + ENTRIES_OFFSET;
         final long at = slots;
         final int header = headerBytes;
-        final int longest = maxFrame + header;
+        final int most = longest + header;
         int count = 0;
-        while (count < max && left > 0) {
+        boolean last = false;
+        while (count < max && given > 0 && !last) {
             final int head = Memory.getShort(heads + AVAIL_ENTRY_BYTES * (long) (n & mask));
             if (head > mask) {
                 badHead(head);
@@ -72,7 +89,8 @@ public final class VhostReceiver extends SplitQueue {
                 if (bytes < 0) {
                     break;
                 }
-                if (bytes > 0) {
+                if (bytes > 0 && isRight(count, this.header, bytes)) {
+                    last = Offloads.isSegmented(left[count]);
                     lengths[count++] = bytes;
                 }
             } else {
@@ -81,16 +99,17 @@ public final class VhostReceiver extends SplitQueue {
                     badBuffer(word0, length);
                     break;
                 }
-                if (length > header && length <= longest) {
+                if (length > header && length <= most && isRight(count, address, length - header)) {
+                    last = Offloads.isSegmented(left[count]);
                     addresses[count] = address + header;
                     lengths[count++] = length - header;
-                } else {
+                } else if (length <= header || length > most) {
                     wrong++;
                 }
             }
             Memory.putLong(entries + USED_ENTRY_BYTES * (long) (n & mask), head);
             n++;
-            left--;
+            given--;
         }
         next = n & SplitLayout.INDEX_MASK;
         if (count == 0) {
@@ -99,17 +118,33 @@ public final class VhostReceiver extends SplitQueue {
         return count;
     }
 
-    // A packet in several parts. Answers its length, 0 if it can't be sent, -1 for a fault.
+    // Takes what was left to others of a packet; what can't be is counted.
+    private boolean isRight(int i, long before, int length) {
+        if (offloads == 0) {
+            return true;
+        }
+        final long word = Offloads.read(before, length, offloads);
+        if (word == Offloads.WRONG || length > maxFrame && !Offloads.isSegmented(word)) {
+            wrong++;
+            return false;
+        }
+        left[i] = word;
+        return true;
+    }
+
+    // A packet in several parts, whose header is copied. Answers its length, 0 if it can't be sent,
+    // -1 for a fault.
     private int chain(int head, int count, long[] addresses) {
         final int n = gather(head, false);
         if (n == 0) {
             return -1;
         }
-        if (n == 2 && partLengths[0] == headerBytes && partLengths[1] <= maxFrame) {
+        if (n == 2 && partLengths[0] == headerBytes && partLengths[1] <= longest) {
             if (partLengths[1] < 0) {
                 wrong++;
                 return 0;
             }
+            Memory.copy(parts[0], header, headerBytes);
             addresses[count] = parts[1]; // as most drivers do
             return partLengths[1];
         }
@@ -118,9 +153,12 @@ public final class VhostReceiver extends SplitQueue {
         int total = 0;
         for (int i = 0; i < n; i++) {
             final int length = partLengths[i];
-            if (length < 0 || total + (long) length - skip > maxFrame) {
+            if (length < 0 || total + (long) length - skip > longest) {
                 wrong++;
                 return 0;
+            }
+            if (skip > 0) {
+                Memory.copy(parts[i], header + headerBytes - skip, Math.min(skip, length));
             }
             if (length > skip) {
                 Memory.copyPacket(parts[i] + skip, target + total, length - skip);
@@ -144,8 +182,13 @@ public final class VhostReceiver extends SplitQueue {
         }
     }
 
-    /// How many packets were empty or too long, and dropped. Its thread writes; others may see an
-    /// old value.
+    /// A packet that was shown could not be completed, and is dropped.
+    void isWrong() {
+        wrong++;
+    }
+
+    /// How many packets were empty, too long, or left to others what can't be, and were dropped.
+    /// Its thread writes; others may see an old value.
     ///
     /// @return packets
     public long wrong() {

@@ -14,8 +14,8 @@ import org.skyway.ivshmem.sys.EventDescriptor;
 
 /// What a guest receives. One thread at a time.
 ///
-/// What a packet starts with is written here, and says that nothing is left to the guest: no
-/// checksum, no segmentation.
+/// What a packet starts with is written here. It says that nothing is left to the guest, no
+/// checksum, no segmentation, unless [#offer] is told what is.
 public final class VhostSender extends SplitQueue {
     private final boolean mergeable;
     private final long header; // one of a packet in one buffer
@@ -34,14 +34,27 @@ public final class VhostSender extends SplitQueue {
         Memory.putShort(header + BUFFERS_OFFSET, 1);
     }
 
-    /// Copies packets into the guest's buffers, as many as fit, and gives them to it at once.
+    /// Copies packets that are as they should be: see [#offer(long[], int[], long[], int, int)].
     ///
     /// @param addresses where each packet is, of any alignment
     /// @param lengths its length in bytes, 1 or more
     /// @param from index of the first
     /// @param count how many
-    /// @return how many were taken; fewer than `count` if there is no room, or the queue is faulty
+    /// @return how many were taken
     public int offer(long[] addresses, int[] lengths, int from, int count) {
+        return offer(addresses, lengths, null, from, count);
+    }
+
+    /// Copies packets into the guest's buffers, as many as fit, and gives them to it at once.
+    ///
+    /// @param addresses where each packet is, of any alignment
+    /// @param lengths its length in bytes, 1 or more
+    /// @param left what is left to the guest of each, which has agreed to that ([Offloads]); null
+    ///   for nothing
+    /// @param from index of the first
+    /// @param count how many
+    /// @return how many were taken; fewer than `count` if there is no room, or the queue is faulty
+    public int offer(long[] addresses, int[] lengths, long[] left, int from, int count) {
         int n = published;
         int room = available(n);
         if (room == 0) {
@@ -66,7 +79,8 @@ public final class VhostSender extends SplitQueue {
             final long word1 = Memory.getLong(slot + 8);
             final int bytes = SplitLayout.length(word1);
             if (SplitLayout.flags(word1) != FLAG_WRITE || bytes < length + before) {
-                final int taken = scatter(addresses[i], length, n, room);
+                final int taken =
+                        scatter(addresses[i], length, left == null ? 0 : left[i], n, room);
                 if (taken == 0) {
                     break;
                 }
@@ -84,6 +98,9 @@ public final class VhostSender extends SplitQueue {
                 Memory.putInt(target + 8, 1 << 16);
             } else {
                 Memory.putShort(target + 8, 0);
+            }
+            if (left != null) {
+                Offloads.write(left[i], target);
             }
             if (length == 64) {
                 Memory.copy64(addresses[i], target + before);
@@ -105,7 +122,8 @@ public final class VhostSender extends SplitQueue {
 
     // One packet into several parts, of one entry, or of several if the driver merges them. Answers
     // how many entries it takes; 0 if there are not enough, or the queue is faulty.
-    private int scatter(long source, int length, int from, int room) {
+    private int scatter(long source, int length, long left, int from, int room) {
+        Offloads.write(left, header);
         final int mask = size - 1;
         final int total = length + headerBytes;
         long first = 0;

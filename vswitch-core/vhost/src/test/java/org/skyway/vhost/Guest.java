@@ -27,7 +27,7 @@ final class Guest implements AutoCloseable {
     private static final int BUFFER_BYTES = 4096;
     private static final int TABLES = BUFFERS + 2 * 256 * BUFFER_BYTES;
 
-    final VhostDevice device = new VhostDevice("guest", MAX_FRAME);
+    final VhostDevice device;
     final ForeignMemory memory;
     final int size;
     final long features;
@@ -44,6 +44,7 @@ final class Guest implements AutoCloseable {
     Guest(int size, long features, Descriptor backing) throws Exception {
         this.size = size;
         this.features = features;
+        device = new VhostDevice("guest", MAX_FRAME, (features & Offloads.ALL) != 0);
         header =
                 (features & (VhostDevice.VERSION_1 | VhostDevice.MRG_RXBUF)) != 0
                         ? SplitLayout.LONG_HEADER_BYTES
@@ -189,12 +190,19 @@ final class Guest implements AutoCloseable {
 
     /// Sends a packet in some slots.
     boolean send(byte[] packet, int parts, boolean indirect) {
+        byte[] before = new byte[header];
+        Arrays.fill(before, (byte) 0xff); // nobody is to believe it
+        return send(before, packet, parts, indirect);
+    }
+
+    /// Sends a packet behind what says what is left to others of it.
+    boolean send(byte[] before, byte[] packet, int parts, boolean indirect) {
         Deque<Integer> slots = free.get(1);
         if (slots.size() < parts) {
             return false;
         }
         byte[] all = new byte[header + packet.length];
-        Arrays.fill(all, 0, header, (byte) 0xff); // nobody is to believe it
+        System.arraycopy(before, 0, all, 0, header);
         System.arraycopy(packet, 0, all, header, packet.length);
         List<Integer> chain = new ArrayList<>();
         for (int i = 0; i < parts; i++) {
@@ -239,8 +247,9 @@ final class Guest implements AutoCloseable {
                 byte[] part = read(chain, (int) (entry >>> 32));
                 if (more == 0) {
                     more = header == 12 ? part[10] & 0xff | (part[11] & 0xff) << 8 : 1;
+                    lastHeader = Arrays.copyOf(part, header);
                     for (int i = 0; i < 10; i++) {
-                        if (part[i] != 0) {
+                        if (part[i] != 0 && (features & Offloads.ALL) == 0) {
                             throw new AssertionError(
                                     "what a packet starts with: " + Arrays.toString(part));
                         }
@@ -265,6 +274,7 @@ final class Guest implements AutoCloseable {
         return packets;
     }
 
+    byte[] lastHeader; // of a packet that was received
     int bufferBytes; // of those that were given last
 
     private byte[] read(List<Integer> chain, int bytes) {

@@ -161,7 +161,7 @@ class VhostQueuePropertyTest {
             guest.device.rest();
             assertEquals(Guest.pair(1, 100), guest.device.answer(stop, List.of()).u64(0));
             assertNull(guest.device.live());
-            try (VhostDevice next = new VhostDevice("next", Guest.MAX_FRAME)) {
+            try (VhostDevice next = new VhostDevice("next", Guest.MAX_FRAME, false)) {
                 assertNotNull(next);
             }
             guest.queue(1); // which says base 0

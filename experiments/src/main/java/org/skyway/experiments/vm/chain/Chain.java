@@ -2,6 +2,7 @@ package org.skyway.experiments.vm.chain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,9 @@ import org.skyway.vswitch.daemon.ControlClient;
 
 /// Guests on the ports of a running switch.
 public final class Chain {
+    private static final String CLIENT = "dpdkvhostuserclient";
+    private static final String SERVER = "dpdkvhostuser";
+
     private final ControlClient control;
     private final Images images;
     private final Path directory;
@@ -37,9 +41,10 @@ public final class Chain {
     /// @throws InterruptedException if interrupted while the image is built
     public GuestSpec guest(String name, List<String> arguments, List<String> ports, int core)
             throws IOException, InterruptedException {
+        boolean stock = arguments.getFirst().equals(Images.LINUX);
         List<GuestSpec.Port> own = new ArrayList<>();
         for (String port : ports) {
-            own.add(new GuestSpec.Port(port, region(port)));
+            own.add(stock ? stock(port) : new GuestSpec.Port(port, region(port)));
         }
         return new GuestSpec(name, images.of(arguments), arguments, own, directory, core);
     }
@@ -83,6 +88,25 @@ public final class Chain {
                         .formatted(
                                 String.join(", ", missing),
                                 there.isEmpty() ? "none" : String.join(", ", there));
+    }
+
+    // QEMU listens unless the switch does: so it finds the next switch as well.
+    private GuestSpec.Port stock(String name) throws IOException {
+        JsonNode port = port(name);
+        if (port == null) {
+            Files.createDirectories(directory);
+            String type = CLIENT + ",socket=" + directory.resolve(name + ".vhost");
+            control.ask(ControlClient.request("port-add").put("type", type).put("name", name));
+            port = port(name);
+        }
+        String type = port.path("type").asText();
+        if (!type.equals(CLIENT) && !type.equals(SERVER)) {
+            throw new IOException(
+                    "port %s is of type %s, and a plain Linux can't drive that; remove it with `skyway ctl port del`, or name another"
+                            .formatted(name, type));
+        }
+        Path socket = Path.of(port.path("socket").asText());
+        return new GuestSpec.Port(name, null, socket, type.equals(CLIENT));
     }
 
     private Path region(String name) throws IOException {

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.skyway.vnf.VnfMain;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -13,6 +14,10 @@ import picocli.CommandLine.ParameterException;
 final class GuestCheck {
     private static final Path CORES = Path.of("/sys/devices/system/cpu");
 
+    private static final Pattern LINUX_OPTIONS =
+            Pattern.compile(
+                    "(\\s+(--address\\s+[0-9]+(\\.[0-9]+){3}/[0-9]+|--mtu\\s+[0-9]+|--forward))*");
+
     private GuestCheck() {}
 
     /// Checks a guest's program and core.
@@ -20,13 +25,24 @@ final class GuestCheck {
     /// @throws IllegalArgumentException if there is no such program, it has no such options, or
     ///   this host has no such core
     static void check(ChainConfig.Guest guest) {
-        if (!guest.arguments().getFirst().equals(Images.TESTPMD)) {
-            checkProgram(guest);
+        switch (guest.arguments().getFirst()) {
+            case Images.TESTPMD -> {}
+            case Images.LINUX -> checkLinux(guest);
+            default -> checkProgram(guest);
         }
         if (guest.core() != null && !Files.exists(CORES.resolve("cpu" + guest.core()))) {
             throw new IllegalArgumentException(
                     "guest %s can't have core %d: this host has none of that number, see lscpu"
                             .formatted(guest.name(), guest.core()));
+        }
+    }
+
+    private static void checkLinux(ChainConfig.Guest guest) {
+        String options = guest.program().strip().substring(Images.LINUX.length());
+        if (!LINUX_OPTIONS.matcher(options).matches()) {
+            throw new IllegalArgumentException(
+                    "guest %s can't run \"%s\": linux has the options --address A.B.C.D/N, --mtu BYTES and --forward"
+                            .formatted(guest.name(), guest.program()));
         }
     }
 

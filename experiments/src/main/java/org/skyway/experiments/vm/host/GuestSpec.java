@@ -23,6 +23,10 @@ public record GuestSpec(
         Path directory,
         int core) {
     private static final int MEMORY_MIB = 384;
+    private static final int LINUX_MEMORY_MIB = 192;
+
+    /// The program of guests without a driver of Skyway's.
+    public static final String LINUX = "linux";
 
     /// COMMAND_LINE_SIZE of Linux on x86 is 2048.
     private static final int MAX_ARGUMENTS_LENGTH = 1900;
@@ -30,11 +34,37 @@ public record GuestSpec(
     /// What `--commands` is in a guest.
     public static final String COMMANDS = "/dev/virtio-ports/org.skyway.tester.0";
 
+    /// The virtio-serial port that a plain Linux has a shell at.
+    public static final String SHELL_PORT = "org.skyway.shell.0";
+
+    /// Without KVM, QEMU up to 7.2 dies when a network device that another process serves starts
+    /// with message-signalled interrupts.
+    static final String NO_VECTORS = ",vectors=0";
+
+    /// What a guest sends while there is no switch waits in its queue: it is not told that its link
+    /// is down, or it would drop that, and QEMU does not serve the queue in the switch's place, or
+    /// it would.
+    static final String PATIENT = ",status=off,ioeventfd=off";
+
+    // Or the switch could not see it.
+    private static final String SHARED_MEMORY =
+            "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>";
+
     /// A port of a guest.
     ///
     /// @param name the port's name at the switch
-    /// @param region its region's file, in `/dev/shm`
-    public record Port(String name, Path region) {}
+    /// @param region its region's file, in `/dev/shm`; null if it has a socket
+    /// @param socket of vhost-user; null if it has a region
+    /// @param listens whether QEMU is the one that the switch connects to there
+    public record Port(String name, Path region, Path socket, boolean listens) {
+        /// A port with a region.
+        ///
+        /// @param name the port's name at the switch
+        /// @param region its region's file, in `/dev/shm`
+        public Port(String name, Path region) {
+            this(name, region, null, false);
+        }
+    }
 
     /// Checks the arguments.
     ///
@@ -77,6 +107,17 @@ public record GuestSpec(
         return directory.resolve(name + ".commands.sock");
     }
 
+    /// The socket of the shell of a plain Linux.
+    ///
+    /// @return a socket that QEMU makes
+    public Path shell() {
+        return directory.resolve(name + ".shell");
+    }
+
+    private boolean isLinux() {
+        return arguments.getFirst().equals(LINUX);
+    }
+
     /// The domain, for `virsh create` or `define`.
     ///
     /// @return XML
@@ -86,6 +127,11 @@ public record GuestSpec(
         StringBuilder metadata = new StringBuilder();
         for (int i = 0; i < ports.size(); i++) {
             Port port = ports.get(i);
+            if (port.socket() != null) {
+                metadata.append("<skyway:stock name='%s'/>".formatted(port.name()));
+                devices.append(networkDevice(port));
+                continue;
+            }
             metadata.append(
                     "<skyway:port name='%s' channel='org.skyway.pmd.%d'/>"
                             .formatted(port.name(), i));
@@ -107,21 +153,17 @@ public record GuestSpec(
                                     Files.size(port.region()) / 1024));
         }
         if (arguments.contains(COMMANDS)) {
-            devices.append(
-                    """
-                        <channel type='unix'>
-                          <source mode='bind' path='%s'/>
-                          <target type='virtio' name='org.skyway.tester.0'/>
-                        </channel>
-                    """
-                            .formatted(commands()));
+            devices.append(channel(commands(), "org.skyway.tester.0"));
+        }
+        if (isLinux()) {
+            devices.append(channel(shell(), SHELL_PORT));
         }
         boolean kvm = Virtualisation.isUsable();
         return """
-        <domain type='%s'>
+        <domain type='%s' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
           <name>%s</name>
           <metadata><skyway:vnf xmlns:skyway='%s'>%s</skyway:vnf></metadata>
-          <memory unit='MiB'>%d</memory>
+          <memory unit='MiB'>%d</memory>%s
           <vcpu placement='static'%s>1</vcpu>
           <os>
             <type arch='x86_64' machine='pc'>hvm</type>
@@ -142,7 +184,7 @@ public record GuestSpec(
             <controller type='virtio-serial' index='0'/>
             <serial type='file'><source path='%s'/><target port='0'/></serial>
         %s    <memballoon model='none'/>
-          </devices>
+          </devices>%s
         </domain>
         """
                 .formatted(
@@ -150,7 +192,8 @@ public record GuestSpec(
                         name,
                         GuestDescription.NAMESPACE,
                         metadata,
-                        MEMORY_MIB,
+                        isLinux() ? LINUX_MEMORY_MIB : MEMORY_MIB,
+                        isLinux() ? SHARED_MEMORY : "",
                         core < 0 ? "" : " cpuset='" + core + "'",
                         image.kernel().toAbsolutePath(),
                         image.initrd().toAbsolutePath(),
@@ -160,7 +203,45 @@ public record GuestSpec(
                                 : "<cpu mode='custom' match='exact' check='none'><model fallback='allow'>%s</model></cpu>"
                                         .formatted(image.cpuModel()),
                         console(),
-                        devices);
+                        devices,
+                        isLinux() ? networkOptions(kvm) : "");
+    }
+
+    private static String channel(Path socket, String name) {
+        return """
+            <channel type='unix'>
+              <source mode='bind' path='%s'/>
+              <target type='virtio' name='%s'/>
+            </channel>
+        """
+                .formatted(socket, name);
+    }
+
+    // Without a ROM, which would use the device before the kernel does.
+    private static String networkDevice(Port port) {
+        return """
+            <interface type='vhostuser'>
+              <source type='unix' path='%s' mode='%s'>%s</source>
+              <model type='virtio'/>
+              <driver rx_queue_size='1024' tx_queue_size='1024'/>
+              <rom enabled='no'/>
+            </interface>
+        """
+                .formatted(
+                        port.socket(),
+                        port.listens() ? "server" : "client",
+                        port.listens() ? "" : "<reconnect enabled='yes' timeout='1'/>");
+    }
+
+    // For all network devices; libvirt has no words of its own for these.
+    private static String networkOptions(boolean kvm) {
+        StringBuilder options = new StringBuilder();
+        for (String option : (PATIENT + (kvm ? "" : NO_VECTORS)).substring(1).split(",")) {
+            options.append(
+                    "<qemu:arg value='-global'/><qemu:arg value='virtio-net-pci.%s'/>"
+                            .formatted(option));
+        }
+        return "<qemu:commandline>%s</qemu:commandline>".formatted(options);
     }
 
     // How to wait for packets, unless the program is told: see the VNF programs' --idle.

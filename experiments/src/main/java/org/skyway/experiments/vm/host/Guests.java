@@ -105,7 +105,7 @@ public final class Guests implements AutoCloseable {
         try {
             GuestDescription description = GuestDescription.parse(domain.getXMLDesc(0));
             for (String port : ports) {
-                if (!description.ports().containsKey(port)) {
+                if (!description.ports().containsKey(port) && !description.stock().contains(port)) {
                     throw new IOException(
                             "domain %s is none of this chain: its metadata do not name port %s; remove it with virsh if that is meant"
                                     .formatted(name, port));

@@ -5,12 +5,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// What a guest runs, beside kernel and shell.
-sealed interface GuestContents permits JavaContents, TestpmdContents {
+sealed interface GuestContents permits JavaContents, LinuxContents, TestpmdContents {
     /// What it is, besides [#files]: another text is another image.
     List<String> identity();
 
     /// The files that it is made of.
     List<Path> files();
+
+    /// The kernel modules that it needs and not every guest has, in the order in which they must be
+    /// loaded; also part of what it is.
+    default List<String> modules() {
+        return List.of();
+    }
 
     /// The resource that is the guest's `/start`: runs the program that its arguments name.
     String script();

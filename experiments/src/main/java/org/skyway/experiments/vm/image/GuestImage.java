@@ -55,6 +55,17 @@ public record GuestImage(Path kernel, Path initrd, String cpuModel, boolean canR
         return build(cache, TestpmdContents.of(home));
     }
 
+    /// Builds the image of a plain Linux without a driver of Skyway's, or finds the one that was
+    /// built of the same input.
+    ///
+    /// @param cache where images and packages are kept
+    /// @return the image
+    /// @throws IOException if a package can't be had or a step fails; the message says which
+    /// @throws InterruptedException if interrupted meanwhile
+    public static GuestImage linux(Path cache) throws IOException, InterruptedException {
+        return build(cache, LinuxContents.of(cache));
+    }
+
     private static GuestImage build(Path cache, GuestContents contents)
             throws IOException, InterruptedException {
         DebianPackages packages = new DebianPackages(cache.resolve("packages"));
@@ -76,7 +87,7 @@ public record GuestImage(Path kernel, Path initrd, String cpuModel, boolean canR
             Path root = Files.createDirectory(work.resolve("root"));
             Path built = Files.createDirectory(work.resolve("image"));
             GuestKernel kernel = GuestKernel.fetch(packages);
-            kernel.install(root);
+            kernel.install(root, contents.modules());
             fill(root, packages, contents);
             CpioWriter.write(root, built.resolve("initrd"));
             Files.copy(kernel.image(), built.resolve("kernel"));
@@ -149,6 +160,7 @@ public record GuestImage(Path kernel, Path initrd, String cpuModel, boolean canR
                                     kernel + " " + packages.version(kernel),
                                     SHELL_PACKAGE + " " + packages.version(SHELL_PACKAGE)));
             parts.addAll(contents.identity());
+            parts.addAll(contents.modules());
             for (String part : parts) {
                 digest.update((part + "\n").getBytes(StandardCharsets.UTF_8));
             }

@@ -26,6 +26,9 @@ public final class GuestImageCommand implements Callable<Integer> {
                     "The one with DPDK's testpmd and the driver in C, which `skyway build --dpdk` builds first.")
     boolean testpmd;
 
+    @Option(names = "--linux", description = "A plain Linux with virtio network devices.")
+    boolean linux;
+
     /// For picocli.
     public GuestImageCommand() {}
 
@@ -49,7 +52,9 @@ public final class GuestImageCommand implements Callable<Integer> {
         Path home = Path.of(System.getProperty("skyway.home", "."));
         Path place = cache == null ? GuestImage.defaultCache() : cache;
         GuestImage image =
-                testpmd ? GuestImage.testpmd(home, place) : GuestImage.build(home, place);
+                linux
+                        ? GuestImage.linux(place)
+                        : testpmd ? GuestImage.testpmd(home, place) : GuestImage.build(home, place);
         System.out.println("kernel " + image.kernel());
         System.out.println("initrd " + image.initrd());
         return 0;

@@ -12,6 +12,16 @@ import java.util.stream.Stream;
 /// @param image what QEMU boots
 /// @param modules directory of its modules
 record GuestKernel(Path image, Path modules) {
+    /// Network devices of virtio, and forwarding between them; to be loaded after the others.
+    static final List<String> NETWORK =
+            List.of(
+                    "net/core/failover",
+                    "drivers/net/net_failover",
+                    "drivers/net/virtio_net",
+                    "net/llc/llc",
+                    "net/802/stp",
+                    "net/bridge/bridge");
+
     /// In the order in which they must be loaded: virtio over PCI, and its serial ports. An ivshmem
     /// device needs no driver.
     private static final List<String> WANTED =
@@ -38,10 +48,14 @@ record GuestKernel(Path image, Path modules) {
     }
 
     /// Copies the modules to `/modules` of a guest, with a list of their order.
-    void install(Path root) throws IOException, InterruptedException {
+    ///
+    /// @param more modules than every guest needs
+    void install(Path root, List<String> more) throws IOException, InterruptedException {
         Path target = Files.createDirectories(root.resolve("modules"));
         List<String> order = new ArrayList<>();
-        for (String module : WANTED) {
+        List<String> all = new ArrayList<>(WANTED);
+        all.addAll(more);
+        for (String module : all) {
             if (!isBuiltIn(module)) {
                 String name = module.substring(module.lastIndexOf('/') + 1) + ".ko";
                 copy(module, target.resolve(name));

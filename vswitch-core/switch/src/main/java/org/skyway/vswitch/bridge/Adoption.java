@@ -12,10 +12,12 @@ import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.tables.FlowCounters;
@@ -36,6 +38,26 @@ final class Adoption {
         this.bridge = bridge;
         this.store = store;
         this.saved = saved;
+    }
+
+    /// The ports of stock VNFs that are there still. They will find this switch.
+    Set<DatapathPort> stock() {
+        Set<DatapathPort> all = new HashSet<>();
+        if (!saved.isOfThisBoot()) {
+            return all;
+        }
+        for (Saved.Port p : saved.all(Saved.Port.class)) {
+            BridgePort port = bridge.ports().byName(p.name());
+            boolean there =
+                    port != null
+                            && p.vnf() != null
+                            && port.datapathPort() instanceof StockPort
+                            && (p.vnf().pid() == 0 || ProcessHandle.of(p.vnf().pid()).isPresent());
+            if (there) {
+                all.add(port.datapathPort());
+            }
+        }
+        return all;
     }
 
     /// Finds the VNFs' regions.

@@ -1,6 +1,7 @@
 package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -40,8 +41,8 @@ import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
@@ -131,7 +132,9 @@ public final class Bridge implements Forwarding {
         detector = new Detection(tables, faults);
         settlements = new Settlements(datapath, faults, this::withMemory, notes);
         settler = new Settler(tables, datapath, detector, faults, settlements, this::withMemory);
-        stock = new StockPorts(store.runDirectory(), datapath, notes.memory(), faults);
+        stock =
+                new StockPorts(
+                        store.runDirectory(), datapath, notes.memory(), config.offloads(), faults);
         ports = new Ports(datapath, detector, config.dpid(), notes.memory(), stock);
         accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
         notes.shared(datapath.tableCounters(), linkRecords);
@@ -212,6 +215,7 @@ public final class Bridge implements Forwarding {
     public void resume(SavedState saved) {
         tidies = false;
         vnfs.hold();
+        stock.hold();
         ports.resume(saved);
         for (Saved.Shared s : saved.all(Saved.Shared.class)) {
             Saved.Block t = s.tables();
@@ -238,6 +242,7 @@ public final class Bridge implements Forwarding {
         tidies = true;
         adoption.run();
         vnfs.open();
+        stock.release(adoption.stock());
     }
 
     /// What the switch remembers is all there is to remember: what an earlier one has left is
@@ -682,14 +687,14 @@ public final class Bridge implements Forwarding {
             key[w] |= metadata.value(w);
         }
         Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
-        Program program = translation.run(actions);
+        DatapathProgram program = translation.run(actions);
         if (translation.gaveUp()) {
             return null;
         }
         return run(program, frame);
     }
 
-    private Runnable run(Program program, byte[] frame) {
+    private Runnable run(DatapathProgram program, byte[] frame) {
         return () -> {
             datapath.run(program, frame);
             settler.commanded();
@@ -703,7 +708,7 @@ public final class Bridge implements Forwarding {
             key[w] = metadata.value(w);
         }
         Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
-        Program program = translation.resume(rest);
+        DatapathProgram program = translation.resume(rest);
         return translation.gaveUp() ? null : run(program, frame);
     }
 
@@ -829,8 +834,14 @@ public final class Bridge implements Forwarding {
         BridgePort port = ports.byNumber(at.number());
         if (port != null && port.datapathPort() == at) { // not if it was removed meanwhile
             events.vnf(event, port.config().name(), what);
+            notePort(port);
             linkUp(port, at.peer() != null);
         }
+    }
+
+    /// Where the socket of a stock VNF's port is.
+    Path socketOf(PortConfig port) {
+        return stock.socketOf(port);
     }
 
     void linkUp(BridgePort port, boolean up) {

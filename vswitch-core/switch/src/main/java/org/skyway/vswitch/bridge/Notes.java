@@ -10,6 +10,7 @@ import org.skyway.vswitch.datapath.TableCounters;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.StateQueue;
 import org.skyway.vswitch.tables.FlowCounters;
@@ -94,9 +95,15 @@ final class Notes {
                         port.state().config(),
                         new Saved.Block(traffic.block(), traffic.tag()),
                         vnf == null
-                                ? null
+                                ? stock(port)
                                 : new Saved.Vnf(
                                         vnf.regionId(), vnf.cells(), vnf.pid(), vnf.program())));
+    }
+
+    // It has no region of the switch's.
+    private static Saved.Vnf stock(BridgePort port) {
+        StockPort.Peer peer = port.datapathPort() instanceof StockPort s ? s.peer() : null;
+        return peer == null ? null : new Saved.Vnf(0, 0, peer.pid(), peer.program());
     }
 
     void noPort(String name) {

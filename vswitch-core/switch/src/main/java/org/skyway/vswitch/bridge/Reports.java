@@ -67,6 +67,7 @@ public final class Reports {
             o.put("pid", peer == null ? 0 : peer.pid());
             o.put("agreed", peer == null ? null : peer.detail());
             o.put("trouble", s.trouble());
+            o.put("socket", bridge.socketOf(port.config()).toString());
         }
         o.put("awaited", vnf != null && vnf.isAwaited()); // taken over, and not connected yet
         o.put("region", bridge.lastingRegion(port.config().name()));

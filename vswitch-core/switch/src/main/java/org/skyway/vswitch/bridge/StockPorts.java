@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.skyway.ivshmem.sys.Reasons;
@@ -40,7 +41,9 @@ final class StockPorts implements AutoCloseable {
     private final Path runDirectory;
     private final Datapath datapath;
     private final CounterMemory memory;
+    private final boolean offloads;
     private final Faults faults;
+    private boolean holds; // vhost-user ports' packets, until release
     private Executor owner;
     private Watcher watcher;
     private PortSockets sockets; // null until the first port
@@ -58,7 +61,13 @@ final class StockPorts implements AutoCloseable {
         void happened(StockPort port, String event, String what);
     }
 
-    StockPorts(Path runDirectory, Datapath datapath, CounterMemory memory, Faults faults) {
+    StockPorts(
+            Path runDirectory,
+            Datapath datapath,
+            CounterMemory memory,
+            boolean offloads,
+            Faults faults) {
+        this.offloads = offloads;
         this.runDirectory = runDirectory;
         this.datapath = datapath;
         this.memory = memory;
@@ -71,6 +80,27 @@ final class StockPorts implements AutoCloseable {
         watcher = bridge;
     }
 
+    /// There was a switch before: nothing is taken from guests before [#release].
+    void hold() {
+        holds = true;
+    }
+
+    /// The tables are in force.
+    ///
+    /// @param served ports whose guests were attached to the switch before, and are still there
+    void release(Set<DatapathPort> served) {
+        holds = false;
+        if (vhosts != null) {
+            Set<VhostUserPort> guests = new HashSet<>();
+            for (DatapathPort port : served) {
+                if (port instanceof VhostUserPort v) {
+                    guests.add(v);
+                }
+            }
+            vhosts.release(guests);
+        }
+    }
+
     /// Makes a port, whose VNF may be attached at once.
     ///
     /// @throws ConfigException if its socket can't be had
@@ -80,7 +110,7 @@ final class StockPorts implements AutoCloseable {
                 sockets =
                         new PortSockets(datapath::ticket, datapath::isSettled, new Watch(), faults);
                 memifs = new MemifPorts(sockets);
-                vhosts = new VhostPorts(sockets);
+                vhosts = new VhostPorts(sockets, holds);
             }
             return config.type() == PortConfig.Type.MEMIF ? memif(config) : vhost(config);
         } catch (IOException e) {
@@ -99,34 +129,33 @@ final class StockPorts implements AutoCloseable {
             int log2 = Integer.numberOfTrailingZeros(slots);
             memifs.connect(
                     port,
-                    runDirectory.resolve(socket.path()),
+                    socketOf(config),
                     new MemifClient.Settings(id, secret, config.name(), log2, bytes));
         } else {
-            Path path = socket.path() == null ? Path.of(MEMIF_SOCKET) : socket.path();
             memifs.serve(
-                    port,
-                    config.name(),
-                    runDirectory.resolve(path),
-                    id,
-                    secret,
-                    file -> give(config, file));
+                    port, config.name(), socketOf(config), id, secret, file -> give(config, file));
         }
         return port;
     }
 
     private VhostUserPort vhost(PortConfig config) throws IOException {
-        VhostUserPort port = new VhostUserPort(config.number(), datapath.threads(), memory);
-        Path path = config.socket().path();
+        VhostUserPort port =
+                new VhostUserPort(config.number(), datapath.threads(), memory, offloads);
         if (config.type() == PortConfig.Type.DPDKVHOSTUSERCLIENT) {
-            vhosts.connect(port, config.name(), runDirectory.resolve(path));
+            vhosts.connect(port, config.name(), socketOf(config));
         } else {
-            vhosts.serve(
-                    port,
-                    config.name(),
-                    runDirectory.resolve(path == null ? Path.of(config.name()) : path),
-                    file -> give(config, file));
+            vhosts.serve(port, config.name(), socketOf(config), file -> give(config, file));
         }
         return port;
+    }
+
+    /// Where a port's socket is, by whatever side it is made.
+    Path socketOf(PortConfig config) {
+        Path path = config.socket().path();
+        if (path == null) {
+            path = Path.of(config.type() == PortConfig.Type.MEMIF ? MEMIF_SOCKET : config.name());
+        }
+        return runDirectory.resolve(path);
     }
 
     private static byte[] secret(PortConfig config) {

@@ -11,8 +11,8 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.Prerequisite;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.PacketTrace;
-import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.tables.Tables;
 
@@ -30,7 +30,7 @@ final class TraceReport {
         PacketTrace trace = new PacketTrace();
         Translation translation = new Translation(tables, key, System.nanoTime());
         translation.trace(trace);
-        Program program = translation.run();
+        DatapathProgram program = translation.run();
         ObjectNode report = JSON.createObjectNode().put("flow", FlowText.printKey(key));
         report.put("bridge", bridge);
         trace.lines().forEach(report.putArray("steps")::add);
@@ -76,7 +76,7 @@ final class TraceReport {
     }
 
     /// What a program does, in the manner of Open vSwitch's datapath actions.
-    static String actions(Program program) {
+    static String actions(DatapathProgram program) {
         List<String> parts = new ArrayList<>();
         for (DatapathAction action : program.actions()) {
             parts.add(

@@ -144,6 +144,12 @@ final class VswitchdCommand implements Callable<Integer> {
     private boolean beyondOvs;
 
     @Option(
+            names = "--offloads",
+            description =
+                    "offer guests at vhost-user ports to leave checksums and segmentation to others: between two of them nothing is done, for all others the switch does it")
+    private boolean offloads;
+
+    @Option(
             names = "--no-bypass",
             description = "detect links, but leave all packets to the switch")
     private boolean noBypass;
@@ -286,6 +292,7 @@ final class VswitchdCommand implements Callable<Integer> {
                 !noBypass && c.bypass(),
                 obeyMillis == null ? c.obeyMillis() : obeyMillis,
                 beyondOvs || c.beyondOvs(),
+                offloads || c.offloads(),
                 join(c.ports(), ports.stream().map(PortConfig::parse).toList()),
                 tls(c.tls()),
                 http(c.http()));

@@ -27,6 +27,7 @@ import org.skyway.ivshmem.sys.Reasons;
 /// cores: [1]
 /// obey-millis: 2000
 /// beyond-ovs: false
+/// offloads: false
 /// ports:
 ///   - {number: 1, type: netdev, name: eth1}
 ///   - {number: 2, type: dpdkr, name: vnf1}
@@ -52,6 +53,8 @@ import org.skyway.ivshmem.sys.Reasons;
 /// @param bypass whether links are given bypasses at all
 /// @param obeyMillis how long a VNF may take to leave its bypass before it is cut off
 /// @param beyondOvs whether to take what Open vSwitch refuses, where it can be done
+/// @param offloads whether guests at vhost-user ports are offered to leave checksums and
+///   segmentation to others
 /// @param ports the ports that it starts with
 /// @param tls keys for `ssl:` and `pssl:`; null for none
 /// @param http where the live page and the metrics are; null for nowhere
@@ -71,6 +74,7 @@ public record SwitchConfig(
         Boolean bypass,
         @JsonProperty("obey-millis") Integer obeyMillis,
         @JsonProperty("beyond-ovs") Boolean beyondOvs,
+        Boolean offloads,
         List<PortConfig> ports,
         Tls tls,
         HttpConfig http) {
@@ -124,6 +128,7 @@ public record SwitchConfig(
         bypass = bypass == null || bypass;
         obeyMillis = obeyMillis == null ? DEFAULT_OBEY_MILLIS : obeyMillis;
         beyondOvs = beyondOvs != null && beyondOvs;
+        offloads = offloads != null && offloads;
         ports = ports == null ? List.of() : List.copyOf(ports);
         if (!bridge.matches("[A-Za-z0-9_.-]{1,15}")) {
             throw new ConfigException(
@@ -170,7 +175,7 @@ public record SwitchConfig(
     public static SwitchConfig defaults() {
         return new SwitchConfig(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null);
+                null, null, null, null, null);
     }
 
     /// The same for another bridge.
@@ -203,6 +208,7 @@ public record SwitchConfig(
                 bypass,
                 obeyMillis,
                 beyondOvs,
+                offloads,
                 null,
                 tls,
                 null);
@@ -241,6 +247,7 @@ public record SwitchConfig(
                 bypass,
                 obeyMillis,
                 beyondOvs,
+                offloads,
                 others,
                 tls,
                 page);

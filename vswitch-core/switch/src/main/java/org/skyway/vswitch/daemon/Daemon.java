@@ -1,6 +1,7 @@
 package org.skyway.vswitch.daemon;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.skyway.agent.process.ProcessAgent;
 import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.vswitch.bridge.Bridge;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
@@ -41,7 +43,9 @@ public final class Daemon implements AutoCloseable {
 
     // Stopped in reverse: VNFs are told first, then controllers, then the poll threads stop.
     private final List<AutoCloseable> running = new ArrayList<>();
+    private final List<AutoCloseable> locks = new ArrayList<>(); // of those
     private final Faults faults = new Faults();
+    private Path runDirectory;
     private Bridge bridge;
     private Ofproto ofproto;
     private String pageUrl; // null for none
@@ -73,16 +77,17 @@ public final class Daemon implements AutoCloseable {
                         },
                         "stop");
         ServiceManager manager = ServiceManager.ofEnvironment();
-        boolean rehearsed =
+        TakeOver before =
                 state.takeOver()
-                        && TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager);
-        Daemon daemon = start(runDirectory, config, state);
+                        ? TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager)
+                        : TakeOver.none(false);
+        Daemon daemon = start(runDirectory, config, state, before);
         Thread rehearsing =
                 new Thread(
                         () -> {
                             Rehearsal.run(
                                     runDirectory.toAbsolutePath(),
-                                    rehearsed ? 0 : rehearsal.toNanos(),
+                                    before.hasRehearsed() ? 0 : rehearsal.toNanos(),
                                     () -> stop.getCount() == 0 || daemon.ofproto.isAsked());
                             say("the switch has warmed up");
                         },
@@ -134,9 +139,14 @@ public final class Daemon implements AutoCloseable {
     /// @throws ConfigException if it can't be started as asked; nothing is left running, and what
     ///   an earlier switch has left is still there
     public static Daemon start(Path runDirectory, SwitchConfig config, StateOptions state) {
+        return start(runDirectory, config, state, TakeOver.none(false));
+    }
+
+    private static Daemon start(
+            Path runDirectory, SwitchConfig config, StateOptions state, TakeOver predecessor) {
         Daemon daemon = new Daemon();
         try {
-            daemon.begin(runDirectory.toAbsolutePath(), config, state);
+            daemon.begin(runDirectory.toAbsolutePath(), config, state, predecessor);
             return daemon;
         } catch (IOException e) {
             daemon.close();
@@ -147,16 +157,18 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void begin(Path directory, SwitchConfig config, StateOptions options)
+    private void begin(
+            Path directory, SwitchConfig config, StateOptions options, TakeOver predecessor)
             throws IOException {
+        runDirectory = directory;
         OfprotoConfig ofprotoConfig = ofprotoConfig(directory, config);
-        running.add(RunLock.take(directory));
+        claim(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory, LOG::warn);
         StateQueue state = null;
         SavedState saved = null;
         if (options.directory() != null) {
             StateStore store = StateStore.open(options.directory());
-            running.add(store);
+            claim(store);
             saved = options.forget() ? null : store.recover();
             state = store.begin(config.pollThreads(), faults);
             running.add(state);
@@ -178,7 +190,6 @@ public final class Daemon implements AutoCloseable {
         running.add(made);
         bridge = made.bridge();
         ofproto = made.ofproto();
-        Executor owner = made.owner();
         PortHost host = made.connect();
         CombinedAgent agent = new CombinedAgent(host);
         running.add(agent);
@@ -198,6 +209,23 @@ public final class Daemon implements AutoCloseable {
                             LibvirtAgent.DEFAULT_TIMEOUT));
         }
         made.start(agent, saved);
+        // Nothing that still can go wrong is to change what a switch before has left; but the one
+        // that has handed over has its addresses for a moment yet, and no packet is to wait for
+        // that.
+        if (predecessor.isThere()) {
+            made.goOn(saved);
+            predecessor.awaitEnd();
+            listen(directory, config, made, journal);
+        } else {
+            listen(directory, config, made, journal);
+            made.goOn(saved);
+        }
+    }
+
+    private void listen(Path directory, SwitchConfig config, RunningBridge made, Journal journal)
+            throws IOException {
+        made.listen();
+        Executor owner = made.owner();
         Requests requests = new Requests(bridge, ofproto::copyTables);
         Asked asked = new Asked(requests, ofproto, this::handOver);
         running.add(ControlServer.start(directory, owner, asked, faults));
@@ -207,7 +235,11 @@ public final class Daemon implements AutoCloseable {
             journal.listen(page::happened);
             pageUrl = page.url();
         }
-        made.goOn(saved);
+    }
+
+    private void claim(AutoCloseable lock) {
+        running.add(lock);
+        locks.add(lock);
     }
 
     /// Ends at once, so that another switch can go on from here: nobody is told, nothing is
@@ -220,12 +252,17 @@ public final class Daemon implements AutoCloseable {
         }
         LOG.info("handing over to another switch");
         bridge.handOver();
+        // What the other one would have to wait for until this process is gone for good.
+        locks.forEach(Daemon::stop);
+        for (Path directory : List.of(runDirectory, RunDirectory.ofOtherUsers(runDirectory))) {
+            stop(() -> Files.deleteIfExists(directory.resolve(RunDirectory.PMD_SOCKET)));
+        }
         Thread.ofPlatform()
                 .name("hand-over")
                 .start(() -> {
                     answer.run();
                     LockSupport.parkNanos(LAST_WORD_NANOS); // until it is sent
-                    Runtime.getRuntime().halt(0);
+                    ProcessDescriptor.exitNow(0);
                 });
         // Nothing else is to happen in this process.
         ofproto.executor().execute(LockSupport::park);
@@ -281,13 +318,15 @@ public final class Daemon implements AutoCloseable {
     /// Stops the switch: VNFs and controllers see their connections close.
     @Override
     public void close() {
-        for (AutoCloseable part : running.reversed()) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.warn("while stopping {}: {}", part, e.toString());
-            }
-        }
+        running.reversed().forEach(Daemon::stop);
         running.clear();
+    }
+
+    private static void stop(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("while stopping {}: {}", part, e.toString());
+        }
     }
 }

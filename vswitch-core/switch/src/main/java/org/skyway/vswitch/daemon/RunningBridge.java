@@ -77,12 +77,12 @@ public final class RunningBridge implements AutoCloseable {
         return bridge.connect(ofproto.executor(), new Ports(), new Packets());
     }
 
-    /// Starts it, with the ports of its configuration and what a switch before this one has left.
-    /// Is waited for.
+    /// Starts it, with the ports of its configuration and what a switch before this one has left;
+    /// nobody can speak to it yet. Is waited for.
     ///
     /// @param agent who plugs regions into VNFs
     /// @param before what that switch knew; null for nothing
-    /// @throws IOException if a socket can't be opened
+    /// @throws IOException if something of that can't be used
     /// @throws ConfigException if it can't be as asked
     public void start(Agent agent, SavedState before) throws IOException {
         on(() -> {
@@ -100,10 +100,16 @@ public final class RunningBridge implements AutoCloseable {
             bridge.unknownPorts(config.domains()).forEach(LOG::warn);
             return null;
         });
-        ofproto.start();
         ((ScheduledExecutorService) ofproto.executor())
                 .scheduleWithFixedDelay(
                         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /// Opens its OpenFlow connections. After [#start].
+    ///
+    /// @throws IOException if a socket can't be opened
+    public void listen() throws IOException {
+        ofproto.start();
     }
 
     /// Goes on from what the switch before has left, or without: from here on nothing of that

@@ -15,8 +15,8 @@ import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.tables.Changes;
+import org.skyway.vswitch.pipeline.DatapathProgram;
+import org.skyway.vswitch.tables.TableChanges;
 import org.skyway.vswitch.tables.Tables;
 
 /// The poll threads and what they share. Ports are added and removed, and programs run, on the
@@ -196,7 +196,7 @@ public final class Datapath implements AutoCloseable {
     /// @param frame the packet
     /// @return false if it was dropped
     /// @throws IllegalArgumentException if the packet is longer than [RegionHeader#MAX_FRAME]
-    public boolean run(Program program, byte[] frame) {
+    public boolean run(DatapathProgram program, byte[] frame) {
         if (frame.length > RegionHeader.MAX_FRAME) {
             throw new IllegalArgumentException(
                     "a packet of %d bytes can't be sent; the longest frame has %d"
@@ -257,7 +257,7 @@ public final class Datapath implements AutoCloseable {
     /// @param changes what was published
     /// @return a ticket: once [#isSettled], no poll thread uses an outcome that the changes
     ///   touched, nor is any still finding one out with the tables as they were before
-    public long invalidate(Changes changes) {
+    public long invalidate(TableChanges changes) {
         if (changes.everything() || !revalidator.killTouched(changes.rules())) {
             tablesChanged();
         }
@@ -326,7 +326,7 @@ public final class Datapath implements AutoCloseable {
     ///
     /// @param actions says what a program does
     /// @return a line for each megaflow, by thread
-    public List<List<String>> megaflows(Function<Program, String> actions) {
+    public List<List<String>> megaflows(Function<DatapathProgram, String> actions) {
         return Arrays.stream(threads)
                 .map(t -> MegaflowText.of(t.cache().live(), actions, System.nanoTime()))
                 .toList();
@@ -422,6 +422,23 @@ public final class Datapath implements AutoCloseable {
         } catch (Throwable e) {
             survived("poll thread: sending", e);
             port.traffic().add(thread, Traffic.TX_DROPPED, count);
+        }
+    }
+
+    /// The same with packets that are not complete, of a port whose packets all go there.
+    void sendWhole(
+            int thread,
+            DatapathPort from,
+            DatapathPort to,
+            long[] addresses,
+            int[] lengths,
+            long[] left,
+            int count) {
+        try {
+            to.sendWhole(thread, from, addresses, lengths, left, count);
+        } catch (Throwable e) {
+            survived("poll thread: sending", e);
+            to.traffic().add(thread, Traffic.TX_DROPPED, count);
         }
     }
 

@@ -72,7 +72,41 @@ public abstract class DatapathPort {
     /// @return how many
     protected abstract int rxBurst(long[] addresses, int[] lengths, int max);
 
-    /// Gives back what the last [#rxBurst] showed.
+    /// Whether its VNF may leave a packet's checksum, or to cut it into segments, to others, so
+    /// that [#rxWhole] is worth asking.
+    ///
+    /// @return always the same
+    protected boolean leavesToOthers() {
+        return false;
+    }
+
+    /// Receives packets in place as [#rxBurst] does, but as their sender left them, if all go to a
+    /// port that takes them so by [#txWhole]. The port's poll thread only.
+    ///
+    /// @param addresses receives where each packet is, for 32 or more
+    /// @param lengths receives its length in bytes, which may be more than a frame has
+    /// @param received receives how many
+    /// @param to the port
+    /// @return what is left to be done to each; null if they can't go there as they are, and then
+    ///   nothing was received
+    protected long[] rxWhole(long[] addresses, int[] lengths, int[] received, DatapathPort to) {
+        return null;
+    }
+
+    /// Copies packets out, with what is left to be done. Never called by two threads at a time.
+    ///
+    /// @param sender the port whose [#rxWhole] showed them
+    /// @param addresses where each packet is
+    /// @param lengths its length in bytes
+    /// @param left what is left to be done
+    /// @param count how many
+    /// @return how many were taken
+    protected int txWhole(
+            DatapathPort sender, long[] addresses, int[] lengths, long[] left, int count) {
+        throw new IllegalStateException("port " + number + " takes complete packets only");
+    }
+
+    /// Gives back what the last [#rxBurst] or [#rxWhole] showed.
     protected abstract void rxRelease();
 
     /// Copies packets out. Never called by two threads at a time.
@@ -130,6 +164,29 @@ public abstract class DatapathPort {
         } finally {
             unlock();
         }
+        countSent(thread, lengths, from, count, sent);
+        return sent;
+    }
+
+    /// The same with packets that are not complete.
+    final void sendWhole(
+            int thread,
+            DatapathPort sender,
+            long[] addresses,
+            int[] lengths,
+            long[] left,
+            int count) {
+        int sent;
+        lock();
+        try {
+            sent = txWhole(sender, addresses, lengths, left, count);
+        } finally {
+            unlock();
+        }
+        countSent(thread, lengths, 0, count, sent);
+    }
+
+    private void countSent(int thread, int[] lengths, int from, int count, int sent) {
         long bytes = 0;
         for (int i = from; i < from + sent; i++) {
             bytes += lengths[i];
@@ -139,7 +196,6 @@ public abstract class DatapathPort {
         if (sent < count) {
             traffic.add(thread, Traffic.TX_DROPPED, count - sent);
         }
-        return sent;
     }
 
     /// Looks whether the memory that the port shares is still there, and does without it if not: a

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Translation;
 
 /// What a poll thread knows of the pipeline's outcomes. Belongs to that thread.
@@ -93,6 +93,11 @@ final class FlowCache {
         return only;
     }
 
+    /// What [#only] said was followed with more packets than it was asked for.
+    void hit(int packets) {
+        count(PORT_HITS, packets);
+    }
+
     /// Finds out what to do with a packet that was received.
     ///
     /// @param packet address of a private copy
@@ -156,7 +161,7 @@ final class FlowCache {
         MacIndex macs = datapath.macIndex();
         long macVersion = macs.version();
         Translation translation = new Translation(datapath.tables(), key, now);
-        Program program = rest == null ? translation.run() : translation.resume(rest);
+        DatapathProgram program = rest == null ? translation.run() : translation.resume(rest);
         if (translation.complaint() != null) {
             datapath.faults().record("pipeline", "gave up", translation.complaint());
         }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.skyway.openflow.text.FlowText;
-import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 
 /// Megaflows as lines for a reader. Any thread: what a poll thread removes meanwhile may still be
 /// among them.
@@ -12,7 +12,8 @@ final class MegaflowText {
     private MegaflowText() {}
 
     /// @param actions says what a program does
-    static List<String> of(LiveFlows live, Function<Program, String> actions, long nowNanos) {
+    static List<String> of(
+            LiveFlows live, Function<DatapathProgram, String> actions, long nowNanos) {
         List<String> lines = new ArrayList<>();
         int end = live.end();
         LiveFlows.Places places = live.places();
@@ -25,7 +26,8 @@ final class MegaflowText {
         return lines;
     }
 
-    private static String line(Megaflow flow, Function<Program, String> actions, long nowNanos) {
+    private static String line(
+            Megaflow flow, Function<DatapathProgram, String> actions, long nowNanos) {
         String match = FlowText.print(flow.match);
         long silent = Math.max(0, nowNanos - flow.usedNanos) / 1_000_000;
         return "recirc_id(%s)%s, used:%d.%03ds, actions:%s"

@@ -142,6 +142,7 @@ final class Bridges implements AutoCloseable {
             PortHost host = running.connect();
             Slot slot = new Slot(name, datapathType, running, host, hosts, parts, before);
             running.start(agent, before);
+            running.listen();
             slot.found(
                     running.ask(() ->
                             running.bridge().allPorts().stream()

@@ -110,6 +110,7 @@ public final class Links {
     ///   theirs is gone
     public Adopted adopt(IntFunction<Attachment> byPort) {
         Adopted adopted = new Adopted(new ArrayList<>(), new ArrayList<>());
+        exits.adopt(byPort);
         for (LinkRecords.Record record : records.all()) {
             Attachment a = byPort.apply(record.portA());
             Attachment b = byPort.apply(record.portB());

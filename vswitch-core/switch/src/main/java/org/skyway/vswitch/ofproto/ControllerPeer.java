@@ -219,7 +219,7 @@ final class ControllerPeer extends Peer {
                 frame,
                 connection.tableInCommand(),
                 type -> {
-                    Requests.admit(connection, type);
+                    MessageRequests.admit(connection, type);
                     if (oneOfMany && !MultipartAssembler.maySpan(type)) {
                         throw new OpenFlowException(
                                 ErrorCode.OFPBRC_BAD_STAT, "this request can't come in parts");

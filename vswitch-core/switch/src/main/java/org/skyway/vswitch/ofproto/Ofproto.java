@@ -55,7 +55,7 @@ public final class Ofproto implements AutoCloseable {
     private static final int TOOL_PROBE_SECONDS = 60;
 
     private final OfSwitch bridge;
-    private final Requests requests;
+    private final MessageRequests requests;
     private final Snoops snoops = new Snoops();
     private final TlsContexts tls;
     private final FailSafe failSafe;
@@ -74,7 +74,7 @@ public final class Ofproto implements AutoCloseable {
     /// @param forwarding what makes changes effective
     public Ofproto(OfprotoConfig config, Forwarding forwarding) {
         this.bridge = new OfSwitch(config, forwarding);
-        this.requests = new Requests(bridge);
+        this.requests = new MessageRequests(bridge);
         this.tls = new TlsContexts(config.tls());
         this.group =
                 new MultiThreadIoEventLoopGroup(
@@ -99,7 +99,7 @@ public final class Ofproto implements AutoCloseable {
     /// @param saved what it knew
     public void restore(SavedState saved) {
         restored = true;
-        new Restoration(bridge, saved).run();
+        new TablesRestoration(bridge, saved).run();
     }
 
     /// Begins to listen and to connect. Any thread but the ofproto thread; returns when all
@@ -274,7 +274,7 @@ public final class Ofproto implements AutoCloseable {
         return snoops;
     }
 
-    Requests requests() {
+    MessageRequests requests() {
         return requests;
     }
 

@@ -40,8 +40,8 @@ final class Visits {
         return entries.isEmpty() ? null : entries.getFirst();
     }
 
-    Program program(List<DatapathAction> actions, MacTable.Entry source) {
-        return new Program(
+    DatapathProgram program(List<DatapathAction> actions, MacTable.Entry source) {
+        return new DatapathProgram(
                 actions,
                 entries,
                 Arrays.copyOf(lookedUp, lookups),

@@ -11,18 +11,26 @@ final class VhostDialer extends SocketDialer<VhostSession> implements VhostPorts
     private final PortSockets sockets;
     private final VhostUserPort port;
     private final String name;
+    private final ReturningGuests returning;
 
-    VhostDialer(PortSockets sockets, Path path, VhostUserPort port, String name) {
+    VhostDialer(
+            PortSockets sockets,
+            Path path,
+            VhostUserPort port,
+            String name,
+            ReturningGuests returning) {
         super(sockets, path, UnixSocket.Kind.STREAM, port, LEAST_PAUSE_NANOS);
         this.sockets = sockets;
         this.port = port;
         this.name = name;
+        this.returning = returning;
     }
 
     @Override
     VhostSession begin(UnixSocket server) {
         long now = System.nanoTime();
-        return new VhostSession(sockets, server, port, name, false, () -> ended(now, true));
+        return new VhostSession(
+                sockets, server, port, name, returning, false, () -> ended(now, true));
     }
 
     @Override

@@ -8,13 +8,20 @@ final class VhostListener extends SocketListener implements VhostPorts.Place {
     private final PortSockets sockets;
     private final VhostUserPort port;
     private final String name;
+    private final ReturningGuests returning;
     private VhostSession session; // null if nobody is connected
 
-    VhostListener(PortSockets sockets, UnixSocket socket, VhostUserPort port, String name) {
+    VhostListener(
+            PortSockets sockets,
+            UnixSocket socket,
+            VhostUserPort port,
+            String name,
+            ReturningGuests returning) {
         super(sockets, socket);
         this.sockets = sockets;
         this.port = port;
         this.name = name;
+        this.returning = returning;
     }
 
     @Override
@@ -29,7 +36,9 @@ final class VhostListener extends SocketListener implements VhostPorts.Place {
             sockets.watch().refused(port, port.trouble());
             return;
         }
-        session = new VhostSession(sockets, client, port, name, true, () -> session = null);
+        session =
+                new VhostSession(
+                        sockets, client, port, name, returning, true, () -> session = null);
         sockets.add(session);
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.skyway.ivshmem.sys.UnixSocket;
 
@@ -14,6 +15,7 @@ public final class VhostPorts {
     private final PortSockets sockets;
     private final Map<VhostUserPort, Place> places =
             new HashMap<>(); // of the thread of the sockets
+    private final ReturningGuests returning;
 
     /// Where a port and its front end meet.
     interface Place extends PortSockets.User {
@@ -24,8 +26,18 @@ public final class VhostPorts {
     /// None yet.
     ///
     /// @param sockets whose thread answers
-    public VhostPorts(PortSockets sockets) {
+    /// @param holds whether there was a switch before: no packets are taken before [#release]
+    public VhostPorts(PortSockets sockets, boolean holds) {
         this.sockets = sockets;
+        returning = new ReturningGuests(sockets, holds);
+    }
+
+    /// The tables are in force. Packets are taken when all that the switch before served can be
+    /// sent to as well, or did not come back in time.
+    ///
+    /// @param served their ports
+    public void release(Set<VhostUserPort> served) {
+        sockets.tell(() -> returning.release(served));
     }
 
     /// Has a port's front end connect to the switch.
@@ -39,7 +51,7 @@ public final class VhostPorts {
             throws IOException {
         sockets.ask(() -> {
             UnixSocket socket = SocketListener.open(path, UnixSocket.Kind.STREAM, BACKLOG, giver);
-            add(port, new VhostListener(sockets, socket, port, name));
+            add(port, new VhostListener(sockets, socket, port, name, returning));
         });
     }
 
@@ -49,7 +61,7 @@ public final class VhostPorts {
     /// @param name its name
     /// @param path where the front end listens
     public void connect(VhostUserPort port, String name, Path path) {
-        sockets.tell(() -> add(port, new VhostDialer(sockets, path, port, name)));
+        sockets.tell(() -> add(port, new VhostDialer(sockets, path, port, name, returning)));
     }
 
     private void add(VhostUserPort port, Place place) {
@@ -62,6 +74,7 @@ public final class VhostPorts {
     /// @param port the port; its VNF loses it
     public void remove(VhostUserPort port) {
         sockets.tell(() -> {
+            returning.isBack(port);
             Place place = places.remove(port);
             if (place != null) {
                 place.remove();

@@ -29,6 +29,7 @@ final class VhostSession implements PortSockets.User {
     private final UnixSocket socket;
     private final VhostUserPort port;
     private final VhostDevice device;
+    private final ReturningGuests returning;
     private final Runnable ended;
     private final byte[] header = new byte[VhostMessage.HEADER_BYTES];
     private byte[] payload; // of the message that arrives; null before its header is there
@@ -42,6 +43,7 @@ final class VhostSession implements PortSockets.User {
     private final HeldEvents held = new HeldEvents();
     private boolean over;
 
+    /// @param returning those that the switch before served
     /// @param speaksFirst whether it has to say something soon: who connects keeps others out, who
     ///   listens speaks when it comes to it
     /// @param ended is called when it is over
@@ -50,14 +52,16 @@ final class VhostSession implements PortSockets.User {
             UnixSocket socket,
             VhostUserPort port,
             String name,
+            ReturningGuests returning,
             boolean speaksFirst,
             Runnable ended) {
         this.sockets = sockets;
         this.socket = socket;
         this.port = port;
+        this.returning = returning;
         this.ended = ended;
         waits = speaksFirst;
-        device = new VhostDevice(name, RegionHeader.MAX_FRAME);
+        device = new VhostDevice(name, RegionHeader.MAX_FRAME, port.leavesToOthers());
     }
 
     @Override
@@ -179,7 +183,10 @@ final class VhostSession implements PortSockets.User {
         VhostQueues now = device.live();
         if (now != shown) {
             shown = now;
-            port.attach(now);
+            port.attach(now, !returning.holds());
+            if (now != null) {
+                returning.isBack(port);
+            }
         }
         if (now != null && told == null) {
             PeerCredentials who = socket.peer();
@@ -219,6 +226,7 @@ final class VhostSession implements PortSockets.User {
                             .formatted(PATIENCE_NANOS / 1_000_000_000));
             return;
         }
+        device.takeKicks();
         String fault = shown == null ? null : shown.fault();
         if (fault == null) {
             fault = held.look(device.events());

@@ -100,11 +100,11 @@ public sealed interface Saved {
     /// @param name its name
     record PortKey(String name) {}
 
-    /// A VNF that is a process.
+    /// A VNF.
     ///
-    /// @param regionId of its port region
+    /// @param regionId of its port region; 0 for a stock VNF, which has none
     /// @param cells of each ring of the region
-    /// @param pid its process, by the kernel's word; 0 in a virtual machine
+    /// @param pid its process, by the kernel's word; 0 in a virtual machine, or if that is not seen
     /// @param program what it calls itself
     record Vnf(long regionId, int cells, long pid, String program) {}
 

@@ -90,8 +90,9 @@ public final class Tables {
     /// Makes every change since the last call visible to readers, all at once. Ofproto thread.
     ///
     /// @return what changed
-    public Changes publish() {
-        Changes changes = new Changes(next(), everything, everything ? List.of() : changed);
+    public TableChanges publish() {
+        TableChanges changes =
+                new TableChanges(next(), everything, everything ? List.of() : changed);
         changed.clear();
         everything = false;
         published = newest().in(changes.version());

@@ -168,7 +168,7 @@ class DependenciesPropertyTest {
 
     private Outcome run(long[] key) {
         Translation translation = new Translation(tables, key, 0);
-        Program program = translation.run();
+        DatapathProgram program = translation.run();
         String text = Outcomes.text(program);
         return new Outcome(
                 // Of a packet that runs in circles there is too much to keep.

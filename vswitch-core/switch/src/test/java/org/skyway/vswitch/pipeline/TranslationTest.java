@@ -54,7 +54,7 @@ class TranslationTest {
         tables.group(GroupText.parse(group).id(), new GroupState(GroupText.parse(group), 1));
     }
 
-    private Program run() {
+    private DatapathProgram run() {
         tables.publish();
         long[] key = new long[FlowKey.WORDS];
         Field.IN_PORT.set(key, 1);
@@ -64,7 +64,7 @@ class TranslationTest {
     }
 
     /// Far less than a poll thread has: rules decide about the list of frames, not about the stack.
-    private Program onSmallStack() throws Exception {
+    private DatapathProgram onSmallStack() throws Exception {
         List<Object> result = new ArrayList<>();
         Thread thread =
                 new Thread(
@@ -80,8 +80,8 @@ class TranslationTest {
                         1 << 17);
         thread.start();
         thread.join();
-        assertTrue(result.getFirst() instanceof Program, () -> "" + result);
-        return (Program) result.getFirst();
+        assertTrue(result.getFirst() instanceof DatapathProgram, () -> "" + result);
+        return (DatapathProgram) result.getFirst();
     }
 
     @Test
@@ -91,7 +91,7 @@ class TranslationTest {
             flow("table=%d,actions=resubmit(,%d)".formatted(t, t + 1));
         }
         flow("table=253,actions=resubmit(,0)");
-        Program program = onSmallStack();
+        DatapathProgram program = onSmallStack();
         assertEquals(0, program.actions().length);
         assertEquals(4097, program.entries().length);
         assertTrue(run.gaveUp());

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -25,6 +26,7 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.sys.Descriptor;
 import org.skyway.ivshmem.sys.EventDescriptor;
 import org.skyway.ivshmem.sys.ForeignMemory;
+import org.skyway.ivshmem.sys.Poller;
 import org.skyway.ivshmem.sys.UnixSocket;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
@@ -41,7 +43,7 @@ class VhostPortsTest {
     private final Faults faults = new Faults();
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final AtomicBoolean settled = new AtomicBoolean(true);
-    private final VhostUserPort port = new VhostUserPort(1, 1, CounterMemory.ofProcess());
+    private final VhostUserPort port = new VhostUserPort(1, 1, CounterMemory.ofProcess(), false);
     private PortSockets sockets;
     private VhostPorts ports;
     private Path path;
@@ -49,7 +51,7 @@ class VhostPortsTest {
     @BeforeEach
     void start() throws IOException {
         sockets = new PortSockets(() -> 1, t -> settled.get(), new Watch(), faults);
-        ports = new VhostPorts(sockets);
+        ports = new VhostPorts(sockets, false);
         path = dir.resolve("vhost.sock");
     }
 
@@ -177,6 +179,57 @@ class VhostPortsTest {
             port.rxRelease();
         }
         return n;
+    }
+
+    @Test
+    void kicksAreTakenThoughNobodyWaitsForThem() throws Exception {
+        ports.serve(port, "v", path, file -> {});
+        try (FrontEnd f = connect();
+                EventDescriptor kick = EventDescriptor.create();
+                Poller poller = new Poller()) {
+            f.start();
+            f.say(12, kick.descriptor(), 1);
+            for (int i = 0; i < 3; i++) {
+                kick.signal();
+                await(
+                        () -> poller.await(List.of(kick.descriptor()), 1).isEmpty(),
+                        "end of what was kicked");
+            }
+        }
+    }
+
+    @Test
+    void afterASwitchBeforeNothingIsTakenUntilAllGuestsAreBack() throws Exception {
+        VhostUserPort late = new VhostUserPort(2, 1, CounterMemory.ofProcess(), false);
+        ports = new VhostPorts(sockets, true);
+        ports.serve(port, "v", path, file -> {});
+        ports.serve(late, "late", dir.resolve("late.sock"), file -> {});
+        try (FrontEnd f = connect()) {
+            f.start();
+            f.give(1, 0, 12 + 100);
+            f.give(0, 0, 2048);
+            awaitEvent("attached");
+            assertEquals(0, receive(), "the tables are not in force");
+            assertEquals(1, port.txBurst(new long[] {f.memory.address()}, new int[] {60}, 0, 1));
+            ports.release(Set.of(port, late));
+            f.ask(1); // so that it has been told
+            assertEquals(0, receive(), "the other guest is not back");
+            ports.remove(late);
+            await(() -> receive() == 1, "packet");
+        }
+    }
+
+    @Test
+    void guestsWaitForAnotherOnlySoLong() throws Exception {
+        VhostUserPort never = new VhostUserPort(2, 1, CounterMemory.ofProcess(), false);
+        ports = new VhostPorts(sockets, true);
+        ports.serve(port, "v", path, file -> {});
+        ports.release(Set.of(port, never));
+        try (FrontEnd f = connect()) {
+            f.start();
+            f.give(1, 0, 12 + 100);
+            await(() -> receive() == 1, "packet");
+        }
     }
 
     @Test

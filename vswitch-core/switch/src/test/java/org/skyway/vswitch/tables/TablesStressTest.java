@@ -18,7 +18,7 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Translation;
 
 /// What runs of the pipeline see while the tables change under them.
@@ -93,10 +93,10 @@ class TablesStressTest {
         tables.put(entry("priority=6,udp,tp_dst=80,actions=output:3"));
         tables.put(entry("priority=4,udp,tp_src=9,actions=output:4"));
         publish();
-        Program expected = new Translation(tables, key(), 0).run();
+        DatapathProgram expected = new Translation(tables, key(), 0).run();
         whileReading(
                 () -> {
-                    Program program = new Translation(tables, key(), 0).run();
+                    DatapathProgram program = new Translation(tables, key(), 0).run();
                     assertArrayEquals(expected.entries(), program.entries());
                     assertEquals(2, program.onlyOutput());
                 },
@@ -120,7 +120,7 @@ class TablesStressTest {
         Random random = new Random(1);
         whileReading(
                 () -> {
-                    Program program = new Translation(tables, key(), 0).run();
+                    DatapathProgram program = new Translation(tables, key(), 0).run();
                     DatapathAction[] actions = program.actions();
                     assertEquals(4, program.entries().length);
                     assertEquals(3, actions.length);

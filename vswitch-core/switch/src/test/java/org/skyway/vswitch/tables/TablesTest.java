@@ -39,7 +39,7 @@ class TablesTest {
         tables.group(1, new GroupState(GroupText.parse("group_id=1,type=all,bucket=output:2"), 1));
         assertEquals(-1, output(new Translation(tables, key, 0)));
         assertEquals(2, output(Translation.ofNewest(tables, key, 0)));
-        Changes changes = tables.publish();
+        TableChanges changes = tables.publish();
         assertTrue(changes.everything());
         assertEquals(2, changes.version());
         assertEquals(-1, output(before));
@@ -58,7 +58,7 @@ class TablesTest {
         tables.publish();
         tables.put(two);
         tables.remove(one);
-        Changes changes = tables.publish();
+        TableChanges changes = tables.publish();
         assertFalse(changes.everything());
         assertEquals(List.of(two.rule(), one.rule()), changes.rules());
         assertTrue(tables.publish().isEmpty());
