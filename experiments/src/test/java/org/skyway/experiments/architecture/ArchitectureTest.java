@@ -31,6 +31,7 @@ class ArchitectureTest {
                     new Module("bypass-channel", List.of("bypass"), List.of("ivshmem")),
                     new Module("memif", List.of("memif"), List.of("ivshmem")),
                     new Module("vhost", List.of("vhost"), List.of("ivshmem")),
+                    new Module("ovsdb", List.of("ovsdb", "unixctl"), List.of()),
                     new Module(
                             "dpdkr-pmd",
                             List.of("pmd", "vnf"),

@@ -66,7 +66,6 @@ final class Explorer implements Domain<Branch> {
     private final Interpreter<Branch> interpreter = new Interpreter<>(this);
     private final Outputs outputs = new Outputs(this);
     private final Rewrites rewrites = new Rewrites(this);
-    private final Liveness liveness = new Liveness(this::port, this::group);
     private final List<LookedUp> lookUps = new ArrayList<>();
 
     /// A lookup that was followed to its end.
@@ -323,7 +322,7 @@ final class Explorer implements Domain<Branch> {
                             owner.rule(),
                             false));
         }
-        List<Integer> buckets = liveness.usable(group);
+        List<Integer> buckets = new Liveness(this::port, this::group).usable(group);
         if (buckets.isEmpty()) {
             return then;
         }

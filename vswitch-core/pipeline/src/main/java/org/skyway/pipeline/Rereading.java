@@ -38,11 +38,7 @@ public final class Rereading {
     /// @param rest what was left to do then
     /// @return the list
     public static Todo resume(List<Job> rest) {
-        Todo todo = new Todo(new Job.RunActionSet(told(rest)), null);
-        for (Job job : rest.reversed()) {
-            todo = new Todo(job, todo);
-        }
-        return todo;
+        return Todo.of(rest, new Todo(new Job.RunActionSet(told(rest)), null));
     }
 
     /// In whose name the action set is done then: the last entry that may have told controllers

@@ -1,5 +1,8 @@
 package org.skyway.pipeline;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// What is still to be done to a packet: a linked list of jobs, which never changes.
 ///
 /// @param job the next
@@ -42,15 +45,23 @@ public record Todo(Job job, Todo then) {
     /// @return the list
     public Todo listBefore(Todo end) {
         Job.Acted acted = (Job.Acted) job;
-        Todo rest = then != null && then.isOfList() ? then.prefixBefore(end) : end;
+        List<Job> jobs = new ArrayList<>(2);
         int next = acted.at() + 1;
-        return next == acted.actions().size()
-                ? rest
-                : new Todo(new Job.Act(acted.owner(), acted.actions(), next), rest);
+        if (next < acted.actions().size()) {
+            jobs.add(new Job.Act(acted.owner(), acted.actions(), next));
+        }
+        for (Todo rest = then; rest != null && rest.isOfList(); rest = rest.then) {
+            jobs.add(rest.job);
+        }
+        return of(jobs, end);
     }
 
-    // One frame for each list that was kept when a packet was read anew, which are few.
-    private Todo prefixBefore(Todo end) {
-        return new Todo(job, then != null && then.isOfList() ? then.prefixBefore(end) : end);
+    /// Some jobs before others.
+    static Todo of(List<Job> jobs, Todo end) {
+        Todo todo = end;
+        for (Job each : jobs.reversed()) {
+            todo = new Todo(each, todo);
+        }
+        return todo;
     }
 }

@@ -87,6 +87,7 @@ public final class Bridge implements Forwarding {
     private Links links;
     private final Observers observers = new Observers(this);
     private Bypasses bypasses;
+    private final Placement placement;
     private final CutThroughs cutThroughs;
     private Agent agent;
     private Executor owner;
@@ -139,7 +140,8 @@ public final class Bridge implements Forwarding {
         accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
         notes.shared(datapath.tableCounters(), linkRecords);
         events = new Events(journal);
-        cutThroughs = new CutThroughs(ports, detector, datapath, settlements, events);
+        placement = new Placement(ports, datapath, settlements);
+        cutThroughs = new CutThroughs(ports, detector, placement, events);
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.
@@ -799,6 +801,7 @@ public final class Bridge implements Forwarding {
                 }
             }
         }
+        placement.sample();
         cutThroughs.update();
         tables.macs().expire(System.nanoTime());
     }
@@ -823,6 +826,11 @@ public final class Bridge implements Forwarding {
             settler.changed();
         }
         linkUp(port, up);
+    }
+
+    /// Which poll thread receives from which port.
+    Placement placement() {
+        return placement;
     }
 
     /// Links that are moved by the poll threads with one copy.

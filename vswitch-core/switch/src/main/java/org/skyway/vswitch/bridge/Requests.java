@@ -136,6 +136,15 @@ public final class Requests {
                 yield JSON.createObjectNode();
             }
             case "mirrors" -> reports.mirrors();
+            case "threads" -> reports.threads();
+            case "rebalance" -> reports.moves(bridge.placement().rebalance());
+            case "pin" -> {
+                bridge.placement()
+                        .pin(
+                                port(text(arguments, "port")),
+                                arguments.path("thread").asInt(Placement.ANY));
+                yield JSON.createObjectNode();
+            }
             case "p2p-explain" -> explain(text(arguments, "port"));
             case "trace" -> trace(text(arguments, "port"), text(arguments, "packet"));
             default ->

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             LogCommand.class,
             CaptureCommand.class,
             MirrorCommands.class,
+            ThreadCommands.class,
             ControllerCommands.Set.class,
             ControllerCommands.Delete.class,
             ControllerCommands.FailMode.class,

@@ -136,6 +136,14 @@ public final class Datapath implements AutoCloseable {
         return threadOf.getOrDefault(port, 0);
     }
 
+    /// Whether a poll thread receives from a port, or is about to. Ofproto thread.
+    ///
+    /// @param port any port
+    /// @return false for those that only send
+    public boolean receivesFrom(DatapathPort port) {
+        return threadOf.containsKey(port);
+    }
+
     /// Has no poll thread receive from a port for now. Ofproto thread.
     ///
     /// @param port one that was added

@@ -160,4 +160,31 @@ class TranslationTest {
         group("group_id=50,type=ff,bucket=watch_port:3,actions=output:3");
         assertEquals(2, run().onlyOutput());
     }
+
+    /// As in Open vSwitch, `check_pkt_larger` is done wherever it comes.
+    @Test
+    void lengthIsCheckedWhenThePacketHasBeenReadAnew() {
+        flow("mpls,actions=pop_mpls:0x0800,check_pkt_larger(100)->reg0[0],resubmit(,1)");
+        flow("table=1,reg0=1,actions=output:2");
+        flow("table=1,reg0=0,actions=output:3");
+        tables.publish();
+        long[] key = new long[FlowKey.WORDS];
+        Field.IN_PORT.set(key, 1);
+        Field.ETH_TYPE.set(key, 0x8847);
+        Field.MPLS_BOS.set(key, 1);
+        DatapathAction[] first = new Translation(tables, key, 0).run().actions();
+        var again = (DatapathAction.Recirculate) first[first.length - 1];
+        Field.ETH_TYPE.set(key, 0x0800);
+        again.rest().restore(key);
+        DatapathAction[] then = new Translation(tables, key, 0).resume(again.rest()).actions();
+        assertEquals(
+                List.of(
+                        new DatapathAction.Save(),
+                        new DatapathAction.IfLonger(100, 2),
+                        new DatapathAction.Output(2),
+                        new DatapathAction.Skip(1),
+                        new DatapathAction.Output(3),
+                        new DatapathAction.Restore()),
+                List.of(then));
+    }
 }
