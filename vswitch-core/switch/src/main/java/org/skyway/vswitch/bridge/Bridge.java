@@ -141,7 +141,7 @@ public final class Bridge implements Forwarding {
         notes.shared(datapath.tableCounters(), linkRecords);
         events = new Events(journal);
         placement = new Placement(ports, datapath, settlements);
-        cutThroughs = new CutThroughs(ports, detector, placement, events);
+        cutThroughs = new CutThroughs(ports, detector, datapath, placement, events);
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.

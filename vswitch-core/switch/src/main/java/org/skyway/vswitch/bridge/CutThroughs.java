@@ -1,7 +1,6 @@
 package org.skyway.vswitch.bridge;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.Traffic;
 
 /// The point-to-point links that can have no bypass, because one of their ports is a stock VNF's or
@@ -19,6 +19,7 @@ import org.skyway.vswitch.datapath.Traffic;
 final class CutThroughs {
     private final Ports ports;
     private final Detection detector;
+    private final Datapath datapath;
     private final Placement placement;
     private final Events events;
     private final Map<Ends, CutThrough> all = new TreeMap<>();
@@ -67,9 +68,15 @@ final class CutThroughs {
         }
     }
 
-    CutThroughs(Ports ports, Detection detector, Placement placement, Events events) {
+    CutThroughs(
+            Ports ports,
+            Detection detector,
+            Datapath datapath,
+            Placement placement,
+            Events events) {
         this.ports = ports;
         this.detector = detector;
+        this.datapath = datapath;
         this.placement = placement;
         this.events = events;
     }
