@@ -130,7 +130,7 @@ public record SwitchConfig(
         beyondOvs = beyondOvs != null && beyondOvs;
         offloads = offloads != null && offloads;
         ports = ports == null ? List.of() : List.copyOf(ports);
-        if (!bridge.matches("[A-Za-z0-9_.-]{1,15}")) {
+        if (!bridge.matches("(?!\\.\\.?$)[A-Za-z0-9_.-]{1,15}")) { // . and .. are directories
             throw new ConfigException(
                     "bridge name \"%s\" must have 1 to 15 letters, digits, '_', '.' or '-'"
                             .formatted(bridge));

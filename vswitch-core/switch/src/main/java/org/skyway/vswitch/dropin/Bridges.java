@@ -205,8 +205,9 @@ final class Bridges implements AutoCloseable {
         if (stateDirectory == null) {
             return;
         }
-        Path state = stateDirectory.resolve(name);
-        if (!Files.isDirectory(state)) {
+        Path state = stateDirectory.resolve(name).normalize();
+        // A name comes from the database.
+        if (!stateDirectory.normalize().equals(state.getParent()) || !Files.isDirectory(state)) {
             return;
         }
         try (Stream<Path> files = Files.walk(state)) {
