@@ -1,6 +1,7 @@
 package org.skyway.vswitch.bridge;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
