@@ -3,6 +3,7 @@ package org.skyway.experiments;
 import org.skyway.experiments.caches.CachesCommand;
 import org.skyway.experiments.conformance.ConformanceCommand;
 import org.skyway.experiments.demo.DemoCommand;
+import org.skyway.experiments.dropin.DropInCommand;
 import org.skyway.experiments.faults.FaultsCommand;
 import org.skyway.experiments.figures.Commands;
 import org.skyway.experiments.fuzz.FuzzCommand;
@@ -43,7 +44,7 @@ import picocli.CommandLine.Command;
             IperfCommand.class,
             CompareCommand.class,
             HopCommand.class,
-            PackageCommand.class
+            DropInCommand.class
         },
         mixinStandardHelpOptions = true,
         description = "Demo and experiments.")
@@ -55,6 +56,7 @@ public final class ExperimentsMain {
     /// @return a new command line
     public static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new ExperimentsMain());
+        commands.addSubcommand(new PackageCommand(ExperimentsMain::commandLine));
         Commands.all().forEach(commands::addSubcommand);
         return commands;
     }

@@ -18,11 +18,11 @@ import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.UpcallSink;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// Skyway's datapath in this process, with three dpdkr ports. The calling thread is at once the
 /// VNFs and the ofproto thread.

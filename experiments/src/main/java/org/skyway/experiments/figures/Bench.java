@@ -20,6 +20,7 @@ final class Bench implements Experiment {
                     new PairRow(),
                     new ForwardRow(),
                     new NormalPathRow(),
+                    new PortsRow(),
                     new CellsRow(),
                     new HopLatencyRow(),
                     new FlowModsRow(),

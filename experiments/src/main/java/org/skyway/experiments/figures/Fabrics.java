@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.skyway.experiments.peers.HugePages;
 import org.skyway.experiments.peers.OvsDpdk;
 import org.skyway.experiments.process.ExperimentException;
@@ -18,6 +20,9 @@ final class Fabrics {
     static final String MEMIF = "memif, no switch";
     static final String THROUGH = "Skyway through the switch, testpmd";
     static final String PAST = "Skyway past the switch, testpmd";
+
+    private static final Pattern OVS_CYCLES =
+            Pattern.compile("avg processing cycles per packet: ([0-9.]+)");
 
     private Fabrics() {}
 
@@ -80,13 +85,15 @@ final class Fabrics {
     /// @param session whose
     /// @param huge pages for it
     /// @param cores of its PMD threads
-    static Fabric ovs(Session session, HugePages huge, List<Integer> cores) {
+    static Costed ovs(Session session, HugePages huge, List<Integer> cores) {
         OvsDpdk ovs = new OvsDpdk(huge, cores, session.chronicle().of("ovs-vswitchd-dpdk"));
         session.note(
                 "ovs-vswitchd-dpdk, PMD threads on cores %s, ports dpdkvhostuserclient"
                         .formatted(cores));
         List<Integer> ports = new ArrayList<>();
-        return new Fabric() {
+        return new Costed() {
+            private double cycles = Double.NaN;
+
             @Override
             public String path() {
                 return OVS;
@@ -110,6 +117,7 @@ final class Fabrics {
 
             @Override
             public void replaceRules(List<String> flows) {
+                ovs.daemon().resume(); // until it is active no more
                 ovs.ofctl("del-flows");
                 Path file = session.scratch().resolve("flows");
                 try {
@@ -129,9 +137,17 @@ final class Fabrics {
             public void active(boolean active) {
                 if (active) {
                     ovs.daemon().resume();
+                    ovs.appctl("dpif-netdev/pmd-stats-clear");
                 } else {
+                    Matcher m = OVS_CYCLES.matcher(ovs.appctl("dpif-netdev/pmd-stats-show"));
+                    cycles = m.find() ? Double.parseDouble(m.group(1)) : Double.NaN;
                     ovs.daemon().pause();
                 }
+            }
+
+            @Override
+            public double cyclesPerPacket() {
+                return cycles;
             }
 
             @Override

@@ -2,6 +2,7 @@ package org.skyway.experiments.figures;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.dpdk.Testpmd;
 import org.skyway.experiments.peers.HugePages;
@@ -12,6 +13,12 @@ import org.skyway.experiments.process.Program;
 final class TestpmdLine implements Way, AutoCloseable {
     /// Pages of 2 MiB that a process takes.
     static final int HUGE_PAGES = 80;
+
+    /// How many flows `flowgen` makes of what it sends: UDP from 10.254.0.0 and port 1000 to port
+    /// 1001 of as many addresses from 10.253.0.0 on.
+    static final int FLOWS = 16;
+
+    private static final AtomicInteger PREFIXES = new AtomicInteger();
 
     private final Session session;
     private final Fabric fabric;
@@ -54,7 +61,42 @@ final class TestpmdLine implements Way, AutoCloseable {
     }
 
     private Testpmd start(String mode, int core, int... ports) {
-        String name = "testpmd-" + started.size();
+        List<String> devices = new ArrayList<>();
+        for (int i = 0; i < ports.length; i++) {
+            devices.add(fabric.device(i, ports[i]));
+        }
+        Testpmd testpmd =
+                start(
+                        session,
+                        huge,
+                        fabric.path(),
+                        "testpmd-" + started.size(),
+                        core,
+                        devices,
+                        "--forward-mode=" + mode,
+                        "--txpkts=" + session.plan().size(),
+                        "--flowgen-flows=" + FLOWS);
+        started.add(testpmd);
+        return testpmd;
+    }
+
+    /// Starts a stock process.
+    ///
+    /// @param session whose
+    /// @param huge pages for it
+    /// @param who is told of in the log
+    /// @param name among those of this session that are of the same
+    /// @param core to run on
+    /// @param devices a `--vdev` each
+    /// @param options more of testpmd
+    static Testpmd start(
+            Session session,
+            HugePages huge,
+            String who,
+            String name,
+            int core,
+            List<String> devices,
+            String... options) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -72,31 +114,26 @@ final class TestpmdLine implements Way, AutoCloseable {
                                 "--file-prefix",
                                 huge.mount().getParent().getFileName()
                                         + "-"
-                                        + System.identityHashCode(this)
-                                        + "-"
-                                        + started.size()));
+                                        + PREFIXES.incrementAndGet()));
         if (DpdkDriver.missing() == null) {
             command.addAll(List.of("-d", DpdkDriver.FILE));
         }
-        for (int i = 0; i < ports.length; i++) {
-            command.addAll(List.of("--vdev", fabric.device(i, ports[i])));
+        for (String device : devices) {
+            command.addAll(List.of("--vdev", device));
         }
-        String[] options = {
-            "--forward-mode=" + mode, "--txpkts=" + session.plan().size(), "--flowgen-flows=16"
-        };
         session.note(
                 String.join(" ", command).replaceAll("/tmp/[^ ,]*/", "DIR/")
                         + " -- -i --nb-cores=1 --burst=32 --rxd=1024 --txd=1024 "
                         + String.join(" ", options));
-        Testpmd testpmd =
-                Testpmd.start(
-                        name,
-                        session.scratch(),
-                        session.chronicle().of(fabric.path())::accept,
-                        command,
-                        options);
-        started.add(testpmd);
-        return testpmd;
+        return Testpmd.start(
+                name, session.scratch(), session.chronicle().of(who)::accept, command, options);
+    }
+
+    /// Has ends send frames of another size.
+    ///
+    /// @param bytes without the checksum
+    void size(int bytes) {
+        started.forEach(t -> t.tell("set txpkts " + bytes));
     }
 
     /// After all are started.

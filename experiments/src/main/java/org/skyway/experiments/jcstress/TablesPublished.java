@@ -11,9 +11,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.classifier.TupleTable;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// One entry takes the place of another, in two tables at once: a reader sees it so in both or in
 /// none of them, and never a table without either.

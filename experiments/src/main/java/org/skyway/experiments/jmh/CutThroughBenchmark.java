@@ -33,12 +33,12 @@ import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.UpcallSink;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.port.MemifPort;
 import org.skyway.vswitch.port.StockPort;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// What one packet costs the switch's one poll thread from a memif client's own buffer into
 /// another's: on a link (`in_port`) and by the table (`udp`). The sender gives the same buffers

@@ -32,11 +32,11 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.UpcallSink;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// What one packet costs the switch's one poll thread on the normal path: from a VNF's ring to
 /// another's. The VNFs' ends are moved by the same thread, in bursts of 32, and their cost is part

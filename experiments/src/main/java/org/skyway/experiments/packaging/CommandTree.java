@@ -1,7 +1,6 @@
 package org.skyway.experiments.packaging;
 
 import org.skyway.agent.service.AgentCommand;
-import org.skyway.experiments.ExperimentsMain;
 import org.skyway.vnf.VnfMain;
 import org.skyway.vswitch.cli.SkywayMain;
 import org.skyway.vswitch.predict.P2pCommand;
@@ -26,15 +25,15 @@ final class CommandTree {
 
     /// Makes it.
     ///
+    /// @param experiment the command `skyway experiment`, which loses what is a verb of its own
     /// @return the launcher's command, with a sub-command for each verb
-    static CommandLine launcher() {
+    static CommandLine launcher(CommandLine experiment) {
         CommandLine launcher = new CommandLine(new Launcher());
         CommandLine daemon = new CommandLine(SkywayMain.class);
         daemon.getSubcommands().forEach(launcher::addSubcommand);
         launcher.addSubcommand("vnf", new CommandLine(VnfMain.class));
         launcher.addSubcommand("agent", new CommandLine(AgentCommand.class));
         launcher.addSubcommand("p2p", new CommandLine(P2pCommand.class));
-        CommandLine experiment = ExperimentsMain.commandLine();
         CommandLine demo = experiment.getSubcommands().get("demo");
         experiment.getCommandSpec().removeSubcommand("demo");
         experiment.getCommandSpec().removeSubcommand("package");

@@ -37,8 +37,9 @@ final class DebianPackage {
     /// @param version the checkout's
     /// @param work a folder for what is made on the way, which has `usr/lib/skyway` already
     /// @param out the folder where it goes
+    /// @param launcher as of [CommandTree]
     /// @return the package
-    static Path make(Path home, String version, Path work, Path out)
+    static Path make(Path home, String version, Path work, Path out, CommandLine launcher)
             throws IOException, InterruptedException {
         Path sources = home.resolve("experiments/src/main/packaging/debian");
         for (var file : FILES.entrySet()) {
@@ -50,11 +51,10 @@ final class DebianPackage {
         Files.createSymbolicLink(bin.resolve("skyway"), Path.of("../lib/skyway/skyway"));
         Files.createSymbolicLink(work.resolve(TREE).resolve("ovs-vswitchd"), Path.of("skyway"));
         documents(work);
-        manualPages(work, version);
+        manualPages(work, version, launcher);
         Path completions =
                 Files.createDirectories(work.resolve("usr/share/bash-completion/completions"));
-        Files.writeString(
-                completions.resolve("skyway"), AutoComplete.bash("skyway", CommandTree.launcher()));
+        Files.writeString(completions.resolve("skyway"), AutoComplete.bash("skyway", launcher));
         String debianVersion = version.replace('-', '~');
         control(sources, work, debianVersion);
         Trees.touch(work, Trees.EPOCH);
@@ -92,8 +92,8 @@ final class DebianPackage {
         Files.delete(folder);
     }
 
-    private static void manualPages(Path work, String version) throws IOException {
-        CommandLine launcher = CommandTree.launcher();
+    private static void manualPages(Path work, String version, CommandLine launcher)
+            throws IOException {
         page(
                 work,
                 "skyway",

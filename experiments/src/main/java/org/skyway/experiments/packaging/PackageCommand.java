@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.vm.image.Trees;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -40,8 +42,14 @@ public final class PackageCommand implements Callable<Integer> {
             description = "where it goes (default: here)")
     private Path out;
 
-    /// For picocli.
-    public PackageCommand() {}
+    private final Supplier<CommandLine> experiment;
+
+    /// The command.
+    ///
+    /// @param experiment makes the command `skyway experiment`, of which the manual tells, too
+    public PackageCommand(Supplier<CommandLine> experiment) {
+        this.experiment = experiment;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -79,7 +87,13 @@ public final class PackageCommand implements Callable<Integer> {
         if (deb || !(archive || container)) {
             Path tree = Files.createDirectories(work.resolve("package/usr/lib"));
             Files.move(installation, tree.resolve("skyway"));
-            tell(DebianPackage.make(home, version, work.resolve("package"), out));
+            tell(
+                    DebianPackage.make(
+                            home,
+                            version,
+                            work.resolve("package"),
+                            out,
+                            CommandTree.launcher(experiment.get())));
         }
     }
 

@@ -163,6 +163,18 @@ public final class OvsDpdk implements AutoCloseable {
         Program.output(folder.path(), command.toArray(new String[0]));
     }
 
+    /// Runs `ovs-appctl`.
+    ///
+    /// @param words command and arguments
+    /// @return what it answered
+    public String appctl(String... words) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of("ovs-appctl", "-t", folder.path().resolve("vs.ctl").toString()));
+        command.addAll(List.of(words));
+        return Program.output(folder.path(), command.toArray(new String[0]));
+    }
+
     /// Its run directory.
     ///
     /// @return the directory with its sockets

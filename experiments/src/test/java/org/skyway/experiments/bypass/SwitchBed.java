@@ -40,11 +40,11 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
-import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.ofproto.TablesCopy;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.PortCounters;
 
 /// A real switch without its OpenFlow connections: bridge, poll thread, agent, link manager, and
 /// real drivers that connect to it.

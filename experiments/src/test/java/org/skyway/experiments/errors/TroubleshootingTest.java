@@ -35,13 +35,17 @@ class TroubleshootingTest {
                     "IOException",
                     "MemifException",
                     "VhostException",
+                    "OvsdbException",
+                    "UnixctlException",
                     "ExperimentException");
 
     private static final List<String> SOURCES =
             List.of(
                     "vswitch-core/switch/src/main/java",
                     "vswitch-core/memif/src/main/java",
+                    "vswitch-core/pipeline/src/main/java",
                     "vswitch-core/vhost/src/main/java",
+                    "vswitch-core/ovsdb/src/main/java",
                     "compute-agent/src/main/java",
                     "dpdkr-pmd/src/main/java",
                     "ivshmem/src/main/java",
@@ -54,6 +58,7 @@ class TroubleshootingTest {
                     "vswitch-core/switch/src/main/java/org/skyway/vswitch/config",
                     "vswitch-core/switch/src/main/java/org/skyway/vswitch/cli",
                     "vswitch-core/switch/src/main/java/org/skyway/vswitch/daemon",
+                    "vswitch-core/switch/src/main/java/org/skyway/vswitch/dropin",
                     "vswitch-core/switch/src/main/java/org/skyway/vswitch/log",
                     "vswitch-core/switch/src/main/java/org/skyway/vswitch/bridge",
                     "vswitch-core/switch/src/main/java/org/skyway/vswitch/http",

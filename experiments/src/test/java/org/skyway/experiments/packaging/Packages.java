@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.skyway.experiments.ExperimentsMain;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.vm.image.Trees;
 
@@ -39,7 +40,7 @@ final class Packages {
             Trees.delete(folder);
             assertEquals(
                     0,
-                    new picocli.CommandLine(new PackageCommand())
+                    new picocli.CommandLine(new PackageCommand(ExperimentsMain::commandLine))
                             .execute("--deb", "--container", "--out", folder.toString()));
             made = folder;
         }

@@ -39,7 +39,7 @@ inside dpkg -i /skyway.deb >"$folder/dpkg" 2>&1 || { cat "$folder/dpkg"; exit 1;
 echo "version: $(inside skyway --version)"
 inside update-alternatives --display ovs-vswitchd | grep skyway
 echo "alternative: $(inside /usr/lib/skyway/ovs-vswitchd --version)"
-inside /usr/lib/skyway/ovs-vswitchd unix:/nowhere 2>&1 | sed 's/^/refused: /' || true
+inside /usr/lib/skyway/ovs-vswitchd ssl:127.0.0.1:6640 2>&1 | sed 's/^/refused: /' || true
 for page in /usr/share/man/man1/skyway.1.gz /usr/share/man/man1/skyway-ctl.1.gz /usr/share/man/man8/skyway-vswitchd.8.gz; do
     warnings="$(zcat "$root$page" | groff -man -Tutf8 -ww 2>&1 >/dev/null)"
     [ -z "$warnings" ] || echo "warnings of $page: $warnings"

@@ -50,11 +50,22 @@ public final class RegionStore {
     /// @param log is told, once, when there are not the huge pages that somebody set up
     /// @return its store
     public static RegionStore of(Path runDirectory, Consumer<String> log) {
+        return of(runDirectory, "", log);
+    }
+
+    /// The store of a part of the switch that runs in a directory, with files of its own.
+    ///
+    /// @param runDirectory the run directory
+    /// @param part its name; empty for the whole
+    /// @param log is told, once, when there are not the huge pages that somebody set up
+    /// @return its store
+    public static RegionStore of(Path runDirectory, String part, Consumer<String> log) {
         CRC32C crc = new CRC32C();
         crc.update(
                 runDirectory
                         .toAbsolutePath()
                         .normalize()
+                        .resolve(part)
                         .toString()
                         .getBytes(StandardCharsets.UTF_8));
         return new RegionStore(

@@ -19,10 +19,15 @@ final class Netdevice {
     private static final int SIOCGIFFLAGS = 0x8913;
     private static final int SIOCSIFFLAGS = 0x8914;
     private static final int SIOCGIFMTU = 0x8921;
+    private static final int SIOCSIFMTU = 0x8922;
+    private static final int SIOCSIFHWADDR = 0x8924;
     private static final int SIOCGIFHWADDR = 0x8927;
     private static final int SIOCGIFINDEX = 0x8933;
     private static final int SIOCETHTOOL = 0x8946;
     private static final int ETHTOOL_GSET = 1;
+    private static final int ETHTOOL_GDRVINFO = 3;
+    private static final int ETHTOOL_DRVINFO_BYTES = 196;
+    private static final int DRVINFO_TEXT = 32;
 
     private static final int IFF_UP = 1;
     private static final int IFF_RUNNING = 0x40;
@@ -47,7 +52,7 @@ final class Netdevice {
         state = Syscalls.newState(arena);
         request = arena.allocate(IFREQ_BYTES, 8);
         value = request.address() + VALUE;
-        ethtool = arena.allocate(ETHTOOL_CMD_BYTES, 8).address();
+        ethtool = arena.allocate(ETHTOOL_DRVINFO_BYTES, 8).address();
         byte[] bytes = name.getBytes(US_ASCII);
         Memory.copyFromArray(bytes, 0, request.address(), bytes.length);
         check(call(SIOCGIFINDEX), "find");
@@ -115,6 +120,20 @@ final class Netdevice {
         return Memory.getLongBE(value) & 0xffff_ffff_ffffL;
     }
 
+    void setMtu(int bytes) throws IOException {
+        checkPresent();
+        Memory.putInt(value, bytes);
+        check(call(SIOCSIFMTU), "set the MTU of");
+    }
+
+    void setMac(long mac) throws IOException {
+        checkPresent();
+        Memory.putShort(value, ARPHRD_ETHER);
+        Memory.putShortBE(value + 2, (int) (mac >>> 32));
+        Memory.putIntBE(value + 4, (int) mac);
+        check(call(SIOCSIFHWADDR), "set the MAC address of");
+    }
+
     // In bits 0 to 31 Mbit/s, 0 if unknown; bit 32 says full duplex.
     long speedAndDuplex() {
         if (!refreshName()) {
@@ -130,6 +149,29 @@ final class Netdevice {
         boolean full = Memory.getByte(ethtool + 14) == 1;
         boolean known = speed > 0 && speed != 0xffff;
         return (known ? speed : 0) | (full ? 1L << 32 : 0);
+    }
+
+    // Name, version and firmware; null if the driver does not say.
+    String[] driver() {
+        if (!refreshName()) {
+            return null;
+        }
+        Memory.clear(ethtool, ETHTOOL_DRVINFO_BYTES);
+        Memory.putInt(ethtool, ETHTOOL_GDRVINFO);
+        Memory.putLong(value, ethtool);
+        if (call(SIOCETHTOOL) < 0) {
+            return null;
+        }
+        String[] texts = new String[3];
+        for (int i = 0; i < texts.length; i++) {
+            StringBuilder text = new StringBuilder();
+            long at = ethtool + 4 + (long) i * DRVINFO_TEXT;
+            for (int n = 0; n < DRVINFO_TEXT && Memory.getByte(at + n) != 0; n++) {
+                text.append((char) (Memory.getByte(at + n) & 0x7f));
+            }
+            texts[i] = text.toString();
+        }
+        return texts;
     }
 
     // An interface may be renamed while it is open, and all other requests go by the name.

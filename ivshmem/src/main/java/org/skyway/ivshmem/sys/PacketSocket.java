@@ -203,6 +203,15 @@ public final class PacketSocket implements AutoCloseable {
         device.setAdminUp(up);
     }
 
+    /// Gives the interface another MTU.
+    ///
+    /// @param bytes how many
+    /// @throws IOException if it can't have that, or is gone, or the process may not
+    public synchronized void setMtu(int bytes) throws IOException {
+        checkOpen();
+        device.setMtu(bytes);
+    }
+
     /// The interface's speed, as its driver reports it.
     ///
     /// @return Mbit/s; 0 if unknown
@@ -217,6 +226,14 @@ public final class PacketSocket implements AutoCloseable {
     public synchronized boolean fullDuplex() {
         checkOpen();
         return device.speedAndDuplex() >>> 32 != 0;
+    }
+
+    /// Who drives the interface, as the driver says it.
+    ///
+    /// @return name, version and firmware's version, each possibly empty; null if it does not say
+    public synchronized String[] driver() {
+        checkOpen();
+        return device.driver();
     }
 
     /// Reads the counters.

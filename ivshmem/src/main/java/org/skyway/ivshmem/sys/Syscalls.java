@@ -17,7 +17,7 @@ import java.util.Arrays;
 import org.skyway.ivshmem.region.Memory;
 
 /// The system calls of sockets that the JDK does not have. Each answers what the kernel answered,
-/// or the negated error number. The two that move frames never allocate.
+/// or the negated error number. Those that move frames never allocate.
 final class Syscalls {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
@@ -50,6 +50,15 @@ final class Syscalls {
             find(
                     "sendmmsg",
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle OPEN =
+            control(
+                    "open",
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle READ =
+            find("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle WRITE =
+            find("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle ERRNO_LOCATION =
             find("__errno_location", FunctionDescriptor.of(JAVA_LONG));
 
@@ -125,6 +134,32 @@ final class Syscalls {
         try {
             int rc = (int) SENDMMSG.invokeExact(fd, messages, count, flags);
             return rc >= 0 ? rc : -lastErrno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int open(MemorySegment state, MemorySegment path, int flags) {
+        try {
+            return result((int) OPEN.invokeExact(state, path, flags), state);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int read(int fd, long address, int bytes) {
+        try {
+            long rc = (long) READ.invokeExact(fd, address, (long) bytes);
+            return rc >= 0 ? (int) rc : -lastErrno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int write(int fd, long address, int bytes) {
+        try {
+            long rc = (long) WRITE.invokeExact(fd, address, (long) bytes);
+            return rc >= 0 ? (int) rc : -lastErrno();
         } catch (Throwable e) {
             throw unexpected(e);
         }

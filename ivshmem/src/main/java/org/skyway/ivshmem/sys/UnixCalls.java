@@ -46,6 +46,14 @@ final class UnixCalls {
     private static final MethodHandle MMAP =
             of("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle MUNMAP = of("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    // C libraries before 2.36 have no function of that name.
+    private static final MethodHandle PIDFD_OPEN =
+            find(
+                    "syscall",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT),
+                    Linker.Option.firstVariadicArg(1),
+                    Linker.Option.captureCallState("errno"));
+    private static final long PIDFD_OPEN_NUMBER = 434;
     private static final MethodHandle FCNTL =
             find(
                     "fcntl",
@@ -54,6 +62,7 @@ final class UnixCalls {
                     Linker.Option.captureCallState("errno"));
     private static final MethodHandle EVENTFD_WRITE =
             find("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle EXIT = find("_exit", FunctionDescriptor.ofVoid(JAVA_INT));
 
     private UnixCalls() {}
 
@@ -118,6 +127,10 @@ final class UnixCalls {
         return (int) call(EVENTFD, 0, flags);
     }
 
+    static int pidfd(int pid) {
+        return (int) call(PIDFD_OPEN, PIDFD_OPEN_NUMBER, pid, 0);
+    }
+
     static long read(int fd, MemorySegment target, long bytes) {
         return call(READ, fd, target, bytes);
     }
@@ -132,6 +145,14 @@ final class UnixCalls {
 
     static int munmap(long address, long bytes) {
         return (int) call(MUNMAP, address, bytes);
+    }
+
+    static void exit(int status) {
+        try {
+            EXIT.invokeExact(status);
+        } catch (Throwable e) {
+            throw Syscalls.unexpected(e);
+        }
     }
 
     // On a packet's way: allocates nothing, and nobody asks whether it worked.

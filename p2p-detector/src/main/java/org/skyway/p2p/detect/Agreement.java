@@ -15,14 +15,10 @@ final class Agreement {
 
     private final int to;
     private final List<Explorer.LookedUp> lookUps;
-    private final Dependencies explored; // grows with what is added
-    private final Dependencies witnesses;
+    private final Grounds explored; // grows with what is added
+    private final Grounds witnesses;
 
-    Agreement(
-            int to,
-            List<Explorer.LookedUp> lookUps,
-            Dependencies explored,
-            Dependencies witnesses) {
+    Agreement(int to, List<Explorer.LookedUp> lookUps, Grounds explored, Grounds witnesses) {
         this.to = to;
         this.lookUps = lookUps;
         this.explored = explored;
@@ -70,12 +66,12 @@ final class Agreement {
     /// Wants every branch to end at one port.
     private record Unanimous(int to) implements Explorer.Leaves {
         @Override
-        public boolean ended(Walk walk) {
-            return walk.left && walk.to == to && !walk.uncertain;
+        public boolean ended(Branch branch) {
+            return branch.left && branch.to == to && !branch.uncertain;
         }
 
         @Override
-        public boolean broken(Walk walk, String reason, FlowRule rule, boolean certain) {
+        public boolean broken(Branch branch, String reason, FlowRule rule, boolean certain) {
             return false;
         }
     }

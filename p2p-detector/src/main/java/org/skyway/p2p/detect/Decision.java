@@ -24,17 +24,17 @@ final class Decision implements Explorer.Leaves {
     private final int port;
     private final Budget budget;
     private final WitnessSearch search;
-    private final Dependencies explored = new Dependencies();
+    private final Grounds explored = new Grounds();
 
     private Verdict.Link first; // of the first branch that is real
-    private Walk firstWalk;
+    private Branch firstBranch;
     private long[] firstPacket;
     private Verdict.Link other; // of a second one that hits other entries
-    private Walk otherWalk;
+    private Branch otherBranch;
     private long[] otherPacket;
     private boolean unanimous = true; // whether no branch disagreed, not even one without packets
     private Verdict.NoLink none;
-    private Dependencies proof; // of none; null if all that was explored is needed
+    private Grounds proof; // of none; null if all that was explored is needed
 
     private Decision(PacketDomain domain, int port, long most) {
         this.port = port;
@@ -47,7 +47,7 @@ final class Decision implements Explorer.Leaves {
     /// @param agreement what spares the next decision; null for nothing
     record Result(
             Verdict verdict,
-            Dependencies dependencies,
+            Grounds dependencies,
             Agreement agreement,
             boolean tooComplex,
             long cost) {}
@@ -63,7 +63,7 @@ final class Decision implements Explorer.Leaves {
         boolean tooComplex = false;
         Explorer explorer = new Explorer(pipeline, explored, budget, this);
         try {
-            explorer.explore(new Walk(port, new SymbolicPacket(entering(port))));
+            explorer.explore(new Branch(port, new SymbolicPacket(entering(port))));
         } catch (Budget.Exceeded e) {
             tooComplex = none == null;
         }
@@ -71,7 +71,7 @@ final class Decision implements Explorer.Leaves {
             none = new Verdict.NoLink(port, "the entries are too complex to decide", null, null);
         }
         if (none != null) {
-            Dependencies on = proof == null ? explored : proof;
+            Grounds on = proof == null ? explored : proof;
             if (proof != null) {
                 proof.addPortsAndGroups(explored);
             }
@@ -96,9 +96,9 @@ final class Decision implements Explorer.Leaves {
         if (other == null || !unanimous || explorer.lookUps().size() > Explorer.MOST_KEPT) {
             return null;
         }
-        Dependencies witnesses = new Dependencies();
-        prove(witnesses, firstWalk, firstPacket);
-        prove(witnesses, otherWalk, otherPacket);
+        Grounds witnesses = new Grounds();
+        prove(witnesses, firstBranch, firstPacket);
+        prove(witnesses, otherBranch, otherPacket);
         return new Agreement(first.to(), explorer.lookUps(), explored, witnesses);
     }
 
@@ -119,47 +119,48 @@ final class Decision implements Explorer.Leaves {
     }
 
     @Override
-    public boolean ended(Walk walk) {
-        if (!walk.left) {
-            String why = walk.note == null ? "" : ": " + walk.note;
-            return broken(walk, "packets are dropped" + why, Step.lastRule(walk.last), true);
+    public boolean ended(Branch branch) {
+        if (!branch.left) {
+            String why = branch.note == null ? "" : ": " + branch.note;
+            return broken(branch, "packets are dropped" + why, Step.lastRule(branch.last), true);
         }
-        if (first != null && first.to() == walk.to && (other != null || samePath(walk))) {
+        if (first != null && first.to() == branch.to && (other != null || samePath(branch))) {
             return true;
         }
-        unanimous &= !walk.uncertain && (first == null || first.to() == walk.to);
-        long[] packet = packetOf(walk);
+        unanimous &= !branch.uncertain && (first == null || first.to() == branch.to);
+        long[] packet = packetOf(branch);
         if (packet == null) {
             unanimous &= first != null; // else nobody knows yet whom it should agree with
             return true;
         }
         if (first == null) {
-            first = linkOf(walk);
-            firstWalk = walk;
+            first = linkOf(branch);
+            firstBranch = branch;
             firstPacket = packet;
             return true;
         }
-        if (first.to() == walk.to) {
-            other = linkOf(walk);
-            otherWalk = walk;
+        if (first.to() == branch.to) {
+            other = linkOf(branch);
+            otherBranch = branch;
             otherPacket = packet;
             return true;
         }
         return end(
-                walk,
+                branch,
                 "some packets leave at port %s, others at port %s"
-                        .formatted(Outputs.name(first.to()), Outputs.name(walk.to)),
-                Step.lastRule(walk.last),
+                        .formatted(Outputs.name(first.to()), Outputs.name(branch.to)),
+                Step.lastRule(branch.last),
                 packet,
-                !walk.uncertain && !firstWalk.uncertain,
+                !branch.uncertain && !firstBranch.uncertain,
                 true);
     }
 
     @Override
-    public boolean broken(Walk walk, String reason, FlowRule rule, boolean certain) {
+    public boolean broken(Branch branch, String reason, FlowRule rule, boolean certain) {
         unanimous = false;
-        long[] packet = packetOf(walk);
-        return packet == null || end(walk, reason, rule, packet, certain && !walk.uncertain, false);
+        long[] packet = packetOf(branch);
+        return packet == null
+                || end(branch, reason, rule, packet, certain && !branch.uncertain, false);
     }
 
     @Override
@@ -167,14 +168,14 @@ final class Decision implements Explorer.Leaves {
         return other != null && first.to() == to;
     }
 
-    private long[] packetOf(Walk walk) {
-        Cube input = walk.packet.input();
-        List<Match> excluded = Step.excluded(walk.last, input, budget);
+    private long[] packetOf(Branch branch) {
+        Cube input = branch.packet.input();
+        List<Match> excluded = Step.excluded(branch.last, input, budget);
         return search.find(input, excluded);
     }
 
     private boolean end(
-            Walk walk,
+            Branch branch,
             String reason,
             FlowRule rule,
             long[] packet,
@@ -182,10 +183,10 @@ final class Decision implements Explorer.Leaves {
             boolean firstMatters) {
         none = new Verdict.NoLink(port, reason, rule, certain ? asItCame(packet) : null);
         if (certain) {
-            proof = new Dependencies();
-            prove(proof, walk, packet);
+            proof = new Grounds();
+            prove(proof, branch, packet);
             if (firstMatters) {
-                prove(proof, firstWalk, firstPacket);
+                prove(proof, firstBranch, firstPacket);
             }
         }
         return false;
@@ -196,27 +197,27 @@ final class Decision implements Explorer.Leaves {
     }
 
     /// The way of one packet, step by step.
-    private static void prove(Dependencies to, Walk walk, long[] packet) {
-        for (Step step : Step.lookups(walk.last)) {
+    private static void prove(Grounds to, Branch branch, long[] packet) {
+        for (Step step : Step.lookups(branch.last)) {
             to.lookedUp(step.table(), step.before().apply(packet), step.hit());
         }
     }
 
-    private boolean samePath(Walk walk) {
-        return first.groups().equals(walk.groups)
-                && first.path().equals(path(walk))
-                && first.lookups().equals(tables(walk));
+    private boolean samePath(Branch branch) {
+        return first.groups().equals(branch.groups)
+                && first.path().equals(path(branch))
+                && first.lookups().equals(tables(branch));
     }
 
-    private Verdict.Link linkOf(Walk walk) {
-        return new Verdict.Link(port, walk.to, path(walk), tables(walk), walk.groups);
+    private Verdict.Link linkOf(Branch branch) {
+        return new Verdict.Link(port, branch.to, path(branch), tables(branch), branch.groups);
     }
 
-    private static List<FlowRule> path(Walk walk) {
-        return Step.lookups(walk.last).stream().map(Step::hit).filter(Objects::nonNull).toList();
+    private static List<FlowRule> path(Branch branch) {
+        return Step.lookups(branch.last).stream().map(Step::hit).filter(Objects::nonNull).toList();
     }
 
-    private static List<Integer> tables(Walk walk) {
-        return Step.lookups(walk.last).stream().map(Step::table).toList();
+    private static List<Integer> tables(Branch branch) {
+        return Step.lookups(branch.last).stream().map(Step::table).toList();
     }
 }

@@ -88,8 +88,8 @@ public record Explanation(
         Explorer.Leaves all =
                 new Explorer.Leaves() {
                     @Override
-                    public boolean ended(Walk walk) {
-                        List<Step> steps = Step.lookups(walk.last);
+                    public boolean ended(Branch branch) {
+                        List<Step> steps = Step.lookups(branch.last);
                         List<FlowRule> hits =
                                 steps.stream().map(Step::hit).filter(Objects::nonNull).toList();
                         if (!hits.equals(path)) {
@@ -101,7 +101,7 @@ public record Explanation(
 
                     @Override
                     public boolean broken(
-                            Walk walk, String reason, FlowRule rule, boolean certain) {
+                            Branch branch, String reason, FlowRule rule, boolean certain) {
                         return true;
                     }
 
@@ -121,8 +121,8 @@ public record Explanation(
                     }
                 };
         try {
-            new Explorer(pipeline, new Dependencies(), new Budget(BUDGET), all)
-                    .explore(new Walk(port, new SymbolicPacket(Decision.entering(port))));
+            new Explorer(pipeline, new Grounds(), new Budget(BUDGET), all)
+                    .explore(new Branch(port, new SymbolicPacket(Decision.entering(port))));
         } catch (Budget.Exceeded e) {
             return shadowed; // those that were found will do
         }

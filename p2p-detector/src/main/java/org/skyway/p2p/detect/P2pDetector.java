@@ -42,7 +42,7 @@ public final class P2pDetector {
     private static final class Ingress {
         final int port;
         Verdict verdict;
-        Dependencies dependencies = new Dependencies();
+        Grounds dependencies = new Grounds();
         Agreement agreement; // null for none
         boolean local = true; // whether only rules for this ingress port, or any, matter
         boolean dirty = true;
@@ -419,7 +419,7 @@ public final class P2pDetector {
             ingress.agreement = null;
             ingress.cost = 0;
             ingress.dirty = true;
-            rest(ingress, new Dependencies(), true, false);
+            rest(ingress, new Grounds(), true, false);
             return false;
         }
     }
@@ -442,7 +442,7 @@ public final class P2pDetector {
             ingress.verdict = new Verdict.NoLink(ingress.port, obstacle, null, example);
             ingress.agreement = null;
             ingress.cost = 0;
-            rest(ingress, new Dependencies(), false, false);
+            rest(ingress, new Grounds(), false, false);
             return;
         }
         Decision.Result result =
@@ -480,7 +480,7 @@ public final class P2pDetector {
     }
 
     /// A link that a bypass may be put on, or the reason why not.
-    private Verdict takeable(Verdict verdict, Dependencies dependencies) {
+    private Verdict takeable(Verdict verdict, Grounds dependencies) {
         if (!(verdict instanceof Verdict.Link link)) {
             return verdict;
         }
@@ -497,8 +497,7 @@ public final class P2pDetector {
         return link;
     }
 
-    private void rest(
-            Ingress ingress, Dependencies dependencies, boolean tooComplex, boolean again) {
+    private void rest(Ingress ingress, Grounds dependencies, boolean tooComplex, boolean again) {
         ingress.dependencies = dependencies;
         boolean local = dependencies.staysAt(ingress.port);
         if (local != ingress.local) {

@@ -11,6 +11,7 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.Prerequisite;
 import org.skyway.openflow.model.SubField;
+import org.skyway.pipeline.Todo;
 
 /// What the actions that write to packets do, VLAN tags aside ([VlanTags]).
 ///
@@ -20,7 +21,7 @@ record Rewrites(Explorer explorer) {
     private static final long PORTS = 0xffffffffL << 32;
     private static final String FRAGMENT = "hidden fields of a fragment are written";
 
-    Explorer.Next rewrite(Walk walk, FlowRule rule, int table, Action action, Todo then) {
+    Todo rewrite(Branch branch, FlowRule rule, Action action, Todo then) {
         return switch (action) {
             case Action.SetField(
                             var field,
@@ -31,38 +32,40 @@ record Rewrites(Explorer explorer) {
                             _) -> {
                 if (VlanTags.concerns(field)) {
                     yield tags().write(
-                                    walk,
+                                    branch,
                                     field,
-                                    redo(rule, table, action, then),
+                                    then,
                                     w -> w.packet.set(field, high, low, maskHigh, maskLow));
                 }
                 yield guarded(
-                        walk, field, then, w -> w.packet.set(field, high, low, maskHigh, maskLow));
+                        branch,
+                        field,
+                        then,
+                        w -> w.packet.set(field, high, low, maskHigh, maskLow));
             }
             case Action.Load(var target, long value) -> {
                 int[] bits = constants(value);
-                yield write(walk, rule, table, action, target, then, _ -> bits);
+                yield write(branch, target, then, _ -> bits);
             }
-            case Action.Move(var source, var target) ->
-                    move(walk, rule, table, action, source, target, then);
+            case Action.Move(var source, var target) -> move(branch, source, target, then);
             case Action.StackPush(var source) -> {
-                walk.stack = new Walk.Stack(read(walk, source), walk.stack);
-                yield Explorer.Next.NEXT;
+                branch.stack = new Branch.Stack(read(branch, source), branch.stack);
+                yield then;
             }
-            case Action.StackPop(var target) -> pop(walk, rule, table, target, then);
-            case Action.PushVlan _ -> tags().push(walk, redo(rule, table, action, then));
-            case Action.PopVlan() -> tags().pop(walk, redo(rule, table, action, then));
+            case Action.StackPop(var target) -> pop(branch, target, then);
+            case Action.PushVlan _ -> tags().push(branch, then);
+            case Action.PopVlan() -> tags().pop(branch, then);
             case Action.SetVlanVid(int vid, boolean push) ->
-                    tags().set(walk, redo(rule, table, action, then), 0xfff, vid, push);
+                    tags().set(branch, then, 0xfff, vid, push);
             case Action.SetVlanPcp(int pcp, boolean push) ->
-                    tags().set(walk, redo(rule, table, action, then), 7L << 13, pcp << 13, push);
+                    tags().set(branch, then, 7L << 13, pcp << 13, push);
             case Action.SetMplsTtl(int ttl) ->
                     guarded(
-                            walk,
+                            branch,
                             Field.MPLS_TTL,
                             then,
                             w -> w.packet.set(Field.MPLS_TTL, 0, ttl, 0, 0xff));
-            case Action.DecTtl _ -> decrementTtl(walk, rule, then);
+            case Action.DecTtl _ -> decrementTtl(branch, rule, then);
             default -> throw new IllegalArgumentException("not a rewrite: " + action);
         };
     }
@@ -71,33 +74,20 @@ record Rewrites(Explorer explorer) {
         return new VlanTags(explorer);
     }
 
-    /// The same action once more, and what follows it: for packets that have to be told apart
-    /// before.
-    private static Todo redo(FlowRule rule, int table, Action action, Todo then) {
-        return new Todo(new Todo.Act(rule, table, List.of(action), 0), then);
-    }
-
-    private Explorer.Next write(
-            Walk walk,
-            FlowRule rule,
-            int table,
-            Action action,
-            SubField target,
-            Todo then,
-            Function<Walk, int[]> bits) {
-        Consumer<Walk> write = w -> w.packet.setBits(target, bits.apply(w));
+    private Todo write(Branch branch, SubField target, Todo then, Function<Branch, int[]> bits) {
+        Consumer<Branch> write = w -> w.packet.setBits(target, bits.apply(w));
         return VlanTags.concerns(target.field())
-                ? tags().write(walk, target.field(), redo(rule, table, action, then), write)
-                : guarded(walk, target.field(), then, write);
+                ? tags().write(branch, target.field(), then, write)
+                : guarded(branch, target.field(), then, write);
     }
 
-    private Explorer.Next guarded(Walk walk, Field field, Todo then, Consumer<Walk> write) {
+    private Todo guarded(Branch branch, Field field, Todo then, Consumer<Branch> write) {
         return explorer.fork(
-                walk, cases(Prerequisites.of(field.prerequisite()), field, write), then);
+                branch, cases(Prerequisites.of(field.prerequisite()), field, write), then);
     }
 
     private static List<Explorer.Case> cases(
-            List<Match> guards, Field target, Consumer<Walk> write) {
+            List<Match> guards, Field target, Consumer<Branch> write) {
         List<Explorer.Case> cases = new ArrayList<>();
         for (Match fragments : Prerequisites.fragments(target.prerequisite())) {
             cases.add(
@@ -122,25 +112,18 @@ record Rewrites(Explorer explorer) {
 
     /// Open vSwitch, and so the datapath, writes nothing into an ARP packet whose operation is 0,
     /// or has become 0.
-    private static void noteOperation(Walk walk, Field written) {
+    private static void noteOperation(Branch branch, Field written) {
         if (written == Field.ARP_OP) {
-            for (int bit : walk.packet.bits(SubField.all(Field.ARP_OP))) {
+            for (int bit : branch.packet.bits(SubField.all(Field.ARP_OP))) {
                 if (bit == SymbolicPacket.ONE) {
                     return;
                 }
             }
-            walk.undone = "the ARP operation may become 0";
+            branch.undone = "the ARP operation may become 0";
         }
     }
 
-    private Explorer.Next move(
-            Walk walk,
-            FlowRule rule,
-            int table,
-            Action action,
-            SubField source,
-            SubField target,
-            Todo then) {
+    private Todo move(Branch branch, SubField source, SubField target, Todo then) {
         Prerequisite needs = source.field().prerequisite();
         if (!VlanTags.concerns(target.field())) {
             List<Match> guards = Prerequisites.both(needs, target.field().prerequisite());
@@ -151,10 +134,10 @@ record Rewrites(Explorer explorer) {
                     cases.add(new Explorer.Case(fragments, w -> forget(w, target.field())));
                 }
             }
-            return explorer.fork(walk, cases, then);
+            return explorer.fork(branch, cases, then);
         }
         if (needs == Prerequisite.NONE) {
-            return write(walk, rule, table, action, target, then, w -> read(w, source));
+            return write(branch, target, then, w -> read(w, source));
         }
         List<Explorer.Case> cases = new ArrayList<>();
         List<Match> guards = new ArrayList<>(Prerequisites.of(needs));
@@ -165,26 +148,26 @@ record Rewrites(Explorer explorer) {
                             guard,
                             w -> {
                                 w.undone = "a VLAN tag is copied from a header";
-                                w.tags = Walk.Tags.UNKNOWN;
+                                w.tags = Branch.Tags.UNKNOWN;
                                 forget(w, Field.VLAN_TCI);
                             }));
         }
-        return explorer.fork(walk, cases, then);
+        return explorer.fork(branch, cases, then);
     }
 
     /// What the bits of a part of a field are. The ports of a fragment are there, but matches do
     /// not see them.
-    static int[] read(Walk walk, SubField source) {
+    static int[] read(Branch branch, SubField source) {
         boolean hidden =
                 source.field().word() == FlowKey.TRANSPORT
                         && (source.field().ones() << source.field().shift() & PORTS) != 0
-                        && !walk.packet.within(Prerequisites.WHOLE);
-        return hidden ? SymbolicPacket.unknown(source.bits()) : walk.packet.bits(source);
+                        && !branch.packet.within(Prerequisites.WHOLE);
+        return hidden ? SymbolicPacket.unknown(source.bits()) : branch.packet.bits(source);
     }
 
-    private static void forget(Walk walk, Field field) {
+    private static void forget(Branch branch, Field field) {
         SubField all = SubField.all(field);
-        walk.packet.setBits(all, SymbolicPacket.unknown(all.bits()));
+        branch.packet.setBits(all, SymbolicPacket.unknown(all.bits()));
     }
 
     private static int[] constants(long value) {
@@ -195,48 +178,48 @@ record Rewrites(Explorer explorer) {
         return bits;
     }
 
-    private Explorer.Next pop(Walk walk, FlowRule rule, int table, SubField target, Todo then) {
-        if (walk.stack == null) {
-            return Explorer.Next.NEXT;
+    private Todo pop(Branch branch, SubField target, Todo then) {
+        if (branch.stack == null) {
+            return then;
         }
-        if (VlanTags.concerns(target.field()) && !VlanTags.isKnown(walk)) {
-            return tags().split(walk, redo(rule, table, new Action.StackPop(target), then));
+        if (VlanTags.concerns(target.field()) && !VlanTags.isKnown(branch)) {
+            return tags().split(branch, then);
         }
-        int[] bits = walk.stack.bits();
-        walk.stack = walk.stack.below();
-        return write(walk, rule, table, new Action.StackPop(target), target, then, _ -> bits);
+        int[] bits = branch.stack.bits();
+        branch.stack = branch.stack.below();
+        return write(branch, target, then, _ -> bits);
     }
 
-    private Explorer.Next decrementTtl(Walk walk, FlowRule rule, Todo then) {
+    private Todo decrementTtl(Branch branch, FlowRule rule, Todo then) {
         List<Match> ip = Prerequisites.of(Prerequisite.IP);
         for (Match match : ip) {
-            if (!walk.packet.overlaps(match)) {
+            if (!branch.packet.overlaps(match)) {
                 continue;
             }
-            boolean all = walk.packet.within(match);
-            Walk fork = new Walk(walk);
+            boolean all = branch.packet.within(match);
+            Branch fork = new Branch(branch);
             if (!fork.packet.narrow(match)) {
                 continue;
             }
-            Walk expired = new Walk(fork);
+            Branch expired = new Branch(fork);
             if (expired.packet.narrow(EXPIRED)
                     && !explorer.leaves()
                             .broken(expired, "the TTL of packets expires", rule, true)) {
-                return Explorer.Next.STOP;
+                return Todo.STOP;
             }
             if (!fork.packet.overlaps(EXPIRED) || !fork.packet.within(EXPIRED)) {
                 Explorer.notMatching(fork, List.of(EXPIRED));
                 decrement(fork.packet);
                 if (!explorer.run(fork, then)) {
-                    return Explorer.Next.STOP;
+                    return Todo.STOP;
                 }
             }
             if (all) {
-                return Explorer.Next.FORKED;
+                return Todo.FORKED;
             }
         }
-        Explorer.notMatching(walk, ip);
-        return Explorer.Next.NEXT;
+        Explorer.notMatching(branch, ip);
+        return then;
     }
 
     private static void decrement(SymbolicPacket packet) {

@@ -40,23 +40,23 @@ public record Trace(List<Lookup> steps, String end) {
         Explorer.Leaves first =
                 new Explorer.Leaves() {
                     @Override
-                    public boolean ended(Walk walk) {
+                    public boolean ended(Branch branch) {
                         return end(
-                                walk,
-                                walk.left
-                                        ? "leaves unchanged at port " + Outputs.name(walk.to)
-                                        : walk.note == null ? "dropped" : walk.note);
+                                branch,
+                                branch.left
+                                        ? "leaves unchanged at port " + Outputs.name(branch.to)
+                                        : branch.note == null ? "dropped" : branch.note);
                     }
 
                     @Override
                     public boolean broken(
-                            Walk walk, String reason, FlowRule rule, boolean certain) {
-                        return end(walk, reason);
+                            Branch branch, String reason, FlowRule rule, boolean certain) {
+                        return end(branch, reason);
                     }
 
-                    private boolean end(Walk walk, String text) {
+                    private boolean end(Branch branch, String text) {
                         List<Lookup> steps = new ArrayList<>();
-                        for (Step step : Step.lookups(walk.last)) {
+                        for (Step step : Step.lookups(branch.last)) {
                             steps.add(new Lookup(step.table(), step.hit()));
                         }
                         ends.add(new Trace(steps, text));
@@ -64,8 +64,8 @@ public record Trace(List<Lookup> steps, String end) {
                     }
                 };
         try {
-            new Explorer(pipeline, new Dependencies(), new Budget(BUDGET), first)
-                    .explore(new Walk(port, new SymbolicPacket(cube)));
+            new Explorer(pipeline, new Grounds(), new Budget(BUDGET), first)
+                    .explore(new Branch(port, new SymbolicPacket(cube)));
         } catch (Budget.Exceeded e) {
             ends.add(new Trace(List.of(), "the way is too long to be followed"));
         }

@@ -4,11 +4,12 @@ import java.util.function.Consumer;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.SubField;
+import org.skyway.pipeline.Todo;
 
 /// What is done to VLAN tags.
 ///
 /// The flow key shows the outermost tag as the bits of `vlan_tci`, of which bit 12 says that there
-/// is one; [Walk.Tags] holds what it does not show. As in Open vSwitch:
+/// is one; [Branch.Tags] holds what it does not show. As in Open vSwitch:
 ///
 /// - A packet comes in with one tag that can be seen, whatever lies under it, or with none.
 /// - Two tags at most are known of. Putting on a third one makes the innermost vanish.
@@ -27,130 +28,131 @@ record VlanTags(Explorer explorer) {
     }
 
     /// Whether it is known if these packets came in with a tag.
-    static boolean isKnown(Walk walk) {
-        return walk.packet.input().fixed(TAGGED);
+    static boolean isKnown(Branch branch) {
+        return branch.packet.input().fixed(TAGGED);
     }
 
-    private static boolean cameUntagged(Walk walk) {
-        return isKnown(walk) && !walk.packet.input().valueOf(TAGGED);
+    private static boolean cameUntagged(Branch branch) {
+        return isKnown(branch) && !branch.packet.input().valueOf(TAGGED);
     }
 
-    private static int presence(Walk walk) {
-        return walk.packet.bits(TCI)[PRESENT];
+    private static int presence(Branch branch) {
+        return branch.packet.bits(TCI)[PRESENT];
     }
 
     /// Follows those packets that came in with a tag on their own.
     ///
-    /// @param redo what they have yet to do
-    /// @return what becomes of the others, which have yet to do the same
-    Explorer.Next split(Walk walk, Todo redo) {
-        Walk tagged = new Walk(walk);
-        if (tagged.packet.narrowInput(TAGGED, true) && !explorer.run(tagged, redo)) {
-            return Explorer.Next.STOP;
+    /// @param then what comes after the action that wants to know
+    /// @return what the others have yet to do: the action once more
+    Todo split(Branch branch, Todo then) {
+        Todo again = then.again();
+        Branch tagged = new Branch(branch);
+        if (tagged.packet.narrowInput(TAGGED, true) && !explorer.run(tagged, again)) {
+            return Todo.STOP;
         }
-        return Explorer.Next.of(
-                !walk.packet.narrowInput(TAGGED, false) || explorer.run(walk, redo));
+        return branch.packet.narrowInput(TAGGED, false) ? again : Todo.FORKED;
     }
 
-    Explorer.Next push(Walk walk, Todo redo) {
-        if (!isKnown(walk)) {
-            return split(walk, redo);
+    Todo push(Branch branch, Todo then) {
+        if (!isKnown(branch)) {
+            return split(branch, then);
         }
-        switch (presence(walk)) {
+        switch (presence(branch)) {
             case SymbolicPacket.ONE ->
-                    walk.tags = new Walk.Tags(walk.packet.bits(TCI), false, walk.tags.original());
-            case SymbolicPacket.ZERO -> walk.tags = Walk.Tags.OTHER;
-            default -> lose(walk);
+                    branch.tags =
+                            new Branch.Tags(branch.packet.bits(TCI), false, branch.tags.original());
+            case SymbolicPacket.ZERO -> branch.tags = Branch.Tags.OTHER;
+            default -> lose(branch);
         }
-        walk.packet.write(FlowKey.ETH_SRC_VLAN, 0xffff, FlowKey.VLAN_PRESENT);
-        if (walk.tags.inner() != null) {
+        branch.packet.write(FlowKey.ETH_SRC_VLAN, 0xffff, FlowKey.VLAN_PRESENT);
+        if (branch.tags.inner() != null) {
             // Over another tag, OpenFlow copies that one's VLAN and priority; Open vSwitch has zero
             // there, and so has the datapath. No link may rest on the difference.
-            walk.packet.forget(FlowKey.ETH_SRC_VLAN, 0xffff & ~FlowKey.VLAN_PRESENT);
+            branch.packet.forget(FlowKey.ETH_SRC_VLAN, 0xffff & ~FlowKey.VLAN_PRESENT);
         }
-        return Explorer.Next.NEXT;
+        return then;
     }
 
-    Explorer.Next pop(Walk walk, Todo redo) {
-        if (!isKnown(walk)) {
-            return split(walk, redo);
+    Todo pop(Branch branch, Todo then) {
+        if (!isKnown(branch)) {
+            return split(branch, then);
         }
-        switch (presence(walk)) {
+        switch (presence(branch)) {
             case SymbolicPacket.ONE -> {
-                int[] inner = walk.tags.inner();
-                walk.packet.setBits(TCI, inner == null ? new int[0] : inner);
-                walk.tags =
+                int[] inner = branch.tags.inner();
+                branch.packet.setBits(TCI, inner == null ? new int[0] : inner);
+                branch.tags =
                         inner == null
-                                ? Walk.Tags.OTHER
-                                : new Walk.Tags(null, walk.tags.innerOriginal(), false);
+                                ? Branch.Tags.OTHER
+                                : new Branch.Tags(null, branch.tags.innerOriginal(), false);
             }
             case SymbolicPacket.ZERO -> {}
             default -> {
-                lose(walk);
-                walk.packet.forget(FlowKey.ETH_SRC_VLAN, 0xffff);
+                lose(branch);
+                branch.packet.forget(FlowKey.ETH_SRC_VLAN, 0xffff);
             }
         }
-        return Explorer.Next.NEXT;
+        return then;
     }
 
     /// Sets the VLAN id or the priority, and puts a tag on for that if there is none.
-    Explorer.Next set(Walk walk, Todo redo, long bits, int value, boolean push) {
-        if (!isKnown(walk)) {
-            return split(walk, redo);
+    Todo set(Branch branch, Todo then, long bits, int value, boolean push) {
+        if (!isKnown(branch)) {
+            return split(branch, then);
         }
-        switch (presence(walk)) {
-            case SymbolicPacket.ONE -> walk.packet.write(FlowKey.ETH_SRC_VLAN, bits, value);
+        switch (presence(branch)) {
+            case SymbolicPacket.ONE -> branch.packet.write(FlowKey.ETH_SRC_VLAN, bits, value);
             case SymbolicPacket.ZERO -> {
                 if (push) {
-                    walk.tags = Walk.Tags.OTHER;
-                    walk.packet.write(
+                    branch.tags = Branch.Tags.OTHER;
+                    branch.packet.write(
                             FlowKey.ETH_SRC_VLAN,
                             bits | FlowKey.VLAN_PRESENT,
                             FlowKey.VLAN_PRESENT | value);
                 }
             }
             default -> {
-                lose(walk);
-                walk.packet.forget(FlowKey.ETH_SRC_VLAN, 0xffff);
+                lose(branch);
+                branch.packet.forget(FlowKey.ETH_SRC_VLAN, 0xffff);
             }
         }
-        return Explorer.Next.NEXT;
+        return then;
     }
 
     /// Writes to bits of the tag, perhaps to the one that says that it is there.
-    Explorer.Next write(Walk walk, Field field, Todo redo, Consumer<Walk> write) {
-        if (!isKnown(walk)) {
-            return split(walk, redo);
+    Todo write(Branch branch, Field field, Todo then, Consumer<Branch> write) {
+        if (!isKnown(branch)) {
+            return split(branch, then);
         }
-        int before = presence(walk);
+        int before = presence(branch);
         if (before == SymbolicPacket.ZERO && field == Field.VLAN_PCP) {
-            return Explorer.Next.NEXT; // needs a tag
+            return then; // needs a tag
         }
-        write.accept(walk);
-        int now = presence(walk);
+        write.accept(branch);
+        int now = presence(branch);
         boolean sure = before < SymbolicPacket.UNKNOWN && now < SymbolicPacket.UNKNOWN;
-        if (!sure || now == SymbolicPacket.ZERO && walk.tags.inner() != null) {
-            lose(walk);
+        if (!sure || now == SymbolicPacket.ZERO && branch.tags.inner() != null) {
+            lose(branch);
         } else if (before != now || now == SymbolicPacket.ZERO) {
-            walk.tags = Walk.Tags.OTHER;
+            branch.tags = Branch.Tags.OTHER;
         }
-        return Explorer.Next.NEXT;
+        return then;
     }
 
-    private static void lose(Walk walk) {
-        walk.undone = "which VLAN tags are left can't be told";
-        walk.tags = Walk.Tags.UNKNOWN;
+    private static void lose(Branch branch) {
+        branch.undone = "which VLAN tags are left can't be told";
+        branch.tags = Branch.Tags.UNKNOWN;
     }
 
     /// Whether a bit that differs says nothing, because the packets had no tag and have none.
-    static boolean isMeaningless(Walk walk, int bit) {
+    static boolean isMeaningless(Branch branch, int bit) {
         return bit >> 4 == FlowKey.ETH_SRC_VLAN << 2
-                && cameUntagged(walk)
-                && presence(walk) == SymbolicPacket.ZERO;
+                && cameUntagged(branch)
+                && presence(branch) == SymbolicPacket.ZERO;
     }
 
     /// Whether these packets' own tag may have been replaced by one that only looks the same.
-    static boolean isReplaced(Walk walk) {
-        return !walk.tags.original() && !cameUntagged(walk);
+    static boolean isReplaced(Branch branch) {
+        return !branch.tags.original() && !cameUntagged(branch);
     }
 }

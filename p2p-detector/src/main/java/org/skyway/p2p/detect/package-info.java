@@ -9,16 +9,16 @@
 ///
 /// # The proof
 ///
-/// [Explorer] sends a [SymbolicPacket] through the pipeline: all packets of the port at once, as a
-/// ternary cube of how they came in, and for each bit of the flow key what it is by now. At a
-/// lookup the walk forks into one branch per entry that some of the packets match, highest priority
-/// first, until one matches them all. A branch takes *every* packet that matches its entry, also
-/// those that a higher entry takes away. That is too many, but if all branches end at the same
-/// port, so do the packets. Only for a branch that does not agree it matters whether a packet
-/// really comes that way: whether its cube minus the higher entries' matches, pulled back to how
-/// the packets came in ([Step]), holds a packet. [WitnessSearch] finds one or proves that there is
-/// none; it is a small satisfiability search. The packet that it finds is the example that a user
-/// is shown.
+/// [Explorer] has the [org.skyway.pipeline.Interpreter] send a [SymbolicPacket] through the
+/// pipeline: all packets of the port at once, as a ternary cube of how they came in, and for each
+/// bit of the flow key what it is by now. At a lookup the way forks into one [Branch] per entry
+/// that some of the packets match, highest priority first, until one matches them all. A branch
+/// takes *every* packet that matches its entry, also those that a higher entry takes away. That is
+/// too many, but if all branches end at the same port, so do the packets. Only for a branch that
+/// does not agree it matters whether a packet really comes that way: whether its cube minus the
+/// higher entries' matches, pulled back to how the packets came in ([Step]), holds a packet.
+/// [WitnessSearch] finds one or proves that there is none; it is a small satisfiability search. The
+/// packet that it finds is the example that a user is shown.
 ///
 /// Entries of equal priority that overlap do not hide each other, since OpenFlow leaves open which
 /// of them matches. Where a bit or a choice is beyond the model (a select group's hash, an MPLS
@@ -26,9 +26,9 @@
 ///
 /// # Incrementally
 ///
-/// A verdict keeps what it rests on ([Dependencies]). A proof that there is no link is one packet's
-/// way, or two's: entries that these packets can't match, or of lower priority, do not touch it. A
-/// proof of a link is the lookups of all packets. Entries about another ingress port are not even
+/// A verdict keeps what it rests on ([Grounds]). A proof that there is no link is one packet's way,
+/// or two's: entries that these packets can't match, or of lower priority, do not touch it. A proof
+/// of a link is the lookups of all packets. Entries about another ingress port are not even
 /// compared. Where very many entries agree, [Agreement] checks a changed one on its own. Every
 /// decision has a [Budget]; beyond it the answer is "too complex", and a port whose decision was
 /// costly is not decided again at once.

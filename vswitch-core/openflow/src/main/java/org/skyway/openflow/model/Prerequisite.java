@@ -1,47 +1,87 @@
 package org.skyway.openflow.model;
 
+import java.util.List;
+
 /// What must be matched exactly before a [Field] makes sense (OpenFlow 1.3.5, "Flow Match Fields",
 /// column "Pre-requisite").
 public enum Prerequisite {
-    /// Nothing.
+    /// The field is always there.
     NONE,
-    /// There is a VLAN tag.
+    /// The packet has a VLAN tag.
     VLAN,
-    /// The Ethernet type is ARP, or RARP as in Open vSwitch.
-    ARP,
+    /// ARP or RARP, whose headers are alike to Open vSwitch.
+    ARP(List.of(0x0806, 0x8035)),
     /// The Ethernet type is IPv4.
-    IPV4,
+    IPV4(List.of(0x0800)),
     /// The Ethernet type is IPv6.
-    IPV6,
+    IPV6(List.of(0x86dd)),
     /// The Ethernet type is IPv4 or IPv6.
-    IP,
+    IP(List.of(0x0800, 0x86dd)),
     /// TCP over IPv4 or IPv6, and not a later fragment.
-    TCP,
+    TCP(IP, 6),
     /// UDP over IPv4 or IPv6, and not a later fragment.
-    UDP,
+    UDP(IP, 17),
     /// SCTP over IPv4 or IPv6, and not a later fragment.
-    SCTP,
+    SCTP(IP, 132),
     /// ICMP over IPv4.
-    ICMPV4,
+    ICMPV4(IPV4, 1),
     /// ICMPv6 over IPv6.
-    ICMPV6,
+    ICMPV6(IPV6, 58),
     /// Neighbour solicitation or advertisement, ICMPv6 code 0.
-    ND,
+    ND(IPV6, 58, 135, 136),
     /// Neighbour solicitation.
-    ND_SOLICIT,
+    ND_SOLICIT(IPV6, 58, 135),
     /// Neighbour advertisement.
-    ND_ADVERT,
+    ND_ADVERT(IPV6, 58, 136),
     /// The Ethernet type is MPLS unicast or multicast.
-    MPLS,
+    MPLS(List.of(0x8847, 0x8848)),
     /// The Ethernet type is that of a network service header.
-    NSH,
+    NSH(List.of(FlowKey.ETH_TYPE_NSH)),
     /// Connection tracking has seen the packet and knows its connection.
     CT;
 
-    /// ICMPv6 types of neighbour discovery.
-    private static final int SOLICIT = 135;
+    private final List<Integer> etherTypes;
+    private final int protocol;
+    private final List<Integer> icmpTypes;
 
-    private static final int ADVERT = 136;
+    Prerequisite() {
+        this(List.of());
+    }
+
+    Prerequisite(List<Integer> etherTypes) {
+        this(etherTypes, -1, List.of());
+    }
+
+    Prerequisite(Prerequisite over, int protocol, Integer... icmpTypes) {
+        this(over.etherTypes, protocol, List.of(icmpTypes));
+    }
+
+    Prerequisite(List<Integer> etherTypes, int protocol, List<Integer> icmpTypes) {
+        this.etherTypes = etherTypes;
+        this.protocol = protocol;
+        this.icmpTypes = icmpTypes;
+    }
+
+    /// Which Ethernet types meet it.
+    ///
+    /// @return one or more; none if it is not about headers behind the Ethernet header
+    public List<Integer> etherTypes() {
+        return etherTypes;
+    }
+
+    /// Which IP protocol meets it, in packets that are no later fragments.
+    ///
+    /// @return its number, -1 if any does
+    public int protocol() {
+        return protocol;
+    }
+
+    /// Which ICMPv6 types of code 0 meet it.
+    ///
+    /// @return those of neighbour discovery; none if any type and code does
+    public List<Integer> icmpTypes() {
+        return icmpTypes;
+    }
 
     /// Bits of the connection tracking state: new, established, related, reply, source or
     /// destination changed.
@@ -111,27 +151,11 @@ public enum Prerequisite {
     }
 
     private boolean isMet(int type, int proto, long vlan, int icmpType, int icmpCode) {
-        boolean ipv4 = type == 0x0800;
-        boolean ipv6 = type == 0x86dd;
-        boolean ip = ipv4 || ipv6;
-        boolean icmp6 = ipv6 && proto == 58;
-        return switch (this) {
-            case NONE, CT -> true;
-            case VLAN -> (vlan & FlowKey.VLAN_PRESENT) != 0;
-            case ARP -> type == 0x0806 || type == 0x8035;
-            case IPV4 -> ipv4;
-            case IPV6 -> ipv6;
-            case IP -> ip;
-            case TCP -> ip && proto == 6;
-            case UDP -> ip && proto == 17;
-            case SCTP -> ip && proto == 132;
-            case ICMPV4 -> ipv4 && proto == 1;
-            case ICMPV6 -> icmp6;
-            case ND -> icmp6 && icmpCode == 0 && (icmpType == SOLICIT || icmpType == ADVERT);
-            case ND_SOLICIT -> icmp6 && icmpCode == 0 && icmpType == SOLICIT;
-            case ND_ADVERT -> icmp6 && icmpCode == 0 && icmpType == ADVERT;
-            case MPLS -> type == 0x8847 || type == 0x8848;
-            case NSH -> type == FlowKey.ETH_TYPE_NSH;
-        };
+        if (this == VLAN) {
+            return (vlan & FlowKey.VLAN_PRESENT) != 0;
+        }
+        return etherTypes.contains(type)
+                && (protocol < 0 || proto == protocol)
+                && (icmpTypes.isEmpty() || icmpCode == 0 && icmpTypes.contains(icmpType));
     }
 }

@@ -15,13 +15,13 @@ import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Goes on with the VNFs of a switch that is no more: processes that still have their port regions
 /// and, two by two, link regions, and have not noticed anything yet. Ofproto thread.

@@ -3,6 +3,7 @@ package org.skyway.vswitch.bridge;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -12,6 +13,8 @@ import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.ivshmem.sys.LinkState;
+import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
@@ -29,31 +32,35 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.counters.FlowBlock;
+import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
-import org.skyway.vswitch.ofproto.GroupCounters;
-import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.GroupState;
-import org.skyway.vswitch.pipeline.MeterState;
-import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.port.StockPort;
+import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupCounters;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.MacTable;
+import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.Tables;
 
 /// What OpenFlow's changes do: tables for the pipeline, verdicts of the detector, links. Ofproto
 /// thread only.
@@ -80,6 +87,7 @@ public final class Bridge implements Forwarding {
     private Links links;
     private final Observers observers = new Observers(this);
     private Bypasses bypasses;
+    private final Placement placement;
     private final CutThroughs cutThroughs;
     private Agent agent;
     private Executor owner;
@@ -88,6 +96,7 @@ public final class Bridge implements Forwarding {
     private final LinkRecords linkRecords;
     private boolean tidies = true; // whether regions that lie about are nobody's
     private final long createdNanos = System.nanoTime();
+    private boolean hostInterface;
 
     /// A bridge without ports; [#connect] and [#start] make it run.
     ///
@@ -131,7 +140,8 @@ public final class Bridge implements Forwarding {
         accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
         notes.shared(datapath.tableCounters(), linkRecords);
         events = new Events(journal);
-        cutThroughs = new CutThroughs(ports, detector, datapath, settlements, events);
+        placement = new Placement(ports, datapath, settlements);
+        cutThroughs = new CutThroughs(ports, detector, datapath, placement, events);
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.
@@ -186,7 +196,11 @@ public final class Bridge implements Forwarding {
         stock.start(owner, this::stockVnf);
         bypasses = new Bypasses(ports, detector, tables, links, observers, config.bypass());
         settler.start(links, bypasses);
-        ports.addLocal(config.bridge());
+        if (hostInterface) {
+            ports.addLocalInterface(config.bridge());
+        } else {
+            ports.addLocal(config.bridge());
+        }
         settler.changed();
         try {
             datapath.start(config.cores());
@@ -260,6 +274,50 @@ public final class Bridge implements Forwarding {
         return config.bridge();
     }
 
+    /// A port by its name.
+    ///
+    /// @param name its name
+    /// @return null if there is none
+    public BridgePort port(String name) {
+        return ports.byName(name);
+    }
+
+    /// The ports, but for the local one.
+    ///
+    /// @return as of now, by number
+    public Collection<BridgePort> allPorts() {
+        return ports.all();
+    }
+
+    /// The addresses that NORMAL has learned.
+    ///
+    /// @return the table
+    public MacTable macs() {
+        return tables.macs();
+    }
+
+    /// What the poll threads have cached.
+    ///
+    /// @return for each thread, lines in the manner of Open vSwitch's datapath flows
+    public List<List<String>> megaflows() {
+        return datapath.megaflows(TraceReport::actions);
+    }
+
+    /// Which poll thread receives from a port.
+    ///
+    /// @param port one of the bridge's
+    /// @return its index
+    public int pollThreadOf(BridgePort port) {
+        return datapath.threadOf(port.datapathPort());
+    }
+
+    /// What the poll threads' caches did.
+    ///
+    /// @return one for each thread
+    public List<CacheStatistics> cacheStatistics() {
+        return datapath.cacheStatistics();
+    }
+
     /// Adds a port.
     ///
     /// @param asked what kind, which name and number
@@ -293,6 +351,21 @@ public final class Bridge implements Forwarding {
             boolean asked = config.ports().stream().noneMatch(p -> p.name().equals(name));
             notes.port(port, asked);
         }
+    }
+
+    /// Has patch ports be connected with those of other bridges. Before [#start].
+    ///
+    /// @param patches the patch ports of all of them
+    public void with(PatchPanel patches) {
+        ports.patches(patches);
+    }
+
+    /// Has the local port be an interface of the host. Before [#start].
+    ///
+    /// @param mac the interface's address
+    public void withHostInterface(long mac) {
+        hostInterface = true;
+        ports.mac(mac);
     }
 
     /// What is wrong with the configuration's domains. Ports may still be added later.
@@ -443,6 +516,13 @@ public final class Bridge implements Forwarding {
 
     /// Tells the VNF of a port whether the port is switched on.
     void administer(BridgePort port) {
+        if (port.datapathPort() instanceof TapPort t) {
+            try {
+                t.device().setAdminUp((port.state().config() & PortState.PORT_DOWN) == 0);
+            } catch (IOException e) {
+                faults.record("ofproto thread: interface", e);
+            }
+        }
         if (port.attachment() != null) {
             agent.administer(
                     port.config().name(), (port.state().config() & PortState.PORT_DOWN) == 0);
@@ -609,14 +689,14 @@ public final class Bridge implements Forwarding {
             key[w] |= metadata.value(w);
         }
         Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
-        Program program = translation.run(actions);
+        DatapathProgram program = translation.run(actions);
         if (translation.gaveUp()) {
             return null;
         }
         return run(program, frame);
     }
 
-    private Runnable run(Program program, byte[] frame) {
+    private Runnable run(DatapathProgram program, byte[] frame) {
         return () -> {
             datapath.run(program, frame);
             settler.commanded();
@@ -630,13 +710,13 @@ public final class Bridge implements Forwarding {
             key[w] = metadata.value(w);
         }
         Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
-        Program program = translation.resume(rest);
+        DatapathProgram program = translation.resume(rest);
         return translation.gaveUp() ? null : run(program, frame);
     }
 
     @Override
     public PortCounters portCounters(int number) {
-        if (number == OfPort.LOCAL) {
+        if (number == OfPort.LOCAL && ports.byNumber(number) == null) {
             long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
             return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
         }
@@ -711,6 +791,8 @@ public final class Bridge implements Forwarding {
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 linkUp(port, n.socket().linkUp());
+            } else if (port.datapathPort() instanceof TapPort t) {
+                host(port, t.device());
             } else if (port.datapathPort() instanceof DpdkrPort d) {
                 String fault = d.fault();
                 if (fault != null && port.attachment() != null) {
@@ -719,8 +801,36 @@ public final class Bridge implements Forwarding {
                 }
             }
         }
+        placement.sample();
         cutThroughs.update();
         tables.macs().expire(System.nanoTime());
+    }
+
+    // Who sets the interface up or down does that to the port, as in Open vSwitch.
+    private void host(BridgePort port, TapDevice device) {
+        LinkState link = device.linkState();
+        try {
+            if (link != LinkState.GONE && device.mac() != port.state().mac()) {
+                ports.readdressed(port, device.mac());
+                settler.changed();
+            }
+        } catch (IOException e) {
+            // It went away meanwhile, which the next look finds.
+        }
+        boolean up = link == LinkState.UP;
+        boolean down = (port.state().config() & PortState.PORT_DOWN) != 0;
+        if (up == down) {
+            int config = port.state().config() ^ PortState.PORT_DOWN;
+            ports.configured(port, config);
+            ports.told(port);
+            settler.changed();
+        }
+        linkUp(port, up);
+    }
+
+    /// Which poll thread receives from which port.
+    Placement placement() {
+        return placement;
     }
 
     /// Links that are moved by the poll threads with one copy.
@@ -829,6 +939,8 @@ public final class Bridge implements Forwarding {
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
+            } else if (port.datapathPort() instanceof TapPort t) {
+                t.close();
             }
         }
         if (!tidies) {

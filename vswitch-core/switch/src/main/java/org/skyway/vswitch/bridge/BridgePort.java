@@ -6,11 +6,11 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.datapath.Traffic;
-import org.skyway.vswitch.ofproto.BypassSum;
-import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.NetdevPort;
 import org.skyway.vswitch.port.StockPort;
+import org.skyway.vswitch.tables.BypassSum;
+import org.skyway.vswitch.tables.PortCounters;
 
 /// A port of the bridge: what OpenFlow knows of it, what moves its packets, and who is attached.
 /// Ofproto thread.

@@ -6,11 +6,11 @@ import java.util.function.Function;
 import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.datapath.TableCounters;
 import org.skyway.vswitch.link.Link;
-import org.skyway.vswitch.ofproto.BypassCounters;
-import org.skyway.vswitch.ofproto.BypassSum;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.BypassCounters;
+import org.skyway.vswitch.tables.BypassSum;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// Credits bypassed packets to whatever would have counted them in the switch: the entries on the
 /// way, the ports at both ends, the tables. Ofproto thread.

@@ -12,11 +12,11 @@ import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkPath;
 import org.skyway.vswitch.link.Links;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
-import org.skyway.vswitch.pipeline.GroupState;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 /// Which of the point-to-point links that the detector found get a bypass. Ofproto thread.
 final class Bypasses {

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.datapath.Datapath;
-import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.datapath.Traffic;
 
 /// The point-to-point links that can have no bypass, because one of their ports is a stock VNF's or
@@ -22,10 +21,9 @@ final class CutThroughs {
     private final Ports ports;
     private final Detection detector;
     private final Datapath datapath;
-    private final Settlements settlements;
+    private final Placement placement;
     private final Events events;
     private final Map<Ends, CutThrough> all = new TreeMap<>();
-    private boolean moving; // a port, from one poll thread to another
 
     private record Ends(int from, int to) implements Comparable<Ends> {
         @Override
@@ -75,12 +73,12 @@ final class CutThroughs {
             Ports ports,
             Detection detector,
             Datapath datapath,
-            Settlements settlements,
+            Placement placement,
             Events events) {
         this.ports = ports;
         this.detector = detector;
         this.datapath = datapath;
-        this.settlements = settlements;
+        this.placement = placement;
         this.events = events;
     }
 
@@ -122,9 +120,7 @@ final class CutThroughs {
             }
             c.verdict = link;
         });
-        if (datapath.threads() > 1 && !moving) {
-            gather();
-        }
+        placement.together(units());
     }
 
     private boolean isOne(Verdict.Link link) {
@@ -145,10 +141,10 @@ final class CutThroughs {
         return port.config().name();
     }
 
-    // Ports that links connect, however many, are polled by the thread of the first of them: else a
-    // burst would go from one core's cache to another's, and its receiver be locked.
-    private void gather() {
-        Map<Integer, Integer> first = new HashMap<>(); // of those that a port is connected with
+    // Ports that links connect, however many, are polled by one thread: else a burst would go from
+    // one core's cache to another's, and its receiver be locked. Lowest numbers first.
+    private List<List<BridgePort>> units() {
+        Map<Integer, Integer> first = new TreeMap<>(); // of those that a port is connected with
         boolean changed = true;
         while (changed) { // at most once for each port
             changed = false;
@@ -162,23 +158,9 @@ final class CutThroughs {
                 }
             }
         }
-        List<Runnable> moves = new ArrayList<>();
-        first.forEach((number, head) -> {
-            DatapathPort port = ports.byNumber(number).datapathPort();
-            int thread = datapath.threadOf(ports.byNumber(head).datapathPort());
-            if (datapath.threadOf(port) != thread) {
-                datapath.stopReceiving(port);
-                moves.add(() -> datapath.receiveOn(thread, port));
-            }
-        });
-        if (!moves.isEmpty()) {
-            moving = true;
-            // By then the thread that had them has sent what it received from them, so order is
-            // kept.
-            settlements.afterGrace(() -> {
-                moving = false;
-                moves.forEach(Runnable::run);
-            });
-        }
+        Map<Integer, List<BridgePort>> units = new TreeMap<>();
+        first.forEach((number, head) ->
+                units.computeIfAbsent(head, _ -> new ArrayList<>()).add(ports.byNumber(number)));
+        return List.copyOf(units.values());
     }
 }

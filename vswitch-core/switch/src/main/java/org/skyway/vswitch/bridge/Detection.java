@@ -13,7 +13,7 @@ import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.Tables;
 
 /// The detector, under supervision: an error in it is never an error of the switch. If it throws,
 /// there are no links until it has been made anew from the tables that forwarding goes by, so that

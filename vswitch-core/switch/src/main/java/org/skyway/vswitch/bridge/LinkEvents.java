@@ -5,8 +5,8 @@ import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkListener;
 import org.skyway.vswitch.link.LinkState;
-import org.skyway.vswitch.ofproto.BypassCounters;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.tables.BypassCounters;
 
 /// What happens to links, for the counters and for those who watch. Ofproto thread.
 final class LinkEvents implements LinkListener {

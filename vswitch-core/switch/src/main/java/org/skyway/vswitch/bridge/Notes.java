@@ -9,14 +9,14 @@ import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.TableCounters;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.link.LinkRecords;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
-import org.skyway.vswitch.pipeline.GroupState;
-import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.StateQueue;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.MeterState;
 
 /// Notes for the switch that comes after this one, if there is a place for them. Ofproto thread.
 final class Notes {

@@ -17,6 +17,9 @@ import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.PatchPanel;
+import org.skyway.vswitch.port.PatchPort;
+import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 
@@ -31,7 +34,7 @@ final class Ports {
 
     private final Datapath datapath;
     private final Detection detector;
-    private final long bridgeMac;
+    private long bridgeMac;
     private final Map<Integer, BridgePort> byNumber = new TreeMap<>();
     private final Map<String, BridgePort> byName = new HashMap<>();
     private final LocalPort local;
@@ -40,6 +43,7 @@ final class Ports {
     private final Map<String, Saved.Port> savedByName = new HashMap<>(); // not added yet
     private SavedState saved;
     private PortListener listener;
+    private PatchPanel patches = new PatchPanel();
 
     /// @param memory where counters lie
     /// @param stock makes ports of VNFs that speak a standard protocol
@@ -59,6 +63,16 @@ final class Ports {
 
     void listener(PortListener ofproto) {
         listener = ofproto;
+    }
+
+    /// The bridge's address, which is the local port's, and what other ports' are made of.
+    void mac(long mac) {
+        bridgeMac = mac;
+    }
+
+    /// The patch ports that this bridge's may be connected with, its own if nothing is said.
+    void patches(PatchPanel all) {
+        patches = all;
     }
 
     /// Ports that are added from now on go on from what an earlier switch knew of them.
@@ -123,6 +137,14 @@ final class Ports {
         listener.portAdded(state);
     }
 
+    /// Adds the local port as an interface of the host.
+    ///
+    /// @param name the bridge's
+    /// @throws ConfigException if the interface can't be made
+    void addLocalInterface(String name) {
+        insert(new PortConfig(OfPort.LOCAL, PortConfig.Type.INTERNAL, name), null);
+    }
+
     /// The port that stands for the host.
     LocalPort local() {
         return local;
@@ -153,7 +175,11 @@ final class Ports {
                     "port number %d is %s's; choose another"
                             .formatted(number, byNumber.get(number).config().name()));
         }
-        PortConfig config = asked.numbered(number);
+        return insert(asked.numbered(number), before);
+    }
+
+    private BridgePort insert(PortConfig config, Saved.Port before) {
+        int number = config.number();
         DatapathPort port = open(config);
         if (before != null) {
             Saved.Block counters = before.counters();
@@ -187,9 +213,14 @@ final class Ports {
         listener.portRemoved(number);
         datapath.removePort(port.datapathPort());
         stock.remove(port.datapathPort());
+        if (port.datapathPort() instanceof PatchPort p) {
+            patches.remove(port.config().name(), p);
+        }
         return () -> {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
+            } else if (port.datapathPort() instanceof TapPort t) {
+                t.close();
             }
         };
     }
@@ -215,6 +246,31 @@ final class Ports {
         changed(port, port.state().withConfig(config));
     }
 
+    /// Notes that somebody has given a port's interface another address.
+    void readdressed(BridgePort port, long mac) {
+        PortState s = port.state();
+        changed(
+                port,
+                new PortState(
+                        s.number(),
+                        s.name(),
+                        mac,
+                        s.config(),
+                        s.state(),
+                        s.current(),
+                        s.advertised(),
+                        s.supported(),
+                        s.peer(),
+                        s.currentSpeedKbps(),
+                        s.maxSpeedKbps()));
+        told(port);
+    }
+
+    /// Tells OpenFlow what a port is like, its configuration included.
+    void told(BridgePort port) {
+        listener.portAdded(port.state());
+    }
+
     private void changed(BridgePort port, PortState state) {
         port.state(state);
         datapath.tables().port(state);
@@ -224,7 +280,23 @@ final class Ports {
     private DatapathPort open(PortConfig config) {
         return switch (config.type()) {
             case DPDKR -> new DpdkrPort(config.number(), datapath.threads(), memory);
+            case PATCH -> {
+                PatchPort patch = new PatchPort(config.number(), datapath.threads(), memory);
+                patches.add(config.name(), patch, config.peer());
+                yield patch;
+            }
             case MEMIF, DPDKVHOSTUSER, DPDKVHOSTUSERCLIENT -> stock.open(config);
+            case INTERNAL -> {
+                try {
+                    TapPort tap =
+                            new TapPort(config.number(), datapath.threads(), memory, config.name());
+                    tap.device().setMac(macOf(config.number()));
+                    yield tap;
+                } catch (IOException e) {
+                    throw new ConfigException(
+                            "can't add port " + config.name() + ": " + e.getMessage(), e);
+                }
+            }
             case NETDEV -> {
                 try {
                     yield new NetdevPort(
@@ -244,7 +316,7 @@ final class Ports {
             try {
                 mac = socket.mac();
             } catch (IOException e) {
-                mac = dpdkrMac(config.number());
+                mac = macOf(config.number());
             }
             int speed = Math.max(0, socket.speedMbps()) * 1000;
             boolean up = socket.linkUp();
@@ -261,23 +333,28 @@ final class Ports {
                     speed,
                     0);
         }
-        // No VNF yet: nothing could receive.
+        // No VNF yet, or nobody has set the interface up: nothing could receive.
+        boolean internal = config.type() == PortConfig.Type.INTERNAL;
+        boolean patch = config.type() == PortConfig.Type.PATCH; // up, as in Open vSwitch
         return new PortState(
                 config.number(),
                 config.name(),
-                dpdkrMac(config.number()),
-                0,
-                PortState.LINK_DOWN,
-                0,
-                0,
-                0,
+                macOf(config.number()),
+                internal ? PortState.PORT_DOWN : 0,
+                patch ? PortState.LIVE : PortState.LINK_DOWN,
+                internal ? OFPPF_10GB_FD | OFPPF_COPPER : 0,
                 0,
                 0,
+                0,
+                internal ? LOCAL_SPEED_KBPS : 0,
                 0);
     }
 
     // Locally administered, and the same every time the switch starts.
-    private long dpdkrMac(int number) {
+    private long macOf(int number) {
+        if (number == OfPort.LOCAL) {
+            return bridgeMac;
+        }
         return bridgeMac & 0xffff_ff00_0000L | 0x0200_0000_0000L | number;
     }
 

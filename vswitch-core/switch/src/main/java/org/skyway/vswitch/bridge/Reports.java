@@ -5,15 +5,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.TreeMap;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
-import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.StockPort;
+import org.skyway.vswitch.tables.PortCounters;
 
 /// A bridge's state as JSON, for `skyway ctl`. Ofproto thread.
 public final class Reports {
@@ -21,6 +23,8 @@ public final class Reports {
 
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+    private static final int LOCAL = 65534; // as tools write it
 
     private final Bridge bridge;
 
@@ -50,7 +54,7 @@ public final class Reports {
         int number = port.config().number();
         ObjectNode o =
                 JSON.createObjectNode()
-                        .put("number", number)
+                        .put("number", number == OfPort.LOCAL ? LOCAL : number)
                         .put("name", port.config().name())
                         .put("type", port.config().type().toString())
                         .put("up", port.state().isUp())
@@ -227,5 +231,49 @@ public final class Reports {
             caches.add(JSON.<ObjectNode>valueToTree(c)); // read here, too, not only printed
         }
         return o;
+    }
+
+    /// The poll threads and what they receive from: a row for each port, and one for a thread that
+    /// has none.
+    ArrayNode threads() {
+        Placement placement = bridge.placement();
+        ArrayNode rows = JSON.createArrayNode();
+        List<Integer> cores = bridge.config().cores();
+        for (int thread = 0; thread < bridge.pollThreads(); thread++) {
+            int rowsBefore = rows.size();
+            for (BridgePort port : bridge.ports().all()) {
+                if (bridge.datapath().receivesFrom(port.datapathPort())
+                        && bridge.pollThreadOf(port) == thread) {
+                    thread(rows, placement, cores, thread)
+                            .put("port", port.config().name())
+                            .put("pinned", placement.pinned(port) != Placement.ANY)
+                            .put("packetsPerSecond", Math.round(placement.load(port)));
+                }
+            }
+            if (rows.size() == rowsBefore) {
+                thread(rows, placement, cores, thread);
+            }
+        }
+        return rows;
+    }
+
+    private static ObjectNode thread(
+            ArrayNode rows, Placement placement, List<Integer> cores, int thread) {
+        return rows.addObject()
+                .put("thread", thread)
+                .put("core", thread < cores.size() ? cores.get(thread).toString() : "any")
+                .put("busyPercent", Math.round(100 * placement.busy(thread)));
+    }
+
+    /// Ports that were moved to other poll threads.
+    ArrayNode moves(List<Placement.Move> moves) {
+        ArrayNode rows = JSON.createArrayNode();
+        for (Placement.Move move : moves) {
+            rows.addObject()
+                    .put("port", move.port().config().name())
+                    .put("from", move.from())
+                    .put("to", move.to());
+        }
+        return rows;
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.skyway.openflow.model.Field;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.Explanation;
 import org.skyway.p2p.detect.Verdict;
@@ -135,6 +136,15 @@ public final class Requests {
                 yield JSON.createObjectNode();
             }
             case "mirrors" -> reports.mirrors();
+            case "threads" -> reports.threads();
+            case "rebalance" -> reports.moves(bridge.placement().rebalance());
+            case "pin" -> {
+                bridge.placement()
+                        .pin(
+                                port(text(arguments, "port")),
+                                arguments.path("thread").asInt(Placement.ANY));
+                yield JSON.createObjectNode();
+            }
             case "p2p-explain" -> explain(text(arguments, "port"));
             case "trace" -> trace(text(arguments, "port"), text(arguments, "packet"));
             default ->
@@ -176,6 +186,20 @@ public final class Requests {
             case Verdict.NotTaken n -> "link to port " + n.to() + ", not taken: " + n.reason();
             case Verdict.NoLink n -> "no link: " + n.reason();
         };
+    }
+
+    /// What would be done with a packet, as lines for a reader, with what the detector says of its
+    /// port.
+    ///
+    /// @param key the packet's flow key
+    /// @return the lines
+    public String trace(long[] key) {
+        String text =
+                TraceReport.text(TraceReport.of(bridge.datapath().tables(), bridge.name(), key));
+        BridgePort port = bridge.ports().byNumber((int) Field.IN_PORT.get(key));
+        return port == null
+                ? text
+                : text + "\nBypass: " + describe(bridge.detector().verdict(port.config().number()));
     }
 
     private JsonNode trace(String name, String hex) {

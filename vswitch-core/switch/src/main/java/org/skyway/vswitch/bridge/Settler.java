@@ -15,8 +15,8 @@ import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.Links;
-import org.skyway.vswitch.pipeline.Changes;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.TableChanges;
+import org.skyway.vswitch.tables.Tables;
 
 /// Makes what was changed effective, in this order: the detector says which links are none any
 /// more, look-ups see the changed tables and forget what these touch, the links' senders are taken
@@ -107,7 +107,7 @@ final class Settler {
     void settle(Object by) {
         if (changed) {
             verdicts.addAll(detector.update());
-            Changes published = tables.publish();
+            TableChanges published = tables.publish();
             long ticket = invalidate(published);
             Set<Link> broken = new LinkedHashSet<>(broken());
             Set<Link> concernedToo = leaving(published);
@@ -155,7 +155,7 @@ final class Settler {
         settlements.begin(null, revoked, datapath.ticket(), List.of(), () -> {});
     }
 
-    private long invalidate(Changes published) {
+    private long invalidate(TableChanges published) {
         try {
             return datapath.invalidate(published);
         } catch (RuntimeException e) {
@@ -171,7 +171,7 @@ final class Settler {
 
     // What was taken back before, or rests or failed, and this change may concern as well. The
     // rules may want it all the same.
-    private Set<Link> leaving(Changes published) {
+    private Set<Link> leaving(TableChanges published) {
         Set<Link> leaving = new LinkedHashSet<>();
         for (Link link : links.leaving()) {
             if (mayConcern(published, link)) {
@@ -182,7 +182,7 @@ final class Settler {
     }
 
     // A rule that wants another ingress port is not met by what comes from a link's sender.
-    private boolean mayConcern(Changes changes, Link link) {
+    private boolean mayConcern(TableChanges changes, Link link) {
         if (changes.everything() || portsArePretended) {
             return true;
         }

@@ -11,10 +11,10 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.Prerequisite;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.PacketTrace;
-import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.tables.Tables;
 
 /// What the switch would do with one packet, in the manner of Open vSwitch's `ofproto/trace`:
 /// nothing is sent, counted or installed. As there, it ends where the packet has to be read anew.
@@ -30,7 +30,7 @@ final class TraceReport {
         PacketTrace trace = new PacketTrace();
         Translation translation = new Translation(tables, key, System.nanoTime());
         translation.trace(trace);
-        Program program = translation.run();
+        DatapathProgram program = translation.run();
         ObjectNode report = JSON.createObjectNode().put("flow", FlowText.printKey(key));
         report.put("bridge", bridge);
         trace.lines().forEach(report.putArray("steps")::add);
@@ -75,7 +75,8 @@ final class TraceReport {
                 : ",%s=%d%s".formatted(name, value, mask == 0xffff ? "" : "/0x%x".formatted(mask));
     }
 
-    private static String actions(Program program) {
+    /// What a program does, in the manner of Open vSwitch's datapath actions.
+    static String actions(DatapathProgram program) {
         List<String> parts = new ArrayList<>();
         for (DatapathAction action : program.actions()) {
             parts.add(

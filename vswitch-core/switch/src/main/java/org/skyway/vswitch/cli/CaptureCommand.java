@@ -97,7 +97,7 @@ final class CaptureCommand extends CtlCommand.Request {
 
     private int capture() {
         JsonNode last = null;
-        try (ControlClient client = new ControlClient(runDirectory.path())) {
+        try (ControlClient client = client()) {
             ObjectNode request =
                     ControlClient.request("capture")
                             .put("port", port)

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             LogCommand.class,
             CaptureCommand.class,
             MirrorCommands.class,
+            ThreadCommands.class,
             ControllerCommands.Set.class,
             ControllerCommands.Delete.class,
             ControllerCommands.FailMode.class,
@@ -54,15 +55,25 @@ final class CtlCommand {
     abstract static class Request implements Callable<Integer> {
         @Mixin RunDirectoryOption runDirectory;
 
+        @Option(
+                names = "--bridge",
+                paramLabel = "NAME",
+                description = "which bridge, where a database configures several")
+        String bridge;
+
         @Option(names = "--json", description = "print the answer as JSON")
         boolean json;
 
         @Spec CommandSpec spec;
 
         JsonNode ask(ObjectNode request) {
-            try (ControlClient client = new ControlClient(runDirectory.path())) {
+            try (ControlClient client = client()) {
                 return client.ask(request);
             }
+        }
+
+        ControlClient client() {
+            return new ControlClient(runDirectory.path()).about(bridge);
         }
 
         PrintWriter out() {

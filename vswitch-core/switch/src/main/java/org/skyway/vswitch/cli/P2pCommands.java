@@ -73,7 +73,7 @@ final class P2pCommands {
         public Integer call() throws JsonProcessingException {
             JsonNode changes;
             try (BufferedReader reader = open();
-                    ControlClient client = new ControlClient(runDirectory.path())) {
+                    ControlClient client = client()) {
                 changes = client.ask(new Parts(reader));
             } catch (IOException e) {
                 throw unreadable(e);

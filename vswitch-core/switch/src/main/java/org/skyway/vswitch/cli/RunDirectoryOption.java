@@ -12,6 +12,11 @@ final class RunDirectoryOption {
             description = "run directory (default: $SKYWAY_RUNDIR, else /var/run/skyway)")
     private Path directory;
 
+    /// What was said; null for nothing.
+    Path given() {
+        return directory;
+    }
+
     Path path() {
         return directory == null ? RunDirectory.path() : directory;
     }

@@ -83,7 +83,7 @@ final class TopCommand extends CtlCommand.Request {
         }
         boolean terminal = System.console() != null && System.console().isTerminal() && !json;
         int left = count != null ? count : terminal ? Integer.MAX_VALUE : 1;
-        try (ControlClient client = new ControlClient(runDirectory.path())) {
+        try (ControlClient client = client()) {
             PageState state =
                     new PageState(
                             request -> JSON.createObjectNode().set("result", client.ask(request)));

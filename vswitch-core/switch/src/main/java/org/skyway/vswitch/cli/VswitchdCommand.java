@@ -14,6 +14,7 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.Daemon;
 import org.skyway.vswitch.daemon.StateOptions;
+import org.skyway.vswitch.dropin.DropIn;
 import org.skyway.vswitch.log.SwitchLog;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Option;
         })
 final class VswitchdCommand implements Callable<Integer> {
     @Mixin private RunDirectoryOption runDirectory;
+
+    @Mixin private OvsOptions ovs;
 
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file, see README")
     private Path file;
@@ -216,12 +219,11 @@ final class VswitchdCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try {
-            LogSettings.parse(SwitchLog.MODULES, log).apply();
-            Log.format(LogFormat.parse(logFormat));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException(e.getMessage(), e);
+        if (ovs.database() != null) {
+            return dropIn();
         }
+        ovs.checkUnused();
+        applyLog();
         Path directory =
                 stateDirectory == null
                         ? StateOptions.defaultDirectory(runDirectory.path())
@@ -231,6 +233,44 @@ final class VswitchdCommand implements Callable<Integer> {
                 config(),
                 new StateOptions(directory, forget, takeOver),
                 Duration.ofMillis(rehearsalMillis));
+        return 0;
+    }
+
+    private void applyLog() {
+        try {
+            LogSettings.parse(SwitchLog.MODULES, log).apply();
+            Log.format(LogFormat.parse(logFormat));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(e.getMessage(), e);
+        }
+    }
+
+    // Configured by a database: a bridge and its ports are there, and nowhere else.
+    private int dropIn() {
+        SwitchConfig config = config();
+        if (bridge != null
+                || datapathId != null
+                || !config.ports().isEmpty()
+                || !config.controllers().isEmpty()
+                || !config.listen().isEmpty()
+                || config.http() != null
+                || takeOver) {
+            throw new ConfigException(
+                    "bridges, ports and controllers are in the database %s; --bridge, --datapath-id, --port, --controller, --listen, --http and --take-over are for a switch without one"
+                            .formatted(ovs.database()));
+        }
+        applyLog();
+        ovs.applyLog();
+        Path directory = ovs.runDirectory(runDirectory.given());
+        DropIn.run(
+                new DropIn.Settings(
+                        ovs.database(),
+                        directory,
+                        stateDirectory == null ? ovs.stateDirectory(directory) : stateDirectory,
+                        forget,
+                        config,
+                        ovs.pidFile(),
+                        ovs.unixctl()));
         return 0;
     }
 

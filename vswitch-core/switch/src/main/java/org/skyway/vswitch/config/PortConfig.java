@@ -19,13 +19,16 @@ import org.skyway.openflow.model.OfPort;
 /// @param users who may drive the port besides the switch's own user and root; only with a secret
 /// @param secretFile what they, or the clients of a memif port, must know, in a file; null for none
 /// @param socket of a port whose VNF speaks a standard protocol
+/// @param peer the name of the port that a patch port is connected with; null for other ports
 public record PortConfig(
         int number,
         Type type,
         String name,
         List<String> users,
         Path secretFile,
-        SocketConfig socket) {
+        SocketConfig socket,
+        String peer) {
+    private static final String PEER = "peer=";
     private static final String SECRET = "secret-file=";
 
     /// What a port is.
@@ -34,6 +37,10 @@ public record PortConfig(
         DPDKR,
         /// A Linux interface.
         NETDEV,
+        /// An interface of the host that the switch makes, a tap device.
+        INTERNAL,
+        /// A port that is connected with another of this process.
+        PATCH,
         /// A VNF that speaks memif, as DPDK and VPP do.
         MEMIF,
         /// A virtio device of a guest, whose front end connects to the switch.
@@ -48,7 +55,7 @@ public record PortConfig(
         ///
         /// @return true for all but VNFs with Skyway's own driver and interfaces of Linux
         public boolean isStock() {
-            return this != DPDKR && this != NETDEV;
+            return this != DPDKR && this != NETDEV && this != INTERNAL && this != PATCH;
         }
 
         @Override
@@ -66,7 +73,8 @@ public record PortConfig(
                     "port name \"%s\" must have 1 to 15 letters, digits, '_', '.', ':' or '-'"
                             .formatted(name));
         }
-        if (number < 0 || number > OfPort.MAX) {
+        boolean local = number == OfPort.LOCAL && type == Type.INTERNAL;
+        if (!local && (number < 0 || number > OfPort.MAX)) {
             throw new ConfigException(
                     "port %s can't have number %d; use 1 to %d, or none for the lowest that is free"
                             .formatted(name, number, OfPort.MAX));
@@ -77,6 +85,13 @@ public record PortConfig(
         }
         users = users == null ? List.of() : List.copyOf(users);
         socket = socket == null ? SocketConfig.NONE : socket;
+        if ((type == Type.PATCH) != (peer != null)) {
+            throw new ConfigException(
+                    peer == null
+                            ? "port %s needs to know which port it is connected with: peer=NAME"
+                                    .formatted(name)
+                            : "port %s is a %s port and has no peer".formatted(name, type));
+        }
         if (!socket.isNone() && !type.isStock()) {
             throw new ConfigException(
                     "port %s is a %s port and has no socket: it can't have %s"
@@ -141,6 +156,34 @@ public record PortConfig(
         }
     }
 
+    /// A port without a peer.
+    ///
+    /// @param number its OpenFlow number; 0 for the lowest that is free
+    /// @param type what it is
+    /// @param name of the port
+    /// @param users who may drive it besides the switch's own user
+    /// @param secretFile what they must know; null for nothing
+    /// @param socket of a port whose VNF speaks a standard protocol; null for the usual
+    public PortConfig(
+            int number,
+            Type type,
+            String name,
+            List<String> users,
+            Path secretFile,
+            SocketConfig socket) {
+        this(number, type, name, users, secretFile, socket, null);
+    }
+
+    /// A patch port.
+    ///
+    /// @param number its OpenFlow number; 0 for the lowest that is free
+    /// @param name of the port
+    /// @param peer the name of the port that it is connected with
+    /// @return the port
+    public static PortConfig patch(int number, String name, String peer) {
+        return new PortConfig(number, Type.PATCH, name, List.of(), null, null, peer);
+    }
+
     /// A port for the switch's own user.
     ///
     /// @param number its OpenFlow number; 0 for the lowest that is free
@@ -165,7 +208,7 @@ public record PortConfig(
     /// @param given the number
     /// @return a copy
     public PortConfig numbered(int given) {
-        return new PortConfig(given, type, name, users, secretFile, socket);
+        return new PortConfig(given, type, name, users, secretFile, socket, peer);
     }
 
     /// From a configuration file.
@@ -183,6 +226,7 @@ public record PortConfig(
     /// @param owner of the socket; null for the switch's user
     /// @param group of the socket; null for the switch's
     /// @param mode of the socket; null for its owner only
+    /// @param peer of a patch port; null for other ports
     /// @return the port
     @JsonCreator
     public static PortConfig of(
@@ -198,7 +242,8 @@ public record PortConfig(
             @JsonProperty("buffer-size") Integer bufferSize,
             @JsonProperty("owner") String owner,
             @JsonProperty("group") String group,
-            @JsonProperty("mode") String mode) {
+            @JsonProperty("mode") String mode,
+            @JsonProperty("peer") String peer) {
         return new PortConfig(
                 number == null ? 0 : given(number, name),
                 type(type, name),
@@ -213,7 +258,8 @@ public record PortConfig(
                         bufferSize,
                         owner,
                         group,
-                        mode));
+                        mode),
+                peer);
     }
 
     /// From a request or from what an earlier switch has left.
@@ -242,6 +288,9 @@ public record PortConfig(
         StringJoiner all = new StringJoiner(",").add(type.toString());
         if (!socket.isNone()) {
             all.add(socket.text());
+        }
+        if (peer != null) {
+            all.add(PEER + peer);
         }
         if (secretFile != null && users.isEmpty()) {
             all.add(SECRET + secretFile);
@@ -290,10 +339,13 @@ public record PortConfig(
     private static PortConfig withOptions(
             int number, Type type, String name, String options, String where) {
         Path secret = null;
+        String peer = null;
         List<String> rest = new ArrayList<>();
         for (String option : options.split(",", -1)) {
             if (option.startsWith(SECRET) && secret == null) {
                 secret = Path.of(option.substring(SECRET.length()));
+            } else if (option.startsWith(PEER) && peer == null) {
+                peer = option.substring(PEER.length());
             } else {
                 rest.add(option);
             }
@@ -302,7 +354,7 @@ public record PortConfig(
                 rest.isEmpty()
                         ? SocketConfig.NONE
                         : SocketConfig.parse(String.join(",", rest), where);
-        return new PortConfig(number, type, name, List.of(), secret, socket);
+        return new PortConfig(number, type, name, List.of(), secret, socket, peer);
     }
 
     private static int given(int number, String where) {

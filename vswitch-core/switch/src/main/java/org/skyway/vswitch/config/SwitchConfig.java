@@ -186,6 +186,34 @@ public record SwitchConfig(
         return copy(name, ports, http);
     }
 
+    /// The same for a bridge that a database tells of: without ports, controllers and a page.
+    ///
+    /// @param name the bridge's name
+    /// @param dpid its datapath id
+    /// @return a copy with those
+    public SwitchConfig forBridge(String name, long dpid) {
+        return new SwitchConfig(
+                name,
+                "%016x".formatted(dpid),
+                null,
+                null,
+                failMode,
+                pollThreads,
+                cores,
+                ringCells,
+                linkCells,
+                agent,
+                libvirtUri,
+                domains,
+                bypass,
+                obeyMillis,
+                beyondOvs,
+                offloads,
+                null,
+                tls,
+                null);
+    }
+
     /// The same with other ports.
     ///
     /// @param others that it starts with

@@ -25,7 +25,7 @@ import org.skyway.vswitch.ofproto.OfprotoConfig.FailMode;
 /// @param requests to the bridge
 /// @param ofproto its OpenFlow side
 /// @param handOver ends this switch in favour of another, which is told by what it is given
-record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handOver)
+public record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handOver)
         implements ControlServer.Commands {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -43,7 +43,7 @@ record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handOver)
     }
 
     @Override
-    public PartedRequest begin(String command) {
+    public PartedRequest begin(String command, JsonNode arguments) {
         return requests.begin(command);
     }
 

@@ -25,6 +25,7 @@ public final class ControlClient implements AutoCloseable {
     private final SocketChannel channel;
     private final BufferedReader in;
     private final Writer out;
+    private String bridge; // that all requests are about; null if there is only one
 
     /// Connects to a switch.
     ///
@@ -47,6 +48,15 @@ public final class ControlClient implements AutoCloseable {
         }
         in = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
         out = Channels.newWriter(channel, StandardCharsets.UTF_8);
+    }
+
+    /// Has all requests be about one of several bridges.
+    ///
+    /// @param name the bridge; null if there is only one
+    /// @return this
+    public ControlClient about(String name) {
+        bridge = name;
+        return this;
     }
 
     /// Connects to an agent that is a process of its own.
@@ -73,6 +83,9 @@ public final class ControlClient implements AutoCloseable {
     /// @return the result
     /// @throws ConfigException with the switch's words if it could not do it
     public JsonNode ask(ObjectNode request) {
+        if (bridge != null) {
+            request.put("bridge", bridge);
+        }
         try {
             out.write(JSON.writeValueAsString(request) + "\n");
             out.flush();

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /// Answers `skyway ctl` on a UNIX socket that only the owner may open: a request is a line of JSON
 /// with a `command` and its arguments, and so is the answer, with `result` or `error`. A request
 /// that is too long for a line comes in parts that have `more`, but for the last; each is answered.
-final class ControlServer implements AutoCloseable {
+public final class ControlServer implements AutoCloseable {
     /// The socket's name in the run directory.
     static final String SOCKET = "ctl.sock";
 
@@ -40,20 +40,20 @@ final class ControlServer implements AutoCloseable {
     private final Set<SocketChannel> clients = new LinkedHashSet<>(); // who spoke last comes last
 
     /// What the switch does about a request. On the ofproto thread.
-    interface Commands {
+    public interface Commands {
         /// Carries out a command.
         ///
         /// @param command its name
         /// @param arguments the whole request
-        /// @return the answer's `result`; fails with a [ConfigException] if the user asked for
-        ///   something that can't be
+        /// @return the answer's `result`; fails if the user asked for something that can't be
         CompletionStage<JsonNode> run(String command, JsonNode arguments);
 
         /// Begins a request that may come in parts, each but the last with `more`.
         ///
         /// @param command its name
+        /// @param arguments the whole of its first part
         /// @return the request; null if this one comes in one piece
-        default PartedRequest begin(String command) {
+        default PartedRequest begin(String command, JsonNode arguments) {
             return null;
         }
     }
@@ -71,7 +71,16 @@ final class ControlServer implements AutoCloseable {
         this.commands = commands;
     }
 
-    static ControlServer start(Path runDirectory, Executor owner, Commands commands, Faults faults)
+    /// Begins to listen.
+    ///
+    /// @param runDirectory where its socket is to be
+    /// @param owner the ofproto thread
+    /// @param commands what is done about requests
+    /// @param faults where errors that were survived are counted
+    /// @return the server
+    /// @throws IOException if it can't listen
+    public static ControlServer start(
+            Path runDirectory, Executor owner, Commands commands, Faults faults)
             throws IOException {
         Path path = runDirectory.resolve(SOCKET);
         Files.deleteIfExists(path); // the run directory is ours, so nobody listens there any more

@@ -1,16 +1,13 @@
 package org.skyway.vswitch.daemon;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.skyway.agent.CombinedAgent;
@@ -21,13 +18,10 @@ import org.skyway.agent.process.ProcessAgent;
 import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
-import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.PortState;
+import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.vswitch.bridge.Bridge;
-import org.skyway.vswitch.bridge.PortListener;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
-import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.http.Switchboard;
@@ -35,8 +29,6 @@ import org.skyway.vswitch.http.WebServer;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
-import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
 import org.skyway.vswitch.state.StateStore;
@@ -47,19 +39,17 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration VNF_TIMEOUT = Duration.ofSeconds(5);
-    private static final long TICK_MILLIS = 2;
-    private static final int SLOW_TICKS = 100;
     private static final long LAST_WORD_NANOS = 10_000_000;
 
     // Stopped in reverse: VNFs are told first, then controllers, then the poll threads stop.
     private final List<AutoCloseable> running = new ArrayList<>();
+    private final List<AutoCloseable> locks = new ArrayList<>(); // of those
     private final Faults faults = new Faults();
+    private Path runDirectory;
     private Bridge bridge;
     private Ofproto ofproto;
     private String pageUrl; // null for none
     private boolean remembers;
-    private int idleTicks;
-    private int ticks;
 
     private Daemon() {}
 
@@ -87,16 +77,17 @@ public final class Daemon implements AutoCloseable {
                         },
                         "stop");
         ServiceManager manager = ServiceManager.ofEnvironment();
-        boolean rehearsed =
+        TakeOver before =
                 state.takeOver()
-                        && TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager);
-        Daemon daemon = start(runDirectory, config, state);
+                        ? TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager)
+                        : TakeOver.none(false);
+        Daemon daemon = start(runDirectory, config, state, before);
         Thread rehearsing =
                 new Thread(
                         () -> {
                             Rehearsal.run(
                                     runDirectory.toAbsolutePath(),
-                                    rehearsed ? 0 : rehearsal.toNanos(),
+                                    before.hasRehearsed() ? 0 : rehearsal.toNanos(),
                                     () -> stop.getCount() == 0 || daemon.ofproto.isAsked());
                             say("the switch has warmed up");
                         },
@@ -148,9 +139,14 @@ public final class Daemon implements AutoCloseable {
     /// @throws ConfigException if it can't be started as asked; nothing is left running, and what
     ///   an earlier switch has left is still there
     public static Daemon start(Path runDirectory, SwitchConfig config, StateOptions state) {
+        return start(runDirectory, config, state, TakeOver.none(false));
+    }
+
+    private static Daemon start(
+            Path runDirectory, SwitchConfig config, StateOptions state, TakeOver predecessor) {
         Daemon daemon = new Daemon();
         try {
-            daemon.begin(runDirectory.toAbsolutePath(), config, state);
+            daemon.begin(runDirectory.toAbsolutePath(), config, state, predecessor);
             return daemon;
         } catch (IOException e) {
             daemon.close();
@@ -161,16 +157,18 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void begin(Path directory, SwitchConfig config, StateOptions options)
+    private void begin(
+            Path directory, SwitchConfig config, StateOptions options, TakeOver predecessor)
             throws IOException {
+        runDirectory = directory;
         OfprotoConfig ofprotoConfig = ofprotoConfig(directory, config);
-        running.add(RunLock.take(directory));
+        claim(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory, LOG::warn);
         StateQueue state = null;
         SavedState saved = null;
         if (options.directory() != null) {
             StateStore store = StateStore.open(options.directory());
-            running.add(store);
+            claim(store);
             saved = options.forget() ? null : store.recover();
             state = store.begin(config.pollThreads(), faults);
             running.add(state);
@@ -187,12 +185,12 @@ public final class Daemon implements AutoCloseable {
         running.add(() -> LastingLeftovers.remove(regions, config));
         Journal journal = new Journal(directory, faults);
         running.add(journal);
-        bridge = new Bridge(config, regions, journal, faults, state);
-        running.add(bridge::close);
-        ofproto = new Ofproto(ofprotoConfig, bridge);
-        running.add(ofproto);
-        Executor owner = ofproto.executor();
-        PortHost host = bridge.connect(owner, new Ports(), new Packets());
+        RunningBridge made =
+                new RunningBridge(config, ofprotoConfig, regions, journal, faults, state);
+        running.add(made);
+        bridge = made.bridge();
+        ofproto = made.ofproto();
+        PortHost host = made.connect();
         CombinedAgent agent = new CombinedAgent(host);
         running.add(agent);
         PortAccess access = PortUsers.access(config.ports());
@@ -210,28 +208,24 @@ public final class Daemon implements AutoCloseable {
                             watch,
                             LibvirtAgent.DEFAULT_TIMEOUT));
         }
-        SavedState before = saved;
-        on(
-                owner,
-                () -> {
-                    if (before != null) {
-                        bridge.resume(before);
-                    }
-                    bridge.start(agent, owner);
-                    for (PortConfig port : config.ports()) {
-                        bridge.addPort(port);
-                    }
-                    if (before != null) {
-                        addPorts(before, config);
-                        ofproto.restore(before);
-                    }
-                    bridge.unknownPorts(config.domains()).forEach(LOG::warn);
-                    return null;
-                });
-        ofproto.start();
-        ((ScheduledExecutorService) owner)
-                .scheduleWithFixedDelay(
-                        this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        made.start(agent, saved);
+        // Nothing that still can go wrong is to change what a switch before has left; but the one
+        // that has handed over has its addresses for a moment yet, and no packet is to wait for
+        // that.
+        if (predecessor.isThere()) {
+            made.goOn(saved);
+            predecessor.awaitEnd();
+            listen(directory, config, made, journal);
+        } else {
+            listen(directory, config, made, journal);
+            made.goOn(saved);
+        }
+    }
+
+    private void listen(Path directory, SwitchConfig config, RunningBridge made, Journal journal)
+            throws IOException {
+        made.listen();
+        Executor owner = made.owner();
         Requests requests = new Requests(bridge, ofproto::copyTables);
         Asked asked = new Asked(requests, ofproto, this::handOver);
         running.add(ControlServer.start(directory, owner, asked, faults));
@@ -241,32 +235,11 @@ public final class Daemon implements AutoCloseable {
             journal.listen(page::happened);
             pageUrl = page.url();
         }
-        // From here on nothing of the switch before is as it was.
-        on(
-                owner,
-                () -> {
-                    if (before != null) {
-                        bridge.goOn(before);
-                    } else {
-                        bridge.remembersAll();
-                    }
-                    return null;
-                });
     }
 
-    // Those that somebody added to the switch before while it ran.
-    private void addPorts(SavedState saved, SwitchConfig config) {
-        for (Saved.Port port : saved.all(Saved.Port.class)) {
-            boolean configured =
-                    config.ports().stream().anyMatch(p -> p.name().equals(port.name()));
-            if (port.asked() && !configured) {
-                try {
-                    bridge.addPort(PortConfig.ofTyped(port.number(), port.type(), port.name()));
-                } catch (ConfigException e) {
-                    LOG.warn("port {} is not there any more: {}", port.name(), e.getMessage());
-                }
-            }
-        }
+    private void claim(AutoCloseable lock) {
+        running.add(lock);
+        locks.add(lock);
     }
 
     /// Ends at once, so that another switch can go on from here: nobody is told, nothing is
@@ -279,12 +252,17 @@ public final class Daemon implements AutoCloseable {
         }
         LOG.info("handing over to another switch");
         bridge.handOver();
+        // What the other one would have to wait for until this process is gone for good.
+        locks.forEach(Daemon::stop);
+        for (Path directory : List.of(runDirectory, RunDirectory.ofOtherUsers(runDirectory))) {
+            stop(() -> Files.deleteIfExists(directory.resolve(RunDirectory.PMD_SOCKET)));
+        }
         Thread.ofPlatform()
                 .name("hand-over")
                 .start(() -> {
                     answer.run();
                     LockSupport.parkNanos(LAST_WORD_NANOS); // until it is sent
-                    Runtime.getRuntime().halt(0);
+                    ProcessDescriptor.exitNow(0);
                 });
         // Nothing else is to happen in this process.
         ofproto.executor().execute(LockSupport::park);
@@ -337,101 +315,18 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    // Every 2 ms while a link is under way, every 20 ms otherwise.
-    private void tick() {
-        ticks++;
-        try {
-            if (idleTicks-- <= 0) {
-                idleTicks = bridge.tick() ? 0 : 10;
-            }
-            if (ticks % SLOW_TICKS == 0) {
-                bridge.slowTick();
-            }
-        } catch (Throwable e) {
-            // The next tick may well do better.
-            faults.record("ofproto thread: tick", e);
-        }
-    }
-
-    /// Tells OpenFlow what comes from packets.
-    private final class Packets implements Bridge.Controllers {
-        @Override
-        public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {
-            Daemon.this.packetIn(frame, length, action);
-        }
-
-        @Override
-        public void learned(DatapathAction.Learned learned) {
-            ofproto.learned(learned.rule(), learned.limit());
-        }
-    }
-
-    private void packetIn(byte[] frame, int length, DatapathAction.ToController action) {
-        long[] key = new long[FlowKey.WORDS];
-        System.arraycopy(action.metadata(), 0, key, FlowKey.PACKET_WORDS, action.metadata().length);
-        ofproto.packetIn(
-                frame,
-                length,
-                action.inPort(),
-                action.table(),
-                action.cookie(),
-                action.reason(),
-                key,
-                action.controllerId(),
-                action.userdata(),
-                action.rest());
-    }
-
-    /// Tells OpenFlow of ports.
-    private final class Ports implements PortListener {
-        @Override
-        public void portAdded(PortState port) {
-            ofproto.portAdded(port);
-        }
-
-        @Override
-        public void portRemoved(int number) {
-            ofproto.portRemoved(number);
-        }
-
-        @Override
-        public void portStateChanged(PortState port) {
-            ofproto.portStateChanged(port);
-        }
-    }
-
-    private static <T> T on(Executor owner, Callable<T> task) throws IOException {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        owner.execute(() -> {
-            try {
-                result.complete(task.call());
-            } catch (Exception e) {
-                result.completeExceptionally(e);
-            }
-        });
-        try {
-            return result.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException r) {
-                throw r;
-            }
-            throw new IOException(e.getCause().getMessage(), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while starting", e);
-        }
-    }
-
     /// Stops the switch: VNFs and controllers see their connections close.
     @Override
     public void close() {
-        for (AutoCloseable part : running.reversed()) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.warn("while stopping {}: {}", part, e.toString());
-            }
-        }
+        running.reversed().forEach(Daemon::stop);
         running.clear();
+    }
+
+    private static void stop(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("while stopping {}: {}", part, e.toString());
+        }
     }
 }

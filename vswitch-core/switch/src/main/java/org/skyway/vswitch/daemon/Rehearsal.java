@@ -10,6 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.wire.OpenFlowCodec;
 import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,7 @@ final class Rehearsal {
     private static final int BATCH = 64; // flow-mods that are sent before an answer is read
     private static final int BARRIER_REPLY_10 = 19;
     private static final int BARRIER_REPLY = 21;
+    private static final int PORTS = 8;
     private static final int IPV4 = 0x0800;
     private static final int TCP = 6;
 
@@ -76,23 +79,73 @@ final class Rehearsal {
         Path directory = runDirectory.resolve("rehearsal");
         try {
             delete(directory);
-            Daemon hidden =
-                    Daemon.start(
-                            directory,
-                            SwitchConfig.defaults().named(BRIDGE),
-                            new StateOptions(directory.resolve("state"), true, false));
-            try {
+            try (Daemon _ = start(directory, true)) {
                 return rehearse(
-                        directory.resolve(BRIDGE + ".mgmt"),
+                        socket(directory),
                         () -> cancelled.getAsBoolean() || System.nanoTime() > end);
             } finally {
-                hidden.close();
                 delete(directory);
             }
         } catch (IOException | ConfigException e) {
             LOG.warn("the first flow-mods will be slow: {}", e.toString());
             return 0;
         }
+    }
+
+    /// Rehearses how a switch begins with what another one has left. That it can't is no error.
+    ///
+    /// @param runDirectory of the switch; what is made in it is removed again
+    /// @param times how often at most
+    /// @param nanos how long about, but once in any case
+    /// @return how often it has begun so
+    static int restart(Path runDirectory, int times, long nanos) {
+        if (nanos <= 0) {
+            return 0;
+        }
+        long end = System.nanoTime() + nanos;
+        Path directory = runDirectory.resolve("rehearsal");
+        int begun = 0;
+        try {
+            delete(directory);
+            try (Daemon _ = start(directory, true)) {
+                Rehearsal rehearsal = new Rehearsal(socket(directory), Version.OF14);
+                try (rehearsal.channel) {
+                    rehearsal.say(new Message.Hello(1 << Version.OF14.number()));
+                    rehearsal.install(MANY, BATCH, () -> false);
+                }
+            }
+            while (begun < times && (begun == 0 || System.nanoTime() < end)) {
+                try (Daemon _ = start(directory, false);
+                        ControlClient client = new ControlClient(directory)) {
+                    client.ask(ControlClient.request("ports"));
+                }
+                begun++;
+            }
+        } catch (IOException | ConfigException e) {
+            LOG.warn("taking over will be slow: {}", e.toString());
+        } finally {
+            try {
+                delete(directory);
+            } catch (IOException e) {
+                LOG.warn("what was rehearsed is still there: {}", e.toString());
+            }
+        }
+        return begun;
+    }
+
+    private static Daemon start(Path directory, boolean empty) {
+        List<PortConfig> ports = new ArrayList<>();
+        for (int i = 1; i <= PORTS; i++) {
+            ports.add(PortConfig.ofTyped(i, "dpdkr", BRIDGE + i));
+        }
+        return Daemon.start(
+                directory,
+                SwitchConfig.defaults().named(BRIDGE).with(ports),
+                new StateOptions(directory.resolve("state"), empty, false));
+    }
+
+    private static Path socket(Path directory) {
+        return directory.resolve(BRIDGE + ".mgmt");
     }
 
     private static int rehearse(Path socket, BooleanSupplier over) throws IOException {

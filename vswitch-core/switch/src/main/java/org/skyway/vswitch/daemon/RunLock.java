@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.skyway.vswitch.config.ConfigException;
 
 /// A run directory that belongs to this process. The lock goes with the process, however that ends.
-final class RunLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
     private static final String FILE = "vswitchd.lock";
 
     private final FileChannel channel;
@@ -29,7 +29,7 @@ final class RunLock implements AutoCloseable {
     /// @param directory the run directory
     /// @return the lock
     /// @throws ConfigException if it can't be made or written, or another switch runs there
-    static RunLock take(Path directory) {
+    public static RunLock take(Path directory) {
         Path file = directory.resolve(FILE);
         FileChannel channel = null;
         try {

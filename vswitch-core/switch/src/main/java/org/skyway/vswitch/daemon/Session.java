@@ -80,7 +80,9 @@ final class Session implements AutoCloseable {
             close(); // its other parts won't come
         }
         if (parted == null) {
-            parted = onOwner(() -> CompletableFuture.completedStage(commands.begin(command)));
+            parted =
+                    onOwner(() ->
+                            CompletableFuture.completedStage(commands.begin(command, request)));
             partedCommand = command;
         }
         if (parted == null) {

@@ -12,7 +12,8 @@ public record StateOptions(Path directory, boolean forget, boolean takeOver) {
     /// Nothing is kept.
     public static final StateOptions NONE = new StateOptions(null, false, false);
 
-    private static final Path OF_ROOT = Path.of("/var/lib/skyway");
+    /// Root's, unless told otherwise.
+    public static final Path OF_ROOT = Path.of("/var/lib/skyway");
 
     /// The directory that a switch has unless it is told another.
     ///

@@ -1,13 +1,10 @@
 package org.skyway.vswitch.daemon;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.vswitch.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,57 +16,97 @@ final class TakeOver {
     static final String COMMAND = "hand-over";
 
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
-    private static final long PATIENCE_SECONDS = 20;
+    private static final int RESTARTS = 40;
+    private static final int PATIENCE_MILLIS = 20_000;
 
-    private TakeOver() {}
+    private final ProcessDescriptor process; // null for none
+    private final long pid;
+    private final boolean rehearsed;
 
-    /// Asks it, and waits for its end. Does nothing if there is none.
+    private TakeOver(ProcessDescriptor process, long pid, boolean rehearsed) {
+        this.process = process;
+        this.pid = pid;
+        this.rehearsed = rehearsed;
+    }
+
+    /// Asks it to hand over. When it has answered it does nothing more, and whatever it had locked
+    /// is free; but it is there for a moment yet, because the kernel takes its time with large
+    /// processes, and so is all that it has open. Does nothing if there is none.
     ///
     /// @param runDirectory where it runs
     /// @param rehearsal how long to try out everything before that
     /// @param manager learns which of the two is the service's process
-    /// @return whether it has tried out everything
-    /// @throws ConfigException if there is one and it does not end
-    static boolean from(Path runDirectory, Duration rehearsal, ServiceManager manager) {
+    /// @return what has come of it
+    /// @throws ConfigException if there is one whose end can't be seen
+    static TakeOver from(Path runDirectory, Duration rehearsal, ServiceManager manager) {
         if (!Files.exists(runDirectory.resolve(ControlServer.SOCKET))) {
-            return false;
+            return none(false);
         }
         rehearse(rehearsal);
         long before = RunLock.owner(runDirectory);
+        ProcessDescriptor process;
+        try {
+            process = ProcessDescriptor.of(before);
+        } catch (IOException e) {
+            throw new ConfigException("can't take over: " + e.getMessage(), e);
+        }
         manager.mainProcess(ProcessHandle.current().pid());
-        long pid;
         try (ControlClient running = new ControlClient(runDirectory)) {
-            JsonNode answer = running.ask(ControlClient.request(COMMAND));
-            pid = answer.get("pid").asLong();
+            running.ask(ControlClient.request(COMMAND));
         } catch (ConfigException e) {
             LOG.info("nothing to take over: {}", e.getMessage());
+            process.close();
             if (before > 0) {
                 manager.mainProcess(before);
             }
-            return true; // if it is there all the same, it has the directory's lock
+            return none(true); // if it is there all the same, it has the directory's lock
         }
-        ProcessHandle process = ProcessHandle.of(pid).orElse(null);
-        try {
-            if (process != null) {
-                process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return new TakeOver(process, before, true);
+    }
+
+    /// For a switch that takes over from no other.
+    ///
+    /// @param rehearsed whether everything was tried out nevertheless
+    static TakeOver none(boolean rehearsed) {
+        return new TakeOver(null, 0, rehearsed);
+    }
+
+    /// Whether everything was tried out.
+    boolean hasRehearsed() {
+        return rehearsed;
+    }
+
+    /// Whether there was a switch, which has handed over.
+    boolean isThere() {
+        return process != null;
+    }
+
+    /// Waits until nothing is left of the other process, so that addresses that it listened at are
+    /// free.
+    ///
+    /// @throws ConfigException if it does not end
+    void awaitEnd() {
+        if (process == null) {
+            return;
+        }
+        try (process) {
+            if (!process.awaitEnd(PATIENCE_MILLIS)) {
+                throw new ConfigException(
+                        "the switch with process id %d has handed over, but does not end; kill it and start again"
+                                .formatted(pid));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConfigException("interrupted while taking over", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new ConfigException(
-                    "the switch with process id %d has handed over, but does not end; kill it and start again"
-                            .formatted(pid),
-                    e);
+        } catch (IOException e) {
+            throw new ConfigException("can't take over: " + e.getMessage(), e);
         }
-        return true;
     }
 
     private static void rehearse(Duration time) {
         try {
             Path directory = Files.createTempDirectory("skyway-rehearsal-");
             try {
-                Rehearsal.run(directory, time.toNanos(), () -> false);
+                long nanos = time.toNanos();
+                Rehearsal.run(directory, nanos / 2, () -> false);
+                Rehearsal.restart(directory, RESTARTS, nanos / 2);
             } finally {
                 Files.delete(directory);
             }

@@ -9,15 +9,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.pipeline.Changes;
-import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.pipeline.DatapathProgram;
+import org.skyway.vswitch.tables.TableChanges;
+import org.skyway.vswitch.tables.Tables;
 
 /// The poll threads and what they share. Ports are added and removed, and programs run, on the
 /// ofproto thread.
@@ -136,6 +137,14 @@ public final class Datapath implements AutoCloseable {
         return threadOf.getOrDefault(port, 0);
     }
 
+    /// Whether a poll thread receives from a port, or is about to. Ofproto thread.
+    ///
+    /// @param port any port
+    /// @return false for those that only send
+    public boolean receivesFrom(DatapathPort port) {
+        return threadOf.containsKey(port);
+    }
+
     /// Has no poll thread receive from a port for now. Ofproto thread.
     ///
     /// @param port one that was added
@@ -196,7 +205,7 @@ public final class Datapath implements AutoCloseable {
     /// @param frame the packet
     /// @return false if it was dropped
     /// @throws IllegalArgumentException if the packet is longer than [RegionHeader#MAX_FRAME]
-    public boolean run(Program program, byte[] frame) {
+    public boolean run(DatapathProgram program, byte[] frame) {
         if (frame.length > RegionHeader.MAX_FRAME) {
             throw new IllegalArgumentException(
                     "a packet of %d bytes can't be sent; the longest frame has %d"
@@ -257,7 +266,7 @@ public final class Datapath implements AutoCloseable {
     /// @param changes what was published
     /// @return a ticket: once [#isSettled], no poll thread uses an outcome that the changes
     ///   touched, nor is any still finding one out with the tables as they were before
-    public long invalidate(Changes changes) {
+    public long invalidate(TableChanges changes) {
         if (changes.everything() || !revalidator.killTouched(changes.rules())) {
             tablesChanged();
         }
@@ -331,6 +340,16 @@ public final class Datapath implements AutoCloseable {
     /// @return one for each thread
     public List<CacheStatistics> cacheStatistics() {
         return Arrays.stream(threads).map(PollThread::cacheStatistics).toList();
+    }
+
+    /// What the poll threads have cached, as it is at the moment. Any thread.
+    ///
+    /// @param actions says what a program does
+    /// @return a line for each megaflow, by thread
+    public List<List<String>> megaflows(Function<DatapathProgram, String> actions) {
+        return Arrays.stream(threads)
+                .map(t -> MegaflowText.of(t.cache().live(), actions, System.nanoTime()))
+                .toList();
     }
 
     /// How many poll threads there are.

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.Program;
 import org.skyway.vswitch.pipeline.Translation;
 
 /// What a poll thread knows of the pipeline's outcomes. Belongs to that thread.
@@ -161,7 +161,7 @@ final class FlowCache {
         MacIndex macs = datapath.macIndex();
         long macVersion = macs.version();
         Translation translation = new Translation(datapath.tables(), key, now);
-        Program program = rest == null ? translation.run() : translation.resume(rest);
+        DatapathProgram program = rest == null ? translation.run() : translation.resume(rest);
         if (translation.complaint() != null) {
             datapath.faults().record("pipeline", "gave up", translation.complaint());
         }

@@ -79,7 +79,7 @@ final class MacIndex {
 
     /// An address was learned, has moved or was forgotten. Any thread, after the fact.
     ///
-    /// @param mac as a key of [org.skyway.vswitch.pipeline.MacTable]
+    /// @param mac as a key of [org.skyway.vswitch.tables.MacTable]
     void changed(long mac) {
         version.incrementAndGet();
         Node head = stripe(mac);

@@ -6,15 +6,16 @@ import java.lang.ref.Reference;
 import java.util.List;
 import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.counters.FlowBlock;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Dependencies;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
-/// What one poll thread has cached of a [Program]: with its ports found. Belongs to that thread,
-/// but for [#kill], which anyone may call who knows that the outcome may be another one now.
+/// What one poll thread has cached of a [DatapathProgram]: with its ports found. Belongs to that
+/// thread, but for [#kill], which anyone may call who knows that the outcome may be another one
+/// now.
 final class Megaflow {
     private static final VarHandle VALID_IN;
     private static final long NEVER = -1;
@@ -27,7 +28,7 @@ final class Megaflow {
         }
     }
 
-    final Program program;
+    final DatapathProgram program;
     final DatapathPort onlyOutput; // the port, if all that is done is one output; else null
     final boolean drops;
 
@@ -51,7 +52,7 @@ final class Megaflow {
     MacIndex.Node macs; // the first; null if it depends on no address
 
     /// One that is not kept.
-    Megaflow(Program program) {
+    Megaflow(DatapathProgram program) {
         this(program, null, null, null, null, NEVER);
     }
 
@@ -64,7 +65,7 @@ final class Megaflow {
     /// @param dependencies what else the outcome depends on
     /// @param epoch in which it was found out
     Megaflow(
-            Program program,
+            DatapathProgram program,
             DatapathPort onlyOutput,
             Frozen rest,
             Match match,
@@ -90,7 +91,8 @@ final class Megaflow {
     /// One without flow entries, that is not kept.
     static Megaflow of(DatapathAction... actions) {
         int[] none = {};
-        return new Megaflow(new Program(List.of(actions), List.of(), none, none, null, List.of()));
+        return new Megaflow(
+                new DatapathProgram(List.of(actions), List.of(), none, none, null, List.of()));
     }
 
     /// Whether it may be used.

@@ -4,9 +4,9 @@ import java.lang.foreign.Arena;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.MeterState;
-import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.tables.MeterState;
 
 /// Does a program's actions to one packet in a private buffer. Belongs to one poll thread.
 final class PacketExecutor {
@@ -50,13 +50,14 @@ final class PacketExecutor {
     /// @param bytes its length
     /// @return false if the packet was dropped on its way, because there was no room for a tag or a
     ///   label that was to be put on
-    boolean run(Program program, long packet, int bytes) {
+    boolean run(DatapathProgram program, long packet, int bytes) {
         depth = 0;
         return run(program, packet, packet, bytes, 0);
     }
 
     /// Does a program to a packet that may have moved in its buffer.
-    private boolean run(Program program, long packet, long from, int bytes, int recirculations) {
+    private boolean run(
+            DatapathProgram program, long packet, long from, int bytes, int recirculations) {
         long at = from;
         int n = bytes;
         // Tags that the pipeline knows of: the outermost of those that came, and what was pushed.

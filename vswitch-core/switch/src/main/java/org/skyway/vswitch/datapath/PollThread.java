@@ -10,7 +10,7 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.skyway.bypass.ring.Mark;
 import org.skyway.ivshmem.region.Memory;
-import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 
 /// One thread of the datapath. It alone receives from the ports that it was given.
 ///
@@ -444,7 +444,7 @@ final class PollThread {
         tx.forget();
     }
 
-    void runProgram(Program program, byte[] frame) {
+    void runProgram(DatapathProgram program, byte[] frame) {
         long buffer = buffer(0);
         Memory.copyFromArray(frame, 0, buffer, frame.length);
         new Megaflow(program).count(index, 1, frame.length, now, datapath.tableCounters());

@@ -3,8 +3,8 @@ package org.skyway.vswitch.datapath;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.SavedCounters;
-import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.pipeline.DatapathProgram;
+import org.skyway.vswitch.tables.Tables;
 
 /// Look-ups and hits of each table, one row for each poll thread.
 public final class TableCounters {
@@ -27,7 +27,7 @@ public final class TableCounters {
         address = memory.address(block);
     }
 
-    void add(int thread, Program program, long packets) {
+    void add(int thread, DatapathProgram program, long packets) {
         long row = address + THREADS + (long) CELLS * thread;
         for (int table : program.lookedUp()) {
             Memory.addLongOpaque(row + PAIR * table, packets);

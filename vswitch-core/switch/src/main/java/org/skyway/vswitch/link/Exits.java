@@ -2,6 +2,7 @@ package org.skyway.vswitch.link;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.bypass.channel.StatisticsBlock;
 import org.skyway.vswitch.counters.RedoLog;
@@ -28,9 +29,10 @@ final class Exits {
 
     /// A sender that was cut off and may still publish what it has counted.
     ///
-    /// @param counters its settled counters
+    /// @param counted packets that it may say it has sent: what is more was lost
     /// @param most packets that an honest one can have lost
-    private record Cut(Attachment sender, SenderCounters counters, long most) {}
+    /// @param note for the next switch
+    private record Cut(Attachment sender, long counted, long most, int note) {}
 
     /// @param deadlineNanos how long a VNF may take to do as it is told
     /// @param records which epochs were given out
@@ -149,25 +151,24 @@ final class Exits {
         counters.correct(
                 received.rxPackets(slot) - link.deliveredBefore,
                 received.rxBytes(slot) - link.deliveredBytesBefore);
-        settle(link);
-        cuts.add(new Cut(link.sender(), counters, link.channel.cells()));
+        handOver(link, link.path, null, true);
     }
 
     /// Hands the sender's final figures over.
     void settle(Link link) {
-        handOver(link, link.path, null);
+        handOver(link, link.path, null, false);
     }
 
     /// Hands the sender's figures so far over; from now on the entries of another path count.
     void split(Link link, LinkPath path) {
         SenderCounters next = link.counters.split();
-        handOver(link, path, next);
+        handOver(link, path, next, false);
         listener.attach(link, next);
     }
 
     // What counters take over and that the link does without them is one change: whoever comes
     // after a switch that was killed finds every packet in one of the two.
-    private void handOver(Link link, LinkPath path, SenderCounters next) {
+    private void handOver(Link link, LinkPath path, SenderCounters next, boolean cut) {
         SenderCounters last = link.counters;
         if (last == null) {
             return;
@@ -180,16 +181,39 @@ final class Exits {
         link.counters = next;
         link.path = path;
         link.save(changes);
+        if (cut) {
+            int most = link.channel.cells();
+            int note = records.cuts().add(link.sender(), last.counted(), most, changes);
+            cuts.add(new Cut(link.sender(), last.counted(), most, note));
+        }
         changes.commit();
+    }
+
+    /// Goes on with senders that were cut off by the switch before.
+    ///
+    /// @param byPort the VNFs that are still there, by port number; null for one that is not
+    void adopt(IntFunction<Attachment> byPort) {
+        for (CutNotes.Note n : records.cuts().taken()) {
+            Attachment sender = byPort.apply(n.port());
+            if (sender != null && sender.regionId() == n.region()) {
+                RedoLog changes = records.changes();
+                int note = records.cuts().add(sender, n.counted(), n.most(), changes);
+                changes.commit();
+                cuts.add(new Cut(sender, n.counted(), n.most(), note));
+            }
+        }
     }
 
     /// Counts what senders that were cut off have published too late, once they have obeyed.
     void countLost() {
         cuts.removeIf(c -> {
             boolean over = c.sender().isGone() || c.sender().hasObeyed();
-            long lost = over ? Math.min(c.most(), c.counters().packetsSince()) : 0;
-            if (lost > 0) {
-                listener.lost(c.sender(), lost);
+            if (over) {
+                records.cuts().remove(c.note());
+                long lost = Math.min(c.most(), c.sender().statistics().txPackets() - c.counted());
+                if (lost > 0) {
+                    listener.lost(c.sender(), lost);
+                }
             }
             return over;
         });

@@ -1,8 +1,8 @@
 package org.skyway.vswitch.link;
 
 import org.skyway.vswitch.counters.RedoLog;
-import org.skyway.vswitch.ofproto.BypassCounters;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.tables.BypassCounters;
 
 /// What the switch does about what happens to links. Called on the ofproto thread.
 public interface LinkListener {

@@ -1,8 +1,8 @@
 package org.skyway.vswitch.link;
 
 import java.util.List;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// What a link's packets would meet in the switch: whatever is on it counts them. Two paths are
 /// equal if they lead through the same objects.

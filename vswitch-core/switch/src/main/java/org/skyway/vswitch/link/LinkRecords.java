@@ -14,9 +14,9 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.counters.SavedCounters;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// What a switch that comes after this one must know of its channels and links, in memory that
 /// outlives it. What a VNF is told stands here before it is told. Ofproto thread.
@@ -27,6 +27,8 @@ import org.skyway.vswitch.port.Attachment;
 ///      8            8  number of the next block; 0: there is none
 ///     16            8  its tag
 ///     24            8  tag (CounterMemory)
+///     32            8  number of the block of CutNotes; in the first block
+///     40            8  its tag
 ///     64 + 256i   256  record i, in words of 8 bytes:
 ///                        0  id of the channel's region; 0 if the record is free
 ///                        1  cells, slot of side A << 32, slot of side B << 40, Channel.State << 48
@@ -60,6 +62,8 @@ public final class LinkRecords {
     private static final int LINES = (CounterMemory.LINE + RECORDS * RECORD) / CounterMemory.LINE;
     private static final int NEXT = 8;
     private static final int NEXT_TAG = 16;
+    private static final int CUTS = 32;
+    private static final int CUTS_TAG = 40;
     private static final int PATHS = 3;
     private static final int A_TO_B = 4;
     private static final int B_TO_A = 18;
@@ -69,6 +73,7 @@ public final class LinkRecords {
     private final CounterMemory memory;
     private final RedoLog changes;
     private final PathNotes paths;
+    private final CutNotes cuts;
     private final Map<Long, PathNotes.Tags> noted = new HashMap<>(); // by the links' owner words
     private final Map<Long, PathNotes.Note> resolved = new HashMap<>();
     private final List<Integer> blocks = new ArrayList<>();
@@ -81,7 +86,10 @@ public final class LinkRecords {
         this.memory = memory;
         changes = memory.redo();
         paths = new PathNotes(memory);
+        cuts = new CutNotes(memory);
         add(memory.allocate(this, LINES));
+        memory.store(memory.address(block()) + CUTS_TAG, cuts.tag());
+        memory.store(memory.address(block()) + CUTS, cuts.block());
     }
 
     private void add(int block) {
@@ -114,6 +122,8 @@ public final class LinkRecords {
     /// @return false if there is not room for all of it
     public boolean resume(SavedCounters saved, int savedBlock, long tag) {
         memory.store(memory.address(block()), saved.word(savedBlock, tag, 0));
+        long cutsTag = saved.word(savedBlock, tag, CUTS_TAG);
+        cuts.resume(saved, (int) saved.word(savedBlock, tag, CUTS), cutsTag);
         int from = savedBlock;
         long fromTag = tag;
         Set<Integer> seen = new HashSet<>(); // whoever wrote it, this ends
@@ -202,6 +212,11 @@ public final class LinkRecords {
         long next = Memory.getLong(address) + 1;
         memory.store(address, next);
         return (int) next;
+    }
+
+    /// Senders that were cut off.
+    CutNotes cuts() {
+        return cuts;
     }
 
     /// Changes that are seen by the next switch all together or not at all.

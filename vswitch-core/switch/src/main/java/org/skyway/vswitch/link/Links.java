@@ -14,8 +14,8 @@ import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.link.LinkMachine.Event;
 import org.skyway.vswitch.link.LinkMachine.State;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// The link manager: all links, and what others have happen to them. Ofproto thread only; [#tick]
 /// must be called every few milliseconds while there are links.
@@ -110,6 +110,7 @@ public final class Links {
     ///   theirs is gone
     public Adopted adopt(IntFunction<Attachment> byPort) {
         Adopted adopted = new Adopted(new ArrayList<>(), new ArrayList<>());
+        exits.adopt(byPort);
         for (LinkRecords.Record record : records.all()) {
             Attachment a = byPort.apply(record.portA());
             Attachment b = byPort.apply(record.portB());

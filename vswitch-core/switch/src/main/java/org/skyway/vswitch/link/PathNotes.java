@@ -6,8 +6,8 @@ import java.util.function.LongFunction;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.SavedCounters;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Who counts what is sent on a link, noted for the next switch, which may find that the rules do
 /// not make it a link any more. A block for each link whose sender's counters are not settled;

@@ -1,7 +1,7 @@
 package org.skyway.vswitch.link;
 
 import org.skyway.bypass.channel.StatisticsBlock;
-import org.skyway.vswitch.ofproto.BypassCounters;
+import org.skyway.vswitch.tables.BypassCounters;
 
 /// What a sender has counted in one epoch of a link: its statistics block now, less what that said
 /// when the epoch began. Ofproto thread.
@@ -65,11 +65,11 @@ final class SenderCounters implements BypassCounters {
         bytes = Math.clamp(deliveredBytes, toldBytes, bytes);
     }
 
-    /// What the sender has counted by now beyond the settled figure.
+    /// What the sender's block said when the settled figure was reached.
     ///
-    /// @return packets; the VNF's word
-    long packetsSince() {
-        return Math.max(0, statistics.txPackets() - basePackets - packets);
+    /// @return packets of all epochs
+    long counted() {
+        return basePackets + packets;
     }
 
     /// Packets, for those who only watch: the figure may still be corrected.

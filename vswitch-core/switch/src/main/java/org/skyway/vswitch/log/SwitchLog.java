@@ -16,6 +16,17 @@ public final class SwitchLog {
                                     "org.skyway.vswitch.daemon",
                                     "start and stop, the socket of ctl"),
                             new LogModule(
+                                    "dropin",
+                                    "org.skyway.vswitch.dropin",
+                                    "in the place of ovs-vswitchd: the database, bridges that come and go"),
+                            new LogModule(
+                                    "bridge",
+                                    "org.skyway.vswitch.bridge",
+                                    "that a switch began in the place of ovs-vswitchd"),
+                            new LogModule(
+                                    "ovsdb", "org.skyway.ovsdb", "the connection to the database"),
+                            new LogModule("unixctl", "org.skyway.unixctl", "what ovs-appctl asks"),
+                            new LogModule(
                                     "ofproto",
                                     "org.skyway.vswitch.ofproto",
                                     "OpenFlow: controllers and listeners, fail mode"),

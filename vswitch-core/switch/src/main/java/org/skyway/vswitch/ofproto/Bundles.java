@@ -42,10 +42,10 @@ final class Bundles {
     private static final int MEMORY_SHARE = 3;
 
     private final OfSwitch bridge;
-    private final Requests requests;
+    private final MessageRequests requests;
     private final BundleRoom room;
 
-    Bundles(OfSwitch bridge, Requests requests) {
+    Bundles(OfSwitch bridge, MessageRequests requests) {
         this.bridge = bridge;
         this.requests = requests;
         room = new BundleRoom(Runtime.getRuntime().maxMemory() / MEMORY_SHARE, this::heldBytes);

@@ -86,6 +86,11 @@ final class ControllerPeer extends Peer {
         LOG.debug("{}: connected, {}", name(), version());
     }
 
+    /// The connection after the hello exchange; null before.
+    Connection connection() {
+        return connection;
+    }
+
     private void sendAndShow(byte[] frame) {
         ofproto.snoops().show(service, frame);
         send(frame);
@@ -214,7 +219,7 @@ final class ControllerPeer extends Peer {
                 frame,
                 connection.tableInCommand(),
                 type -> {
-                    Requests.admit(connection, type);
+                    MessageRequests.admit(connection, type);
                     if (oneOfMany && !MultipartAssembler.maySpan(type)) {
                         throw new OpenFlowException(
                                 ErrorCode.OFPBRC_BAD_STAT, "this request can't come in parts");

@@ -26,6 +26,9 @@ final class Dialer {
     private ControllerPeer greeted; // null while there is no connection on which hellos were said
     private long admittedNanos = System.nanoTime(); // when it last acted as a controller
     private boolean closed;
+    private long sinceNanos = System.nanoTime(); // in this state
+    private String lastError; // null for none
+    private boolean backsOff;
 
     Dialer(Ofproto ofproto, OfSwitch bridge, EventLoop loop, Target target) {
         this.ofproto = ofproto;
@@ -38,6 +41,7 @@ final class Dialer {
         if (closed) {
             return;
         }
+        enter(false);
         ControllerPeer[] peer = new ControllerPeer[1];
         Bootstrap b =
                 new Bootstrap()
@@ -70,6 +74,7 @@ final class Dialer {
                         }
                     } else {
                         LOG.debug("{}: can't connect: {}", target.text(), f.cause().getMessage());
+                        lastError = reason(f.cause());
                         ofproto.endpoints().forget(peer[0]);
                         again();
                     }
@@ -79,6 +84,7 @@ final class Dialer {
     private void greeted(ControllerPeer peer) {
         backoffSeconds = 0;
         greeted = peer;
+        enter(false);
     }
 
     boolean isConnected() {
@@ -107,14 +113,52 @@ final class Dialer {
         if (isAdmitted()) {
             admittedNanos = greeted.admission().lastNanos();
         }
+        if (greeted != null) {
+            lastError = "End of file";
+        }
         greeted = null;
         channel = null;
         if (closed) {
             return;
         }
+        enter(true);
         int max = Math.max(1, bridge.config().maxBackoffSeconds());
         backoffSeconds = Math.min(max, Math.max(1, 2 * backoffSeconds));
         loop.schedule(this::connect, backoffSeconds, TimeUnit.SECONDS);
+    }
+
+    private void enter(boolean pause) {
+        backsOff = pause;
+        sinceNanos = System.nanoTime();
+    }
+
+    // As Open vSwitch says it; Netty says where, too.
+    private static String reason(Throwable e) {
+        String text = String.valueOf(e.getMessage());
+        int colon = text.indexOf(": ");
+        return colon < 0 ? text : text.substring(0, colon);
+    }
+
+    ControllerStatus status() {
+        boolean connected = isConnected();
+        return new ControllerStatus(
+                target.text(),
+                connected,
+                connected ? greeted.connection().role() : null,
+                connected
+                        ? ControllerStatus.State.ACTIVE
+                        : backsOff
+                                ? ControllerStatus.State.BACKOFF
+                                : ControllerStatus.State.CONNECTING,
+                (System.nanoTime() - sinceNanos) / 1_000_000_000L,
+                connected ? null : lastError);
+    }
+
+    /// Ends the connection; another is made.
+    void hangUp() {
+        if (channel != null) {
+            channel.close();
+        }
     }
 
     void close() {

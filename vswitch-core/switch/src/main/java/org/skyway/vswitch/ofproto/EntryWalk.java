@@ -3,6 +3,7 @@ package org.skyway.vswitch.ofproto;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.skyway.openflow.message.FlowMod;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// The entries that a filter accepts, looked at one by one: for filters that are not strict, which
 /// have no better way. Ofproto thread, and only as long as no table changes.

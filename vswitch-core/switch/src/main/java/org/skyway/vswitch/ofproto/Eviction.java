@@ -1,6 +1,7 @@
 package org.skyway.vswitch.ofproto;
 
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Chooses which entry gives way when a table is full: the least important first, and of those the
 /// one that would time out soonest (OpenFlow 1.4, "Eviction"). Entries without a timeout stay.

@@ -9,6 +9,7 @@ import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.vswitch.ofproto.OfprotoConfig.FailMode;
+import org.skyway.vswitch.tables.FlowEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

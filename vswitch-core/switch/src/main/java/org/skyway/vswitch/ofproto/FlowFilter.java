@@ -9,6 +9,7 @@ import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Which entries a request is about.
 ///

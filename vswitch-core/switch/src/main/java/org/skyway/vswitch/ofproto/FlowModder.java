@@ -10,6 +10,8 @@ import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Does flow-mods as Open vSwitch does: checks everything first, then changes the tables and tells
 /// the forwarding side and whoever watches. Ofproto thread only.

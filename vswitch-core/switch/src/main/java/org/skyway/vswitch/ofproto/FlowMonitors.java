@@ -17,6 +17,7 @@ import org.skyway.openflow.message.StatsRequest;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Flow monitors: tells controllers of changes to the entries that they watch. Updates are
 /// collected per connection and sent when the batch of requests that caused them is done. Ofproto

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// One flow table: entries by priority and match, in the order in which they were added. Ofproto
 /// thread only.

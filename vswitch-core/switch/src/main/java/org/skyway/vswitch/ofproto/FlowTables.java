@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// All flow tables. The last one, which Open vSwitch keeps for itself, exists so that its number is
 /// answered as there: it can be named but is read-only. Ofproto thread only.

@@ -9,8 +9,12 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.MeterState;
 import org.skyway.vswitch.state.Saved;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupCounters;
+import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.PortCounters;
 
 /// What the OpenFlow side asks of the rest of the switch: detector, link manager and datapath.
 ///

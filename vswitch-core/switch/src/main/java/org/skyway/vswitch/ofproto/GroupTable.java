@@ -12,6 +12,7 @@ import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.GroupEntry.Bucket;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// The group table. Ofproto thread only.
 final class GroupTable {

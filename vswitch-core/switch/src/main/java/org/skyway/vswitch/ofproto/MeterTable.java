@@ -10,6 +10,7 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.Action;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// The meter table. Ofproto thread only.
 final class MeterTable {

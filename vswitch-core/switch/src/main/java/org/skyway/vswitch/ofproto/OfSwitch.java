@@ -9,7 +9,7 @@ import org.skyway.vswitch.state.Saved;
 final class OfSwitch {
     private static final long MILLI = 1_000_000;
 
-    private final OfprotoConfig config;
+    private OfprotoConfig config;
     private final Forwarding forwarding;
     private final Undo undo = new Undo();
     private final FlowTables tables = new FlowTables();
@@ -44,6 +44,11 @@ final class OfSwitch {
 
     OfprotoConfig config() {
         return config;
+    }
+
+    /// What it is started with is something else from now on.
+    void config(OfprotoConfig now) {
+        config = now;
     }
 
     Forwarding forwarding() {

@@ -38,6 +38,7 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.tables.FlowEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,7 @@ public final class Ofproto implements AutoCloseable {
     private static final int TOOL_PROBE_SECONDS = 60;
 
     private final OfSwitch bridge;
-    private final Requests requests;
+    private final MessageRequests requests;
     private final Snoops snoops = new Snoops();
     private final TlsContexts tls;
     private final FailSafe failSafe;
@@ -73,7 +74,7 @@ public final class Ofproto implements AutoCloseable {
     /// @param forwarding what makes changes effective
     public Ofproto(OfprotoConfig config, Forwarding forwarding) {
         this.bridge = new OfSwitch(config, forwarding);
-        this.requests = new Requests(bridge);
+        this.requests = new MessageRequests(bridge);
         this.tls = new TlsContexts(config.tls());
         this.group =
                 new MultiThreadIoEventLoopGroup(
@@ -98,7 +99,7 @@ public final class Ofproto implements AutoCloseable {
     /// @param saved what it knew
     public void restore(SavedState saved) {
         restored = true;
-        new Restoration(bridge, saved).run();
+        new TablesRestoration(bridge, saved).run();
     }
 
     /// Begins to listen and to connect. Any thread but the ofproto thread; returns when all
@@ -188,6 +189,51 @@ public final class Ofproto implements AutoCloseable {
         return all;
     }
 
+    /// Whether a text names a controller or a listener in Open vSwitch's syntax. Any thread.
+    ///
+    /// @param text for instance `tcp:127.0.0.1:6653`
+    /// @return true if it does
+    public static boolean isTarget(String text) {
+        try {
+            Target.parse(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /// How the controllers are that the bridge connects to.
+    ///
+    /// @return one for each, in the order in which they were configured
+    public List<ControllerStatus> controllerStatus() {
+        return services.status();
+    }
+
+    /// What the bridge is configured with now.
+    ///
+    /// @return the configuration; its targets and its fail mode are those that it began with
+    public OfprotoConfig config() {
+        return bridge.config();
+    }
+
+    /// Ends the connections of all controllers; those that this side makes are made again.
+    public void hangUp() {
+        services.hangUp();
+    }
+
+    /// Has the bridge go on with another datapath id, other versions, texts or times; what else is
+    /// in it is ignored. Whoever was told another datapath id or speaks a version that is no more
+    /// is hung up on, and so are all others then, as Open vSwitch does it.
+    ///
+    /// @param now what holds from now on
+    public void reconfigure(OfprotoConfig now) {
+        OfprotoConfig before = bridge.config();
+        bridge.config(now);
+        if (before.datapathId() != now.datapathId() || !before.versions().equals(now.versions())) {
+            services.hangUp();
+        }
+    }
+
     /// What the bridge does without a controller.
     ///
     /// @return the fail mode
@@ -228,7 +274,7 @@ public final class Ofproto implements AutoCloseable {
         return snoops;
     }
 
-    Requests requests() {
+    MessageRequests requests() {
         return requests;
     }
 

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.skyway.openflow.message.FlowRemoved;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Entries that are gone but whose FLOW_REMOVED was not sent yet, because their counters are final
 /// only after the next [Forwarding#settle]. Ofproto thread only.

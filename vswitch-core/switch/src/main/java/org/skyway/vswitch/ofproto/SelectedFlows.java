@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import org.skyway.openflow.message.FlowStats;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// What is told of the entries that a filter accepts. There may be very many, so an iterator looks
 /// at each only when it comes to it: whoever asked reads the first while others are still written.

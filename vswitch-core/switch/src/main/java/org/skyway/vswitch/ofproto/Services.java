@@ -68,6 +68,17 @@ final class Services {
         return dialers.get(target).isConnected();
     }
 
+    /// How the controllers are that are connected to.
+    List<ControllerStatus> status() {
+        return dialers.values().stream().map(Dialer::status).toList();
+    }
+
+    /// Ends all connections; those that this side makes are made again.
+    void hangUp() {
+        dialers.values().forEach(Dialer::hangUp);
+        listeners.values().forEach(l -> l.accepted.forEach(Channel::close));
+    }
+
     boolean hasControllers() {
         return !dialers.isEmpty();
     }

@@ -8,6 +8,7 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.Names;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// What a bridge's tables hold at one moment, to be looked at on another thread. Immutable: the
 /// entries themselves are shared with the switch.

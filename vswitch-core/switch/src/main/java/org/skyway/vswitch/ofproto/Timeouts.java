@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Idle and hard timeouts: knows which entries have any, and finds those that are over. Ofproto
 /// thread only.

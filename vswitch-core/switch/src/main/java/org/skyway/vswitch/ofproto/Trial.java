@@ -19,7 +19,7 @@ public final class Trial {
     private static final FlowModder.Requester NOBODY = FlowModder.Requester.SWITCH;
 
     private final OfSwitch bridge;
-    private final Requests requests;
+    private final MessageRequests requests;
     private boolean metersAreGiven = true;
 
     /// A trial.
@@ -32,7 +32,7 @@ public final class Trial {
                 new OfprotoConfig(
                         "trial", 0, Path.of("/"), List.of(), OfprotoConfig.FailMode.SECURE);
         bridge = new OfSwitch(config, forwarding);
-        requests = new Requests(bridge);
+        requests = new MessageRequests(bridge);
         copy.meters().forEach(bridge.meters()::restore);
         copy.groups().forEach(bridge.groups()::restore);
         copy.evicting().forEach(t -> bridge.tables().settings(t).eviction = true);

@@ -10,7 +10,7 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.classifier.TupleTable;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Look-ups in tables with conjunctive flows (`ovs-fields(7)`, "Conjunctive Match Fields"): an
 /// entry with a `conjunction` action is a clause of several; when one of each clause of an id

@@ -2,9 +2,10 @@ package org.skyway.vswitch.pipeline;
 
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.vswitch.tables.MeterState;
 
-/// One step of a [Program]: what is really done to a packet, after everything that could be decided
-/// beforehand has been.
+/// One step of a [DatapathProgram]: what is really done to a packet, after everything that could be
+/// decided beforehand has been.
 public sealed interface DatapathAction {
     /// Sends the packet as it is now.
     ///

@@ -24,14 +24,14 @@ final class Limits {
     /// How many bytes of datapath actions there may be in all.
     static final int MOST_BYTES = 1 << 20;
 
-    int depth;
     int resubmits;
     private int actions;
 
     /// What stands against another table or group that makes the packet be dropped.
     ///
+    /// @param depth of what calls it
     /// @return a sentence, or null
-    String against(ValueStack stack) {
+    String against(int depth, ValueStack stack) {
         if (depth >= MAX_DEPTH) {
             return "tables and groups call each other more than " + MAX_DEPTH + " deep";
         }

@@ -126,24 +126,15 @@ final class PipelinePacket {
         if (field.prerequisite() != Prerequisite.NONE) {
             examined[ETH_DST_TYPE] |= 0xffff;
         }
-        return switch (field.prerequisite()) {
+        Prerequisite needed = field.prerequisite();
+        return switch (needed) {
             case NONE -> true;
             case VLAN -> hasVlan();
-            case ARP -> etherType() == 0x0806 || etherType() == 0x8035;
-            case IPV4 -> etherType() == 0x0800;
-            case IPV6 -> etherType() == 0x86dd;
-            case IP -> isIp();
-            case TCP -> isIp() && isProtocol(6);
-            case UDP -> isIp() && isProtocol(17);
-            case SCTP -> isIp() && isProtocol(132);
-            case ICMPV4 -> etherType() == 0x0800 && isProtocol(1);
-            case ICMPV6 -> isIcmpv6();
-            case ND -> isIcmpv6() && (isType(135) || isType(136));
-            case ND_SOLICIT -> isIcmpv6() && isType(135);
-            case ND_ADVERT -> isIcmpv6() && isType(136);
-            case MPLS -> isMpls();
-            case NSH -> etherType() == FlowKey.ETH_TYPE_NSH;
             case CT -> false; // nothing tracks connections here
+            default ->
+                    needed.etherTypes().contains(etherType())
+                            && (needed.protocol() < 0 || isProtocol(needed.protocol()))
+                            && (needed.icmpTypes().isEmpty() || isType(needed.icmpTypes()));
         };
     }
 
@@ -154,15 +145,11 @@ final class PipelinePacket {
                 && (Field.IP_FRAG.get(key) & FlowKey.FRAG_LATER) == 0;
     }
 
-    private boolean isIcmpv6() {
-        return etherType() == 0x86dd && isProtocol(58);
-    }
-
     // Of neighbour discovery: its code is always 0.
-    private boolean isType(int type) {
+    private boolean isType(List<Integer> types) {
         examine(Field.ICMPV6_TYPE);
         examine(Field.ICMPV6_CODE);
-        return Field.ICMPV6_TYPE.get(key) == type && Field.ICMPV6_CODE.get(key) == 0;
+        return types.contains((int) Field.ICMPV6_TYPE.get(key)) && Field.ICMPV6_CODE.get(key) == 0;
     }
 
     int etherType() {
@@ -478,7 +465,7 @@ final class PipelinePacket {
     /// @param fields an `NX_HASH_FIELDS_` code
     /// @param basis seed
     long hash(int fields, long basis) {
-        long h = mix(basis);
+        long h = Spreading.mix(basis);
         switch (fields) {
             case ETH_SRC -> h = add(h, Field.ETH_SRC);
             case NW_SRC -> h = add(add(h, Field.IPV4_SRC), Field.IPV6_SRC);
@@ -501,7 +488,7 @@ final class PipelinePacket {
     }
 
     private static long add(long hash, long low, long high) {
-        return mix(hash ^ low) + mix(high);
+        return Spreading.mix(hash ^ low) + Spreading.mix(high);
     }
 
     private long add(long hash, Field field) {
@@ -521,14 +508,7 @@ final class PipelinePacket {
             low ^= b.get(key);
             high ^= b.getHigh(key);
         }
-        return mix(mix(hash ^ low) + high);
-    }
-
-    /// Spreads the bits of a number over a number.
-    static long mix(long v) {
-        v = (v ^ v >>> 33) * 0xff51afd7ed558ccdL;
-        v = (v ^ v >>> 33) * 0xc4ceb9fe1a85ec53L;
-        return v ^ v >>> 33;
+        return Spreading.mix(Spreading.mix(hash ^ low) + high);
     }
 
     private static final int ETH_SRC = 0;

@@ -1,10 +1,18 @@
 package org.skyway.vswitch.pipeline;
 
+import static org.skyway.openflow.model.FlowKey.PACKET_WORDS;
+import static org.skyway.openflow.model.FlowKey.WORDS;
+
+import java.util.Arrays;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.model.PortState;
+import org.skyway.pipeline.Owner;
 
 /// How a packet on its way goes to the controllers: with which reason, and in whose name.
-final class Telling {
+///
+/// @param walk the packet
+record Telling(Walk walk) {
     private static final int REASON_NO_MATCH = 0;
     private static final int REASON_ACTION = 1;
     private static final int REASON_INVALID_TTL = 2;
@@ -14,71 +22,76 @@ final class Telling {
     private static final int REASON_EXPLICIT_MISS = 6;
     private static final int WHOLE = 0xffff;
 
-    private final Walk walk;
-
-    Telling(Walk walk) {
-        this.walk = walk;
+    /// No entry of a table matches. The cookie is that of the entry that stands for a miss in Open
+    /// vSwitch.
+    ///
+    /// @param by who looked
+    void ofMiss(int table, Owner by) {
+        tell(plain(WHOLE, REASON_NO_MATCH, 0), table, 0, by.tableMiss(), null);
     }
 
-    /// No entry matches.
-    void ofMiss() {
-        walk.owner = walk.owner.withCookie(0); // of the entry that stands for a miss there
-        tell(WHOLE, REASON_NO_MATCH, 0);
-    }
-
-    void ofInvalidTtl(int controllerId) {
-        tell(WHOLE, REASON_INVALID_TTL, controllerId);
+    void ofInvalidTtl(Owner owner, int controllerId) {
+        tell(plain(WHOLE, REASON_INVALID_TTL, controllerId), owner);
     }
 
     /// An output to the controllers.
-    void ofOutput(int maxLength) {
+    void ofOutput(Owner owner, int maxLength) {
         int reason =
                 walk.packetOut
                         ? REASON_PACKET_OUT
-                        : walk.inGroup
+                        : owner.inGroup()
                                 ? REASON_GROUP
-                                : walk.inActionSet ? REASON_ACTION_SET : REASON_ACTION;
-        tell(maxLength, reason, 0);
+                                : owner.inActionSet() ? REASON_ACTION_SET : REASON_ACTION;
+        tell(plain(maxLength, reason, 0), owner);
     }
 
     /// The copy may have to pass a meter, which drops nothing but it.
-    void of(Action.Controller action) {
-        walk.packet.commit();
+    void of(Owner owner, Action.Controller action) {
+        walk.headers.commit();
         Copy copy = Copy.begin(walk.out);
         if (action.meterId() != 0) {
             walk.meter(action.meterId());
         }
-        tell(action, null);
+        tell(action, owner);
         copy.end();
     }
 
     /// The packet waits for a controller.
     ///
     /// @param rest what is left to do then
-    void paused(Action.Controller action, Frozen rest) {
-        Walk.Owner outer = walk.owner;
-        walk.owner = outer.inTable(0); // whichever it was: so Open vSwitch says
-        tell(action, rest);
-        walk.owner = outer;
+    void paused(Owner owner, Action.Controller action, Frozen rest) {
+        // Of table 0, whichever it was: so Open vSwitch says.
+        tell(action, 0, owner.cookie(), owner.tableMiss(), rest);
     }
 
-    private void tell(int maxLength, int reason, int controllerId) {
-        tell(new Action.Controller(maxLength, reason, controllerId, Bytes.EMPTY, false, 0), null);
+    private static Action.Controller plain(int maxLength, int reason, int controllerId) {
+        return new Action.Controller(maxLength, reason, controllerId, Bytes.EMPTY, false, 0);
     }
 
-    private void tell(Action.Controller action, Frozen rest) {
+    private void tell(Action.Controller action, Owner owner) {
+        tell(action, owner.table(), owner.cookie(), owner.tableMiss(), null);
+    }
+
+    private void tell(
+            Action.Controller action, int table, long cookie, boolean tableMiss, Frozen rest) {
+        walk.headers.commit();
+        PortState port = walk.tables.ports().get(walk.headers.inPort());
+        boolean unwanted = port != null && (port.config() & PortState.NO_PACKET_IN) != 0;
         int reason = action.reason();
-        boolean always = reason == REASON_INVALID_TTL;
-        // Versions before 1.3 are told the one, later ones the other.
-        int why = reason == REASON_ACTION && walk.owner.tableMiss() ? REASON_EXPLICIT_MISS : reason;
-        walk.sender.toController(
-                action.maxLength(),
-                why,
-                always,
-                walk.owner.table(),
-                walk.owner.cookie(),
-                action.controllerId(),
-                action.userdata(),
-                rest);
+        if (unwanted && reason != REASON_INVALID_TTL) {
+            return;
+        }
+        walk.out.add(
+                new DatapathAction.ToController(
+                        action.maxLength(),
+                        // Versions before 1.3 are told the one, later ones the other.
+                        reason == REASON_ACTION && tableMiss ? REASON_EXPLICIT_MISS : reason,
+                        table,
+                        cookie,
+                        action.controllerId(),
+                        action.userdata(),
+                        walk.headers.inPort(),
+                        Arrays.copyOfRange(walk.headers.key, PACKET_WORDS, WORDS),
+                        rest));
     }
 }

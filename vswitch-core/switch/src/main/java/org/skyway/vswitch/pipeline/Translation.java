@@ -7,8 +7,15 @@ import java.util.List;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.pipeline.Job;
+import org.skyway.pipeline.Owner;
+import org.skyway.pipeline.Rereading;
+import org.skyway.pipeline.Todo;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Snapshot;
+import org.skyway.vswitch.tables.Tables;
 
 /// One run of the pipeline for one flow key (OpenFlow 1.3.5, "Pipeline Processing"; Open vSwitch's
 /// translation for what that leaves open). Used once, by one thread. Whatever the outcome depends
@@ -17,6 +24,7 @@ public final class Translation {
     private final Snapshot tables;
     private final Walk walk;
     private final PipelinePacket packet;
+    private final SwitchDomain domain;
 
     /// A run that sees what is published now, and nothing that is published while it goes on.
     ///
@@ -39,14 +47,15 @@ public final class Translation {
 
     private Translation(Snapshot tables, long[] packetKey, long nowNanos) {
         this.tables = tables;
-        walk = new Walk(tables, packetKey, nowNanos);
-        packet = walk.packet;
+        walk = new Walk(tables, packetKey);
+        packet = walk.headers;
+        domain = new SwitchDomain(walk, nowNanos);
     }
 
     /// Runs the packet through the tables from table 0 on.
     ///
     /// @return what to do with it and its like
-    public Program run() {
+    public DatapathProgram run() {
         packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
         if (tables.fragmentHandling() == Tables.FRAGMENTS_DROP) {
             packet.examine(Field.IP_FRAG);
@@ -57,32 +66,36 @@ public final class Translation {
         }
         PortState port = tables.ports().get(packet.inPort());
         if (port == null || port.receives()) {
-            walk.run(InTables.entering(walk));
+            go(new Todo(new Job.LookUp(Owner.NONE, 0, OfPort.IN_PORT, Job.Way.ENTER, true), null));
+            // In whose name the action set is done.
             FlowEntry first = walk.visits.first();
-            if (first != null) {
-                // In whose name the action set is done.
-                walk.owner = walk.owner.withCookie(first.rule().cookie());
-            }
-            walk.run(new InActionSet(walk));
+            go(
+                    new Todo(
+                            new Job.RunActionSet(
+                                    Owner.NONE.of(first == null ? null : first.rule())),
+                            null));
         } else {
             walk.note("the port is switched off or does not receive");
         }
         return program();
     }
 
+    private void go(Todo todo) {
+        domain.interpreter().run(walk, todo);
+    }
+
     /// Goes on with what was left to do.
     ///
     /// @param rest what that is; the key is that of the packet as it is now
     /// @return what to do with the packet and its like
-    public Program resume(Frozen rest) {
+    public DatapathProgram resume(Frozen rest) {
         packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
         walk.hashed = rest.hashed();
         walk.stack = rest.stack();
-        walk.write(rest.actionSet().written());
+        walk.writeActions(rest.actionSet());
         PortState port = tables.ports().get(packet.inPort());
         if (port == null || (port.config() & PortState.NO_RECV) == 0) {
-            walk.run(new InFrozen(walk, rest.steps()));
-            walk.run(new InActionSet(walk));
+            go(Rereading.resume(rest.jobs()));
         }
         return program();
     }
@@ -91,18 +104,18 @@ public final class Translation {
     ///
     /// @param actions in order
     /// @return what to do with the packet
-    public Program run(List<Action> actions) {
+    public DatapathProgram run(List<Action> actions) {
         walk.packetOut = true;
-        walk.run(new InList(walk, actions));
-        walk.run(new InActionSet(walk));
+        Todo end = new Todo(new Job.RunActionSet(Owner.NONE), null);
+        go(actions.isEmpty() ? end : new Todo(new Job.Act(Owner.NONE, actions, 0), end));
         return program();
     }
 
-    private Program program() {
+    private DatapathProgram program() {
         if (walk.isAbandoned()) {
             walk.out.abandon(); // what was at work then may have begun copies since
         }
-        return walk.visits.program(walk.out, walk.sender.source());
+        return walk.visits.program(walk.out, domain.learningSwitch().source());
     }
 
     /// Notes what happens, for a reader.
@@ -146,7 +159,7 @@ public final class Translation {
     ///
     /// @return true if so
     public boolean learned() {
-        return walk.sender.learned();
+        return domain.learningSwitch().learned();
     }
 
     /// The version of the tables that the run sees.

@@ -3,8 +3,9 @@ package org.skyway.vswitch.pipeline;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.MacTable;
 
 /// Where a packet came by: whom to count it to.
 final class Visits {
@@ -39,8 +40,8 @@ final class Visits {
         return entries.isEmpty() ? null : entries.getFirst();
     }
 
-    Program program(List<DatapathAction> actions, MacTable.Entry source) {
-        return new Program(
+    DatapathProgram program(List<DatapathAction> actions, MacTable.Entry source) {
+        return new DatapathProgram(
                 actions,
                 entries,
                 Arrays.copyOf(lookedUp, lookups),

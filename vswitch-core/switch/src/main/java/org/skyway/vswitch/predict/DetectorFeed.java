@@ -7,10 +7,10 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.ofproto.Forwarding;
-import org.skyway.vswitch.ofproto.PortCounters;
 import org.skyway.vswitch.pipeline.Frozen;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.PortCounters;
 
 /// Tells a detector of what is done to tables that nobody forwards by.
 final class DetectorFeed implements Forwarding {

@@ -10,10 +10,10 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
-import org.skyway.vswitch.pipeline.GroupState;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 class TraceReportTest {
     private static ObjectNode trace(String packet, String... flows) {

@@ -55,12 +55,17 @@ class PortConfigTest {
             {"1:memif:m,colour=red", "is no option"},
             {"1:memif:m,id=1,id=2", "is no option"},
             {"1:memif:m,", "is no option"},
-            {"1:tap:m", "there are dpdkr, netdev, memif, dpdkvhostuser, dpdkvhostuserclient"},
+            {
+                "1:tap:m",
+                "there are dpdkr, netdev, internal, patch, memif, dpdkvhostuser, dpdkvhostuserclient"
+            },
             {"1:dpdkvhostuserclient:v", "needs to know where QEMU"},
             {"1:dpdkvhostuserclient:v,socket=/x,mode=660", "it can have socket"},
             {"1:dpdkvhostuser:v,id=1", "it can have socket, owner"},
             {"1:dpdkvhostuser:v,secret-file=/x", "a secret"},
             {"x:dpdkr:m", "is not NUMBER:TYPE:NAME"},
+            {"1:patch:p", "peer=NAME"},
+            {"1:dpdkr:p,peer=q", "has no peer"},
         };
         for (String[] w : wrong) {
             ConfigException e =

@@ -38,4 +38,11 @@ class RehearsalTest {
         assertTrue(done > 0 && done < 1000, done + " flow-mods were tried");
         assertEquals(0, files());
     }
+
+    @Test
+    void beginsWithWhatAnotherHasLeft() throws IOException {
+        assertEquals(2, Rehearsal.restart(directory, 2, Duration.ofMinutes(5).toNanos()));
+        assertEquals(0, Rehearsal.restart(directory, 2, 0));
+        assertEquals(0, files());
+    }
 }

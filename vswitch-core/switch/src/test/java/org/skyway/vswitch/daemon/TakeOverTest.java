@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,13 +59,13 @@ class TakeOverTest {
                             new ObjectMapper().createObjectNode().put("pid", before.pid()));
                 };
         try (var _ = ControlServer.start(folder, owner, commands, new Faults())) {
-            TakeOver.from(folder, Duration.ZERO, manager);
+            TakeOver.from(folder, Duration.ZERO, manager).awaitEnd();
         } finally {
             before.destroyForcibly();
         }
         assertEquals(List.of("MAINPID=" + SELF), heard);
         assertEquals(heard, said);
-        assertTrue(!before.isAlive());
+        assertTrue(before.waitFor(20, TimeUnit.SECONDS));
     }
 
     @Test

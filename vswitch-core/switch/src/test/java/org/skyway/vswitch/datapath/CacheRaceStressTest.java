@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.skyway.openflow.text.FlowText;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Changes while packets whose outcomes they touch are being found out.
 @Timeout(120)

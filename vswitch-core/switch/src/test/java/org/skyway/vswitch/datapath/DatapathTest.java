@@ -15,7 +15,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowEntry;
 
 class DatapathTest {
     // UDP 10.0.0.1:1000 -> 10.0.0.2:2000, checksum right, padded to 60 bytes.

@@ -24,8 +24,8 @@ import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.RandomPipelines;
 import org.skyway.p2p.detect.SmallPackets;
 import org.skyway.p2p.detect.Verdict;
-import org.skyway.vswitch.ofproto.FlowEntry;
-import org.skyway.vswitch.pipeline.GroupState;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
 
 /// What the detector says about ports, compared with what the datapath does with frames: where it
 /// says that there is a link, every frame must come out at its other end, bit by bit, and nothing

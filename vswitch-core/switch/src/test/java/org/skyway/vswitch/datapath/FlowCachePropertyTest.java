@@ -14,10 +14,10 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.text.FlowText;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Program;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Against a pipeline that is run anew for each packet.
 class FlowCachePropertyTest {
@@ -100,10 +100,11 @@ class FlowCachePropertyTest {
                             FlowCacheTest.udp(0x0b000000 + random.nextInt(4), random.nextInt(3));
                     int in = 1 + random.nextInt(3);
                     Memory.copyFromArray(frame, 0, packet, frame.length);
-                    Program cached = cache.classify(ports[in], packet, frame.length).program;
+                    DatapathProgram cached =
+                            cache.classify(ports[in], packet, frame.length).program;
                     parser.parse(packet, frame.length, in);
                     long[] key = parser.key();
-                    Program fresh = new Translation(bed.tables, key, 0).run();
+                    DatapathProgram fresh = new Translation(bed.tables, key, 0).run();
                     assertArrayEquals(texts(fresh), texts(cached), "step " + step);
                     assertArrayEquals(fresh.entries(), cached.entries(), "step " + step);
                     assertArrayEquals(fresh.lookedUp(), cached.lookedUp(), "step " + step);
@@ -116,7 +117,7 @@ class FlowCachePropertyTest {
     }
 
     // Of what is written only the bits that are.
-    private static String[] texts(Program program) {
+    private static String[] texts(DatapathProgram program) {
         return Arrays.stream(program.actions())
                 .map(a ->
                         a instanceof DatapathAction.Rewrite r

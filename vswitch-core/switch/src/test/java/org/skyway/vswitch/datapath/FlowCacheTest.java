@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.openflow.text.FlowText;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.Dependencies;
 import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.tables.FlowEntry;
 
 class FlowCacheTest {
     private static final long SECOND = 1_000_000_000L;

@@ -17,7 +17,7 @@ import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.Tables;
 
 class FrameSizeTest {
     private static byte[] frame(int length) {

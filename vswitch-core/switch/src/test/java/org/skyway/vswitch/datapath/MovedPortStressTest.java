@@ -11,10 +11,10 @@ import org.skyway.ivshmem.region.Memory;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// A port goes from one poll thread to another and back while packets come from it: each goes out
 /// once, in order.

@@ -12,11 +12,11 @@ import org.skyway.ivshmem.region.Region;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.fault.Faults;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.Tables;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// A datapath that the test polls by hand, with dpdkr ports whose VNF ends are in the test's hands.
 public final class TestBed implements AutoCloseable {

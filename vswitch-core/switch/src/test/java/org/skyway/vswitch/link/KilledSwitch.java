@@ -21,10 +21,10 @@ import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.counters.SavedCounters;
-import org.skyway.vswitch.ofproto.BypassCounters;
-import org.skyway.vswitch.ofproto.FlowCounters;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.tables.BypassCounters;
+import org.skyway.vswitch.tables.FlowCounters;
 
 /// A pair of VNFs, and the links and counters of a switch that is killed at a certain write to the
 /// memory that the next one reads. The VNFs obey at once, as the test says. One thread.
@@ -37,8 +37,8 @@ final class KilledSwitch implements AutoCloseable {
     /// For VNFs that obey.
     static final long PATIENT = Links.DEADLINE_NANOS * 1000;
 
-    /// For one that is cut off at once.
-    static final long IMPATIENT = 1;
+    /// For one that is cut off soon, though not before it has begun.
+    static final long IMPATIENT = 20_000_000;
 
     private static final int DEAD = -1;
     private static final int CELLS = 1024;
@@ -111,6 +111,7 @@ final class KilledSwitch implements AutoCloseable {
     private int writes = Integer.MAX_VALUE; // until it is killed
     private boolean after;
     private long sent;
+    private long lost;
 
     KilledSwitch(Path folder) throws IOException {
         this.folder = folder;
@@ -192,6 +193,16 @@ final class KilledSwitch implements AutoCloseable {
         }
     }
 
+    /// The sender publishes what nobody will deliver any more.
+    void publishLate(Life life, int packets) {
+        life.left.statistics().tx(sent + packets, FRAME * (sent + packets));
+    }
+
+    /// Packets that a switch has counted as lost.
+    long lost() {
+        return lost;
+    }
+
     /// Packets that went past the switch.
     long sent() {
         return sent;
@@ -239,7 +250,7 @@ final class KilledSwitch implements AutoCloseable {
     }
 
     /// Credits what [LinkPath#groups] says.
-    private static final class Accounts implements LinkListener {
+    private final class Accounts implements LinkListener {
         @Override
         public void stepped(Link link, LinkState before) {}
 
@@ -254,7 +265,9 @@ final class KilledSwitch implements AutoCloseable {
         }
 
         @Override
-        public void lost(Attachment sender, long packets) {}
+        public void lost(Attachment sender, long packets) {
+            lost += packets;
+        }
 
         @Override
         public void silent(Attachment vnf, String why) {}

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.skyway.ivshmem.region.Memory;
@@ -151,15 +152,47 @@ class KilledSwitchTest {
                 KilledSwitch.IMPATIENT,
                 (bed, life) -> {
                     begin(bed, life, Way.FIRST);
-                    life.links.revoke(life.links.list(), "the rules changed");
-                    for (int i = 0; i < 5; i++) {
-                        life.turn(); // its time is over at once
-                        bed.notice(life);
-                    }
+                    cutOff(bed, life);
                     bed.obey(life);
                     life.turn();
                     life.turn();
                 });
+    }
+
+    private static void cutOff(KilledSwitch bed, Life life) {
+        life.links.revoke(life.links.list(), "the rules changed");
+        LockSupport.parkNanos(2 * KilledSwitch.IMPATIENT);
+        for (int i = 0; i < 5; i++) {
+            life.turn();
+            bed.notice(life);
+        }
+    }
+
+    @Test
+    void whatASenderThatWasCutOffPublishesAfterTheKillIsCountedAsLost() throws IOException {
+        try (KilledSwitch bed = new KilledSwitch(folder)) {
+            Life first = bed.new Life(1, KilledSwitch.IMPATIENT);
+            for (int i = 0; bed.sent() == 0; i++) { // on a busy machine even this is too slow
+                assertTrue(i < 100, "there is no link");
+                begin(bed, first, Way.FIRST);
+            }
+            cutOff(bed, first);
+            Life second = bed.after(first, 2);
+            second.links.endAdoption();
+            Life third = bed.after(second, 3); // nothing has been published yet
+            third.links.endAdoption();
+            bed.publishLate(third, 4);
+            third.turn();
+            assertEquals(0, bed.lost(), "it is not known yet that this is all");
+            assertTrue(third.links.concerns(third.left));
+            bed.obey(third);
+            third.turn();
+            assertEquals(4, bed.lost());
+            Life fourth = bed.after(third, 4);
+            fourth.turn();
+            assertEquals(4, bed.lost(), "it is counted once");
+            assertEquals(bed.sent(), fourth.counted());
+        }
     }
 
     @Test

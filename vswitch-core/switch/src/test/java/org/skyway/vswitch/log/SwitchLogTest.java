@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +49,14 @@ class SwitchLogTest {
 
     private static List<Path> sources() throws IOException {
         Path root = Path.of(System.getProperty("user.dir")).resolve("../..").normalize();
-        try (Stream<Path> a = Files.walk(root.resolve("vswitch-core/switch/src/main/java"));
-                Stream<Path> b = Files.walk(root.resolve("compute-agent/src/main/java"))) {
-            return Stream.concat(a, b).filter(f -> f.toString().endsWith(".java")).toList();
+        List<Path> all = new ArrayList<>();
+        for (String module :
+                List.of("vswitch-core/switch", "vswitch-core/ovsdb", "compute-agent")) {
+            try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/main/java"))) {
+                files.filter(f -> f.toString().endsWith(".java")).forEach(all::add);
+            }
         }
+        return all;
     }
 
     private static String packageOf(String name, String source) {
@@ -111,8 +116,8 @@ class SwitchLogTest {
     @Test
     void whatIsNotThereIsAnsweredWithWhatIs() {
         assertEquals(
-                "there is no log module \"of\"; there are daemon, ofproto, link, port, fault, http, agent, process,"
-                        + " libvirt, service, netty, openhft, and any for all of the switch",
+                "there is no log module \"of\"; there are daemon, dropin, bridge, ovsdb, unixctl, ofproto, link, port, fault,"
+                        + " http, agent, process, libvirt, service, netty, openhft, and any for all of the switch",
                 refused("of=debug"));
         assertTrue(refused("ofproto=loud").contains("off, error, warn, info, debug"));
         assertEquals(

@@ -20,6 +20,7 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Flow-mods compared with a list that is searched from end to end.
 class FlowModPropertyTest {

@@ -26,10 +26,12 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.GroupState;
-import org.skyway.vswitch.pipeline.Program;
-import org.skyway.vswitch.pipeline.Tables;
+import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 /// How much one packet may cause, and what comes of it when it is too much: as in Open vSwitch.
 class LimitsComparisonIT {
@@ -144,7 +146,7 @@ class LimitsComparisonIT {
             key[w] = match.value(w);
         }
         Translation run = new Translation(tables(), key, 0);
-        Program program = run.run();
+        DatapathProgram program = run.run();
         Map<Integer, Integer> counted = new TreeMap<>();
         Arrays.stream(program.entries())
                 .forEach(e -> counted.merge(e.rule().table(), 1, Integer::sum));
@@ -281,7 +283,7 @@ class LimitsComparisonIT {
             key[w] = match.value(w);
         }
         Tables tables = tables();
-        Program program = new Translation(tables, key, 0).run();
+        DatapathProgram program = new Translation(tables, key, 0).run();
         assertTrue(tables.macs().find(0, 0x505400000005L) != null);
         assertTrue(
                 Arrays.stream(program.actions())

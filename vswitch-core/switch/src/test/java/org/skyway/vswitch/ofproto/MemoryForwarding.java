@@ -18,6 +18,8 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.PortCounters;
 
 /// A forwarding side that keeps everything in memory and forwards by the plainest possible look-up:
 /// every entry of table 0, highest priority first. Ofproto thread only.

@@ -19,8 +19,10 @@ import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
 import org.skyway.p2p.detect.RandomPipelines;
 import org.skyway.p2p.detect.SmallPackets;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 /// Outcomes that an entry does not touch, as they say, against runs with the entry and without.
 class DependenciesPropertyTest {
@@ -166,7 +168,7 @@ class DependenciesPropertyTest {
 
     private Outcome run(long[] key) {
         Translation translation = new Translation(tables, key, 0);
-        Program program = translation.run();
+        DatapathProgram program = translation.run();
         String text = Outcomes.text(program);
         return new Outcome(
                 // Of a packet that runs in circles there is too much to keep.

@@ -9,7 +9,7 @@ import org.skyway.openflow.text.FlowText;
 final class Outcomes {
     private Outcomes() {}
 
-    static String text(Program program) {
+    static String text(DatapathProgram program) {
         return "%s; entries %s; looked up %s, matched %s; %d groups"
                 .formatted(
                         actions(program),
@@ -19,7 +19,7 @@ final class Outcomes {
                         program.groups().length);
     }
 
-    static List<String> actions(Program program) {
+    static List<String> actions(DatapathProgram program) {
         List<String> texts = new ArrayList<>();
         for (DatapathAction action : program.actions()) {
             texts.add(
@@ -54,9 +54,9 @@ final class Outcomes {
         rest.restore(key);
         return "recirculate %s %s %s %s %d %s"
                 .formatted(
-                        rest.steps(),
+                        rest.jobs(),
                         rest.stack(),
-                        rest.actionSet().written(),
+                        rest.actionSet(),
                         hex(key),
                         rest.inPort(),
                         rest.hashed());

@@ -22,8 +22,10 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
-import org.skyway.vswitch.ofproto.FlowCounters;
-import org.skyway.vswitch.ofproto.FlowEntry;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 /// What one packet may cause; what Open vSwitch makes of it is in
 /// [org.skyway.vswitch.ofproto.LimitsComparisonIT].
@@ -52,7 +54,7 @@ class TranslationTest {
         tables.group(GroupText.parse(group).id(), new GroupState(GroupText.parse(group), 1));
     }
 
-    private Program run() {
+    private DatapathProgram run() {
         tables.publish();
         long[] key = new long[FlowKey.WORDS];
         Field.IN_PORT.set(key, 1);
@@ -62,7 +64,7 @@ class TranslationTest {
     }
 
     /// Far less than a poll thread has: rules decide about the list of frames, not about the stack.
-    private Program onSmallStack() throws Exception {
+    private DatapathProgram onSmallStack() throws Exception {
         List<Object> result = new ArrayList<>();
         Thread thread =
                 new Thread(
@@ -78,8 +80,8 @@ class TranslationTest {
                         1 << 17);
         thread.start();
         thread.join();
-        assertTrue(result.getFirst() instanceof Program, () -> "" + result);
-        return (Program) result.getFirst();
+        assertTrue(result.getFirst() instanceof DatapathProgram, () -> "" + result);
+        return (DatapathProgram) result.getFirst();
     }
 
     @Test
@@ -89,7 +91,7 @@ class TranslationTest {
             flow("table=%d,actions=resubmit(,%d)".formatted(t, t + 1));
         }
         flow("table=253,actions=resubmit(,0)");
-        Program program = onSmallStack();
+        DatapathProgram program = onSmallStack();
         assertEquals(0, program.actions().length);
         assertEquals(4097, program.entries().length);
         assertTrue(run.gaveUp());
@@ -157,5 +159,32 @@ class TranslationTest {
         assertEquals(0, run().actions().length);
         group("group_id=50,type=ff,bucket=watch_port:3,actions=output:3");
         assertEquals(2, run().onlyOutput());
+    }
+
+    /// As in Open vSwitch, `check_pkt_larger` is done wherever it comes.
+    @Test
+    void lengthIsCheckedWhenThePacketHasBeenReadAnew() {
+        flow("mpls,actions=pop_mpls:0x0800,check_pkt_larger(100)->reg0[0],resubmit(,1)");
+        flow("table=1,reg0=1,actions=output:2");
+        flow("table=1,reg0=0,actions=output:3");
+        tables.publish();
+        long[] key = new long[FlowKey.WORDS];
+        Field.IN_PORT.set(key, 1);
+        Field.ETH_TYPE.set(key, 0x8847);
+        Field.MPLS_BOS.set(key, 1);
+        DatapathAction[] first = new Translation(tables, key, 0).run().actions();
+        var again = (DatapathAction.Recirculate) first[first.length - 1];
+        Field.ETH_TYPE.set(key, 0x0800);
+        again.rest().restore(key);
+        DatapathAction[] then = new Translation(tables, key, 0).resume(again.rest()).actions();
+        assertEquals(
+                List.of(
+                        new DatapathAction.Save(),
+                        new DatapathAction.IfLonger(100, 2),
+                        new DatapathAction.Output(2),
+                        new DatapathAction.Skip(1),
+                        new DatapathAction.Output(3),
+                        new DatapathAction.Restore()),
+                List.of(then));
     }
 }

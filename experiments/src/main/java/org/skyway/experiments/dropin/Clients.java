@@ -1,0 +1,165 @@
+package org.skyway.experiments.dropin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.vm.image.DebianPackages;
+import org.skyway.experiments.vm.image.GuestImage;
+
+/// Programs that drive Open vSwitch, with Skyway in its place, and what came of it.
+final class Clients {
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final List<String> MININET =
+            List.of("mininet", "openvswitch-testcontroller", "inetutils-telnet");
+
+    private final Path folder;
+
+    /// @param folder for scripts and what they leave behind
+    Clients(Path folder) {
+        this.folder = folder;
+    }
+
+    /// What came of something.
+    ///
+    /// @param client who
+    /// @param what it did
+    /// @param difference what was not as with Open vSwitch; empty if nothing was
+    record Outcome(String client, String what, String difference) {
+        boolean isSame() {
+            return difference.isEmpty();
+        }
+    }
+
+    /// The commands of a file, with Open vSwitch and with Skyway.
+    ///
+    /// @param client who would give them
+    /// @param commands a file of this package
+    /// @return one outcome for each command
+    List<Outcome> session(String client, String commands) {
+        Path ovs = directory(commands + "-ovs");
+        Path skyway = directory(commands + "-skyway");
+        Transcript theirs = session(ovs, commands, List.of(Lab.ovs()));
+        Transcript ours = session(skyway, commands, List.of(Lab.skyway(), "vswitchd"));
+        return compare(client, theirs, ours);
+    }
+
+    private static Transcript session(Path directory, String commands, List<String> daemon) {
+        Lab lab = new Lab(directory);
+        List<String> arguments = new ArrayList<>();
+        arguments.add(directory.toString());
+        arguments.add(lab.file(commands).toString());
+        arguments.addAll(daemon);
+        return Transcript.of(lab.run("session.sh", PATIENCE, arguments));
+    }
+
+    private static List<Outcome> compare(String client, Transcript theirs, Transcript ours) {
+        if (theirs.steps().isEmpty()) {
+            throw new ExperimentException(client + ": Open vSwitch did nothing");
+        }
+        Map<String, String> differences = theirs.differences(ours);
+        return theirs.steps().keySet().stream()
+                .map(command -> new Outcome(client, command, differences.getOrDefault(command, "")))
+                .toList();
+    }
+
+    /// Debian's service scripts, with Open vSwitch and with Skyway.
+    ///
+    /// @return one outcome for each command
+    List<Outcome> service() {
+        List<Transcript> both = new ArrayList<>();
+        for (String daemon : List.of(Lab.ovs(), Lab.skyway())) {
+            Lab lab = new Lab(directory("service" + both.size()));
+            List<String> arguments = new ArrayList<>();
+            arguments.add(lab.file("private.sh").toString());
+            arguments.add(daemon);
+            arguments.addAll(lab.kept());
+            List<String> said = lab.run("service.sh", PATIENCE, arguments);
+            if (said.stream().anyMatch(l -> l.startsWith("# Skyway")) == daemon.equals(Lab.ovs())) {
+                throw new ExperimentException("the wrong switch was started: " + said);
+            }
+            both.add(Transcript.of(said));
+        }
+        return compare("ovs-ctl", both.get(0), both.get(1));
+    }
+
+    /// Mininet, with Skyway alone: its default switch class wants the kernel's datapath of Open
+    /// vSwitch, which a host may not have.
+    ///
+    /// @param note is told of each line
+    /// @return one outcome for each topology
+    List<Outcome> mininet(Consumer<String> note) {
+        Lab lab = new Lab(directory("mininet"));
+        List<String> arguments = new ArrayList<>();
+        arguments.add(lab.file("private.sh").toString());
+        arguments.add(Lab.skyway());
+        arguments.add(mininetPackages().toString());
+        arguments.addAll(lab.kept());
+        List<String> said = lab.run("mininet.sh", PATIENCE, arguments);
+        said.forEach(note);
+        List<Outcome> all = new ArrayList<>();
+        Transcript.of(said)
+                .steps()
+                .forEach((command, output) -> {
+                    boolean fine =
+                            output.contains("  status 0")
+                                    && output.stream()
+                                            .anyMatch(l -> l.contains("Results: 0% dropped"));
+                    all.add(new Outcome("mininet", command, fine ? "" : output.toString()));
+                });
+        return all;
+    }
+
+    // In one tree, as if they were installed.
+    private Path mininetPackages() {
+        Path root = directory("packages");
+        try {
+            DebianPackages packages =
+                    new DebianPackages(GuestImage.defaultCache().resolve("packages"));
+            for (String name : MININET) {
+                copy(packages.unpacked(name), root);
+            }
+        } catch (IOException e) {
+            throw new ExperimentException(
+                    "can't get mininet: %s; apt-get update".formatted(e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExperimentException("interrupted", e);
+        }
+        return root;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(
+                            file,
+                            target,
+                            StandardCopyOption.COPY_ATTRIBUTES,
+                            StandardCopyOption.REPLACE_EXISTING,
+                            LinkOption.NOFOLLOW_LINKS);
+                }
+            }
+        }
+    }
+
+    private Path directory(String name) {
+        try {
+            return Files.createDirectories(folder.resolve(name));
+        } catch (IOException e) {
+            throw new ExperimentException("can't make " + name + " in " + folder, e);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package org.skyway.experiments.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The arrows of ARCHITECTURE.md, "Modules", and who may use what that is kept in one place.
+class ArchitectureTest {
+    private static final JavaClasses MAIN =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("org.skyway");
+
+    /// A module, its packages, and the modules that it may use.
+    private record Module(String name, List<String> packages, List<String> uses) {}
+
+    private static final List<Module> MODULES =
+            List.of(
+                    new Module("ivshmem", List.of("ivshmem"), List.of()),
+                    new Module("openflow", List.of("openflow"), List.of()),
+                    new Module("pipeline", List.of("pipeline"), List.of("openflow")),
+                    new Module("bypass-channel", List.of("bypass"), List.of("ivshmem")),
+                    new Module("memif", List.of("memif"), List.of("ivshmem")),
+                    new Module("vhost", List.of("vhost"), List.of("ivshmem")),
+                    new Module("ovsdb", List.of("ovsdb", "unixctl"), List.of()),
+                    new Module(
+                            "dpdkr-pmd",
+                            List.of("pmd", "vnf"),
+                            List.of("bypass-channel", "ivshmem")),
+                    new Module("ovsdb", List.of("ovsdb", "unixctl"), List.of()),
+                    new Module("p2p-detector", List.of("p2p"), List.of("openflow", "pipeline")),
+                    new Module(
+                            "compute-agent",
+                            List.of("agent"),
+                            List.of("bypass-channel", "ivshmem")),
+                    new Module(
+                            "switch",
+                            List.of("vswitch"),
+                            List.of(
+                                    "ivshmem",
+                                    "openflow",
+                                    "pipeline",
+                                    "bypass-channel",
+                                    "memif",
+                                    "vhost",
+                                    "ovsdb",
+                                    "p2p-detector",
+                                    "compute-agent")));
+
+    @Test
+    void modulesUseOnlyThoseThatTheyName() {
+        LayeredArchitecture house = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (Module m : MODULES) {
+            String[] packages =
+                    m.packages.stream().map(p -> "org.skyway." + p + "..").toArray(String[]::new);
+            house = house.layer(m.name).definedBy(packages);
+        }
+        for (Module m : MODULES) {
+            house =
+                    m.uses.isEmpty()
+                            ? house.whereLayer(m.name).mayNotAccessAnyLayer()
+                            : house.whereLayer(m.name)
+                                    .mayOnlyAccessLayers(m.uses.toArray(new String[0]));
+        }
+        house.check(MAIN);
+    }
+
+    @Test
+    void onlyExperimentsUsesExperiments() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.skyway.experiments..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.skyway.experiments..")
+                .check(MAIN);
+    }
+
+    @Test
+    void noTwoPackagesNeedEachOther() {
+        slices().matching("org.skyway.(**)").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void onlyWhoPutsABridgeTogetherKnowsTheProtocol() {
+        onlyIn(
+                List.of("org.skyway.vswitch.ofproto.."),
+                "org.skyway.vswitch.ofproto..",
+                "org.skyway.vswitch.bridge..",
+                "org.skyway.vswitch.predict..",
+                "org.skyway.vswitch.daemon..",
+                "org.skyway.vswitch.dropin..",
+                "org.skyway.experiments..");
+    }
+
+    @Test
+    void onlyIvshmemCallsForeignFunctions() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.skyway.ivshmem..")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Linker.class, SymbolLookup.class)
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyTheAgentOfMachinesUsesJna() {
+        onlyIn(List.of("com.sun.jna.."), "org.skyway.agent.libvirt..");
+    }
+
+    @Test
+    void onlyWhoSpeaksOverSocketsUsesNetty() {
+        onlyIn(
+                List.of("io.netty.."),
+                "org.skyway.vswitch.ofproto..",
+                "org.skyway.vswitch.http..",
+                "org.skyway.vswitch.dropin..",
+                "org.skyway.ovsdb..",
+                "org.skyway.unixctl..");
+    }
+
+    private static void onlyIn(List<String> used, String... by) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(by)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(used.toArray(new String[0]))
+                .check(MAIN);
+    }
+}

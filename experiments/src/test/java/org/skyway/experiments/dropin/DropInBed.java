@@ -1,0 +1,92 @@
+package org.skyway.experiments.dropin;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.skyway.experiments.process.Program;
+import org.skyway.experiments.process.RunFolder;
+
+/// The real database, and the switch that it configures.
+abstract class DropInBed {
+    final List<Program> started = new ArrayList<>();
+    final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
+    RunFolder folder;
+    Path dir;
+    Database db;
+    Program vswitchd;
+
+    @BeforeEach
+    void startAll() {
+        assumeTrue(Database.missing() == null, Database::missing);
+        folder = new RunFolder();
+        dir = folder.path();
+        db = new Database(dir);
+        startSwitch();
+    }
+
+    void startSwitch() {
+        vswitchd =
+                program(
+                        "vswitchd",
+                        "the switch is configured",
+                        "vswitchd",
+                        db.remote(),
+                        "--pidfile",
+                        "-vfile:info",
+                        "--mlockall",
+                        "--no-chdir");
+    }
+
+    @AfterEach
+    void stopAll() {
+        if (folder != null) {
+            started.reversed().forEach(Program::close);
+            if (db != null) {
+                db.close();
+            }
+            folder.close();
+        }
+    }
+
+    Program vnf(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("vnf", program));
+        command.addAll(List.of(arguments));
+        return program(program, "ready", command.toArray(String[]::new));
+    }
+
+    Program program(String name, String ready, String... arguments) {
+        Program p = Program.skyway(name, dir, log::add, arguments);
+        started.add(p);
+        p.await(l -> l.contains(ready), Duration.ofSeconds(60), "it is ready");
+        return p;
+    }
+
+    String ofctl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("ovs-ofctl"));
+        command.addAll(List.of(arguments));
+        return Program.output(dir, command.toArray(String[]::new));
+    }
+
+    long counted(String port, String counter) {
+        String value = db.get("Interface", port, "statistics:" + counter);
+        return value.isEmpty() ? 0 : Long.parseLong(value);
+    }
+
+    void await(BooleanSupplier condition, String what) throws InterruptedException {
+        long deadline = System.nanoTime() + 40_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertTrue(
+                    System.nanoTime() - deadline < 0,
+                    () -> "no " + what + " after 40 s; the logs:\n" + String.join("\n", log));
+            Thread.sleep(50);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package org.skyway.experiments.dropin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.skyway.experiments.process.Program;
+
+/// A bypass made by nothing but the stock tools of Open vSwitch, and what they are told of it.
+@Timeout(240)
+class DropInIT extends DropInBed {
+    private static final long FRAMES = 20_000;
+
+    private void addPorts() {
+        db.vsctl("add-br", "br0", "--", "set", "bridge", "br0", "fail_mode=secure");
+        db.vsctl("add-port", "br0", "vnf1", "--", "set", "Interface", "vnf1", "type=dpdkr");
+        db.vsctl(
+                "add-port",
+                "br0",
+                "vnf2",
+                "--",
+                "set",
+                "Interface",
+                "vnf2",
+                "type=dpdkr",
+                "ofport_request=7");
+    }
+
+    private void awaitActive() throws InterruptedException {
+        await(
+                () -> db.appctl("skyway/links").contains("vnf1 -> vnf2  bypass  ACTIVE"),
+                "bypass from vnf1 to vnf2");
+    }
+
+    @Test
+    void stockToolsMakeABypassAndReadItsCounters() throws Exception {
+        addPorts();
+        assertEquals("1", db.get("Interface", "vnf1", "ofport"));
+        assertEquals("7", db.get("Interface", "vnf2", "ofport"));
+        assertEquals("65534", db.get("Interface", "br0", "ofport"));
+        String dpid = db.get("Bridge", "br0", "datapath_id");
+        assertTrue(ofctl("show", "br0").contains("dpid:" + dpid));
+        ofctl("add-flow", "br0", "in_port=1,actions=output:7");
+
+        vnf("sink", "--port", "vnf2");
+        Program source = vnf("source", "--port", "vnf1", "--rate", "5000", "--count", "" + FRAMES);
+        awaitActive();
+        String why = db.appctl("skyway/explain", "vnf1");
+        assertTrue(why.startsWith("all packets of port 1 leave unchanged at port 7"), why);
+        assertTrue(
+                db.appctl("ofproto/trace", "br0", "in_port=1").contains("Bypass: link to port 7"));
+        assertEquals("up", db.get("Interface", "vnf1", "link_state"));
+        assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
+        await(
+                () -> counted("vnf2", "tx_packets") == FRAMES,
+                "all frames in the statistics of vnf2");
+        assertEquals(FRAMES, counted("vnf1", "rx_packets"));
+        assertTrue(ofctl("dump-flows", "br0").contains("n_packets=" + FRAMES));
+        await(
+                () -> db.get("Interface", "vnf1", "link_state").equals("down"),
+                "port vnf1 that is down without its VNF");
+
+        // The same by the second half of the tools: what a person looks at.
+        assertTrue(db.appctl("version").startsWith("ovs-vswitchd (Open vSwitch) "));
+        assertEquals("br0\n", db.appctl("ofproto/list"));
+        assertTrue(db.appctl("dpif/show").contains("    vnf2 7/7: (dpdkr)"));
+        assertTrue(db.appctl("bridge/dump-flows", "br0").contains("n_packets=" + FRAMES));
+    }
+
+    @Test
+    void theDatabaseGoesAwayAndComesBackAndSoDoesTheSwitch() throws Exception {
+        addPorts();
+        ofctl("add-flow", "br0", "in_port=1,actions=output:7");
+        vnf("sink", "--port", "vnf2", "--wait");
+        vnf("source", "--port", "vnf1", "--rate", "1000", "--wait");
+        awaitActive();
+        String dpid = db.get("Bridge", "br0", "datapath_id");
+        db.stop();
+        assertTrue(ofctl("dump-flows", "br0").contains("in_port=1"));
+        assertTrue(db.appctl("skyway/links").contains("ACTIVE"));
+        db.start();
+        await(
+                () -> db.get("Interface", "vnf1", "link_state").equals("up"),
+                "columns that are written anew");
+        assertEquals(dpid, db.get("Bridge", "br0", "datapath_id"));
+        assertTrue(db.appctl("skyway/links").contains("ACTIVE"));
+
+        // The switch is killed in the middle of it all: the traffic is not, and numbers stay.
+        vswitchd.kill();
+        vswitchd.waitFor(Duration.ofSeconds(20));
+        startSwitch();
+        assertEquals("1", db.get("Interface", "vnf1", "ofport"));
+        assertEquals("7", db.get("Interface", "vnf2", "ofport"));
+        assertEquals(dpid, db.get("Bridge", "br0", "datapath_id"));
+        assertTrue(ofctl("dump-flows", "br0").contains("in_port=1"));
+        awaitActive();
+        long before = counted("vnf2", "tx_packets");
+        await(() -> counted("vnf2", "tx_packets") > before, "more packets");
+
+        db.appctl("exit");
+        assertEquals(0, vswitchd.waitFor(Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void whatCanNotBeIsSaidAndHurtsNobodyElse() throws Exception {
+        addPorts();
+        db.vsctl("add-port", "br0", "nosuch");
+        assertEquals("-1", db.get("Interface", "nosuch", "ofport"));
+        assertEquals(
+                "could not open network device nosuch (No such device)",
+                db.get("Interface", "nosuch", "error"));
+        db.vsctl("add-port", "br0", "odd", "--", "set", "Interface", "odd", "type=odd");
+        assertEquals(
+                "could not open network device odd (Address family not supported by protocol)",
+                db.get("Interface", "odd", "error"));
+        db.vsctl(
+                "add-port",
+                "br0",
+                "vu",
+                "--",
+                "set",
+                "Interface",
+                "vu",
+                "type=dpdkvhostuserclient");
+        assertTrue(db.get("Interface", "vu", "error").contains("vhost-server-path"));
+        db.vsctl(
+                "set",
+                "Interface",
+                "vu",
+                "options:vhost-server-path=" + dir.resolve("vu.sock"),
+                "--",
+                "add-port",
+                "br0",
+                "m",
+                "--",
+                "set",
+                "Interface",
+                "m",
+                "type=memif",
+                "options:socket=m.sock",
+                "options:id=5");
+        assertEquals("[]", db.get("Interface", "vu", "error"));
+        assertEquals("[]", db.get("Interface", "m", "error"));
+        // What is asked for is had when its holder moves away, in one step.
+        db.vsctl(
+                "set",
+                "Interface",
+                "vnf1",
+                "ofport_request=9",
+                "--",
+                "set",
+                "Interface",
+                "vnf2",
+                "ofport_request=1");
+        assertEquals("9", db.get("Interface", "vnf1", "ofport"));
+        assertEquals("1", db.get("Interface", "vnf2", "ofport"));
+        db.vsctl("del-port", "nosuch", "--", "del-port", "odd");
+        db.vsctl("add-br", "br1");
+        db.vsctl("add-port", "br1", "vnf3", "--", "set", "Interface", "vnf3", "type=dpdkr");
+        assertEquals("br0\nbr1\n", db.appctl("ofproto/list"));
+        assertTrue(ofctl("show", "br1").contains("(vnf3)"));
+        db.vsctl("del-br", "br0");
+        assertEquals("br1\n", db.appctl("ofproto/list"));
+        assertTrue(java.nio.file.Files.notExists(dir.resolve("br0.mgmt")));
+    }
+}

@@ -1,0 +1,172 @@
+package org.skyway.vswitch.dropin;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.skyway.openflow.message.Version;
+import org.skyway.ovsdb.Row;
+import org.skyway.vswitch.dropin.Wanted.WantedBridge;
+import org.skyway.vswitch.ofproto.Ofproto;
+import org.skyway.vswitch.ofproto.OfprotoConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a row of table Bridge, and those of its controllers, ask of a bridge's OpenFlow side.
+final class OpenFlowSettings {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenFlowSettings.class);
+    private static final Pattern DPID = Pattern.compile("(0x)?[0-9a-fA-F]{1,16}");
+    private static final Pattern MAC = Pattern.compile("[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}");
+    private static final int DEFAULT_PROBE_MILLIS = 5000;
+    private static final int DEFAULT_BACKOFF_MILLIS = 8000;
+    private static final Map<String, Version> VERSIONS =
+            Map.of(
+                    "OpenFlow10", Version.OF10,
+                    "OpenFlow13", Version.OF13,
+                    "OpenFlow14", Version.OF14,
+                    "OpenFlow15", Version.OF15);
+
+    private OpenFlowSettings() {}
+
+    /// What they ask for, without controllers.
+    ///
+    /// @param directory the run directory
+    /// @param current the datapath id that the bridge has; 0 for none yet
+    static OfprotoConfig of(WantedBridge wanted, Path directory, long current) {
+        Row row = wanted.row();
+        String described = row.pairs("other_config").get("dp-desc");
+        OfprotoConfig.Description d = OfprotoConfig.Description.DEFAULT;
+        return new OfprotoConfig(
+                wanted.name(),
+                datapathId(row, current),
+                directory,
+                List.of(),
+                failMode(row),
+                versions(row),
+                described == null
+                        ? d
+                        : new OfprotoConfig.Description(
+                                d.manufacturer(),
+                                d.hardware(),
+                                d.software(),
+                                d.serial(),
+                                described),
+                seconds(wanted, "inactivity_probe", DEFAULT_PROBE_MILLIS),
+                seconds(wanted, "max_backoff", DEFAULT_BACKOFF_MILLIS),
+                false,
+                null);
+    }
+
+    static OfprotoConfig.FailMode failMode(Row bridge) {
+        return bridge.text("fail_mode").equals("secure")
+                ? OfprotoConfig.FailMode.SECURE
+                : OfprotoConfig.FailMode.STANDALONE;
+    }
+
+    private static Set<Version> versions(Row bridge) {
+        EnumSet<Version> all = EnumSet.noneOf(Version.class);
+        for (String protocol : bridge.texts("protocols")) {
+            Version version = VERSIONS.get(protocol);
+            if (version != null) {
+                all.add(version);
+            }
+        }
+        return all.isEmpty() ? EnumSet.allOf(Version.class) : all;
+    }
+
+    // What nobody asks for stays as it is, and is the same after a restart.
+    private static long datapathId(Row bridge, long current) {
+        Map<String, String> other = bridge.pairs("other_config");
+        String asked = other.get("datapath-id");
+        if (asked != null && DPID.matcher(asked).matches()) {
+            long id = Long.parseUnsignedLong(asked.replaceFirst("^0x", ""), 16);
+            if (id != 0) {
+                return id;
+            }
+        }
+        Long hardware = address(other.get("hwaddr"));
+        if (hardware != null) {
+            return hardware;
+        }
+        if (current != 0) {
+            return current;
+        }
+        String recorded = bridge.text("datapath_id");
+        return DPID.matcher(recorded).matches() && Long.parseUnsignedLong(recorded, 16) != 0
+                ? Long.parseUnsignedLong(recorded, 16)
+                : mac(bridge);
+    }
+
+    /// The address that a bridge's local port begins with: the one that is asked for, else one that
+    /// is the same after a restart.
+    static long mac(Row bridge) {
+        Long asked = address(bridge.pairs("other_config").get("hwaddr"));
+        UUID uuid = bridge.uuid();
+        return asked != null
+                ? asked
+                : (uuid.getMostSignificantBits() ^ uuid.getLeastSignificantBits())
+                                & 0xfcff_ffff_ffffL
+                        | 0x0200_0000_0000L; // of no maker, and of one host
+    }
+
+    /// Reads an address that a port may have.
+    ///
+    /// @param text with colons; null for none
+    /// @return null if it is none, or one of a group
+    static Long address(String text) {
+        if (text == null || !MAC.matcher(text).matches()) {
+            return null;
+        }
+        long mac = Long.parseLong(text.replace(":", ""), 16);
+        return mac == 0 || (mac & 0x0100_0000_0000L) != 0 ? null : mac;
+    }
+
+    // One for all controllers of the bridge: the shortest that one of them asks for.
+    private static int seconds(WantedBridge wanted, String column, int millis) {
+        long least = Long.MAX_VALUE;
+        for (Row c : wanted.controllers()) {
+            Long asked = c.integer(column);
+            least = Math.min(least, asked == null ? millis : asked);
+        }
+        long told = least == Long.MAX_VALUE ? millis : least;
+        return told <= 0 ? 0 : (int) Math.max(1, Math.min(told, 3_600_000) / 1000);
+    }
+
+    /// The controllers and listeners that can be had.
+    ///
+    /// @param directory the run directory
+    static List<String> targets(WantedBridge wanted, Path directory) {
+        List<String> all = new ArrayList<>();
+        for (Row c : wanted.controllers()) {
+            String target = c.text("target");
+            String why = refusal(wanted.name(), target, directory);
+            if (why != null) {
+                LOG.warn("bridge {}: controller {}: {}", wanted.name(), target, why);
+            } else if (!all.contains(target)) {
+                all.add(target);
+            }
+        }
+        return all;
+    }
+
+    // Who may write the database may not have the switch open any file.
+    private static String refusal(String bridge, String target, Path directory) {
+        if (!Ofproto.isTarget(target)) {
+            return "it is no target";
+        }
+        String file = target.substring(target.indexOf(':') + 1);
+        Path path = Path.of(file).toAbsolutePath().normalize();
+        if (target.startsWith("unix:") && !path.startsWith(directory)) {
+            return "it is outside of " + directory;
+        }
+        if (target.startsWith("punix:")
+                && !path.toString().startsWith(directory.resolve(bridge) + ".")) {
+            return "only %s.NAME may be listened on".formatted(directory.resolve(bridge));
+        }
+        return null;
+    }
+}

@@ -1,0 +1,178 @@
+package org.skyway.vswitch.dropin;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.skyway.agent.PortHost;
+import org.skyway.vswitch.bridge.BridgePort;
+import org.skyway.vswitch.bridge.Requests;
+import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.daemon.Asked;
+import org.skyway.vswitch.daemon.RunningBridge;
+import org.skyway.vswitch.state.SavedState;
+
+/// A bridge that runs, with what the configuration knows of it. The configuration thread only.
+final class Slot {
+    private final String name;
+    private final String datapathType;
+    private final RunningBridge running;
+    private final PortHost host;
+    private final PortHosts hosts;
+    private final List<AutoCloseable> parts;
+    private final SavedState before;
+    private final Map<String, PortSlot> ports = new ConcurrentHashMap<>();
+    private final PortNumbers numbers = new PortNumbers();
+    private boolean isNew = true;
+    private final Requests requests;
+    private final Asked asked;
+    private List<String> targets;
+
+    /// @param parts what is closed with it, the last first
+    /// @param before what a switch before this one knew; null for nothing
+    Slot(
+            String name,
+            String datapathType,
+            RunningBridge running,
+            PortHost host,
+            PortHosts hosts,
+            List<AutoCloseable> parts,
+            SavedState before) {
+        this.name = name;
+        this.datapathType = datapathType;
+        this.running = running;
+        this.host = host;
+        this.hosts = hosts;
+        this.parts = parts;
+        this.before = before;
+        requests = new Requests(running.bridge(), running.ofproto()::copyTables);
+        asked =
+                new Asked(
+                        requests,
+                        running.ofproto(),
+                        _ -> {
+                            throw new ConfigException(
+                                    "a switch that a database configures does not hand over; restart it as ovs-vswitchd is restarted");
+                        });
+    }
+
+    /// What users may ask of it, for its ofproto thread.
+    Asked asked() {
+        return asked;
+    }
+
+    /// What users may ask of the bridge, for its ofproto thread.
+    Requests requests() {
+        return requests;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String datapathType() {
+        return datapathType;
+    }
+
+    RunningBridge running() {
+        return running;
+    }
+
+    Map<String, PortSlot> ports() {
+        return ports;
+    }
+
+    /// How many ports it has, with the local one. Any thread.
+    int portCount() {
+        return ports.size() + 1;
+    }
+
+    /// Whether it has a port. Any thread.
+    boolean hasPort(String port) {
+        return ports.containsKey(port);
+    }
+
+    PortNumbers numbers() {
+        return numbers;
+    }
+
+    /// The controllers and listeners that it was told last.
+    List<String> targets() {
+        return targets;
+    }
+
+    void targets(List<String> now) {
+        targets = now;
+    }
+
+    /// Takes over the ports that a switch before this one had.
+    void found(List<BridgePort> there) {
+        for (BridgePort port : there) {
+            ports.put(port.config().name(), new PortSlot(port.config()));
+            hosts.add(port.config().name(), host);
+        }
+    }
+
+    /// Adds a port.
+    ///
+    /// @throws org.skyway.vswitch.config.ConfigException if it can't be
+    void add(PortConfig config) throws IOException {
+        hosts.add(config.name(), host); // before a driver can be told that there is no such port
+        try {
+            running.ask(() -> running.bridge().addPort(config));
+        } catch (IOException | RuntimeException e) {
+            hosts.remove(config.name(), host);
+            throw e;
+        }
+        ports.put(config.name(), new PortSlot(config));
+    }
+
+    /// Removes a port.
+    void remove(String port) throws IOException {
+        ports.remove(port);
+        running.ask(() -> {
+            if (running.bridge().port(port) != null) {
+                running.bridge().removePort(port);
+            }
+            return null;
+        });
+        hosts.remove(port, host);
+    }
+
+    /// All that it was to begin with is there.
+    void complete() throws IOException {
+        if (isNew) {
+            isNew = false;
+            running.goOn(before);
+        }
+    }
+
+    /// Ends it.
+    ///
+    /// @param forGood whether the bridge is no more, and not only this process: those at its ports
+    ///   are told
+    /// @return what could not be closed, and why
+    List<String> close(boolean forGood) {
+        List<String> failed = new ArrayList<>();
+        if (forGood) {
+            for (String port : List.copyOf(ports.keySet())) {
+                try {
+                    remove(port);
+                } catch (IOException | RuntimeException e) {
+                    failed.add("port %s: %s".formatted(port, e.getMessage()));
+                }
+            }
+        }
+        ports.keySet().forEach(p -> hosts.remove(p, host));
+        for (AutoCloseable part : parts.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                failed.add("%s: %s".formatted(part, e));
+            }
+        }
+        return failed;
+    }
+}

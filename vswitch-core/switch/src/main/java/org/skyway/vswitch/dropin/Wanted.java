@@ -1,0 +1,106 @@
+package org.skyway.vswitch.dropin;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.skyway.ovsdb.Row;
+import org.skyway.ovsdb.Snapshot;
+
+/// What a database wants the switch to be, bridges and ports by name: a row that is replaced by
+/// another of the same name in one transaction is the same thing.
+///
+/// @param root the only row of table Open_vSwitch
+/// @param bridges by name
+record Wanted(Row root, Map<String, WantedBridge> bridges) {
+    /// A bridge.
+    ///
+    /// @param row its row
+    /// @param ports by name; the local one is among them if the database has one
+    /// @param twice interfaces whose name is another one's, here or of another bridge
+    /// @param controllers in no order
+    record WantedBridge(
+            Row row, Map<String, WantedPort> ports, List<Row> twice, List<Row> controllers) {
+        String name() {
+            return row.text("name");
+        }
+
+        /// All datapaths are the same one; a change of type makes a bridge anew all the same.
+        String datapathType() {
+            String type = row.text("datapath_type");
+            return type.isEmpty() ? "system" : type;
+        }
+    }
+
+    /// An interface, and the port that it belongs to.
+    ///
+    /// @param port row of table Port
+    /// @param row row of table Interface
+    record WantedPort(Row port, Row row) {
+        String name() {
+            return row.text("name");
+        }
+
+        String type() {
+            String type = row.text("type");
+            return type.equals("system") ? "" : type;
+        }
+
+        /// The number that somebody asks for; 0 for none.
+        int request() {
+            return number("ofport_request");
+        }
+
+        /// The number that it had when somebody wrote that last; 0 for none.
+        int recorded() {
+            return number("ofport");
+        }
+
+        private int number(String column) {
+            Long number = row.integer(column);
+            return number == null || number < 1 || number > MOST_PORTS ? 0 : number.intValue();
+        }
+    }
+
+    /// The highest number that Open vSwitch's schema allows to ask for.
+    static final int MOST_PORTS = 65279;
+
+    /// Reads a snapshot.
+    ///
+    /// @param now what the database holds
+    /// @return null if it has not been initialized yet
+    static Wanted of(Snapshot now) {
+        if (now.rows(Columns.ROOT).size() != 1) {
+            return null;
+        }
+        Row root = now.rows(Columns.ROOT).iterator().next();
+        Map<String, WantedBridge> bridges = new LinkedHashMap<>();
+        Set<String> names = new HashSet<>();
+        for (Row row : now.referred(root, "bridges", Columns.BRIDGE)) {
+            bridges.computeIfAbsent(row.text("name"), _ -> bridge(now, row, names));
+        }
+        return new Wanted(root, bridges);
+    }
+
+    private static WantedBridge bridge(Snapshot now, Row row, Set<String> names) {
+        Map<String, WantedPort> ports = new LinkedHashMap<>();
+        List<Row> twice = new ArrayList<>();
+        List<Row> all = new ArrayList<>(now.referred(row, "ports", Columns.PORT));
+        // A set has no order; so that what is added together has the same numbers every time.
+        all.sort(Comparator.comparing(p -> p.text("name")));
+        for (Row port : all) {
+            for (Row i : now.referred(port, "interfaces", Columns.INTERFACE)) {
+                if (names.add(i.text("name"))) {
+                    ports.put(i.text("name"), new WantedPort(port, i));
+                } else {
+                    twice.add(i);
+                }
+            }
+        }
+        return new WantedBridge(
+                row, ports, twice, now.referred(row, "controller", Columns.CONTROLLER));
+    }
+}

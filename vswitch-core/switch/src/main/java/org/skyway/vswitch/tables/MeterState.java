@@ -1,0 +1,150 @@
+package org.skyway.vswitch.tables;
+
+import org.skyway.ivshmem.region.Memory;
+import org.skyway.openflow.message.Meter;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.counters.SavedCounters;
+
+/// A meter at work: token buckets, one for each band (OpenFlow 1.3.5, "Meters"; the arithmetic of
+/// Open vSwitch's user space datapath). Poll threads share it, so each packet of a metered flow
+/// takes its monitor, which nobody else wants when one thread polls; other flows never come here.
+public final class MeterState {
+    /// What [#admit] returns for a packet that goes on as it is.
+    public static final int PASS = 0;
+
+    /// What [#admit] returns for a packet that is to be dropped.
+    public static final int DROP = -1;
+
+    private static final int KBPS = 1;
+    private static final int BURST = 1 << 2;
+    private static final int BAND_DROP = 1;
+
+    // A block of counters: packets and bytes at 0, and of each band from 32 on.
+    private static final int BYTES = 8;
+    private static final int BANDS = 32;
+    private static final int BAND = 16;
+
+    private final Meter meter;
+    private final long[] tokens; // thousandths of a packet, or bits
+    private final CounterMemory memory;
+    private final int block;
+    private final long address;
+    private long lastMillis;
+
+    /// A meter with full buckets.
+    ///
+    /// @param meter its configuration
+    /// @param nowNanos [System#nanoTime]
+    /// @param memory where its counters lie
+    public MeterState(Meter meter, long nowNanos, CounterMemory memory) {
+        this.meter = meter;
+        this.memory = memory;
+        tokens = new long[meter.bands().size()];
+        int bytes = BANDS + BAND * tokens.length;
+        block = memory.allocate(this, (bytes + CounterMemory.LINE - 1) / CounterMemory.LINE);
+        address = memory.address(block);
+        lastMillis = nowNanos / 1_000_000;
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = capacity(i);
+        }
+    }
+
+    /// Goes on from what was counted by a switch that is no more. Before any packet comes by.
+    ///
+    /// @param saved its memory
+    /// @param savedBlock the meter's block in it
+    /// @param tag of that block
+    public synchronized void resume(SavedCounters saved, int savedBlock, long tag) {
+        Memory.putLong(address, saved.word(savedBlock, tag, 0));
+        Memory.putLong(address + BYTES, saved.word(savedBlock, tag, BYTES));
+        for (int at = BANDS; at < BANDS + BAND * tokens.length; at += BYTES) {
+            Memory.putLong(address + at, saved.word(savedBlock, tag, at));
+        }
+    }
+
+    /// Where its counters lie.
+    ///
+    /// @return number of the block
+    public int block() {
+        return block;
+    }
+
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
+    public long tag() {
+        return memory.tag(block);
+    }
+
+    private static void add(long at, int length) {
+        Memory.putLong(at, Memory.getLong(at) + 1);
+        Memory.putLong(at + BYTES, Memory.getLong(at + BYTES) + length);
+    }
+
+    private long capacity(int band) {
+        Meter.Band b = meter.bands().get(band);
+        long burst = (meter.flags() & BURST) != 0 ? b.burstSize() & 0xffff_ffffL : 0;
+        return (burst == 0 ? b.rate() & 0xffff_ffffL : burst) * 1000;
+    }
+
+    /// Decides about a packet.
+    ///
+    /// @param length its length in bytes
+    /// @param nowNanos [System#nanoTime]
+    /// @return [#PASS], [#DROP], or by how much its drop precedence is to be raised
+    public synchronized int admit(int length, long nowNanos) {
+        add(address, length);
+        long millis = nowNanos / 1_000_000;
+        long elapsed = Math.max(0, millis - lastMillis);
+        lastMillis = Math.max(lastMillis, millis);
+        long volume = (meter.flags() & KBPS) != 0 ? length * 8L : 1000;
+        int exceeded = -1;
+        long highest = -1;
+        for (int i = 0; i < tokens.length; i++) {
+            long rate = meter.bands().get(i).rate() & 0xffff_ffffL;
+            tokens[i] = Math.min(capacity(i), tokens[i] + elapsed * rate);
+            if (tokens[i] >= volume) {
+                tokens[i] -= volume;
+            } else if (rate > highest) {
+                exceeded = i;
+                highest = rate;
+            }
+        }
+        if (exceeded < 0) {
+            return PASS;
+        }
+        add(address + BANDS + (long) BAND * exceeded, length);
+        Meter.Band band = meter.bands().get(exceeded);
+        return band.type() == BAND_DROP ? DROP : band.precedenceLevel();
+    }
+
+    /// Packets that came by.
+    ///
+    /// @return packets
+    public synchronized long packets() {
+        return Memory.getLong(address);
+    }
+
+    /// Bytes that came by.
+    ///
+    /// @return bytes
+    public synchronized long bytes() {
+        return Memory.getLong(address + BYTES);
+    }
+
+    /// Packets that a band did something to.
+    ///
+    /// @param band its place in the meter
+    /// @return packets
+    public synchronized long bandPackets(int band) {
+        return Memory.getLong(address + BANDS + (long) BAND * band);
+    }
+
+    /// Bytes that a band did something to.
+    ///
+    /// @param band its place in the meter
+    /// @return bytes
+    public synchronized long bandBytes(int band) {
+        return Memory.getLong(address + BANDS + (long) BAND * band + BYTES);
+    }
+}

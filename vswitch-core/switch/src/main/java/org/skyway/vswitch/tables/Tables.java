@@ -1,0 +1,303 @@
+package org.skyway.vswitch.tables;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.classifier.TupleTable;
+
+/// What the pipeline looks at: flow tables, groups, ports, learned addresses.
+///
+/// The ofproto thread writes, and what it asks for is the newest state. Readers, such as each run
+/// of the pipeline, see the version that was published last when they began, and nothing of later
+/// changes; so a bundle is seen whole or not at all, and what is rolled back never. Learned
+/// addresses have no versions.
+public final class Tables {
+    /// How many flow tables there are; 255 is "all of them" in OpenFlow, 254 is Open vSwitch's own.
+    public static final int COUNT = 255;
+
+    /// Fragments match like other packets, but their ports can't be seen.
+    public static final int FRAGMENTS_NORMAL = 0;
+
+    /// Fragments are dropped.
+    public static final int FRAGMENTS_DROP = 1;
+
+    /// Changes of entries that are told one by one.
+    private static final int MOST_CHANGES = 1024;
+
+    private final AtomicReferenceArray<TupleTable<FlowEntry>> tables =
+            new AtomicReferenceArray<>(COUNT);
+    private final MacTable macs = new MacTable();
+    private volatile Snapshot published =
+            new Snapshot(tables, 0, Map.of(), Map.of(), Map.of(), false, 0, macs);
+
+    // Ofproto thread only from here.
+    private final Map<Integer, GroupState> groups = new HashMap<>();
+    private final Map<Integer, MeterState> meters = new HashMap<>();
+    private final TreeMap<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
+    private final Set<Integer> portsGone = new HashSet<>();
+    private boolean missToController;
+    private int fragmentHandling;
+    private Snapshot newest = published.in(TupleTable.NEWEST); // null if it is not this any more
+    private final List<FlowRule> changed = new ArrayList<>();
+    private boolean everything;
+
+    /// Tables without entries, groups or ports.
+    public Tables() {}
+
+    /// The version that readers see.
+    ///
+    /// @return counts up with [#publish]
+    public long version() {
+        return published.version();
+    }
+
+    /// What readers see. Any thread.
+    ///
+    /// @return as of the last [#publish]
+    public Snapshot published() {
+        return published;
+    }
+
+    /// What they will see once it is published. Ofproto thread.
+    ///
+    /// @return as of now
+    public Snapshot newest() {
+        if (newest == null) {
+            TreeMap<Integer, PortState> copy = new TreeMap<>(ports);
+            newest =
+                    new Snapshot(
+                            tables,
+                            TupleTable.NEWEST,
+                            Map.copyOf(groups),
+                            Map.copyOf(meters),
+                            Collections.unmodifiableMap(copy),
+                            missToController,
+                            fragmentHandling,
+                            macs);
+        }
+        return newest;
+    }
+
+    /// Makes every change since the last call visible to readers, all at once. Ofproto thread.
+    ///
+    /// @return what changed
+    public TableChanges publish() {
+        TableChanges changes =
+                new TableChanges(next(), everything, everything ? List.of() : changed);
+        changed.clear();
+        everything = false;
+        published = newest().in(changes.version());
+        portsGone.forEach(macs::forgetPort);
+        return changes;
+    }
+
+    // The version in which changes will be seen.
+    private long next() {
+        return published.version() + 1;
+    }
+
+    /// Drops what no reader sees that began with a version or a later one. Ofproto thread, when all
+    /// readers of earlier versions are done.
+    ///
+    /// @param oldest the version of the oldest reader that may still be at work
+    public void reclaim(long oldest) {
+        reclaim(oldest, Integer.MAX_VALUE);
+    }
+
+    /// The same in parts, so that nobody waits for all of it.
+    ///
+    /// @param oldest the version of the oldest reader that may still be at work
+    /// @param most entries to drop at most
+    /// @return whether all is done
+    public boolean reclaim(long oldest, int most) {
+        int left = most;
+        for (int i = 0; i < COUNT && left > 0; i++) {
+            TupleTable<FlowEntry> table = tables.get(i);
+            if (table != null) {
+                left -= table.reclaim(oldest, left);
+            }
+        }
+        if (oldest == published.version()) {
+            // Readers that still knew them may have learned more there.
+            portsGone.forEach(macs::forgetPort);
+            portsGone.clear();
+        }
+        return left > 0;
+    }
+
+    private void note(FlowRule rule) {
+        if (changed.size() >= MOST_CHANGES) {
+            everything = true;
+        }
+        if (!everything) {
+            changed.add(rule);
+        }
+    }
+
+    private void changedAll() {
+        newest = null;
+        everything = true;
+        changed.clear();
+    }
+
+    /// Adds or replaces a flow entry. Ofproto thread.
+    ///
+    /// @param entry the entry
+    public void put(FlowEntry entry) {
+        note(entry.rule());
+        int id = entry.rule().table();
+        TupleTable<FlowEntry> table = tables.get(id);
+        if (table == null) {
+            table = new TupleTable<>();
+            tables.set(id, table);
+        }
+        table.put(entry.rule().match(), entry.rule().priority(), entry, next());
+    }
+
+    /// Removes a flow entry. Ofproto thread.
+    ///
+    /// @param entry the entry
+    public void remove(FlowEntry entry) {
+        note(entry.rule());
+        TupleTable<FlowEntry> table = tables.get(entry.rule().table());
+        if (table != null) {
+            table.remove(entry.rule().match(), entry.rule().priority(), next());
+        }
+    }
+
+    /// Hands all flow entries over. Ofproto thread.
+    ///
+    /// @param taker gets each, in no order
+    public void forEach(Consumer<FlowEntry> taker) {
+        for (int id = 0; id < COUNT; id++) {
+            TupleTable<FlowEntry> table = tables.get(id);
+            if (table != null) {
+                table.forEach(taker);
+            }
+        }
+    }
+
+    /// A table's entries, of which look-ups see all that was put there, published or not. Ofproto
+    /// thread.
+    ///
+    /// @param id 0 to 254
+    /// @return the table, or null if there never was an entry in it
+    public TupleTable<FlowEntry> table(int id) {
+        return tables.get(id);
+    }
+
+    /// Adds, replaces or removes a group. Ofproto thread.
+    ///
+    /// @param id its id
+    /// @param group what it is now, or null if it is gone
+    public void group(int id, GroupState group) {
+        changedAll();
+        if (group == null) {
+            groups.remove(id);
+        } else {
+            groups.put(id, group);
+        }
+    }
+
+    /// Finds a group. Ofproto thread.
+    ///
+    /// @param id its id
+    /// @return the group, or null
+    public GroupState group(int id) {
+        return groups.get(id);
+    }
+
+    /// Adds, replaces or removes a meter. Ofproto thread.
+    ///
+    /// @param id its id
+    /// @param meter what it is now, or null if it is gone
+    public void meter(int id, MeterState meter) {
+        changedAll();
+        if (meter == null) {
+            meters.remove(id);
+        } else {
+            meters.put(id, meter);
+        }
+    }
+
+    /// Finds a meter. Ofproto thread.
+    ///
+    /// @param id its id
+    /// @return the meter, or null
+    public MeterState meter(int id) {
+        return meters.get(id);
+    }
+
+    /// Adds or changes a port. Ofproto thread.
+    ///
+    /// @param port what it is now
+    public void port(PortState port) {
+        changedAll();
+        ports.put(port.number(), port);
+        portsGone.remove(port.number());
+    }
+
+    /// Removes a port. Ofproto thread.
+    ///
+    /// @param number its number
+    public void removePort(int number) {
+        changedAll();
+        ports.remove(number);
+        portsGone.add(number);
+    }
+
+    /// All ports, by number. Ofproto thread.
+    ///
+    /// @return a map that does not change
+    public Map<Integer, PortState> ports() {
+        return newest().ports();
+    }
+
+    /// The learned addresses.
+    ///
+    /// @return the table of the bridge
+    public MacTable macs() {
+        return macs;
+    }
+
+    /// Whether a packet that no entry matches goes to the controllers, as it does when one of them
+    /// speaks OpenFlow 1.2 or older. Ofproto thread.
+    ///
+    /// @return true if so
+    public boolean missToController() {
+        return missToController;
+    }
+
+    /// Sets what [#missToController] returns. Ofproto thread.
+    ///
+    /// @param value whether to send them
+    public void missToController(boolean value) {
+        changedAll();
+        missToController = value;
+    }
+
+    /// What is done with IP fragments: [#FRAGMENTS_NORMAL], [#FRAGMENTS_DROP], or matched as they
+    /// are. Ofproto thread.
+    ///
+    /// @return OFPC_FRAG_ code
+    public int fragmentHandling() {
+        return fragmentHandling;
+    }
+
+    /// Sets what [#fragmentHandling] returns. Ofproto thread.
+    ///
+    /// @param bits OFPC_FRAG_ code
+    public void fragmentHandling(int bits) {
+        changedAll();
+        fragmentHandling = bits;
+    }
+}
