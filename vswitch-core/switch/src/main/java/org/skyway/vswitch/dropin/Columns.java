@@ -43,6 +43,7 @@ final class Columns {
                                     "tag",
                                     "trunks",
                                     "vlan_mode",
+                                    "qos",
                                     "other_config"),
                     INTERFACE,
                             List.of(
@@ -51,6 +52,7 @@ final class Columns {
                                     "options",
                                     "ofport_request",
                                     "mtu_request",
+                                    "ingress_policing_rate",
                                     "mac"),
                     CONTROLLER,
                             List.of("target", "connection_mode", "max_backoff", "inactivity_probe"),

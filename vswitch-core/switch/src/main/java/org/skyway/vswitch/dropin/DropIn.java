@@ -71,6 +71,7 @@ public final class DropIn implements AutoCloseable {
 
     // The configuration thread's.
     private final Set<String> failedBridges = new HashSet<>();
+    private final Unmet unmet = new Unmet();
     private boolean restoring = true; // until flow-restore-wait was false once
     private boolean first = true;
     private long statisticsNanos = System.nanoTime();
@@ -332,6 +333,7 @@ public final class DropIn implements AutoCloseable {
         if (first) {
             bridges.forgetOthers(wanted.bridges().keySet());
         }
+        unmet.say(wanted);
         Transaction t = new Pass(bridges, wanted, !restoring, failedBridges).run();
         addStatus(t, wanted, first);
         Row root = wanted.root();

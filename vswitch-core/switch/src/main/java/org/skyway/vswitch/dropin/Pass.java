@@ -307,6 +307,7 @@ final class Pass {
     private void result(Transaction t, WantedBridge w, Slot slot, WantedPort port, long number) {
         t.change(Columns.INTERFACE, port.row(), "ofport", Datum.of(number));
         String error = number == FAILED ? errors.get(port.name()) : withoutPeer(w, slot, port);
+        error = error == null ? Unmet.of(port) : error;
         t.change(Columns.INTERFACE, port.row(), "error", Datum.optional(error));
         if (number == FAILED) {
             StatusColumns.clear(t, port.row());

@@ -1,0 +1,89 @@
+package org.skyway.vswitch.dropin;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.skyway.ovsdb.Row;
+import org.skyway.vswitch.dropin.Wanted.WantedBridge;
+import org.skyway.vswitch.dropin.Wanted.WantedPort;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a database asks for that Skyway does not do: nobody is to believe that it is done. Said in
+/// the log once, and of a port in the column `error`, though the port is in use. The configuration
+/// thread only.
+final class Unmet {
+    private static final Logger LOG = LoggerFactory.getLogger(Unmet.class);
+    private static final List<String> VLAN = List.of("tag", "trunks", "vlan_mode");
+    private static final List<String> SWITCHED =
+            List.of("stp_enable", "rstp_enable", "mcast_snooping_enable");
+
+    private final Set<String> said = new HashSet<>();
+
+    Unmet() {}
+
+    /// Says in the log what is new.
+    void say(Wanted wanted) {
+        Set<String> now = new HashSet<>();
+        for (WantedBridge bridge : wanted.bridges().values()) {
+            String why = of(bridge);
+            if (why != null) {
+                now.add("bridge %s: %s".formatted(bridge.name(), why));
+            }
+            for (WantedPort port : bridge.ports().values()) {
+                String unmet = of(port);
+                if (unmet != null) {
+                    now.add("bridge %s: port %s: %s".formatted(bridge.name(), port.name(), unmet));
+                }
+            }
+        }
+        now.stream().filter(said::add).sorted().forEach(LOG::warn);
+        said.retainAll(now);
+    }
+
+    /// What of a port's configuration has no effect.
+    ///
+    /// @return a sentence; null if all of it has
+    static String of(WantedPort port) {
+        List<String> columns = new ArrayList<>();
+        VLAN.stream().filter(c -> isSet(port.port(), c)).forEach(columns::add);
+        if (port.port().texts("interfaces").size() > 1) {
+            columns.add("interfaces"); // a bond: each is a port of its own
+        }
+        if (isSet(port.port(), "qos")) {
+            columns.add("qos");
+        }
+        Long rate = port.row().integer("ingress_policing_rate");
+        if (rate != null && rate != 0) {
+            columns.add("ingress_policing_rate");
+        }
+        return without(columns);
+    }
+
+    /// What of a bridge's configuration has no effect, its ports aside.
+    ///
+    /// @return a sentence; null if all of it has
+    static String of(WantedBridge bridge) {
+        List<String> columns = new ArrayList<>();
+        if (isSet(bridge.row(), "mirrors")) {
+            columns.add("mirrors");
+        }
+        SWITCHED.stream().filter(c -> bridge.row().text(c).equals("true")).forEach(columns::add);
+        return without(columns);
+    }
+
+    private static boolean isSet(Row row, String column) {
+        return !row.texts(column).isEmpty();
+    }
+
+    private static String without(List<String> columns) {
+        if (columns.isEmpty()) {
+            return null;
+        }
+        StringJoiner names = new StringJoiner(", ");
+        columns.forEach(names::add);
+        return "%s: not supported, has no effect; use OpenFlow rules, or clear it".formatted(names);
+    }
+}
