@@ -1,15 +1,11 @@
 package org.skyway.experiments.model;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.bypass.ring.Mark;
-import org.skyway.pmd.port.RxRules;
-import org.skyway.pmd.port.TxMachine;
 import org.skyway.vswitch.link.LinkAdoption;
 import org.skyway.vswitch.link.LinkMachine;
 import org.skyway.vswitch.link.LinkMachine.Command;
@@ -27,66 +23,7 @@ import org.skyway.vswitch.link.LinkMachine.State;
 /// Not in the model: several senders, receivers that let a deadline pass though they live, regions
 /// that are cut short, VNFs that lie, and the burst that a switch has in its hands when it is
 /// killed.
-final class SwitchOver implements Checker.World {
-    private static final int RECEIVERS = 2;
-
-    /// What may happen.
-    ///
-    /// @param rules after each change: to which receiver all packets go; negative if to receiver 0,
-    ///   but not all alike, so that there is no link
-    /// @param packets how many are sent
-    /// @param room of each ring, in records
-    /// @param crashes of the sender or a receiver
-    /// @param cuts senders that the switch may lose its patience with
-    /// @param repairs links that a driver may report as broken
-    /// @param kills of the switch
-    /// @param mistakes to be found
-    record Bounds(
-            List<Integer> rules,
-            int packets,
-            int room,
-            int crashes,
-            int cuts,
-            int repairs,
-            int kills,
-            Set<Mistake> mistakes) {}
-
-    /// What a wrong implementation would do.
-    enum Mistake {
-        /// The sender says that it is on the bypass before its last packet on the old way.
-        MARK_BEFORE_LAST_PACKET,
-        /// The receiver does not wait for the bypass to be empty.
-        NO_DRAINING,
-        /// The switch takes the end of any epoch for that of the one it waits for.
-        EPOCH_NOT_COMPARED,
-        /// The switch answers a barrier when the sender was only asked to leave.
-        BARRIER_TOO_EARLY,
-        /// A sender that is cut off keeps its receiver.
-        NO_LIMIT,
-        /// The receiver takes a bypass that was ended by its limit for one without an END.
-        LIMIT_IS_NO_END,
-        /// A switch that comes after another forgets the limit that a receiver was to be told.
-        FORGETS_LIMIT,
-        /// What a VNF is told is noted after it was told.
-        NOTES_LATE,
-        /// What is still to be done of a step is not noted.
-        NOTES_NO_REST
-    }
-
-    /// What is noted of a link for the next switch.
-    ///
-    /// @param todo what of the last step is still to be done
-    /// @param limit its command
-    private record Noted(
-            Situation situation,
-            List<Command> todo,
-            int epoch,
-            long command,
-            int limit,
-            int limitCursor,
-            int writtenBefore,
-            boolean begun) {}
-
+final class SwitchOver extends VnfSteps implements Checker.World {
     // What ends a switch in the middle of a step.
     private static final class Killed extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -96,81 +33,13 @@ final class SwitchOver implements Checker.World {
         }
     }
 
-    private final Bounds bounds;
-
-    // What VNFs see is for Traces, too.
-
-    // The sender.
-    TxMachine tx = new TxMachine();
-    boolean senderAlive = true;
-    int sent; // packets, so the number of the next
-    int written = -1; // a packet that is in a bypass ring and not published
-    int late; // a packet that is still to be sent the old way, for one of the mistakes
-    long txCommand;
-    long txObeyed;
-
-    // Rings.
-    long[] toSwitch = {};
-    final long[][] toReceiver = {{}, {}};
-    final long[][] bypass = {{}, {}};
-    final int[] tail = new int[RECEIVERS]; // written into each bypass ring
-    final int[] head = new int[RECEIVERS];
-
-    // Receivers.
-    final boolean[] receiverAlive = {true, true};
-    final boolean[] reading = new boolean[RECEIVERS];
-    final int[] readingEpoch = new int[RECEIVERS];
-    final int[] drainTo = {-1, -1};
-    final int[] limitedTo = {-1, -1}; // what is obeyed
-    final int[] rxCommand = new int[RECEIVERS];
-    final int[] rxObeyed = new int[RECEIVERS];
-    final int[] limit = new int[RECEIVERS];
-    final int[] limitEpoch = new int[RECEIVERS];
-    final int[] ended = new int[RECEIVERS];
-    final int[] last = {-1, -1}; // delivered
-
-    // The switch.
-    private boolean up = true;
-    private int writes = Integer.MAX_VALUE; // until it is killed
-    private int rule; // index
-    private boolean settling;
-    private boolean unanswered; // the last change of rules is not barriered
-    private int epochs; // noted
-    private final Noted[] noted = new Noted[RECEIVERS]; // null: of none that is plugged
-    private final Situation[] link = new Situation[RECEIVERS]; // null: none
-    final boolean[] attached = new boolean[RECEIVERS];
-    private final boolean[] detaching = new boolean[RECEIVERS];
-    private final boolean[] faulty = new boolean[RECEIVERS]; // a driver does without the ring
-    private final int[] epoch = new int[RECEIVERS];
-    private final long[] command = new long[RECEIVERS];
-    private final int[] writtenBefore = new int[RECEIVERS];
-    private final boolean[] begun = new boolean[RECEIVERS];
-    private final boolean[] goneSeen = new boolean[1 + RECEIVERS];
-    private final List<List<Command>> todo = new ArrayList<>();
-    private final int[] limitNumber = new int[RECEIVERS]; // of the link's limit
-    private final int[] limitCursor = new int[RECEIVERS];
-    private final int[] lastLimit = new int[RECEIVERS]; // number of the last limit given
-    private int[] routes = {}; // by epoch: the receiver
-    private int[] notBehind = {}; // by epoch: the first number that may not be delivered in it
-
-    // What became of packets.
-    private int delivered; // a bit each
-    private int refused; // a bit each: no room in a normal ring, which a port counts
-    private int dropped; // a bit each: given up with a ring or its owner
-    private int crashes;
-    private int cuts;
-    private int repairs;
-    private int kills;
-    private String wrong;
-    private byte[] key;
-
     SwitchOver(Bounds bounds) {
-        this.bounds = bounds;
-        late = -1;
-        for (int r = 0; r < RECEIVERS; r++) {
-            todo.add(List.of());
-        }
+        super(bounds);
         want();
+    }
+
+    private SwitchOver(SwitchOver w) {
+        super(w);
     }
 
     // ---- steps
@@ -236,7 +105,7 @@ final class SwitchOver implements Checker.World {
     // A step of the switch, which may be killed at any write of it.
     private void takeAlive(List<Checker.Next> next, String what, Consumer<SwitchOver> step) {
         take(next, what, step);
-        boolean killed = kills < bounds.kills;
+        boolean killed = kills < bounds.kills();
         for (int i = 0; killed; i++) {
             SwitchOver w = new SwitchOver(this);
             w.writes = i;
@@ -251,7 +120,7 @@ final class SwitchOver implements Checker.World {
     }
 
     private void faults(List<Checker.Next> next) {
-        if (crashes < bounds.crashes) {
+        if (crashes < bounds.crashes()) {
             if (senderAlive) {
                 take(next, "sender crashes", SwitchOver::crashSender);
             }
@@ -262,7 +131,7 @@ final class SwitchOver implements Checker.World {
                 }
             }
         }
-        if (up && kills < bounds.kills) {
+        if (up && kills < bounds.kills()) {
             take(next, "the switch is killed", SwitchOver::die);
         }
         if (up && !senderAlive && !goneSeen[0]) {
@@ -273,7 +142,10 @@ final class SwitchOver implements Checker.World {
             if (up && !receiverAlive[r] && !goneSeen[1 + r]) {
                 takeAlive(next, "receiver %d is gone".formatted(r), w -> w.receiverGone(r));
             }
-            if (up && repairs < bounds.repairs && link[r] != null && link[r].state().isPlugged()) {
+            if (up
+                    && repairs < bounds.repairs()
+                    && link[r] != null
+                    && link[r].state().isPlugged()) {
                 takeAlive(
                         next,
                         "link %d rests".formatted(r),
@@ -283,202 +155,6 @@ final class SwitchOver implements Checker.World {
                         });
             }
         }
-    }
-
-    // ---- the sender
-
-    private void obey() {
-        boolean sound =
-                ControlBlock.mode(txCommand) == ControlBlock.Mode.BYPASS
-                        && attached[ControlBlock.slot(txCommand)];
-        switch (tx.next(txCommand, true, sound)) {
-            case END -> {
-                toBypass(tx.slot(), Mark.of(Mark.Kind.END, tx.slot(), tx.epoch()));
-                tx.ended();
-            }
-            case TO_NORMAL -> {
-                toSwitch = with(toSwitch, Mark.of(Mark.Kind.TO_NORMAL, tx.slot(), tx.epoch()));
-                tx.left();
-            }
-            case ABANDON, REPORT -> tx.left();
-            case TO_BYPASS -> {
-                int e = ControlBlock.epoch(txCommand);
-                toSwitch =
-                        with(
-                                toSwitch,
-                                Mark.of(Mark.Kind.TO_BYPASS, ControlBlock.slot(txCommand), e));
-                if (has(Mistake.MARK_BEFORE_LAST_PACKET) && sent < bounds.packets) {
-                    late = sent++;
-                }
-                tx.began(txCommand);
-                txObeyed = txCommand;
-            }
-            case ACKNOWLEDGE -> {
-                tx.acknowledged(txCommand);
-                txObeyed = txCommand;
-            }
-            case WAIT, NONE -> {}
-        }
-    }
-
-    private void send() {
-        if (tx.isBlocked() || sent == bounds.packets) {
-            return;
-        }
-        if (tx.isNormal()) {
-            if (toSwitch.length < bounds.room) {
-                toSwitch = with(toSwitch, sent++);
-            }
-        } else if (bypass[tx.slot()].length < bounds.room) {
-            written = sent++; // counted by now
-        }
-    }
-
-    private void publish() {
-        toBypass(tx.slot(), written);
-        written = -1;
-    }
-
-    private void sendLate() {
-        toSwitch = with(toSwitch, late);
-        late = -1;
-    }
-
-    private void crashSender() {
-        senderAlive = false;
-        crashes++;
-        if (written >= 0) {
-            dropped |= 1 << written; // it dies with its sender
-            written = -1;
-        }
-        if (late >= 0) {
-            dropped |= 1 << late;
-            late = -1;
-        }
-        for (; sent < bounds.packets; sent++) {
-            dropped |= 1 << sent;
-        }
-    }
-
-    // ---- receivers
-
-    private void follow(int r) {
-        if (rxObeyed[r] != rxCommand[r]) {
-            if (reading[r] && limitEpoch[r] == readingEpoch[r]) {
-                limitedTo[r] = limit[r];
-            }
-            rxObeyed[r] = rxCommand[r];
-        }
-    }
-
-    private void readNormal(int r) {
-        if (toReceiver[r].length == 0) {
-            return;
-        }
-        long item = toReceiver[r][0];
-        if (isPacket(item)) {
-            toReceiver[r] = rest(toReceiver[r]);
-            deliver(r, (int) item, 0);
-            return;
-        }
-        boolean drained = false;
-        if (Mark.is(item, Mark.Kind.TO_NORMAL)
-                && reading[r]
-                && readingEpoch[r] == Mark.epoch(item)) {
-            if (drainTo[r] < 0) {
-                drainTo[r] = readable(r); // a ring with a limit shows no more
-            }
-            drained = head[r] >= drainTo[r];
-        }
-        RxRules.Verdict verdict =
-                RxRules.normal(
-                        item,
-                        attached[r],
-                        !faulty[r],
-                        reading[r],
-                        readingEpoch[r],
-                        drained,
-                        isAtLimit(r) && !has(Mistake.LIMIT_IS_NO_END));
-        switch (verdict) {
-            case BEGIN -> {
-                reading[r] = true;
-                readingEpoch[r] = Mark.epoch(item);
-                drainTo[r] = -1;
-                limitedTo[r] = limitEpoch[r] == readingEpoch[r] ? limit[r] : -1;
-            }
-            case FAULT -> fault(r);
-            case WAIT -> {
-                if (!has(Mistake.NO_DRAINING)) {
-                    return;
-                }
-            }
-            case TAKE, SKIP, ENDED -> {}
-        }
-        toReceiver[r] = rest(toReceiver[r]);
-    }
-
-    private void readBypass(int r) {
-        if (!reading[r]) {
-            return;
-        }
-        if (head[r] < readable(r)) {
-            long item = bypass[r][0];
-            bypass[r] = rest(bypass[r]);
-            head[r]++;
-            if (isPacket(item)) {
-                deliver(r, (int) item, readingEpoch[r]);
-            } else if (RxRules.bypass(item, readingEpoch[r]) == RxRules.Verdict.ENDED) {
-                stop(r);
-            } else {
-                fault(r);
-            }
-        } else if (isAtLimit(r)) {
-            stop(r);
-        }
-    }
-
-    private int readable(int r) {
-        return limitedTo[r] >= 0 ? Math.min(limitedTo[r], tail[r]) : tail[r];
-    }
-
-    private boolean isAtLimit(int r) {
-        return limitedTo[r] >= 0 && head[r] >= limitedTo[r];
-    }
-
-    private void stop(int r) {
-        reading[r] = false;
-        drainTo[r] = -1;
-        ended[r] = readingEpoch[r];
-    }
-
-    private void fault(int r) {
-        reading[r] = false;
-        faulty[r] = true;
-        wrong = "receiver %d finds a fault in the ring of an honest sender".formatted(r);
-    }
-
-    private void deliver(int r, int number, int on) {
-        if ((delivered & 1 << number) != 0) {
-            wrong = "packet %d came twice".formatted(number);
-        } else if ((dropped & 1 << number) != 0) {
-            wrong = "packet %d came though it was given up".formatted(number);
-        } else if (number < last[r]) {
-            wrong = "packet %d came after %d".formatted(number, last[r]);
-        } else if (on > 0 && notBehind[on - 1] >= 0 && number >= notBehind[on - 1]) {
-            wrong =
-                    "packet %d came on a bypass that had ended before it was sent"
-                            .formatted(number);
-        }
-        delivered |= 1 << number;
-        last[r] = number;
-    }
-
-    private void crashReceiver(int r) {
-        receiverAlive[r] = false;
-        crashes++;
-        give(toReceiver[r]);
-        toReceiver[r] = new long[0];
-        reading[r] = false;
     }
 
     // ---- the switch
@@ -496,8 +172,8 @@ final class SwitchOver implements Checker.World {
             }
             return;
         }
-        int r = Math.max(0, bounds.rules.get(rule));
-        if (receiverAlive[r] && toReceiver[r].length < bounds.room) {
+        int r = Math.max(0, bounds.rules().get(rule));
+        if (receiverAlive[r] && toReceiver[r].length < bounds.room()) {
             toReceiver[r] = with(toReceiver[r], item);
         } else {
             refused |= 1 << (int) item;
@@ -505,14 +181,14 @@ final class SwitchOver implements Checker.World {
     }
 
     private void change() {
-        if (settling || rule + 1 == bounds.rules.size()) {
+        if (settling || rule + 1 == bounds.rules().size()) {
             return;
         }
         rule++;
         settling = true;
         unanswered = true;
         for (int r = 0; r < RECEIVERS; r++) {
-            if (link[r] != null && bounds.rules.get(rule) != r) {
+            if (link[r] != null && bounds.rules().get(rule) != r) {
                 happens(r, Event.UNWANTED);
             } else if (link[r] != null) {
                 happens(r, Event.HASTENED);
@@ -526,7 +202,7 @@ final class SwitchOver implements Checker.World {
         }
         for (int r = 0; r < RECEIVERS; r++) {
             boolean off = link[r] == null || link[r].state().isOff();
-            boolean wanted = bounds.rules.get(rule) == r;
+            boolean wanted = bounds.rules().get(rule) == r;
             if (!off && !wanted && !has(Mistake.BARRIER_TOO_EARLY)) {
                 return;
             }
@@ -536,7 +212,7 @@ final class SwitchOver implements Checker.World {
         notBehind = notBehind.clone();
         for (int e = 1; e <= epochs; e++) {
             int r = routes[e - 1];
-            boolean goesOn = r >= 0 && bounds.rules.get(rule) == r && epoch[r] == e;
+            boolean goesOn = r >= 0 && bounds.rules().get(rule) == r && epoch[r] == e;
             if (r >= 0 && !goesOn && notBehind[e - 1] < 0) {
                 notBehind[e - 1] = sent;
             }
@@ -545,7 +221,7 @@ final class SwitchOver implements Checker.World {
     }
 
     private void want() {
-        int r = bounds.rules.get(rule);
+        int r = bounds.rules().get(rule);
         if (r < 0 || goneSeen[0] || goneSeen[1 + r]) {
             return;
         }
@@ -602,7 +278,7 @@ final class SwitchOver implements Checker.World {
             case ASKED -> {
                 if (gone || txObeyed == txCommand) {
                     event(next, r, Event.OBEYED);
-                } else if (link[r].hurried() && cuts < bounds.cuts) {
+                } else if (link[r].hurried() && cuts < bounds.cuts()) {
                     takeAlive(
                             next,
                             "link %d CUT_OFF".formatted(r),
@@ -671,7 +347,7 @@ final class SwitchOver implements Checker.World {
         note(r);
         if (link[r].state() == State.GONE) {
             link[r] = null;
-            if (bounds.rules.get(rule) == r && !settling) {
+            if (bounds.rules().get(rule) == r && !settling) {
                 want();
             }
         }
@@ -812,7 +488,7 @@ final class SwitchOver implements Checker.World {
         for (int r = 0; r < RECEIVERS; r++) {
             lastLimit[r] = rxCommand[r];
             Noted n = noted[r];
-            if (n != null && LinkAdoption.goesOn(n.situation)) {
+            if (n != null && LinkAdoption.goesOn(n.situation())) {
                 restore(r, n);
             } else {
                 write();
@@ -828,20 +504,20 @@ final class SwitchOver implements Checker.World {
         }
         for (int r = 0; r < RECEIVERS; r++) {
             if (link[r] != null) {
-                happens(r, bounds.rules.get(rule) == r ? Event.WANTED : Event.UNWANTED);
+                happens(r, bounds.rules().get(rule) == r ? Event.WANTED : Event.UNWANTED);
             }
         }
     }
 
     private void restore(int r, Noted n) {
-        link[r] = n.situation;
-        todo.set(r, n.todo);
-        epoch[r] = n.epoch;
-        command[r] = n.command;
-        limitNumber[r] = n.limit;
-        limitCursor[r] = n.limitCursor;
-        writtenBefore[r] = n.writtenBefore;
-        begun[r] = n.begun;
+        link[r] = n.situation();
+        todo.set(r, n.todo());
+        epoch[r] = n.epoch();
+        command[r] = n.command();
+        limitNumber[r] = n.limit();
+        limitCursor[r] = n.limitCursor();
+        writtenBefore[r] = n.writtenBefore();
+        begun[r] = n.begun();
         if (has(Mistake.FORGETS_LIMIT) && link[r].state() == State.LIMITED) {
             link[r] = LinkMachine.step(link[r], Event.NOTICED).next();
         }
@@ -896,10 +572,10 @@ final class SwitchOver implements Checker.World {
         if (settling) {
             return "a barrier is never answered";
         }
-        if (senderAlive && sent < bounds.packets) {
+        if (senderAlive && sent < bounds.packets()) {
             return "the sender is stuck";
         }
-        int all = (1 << bounds.packets) - 1;
+        int all = (1 << bounds.packets()) - 1;
         int missing = all & ~delivered & ~dropped & ~refused;
         if (missing != 0) {
             return "packet %d is lost".formatted(Integer.numberOfTrailingZeros(missing));
@@ -907,233 +583,10 @@ final class SwitchOver implements Checker.World {
         if (crashes == 0 && cuts == 0 && dropped != 0) {
             return "packet %d was given up".formatted(Integer.numberOfTrailingZeros(dropped));
         }
-        int r = bounds.rules.get(rule);
+        int r = bounds.rules().get(rule);
         if (r >= 0 && crashes == 0 && (link[r] == null || link[r].state() != State.ACTIVE)) {
             return "the link that the rules want is not there";
         }
         return null;
-    }
-
-    private boolean has(Mistake mistake) {
-        return bounds.mistakes.contains(mistake);
-    }
-
-    private void toBypass(int r, long item) {
-        bypass[r] = with(bypass[r], item);
-        tail[r]++;
-    }
-
-    // These reach nobody.
-    private void give(long[] items) {
-        for (long item : items) {
-            if (isPacket(item)) {
-                dropped |= 1 << (int) item;
-            }
-        }
-    }
-
-    private boolean isPacket(long item) {
-        return item < bounds.packets && item >= 0;
-    }
-
-    private static long[] with(long[] items, long item) {
-        long[] more = Arrays.copyOf(items, items.length + 1);
-        more[items.length] = item;
-        return more;
-    }
-
-    private static long[] rest(long[] items) {
-        return Arrays.copyOfRange(items, 1, items.length);
-    }
-
-    @Override
-    public byte[] key() {
-        if (key == null) {
-            key = makeKey();
-        }
-        return key;
-    }
-
-    private byte[] makeKey() {
-        ByteBuffer to = ByteBuffer.allocate(1024);
-        put(to, tx.slot(), tx.epoch(), flags(tx.isBlocked(), tx.isEnded(), tx.isNormal()));
-        to.putLong(tx.obeyed()).putLong(txCommand).putLong(txObeyed);
-        put(to, sent, written, late, rule, epochs, delivered, refused, dropped);
-        put(to, crashes, cuts, repairs, kills, wrong == null ? 0 : 1);
-        put(
-                to,
-                flags(
-                        senderAlive,
-                        settling,
-                        goneSeen[0],
-                        goneSeen[1],
-                        goneSeen[2],
-                        up,
-                        unanswered));
-        put(to, toSwitch);
-        for (int r = 0; r < RECEIVERS; r++) {
-            put(to, toReceiver[r]);
-            put(to, bypass[r]);
-            put(to, tail[r], head[r], readingEpoch[r], drainTo[r], limitedTo[r], rxCommand[r]);
-            put(to, rxObeyed[r], limit[r], limitEpoch[r], ended[r], last[r], epoch[r]);
-            put(to, writtenBefore[r], flags(receiverAlive[r], reading[r], attached[r]));
-            put(to, flags(detaching[r], faulty[r], begun[r]));
-            to.putLong(command[r]);
-            put(to, limitNumber[r], limitCursor[r], lastLimit[r]);
-            put(to, link[r]);
-            put(to, todo.get(r));
-            Noted n = noted[r];
-            put(to, n == null ? null : n.situation);
-            if (n != null) {
-                put(to, n.todo);
-                put(to, n.epoch, n.limit, n.limitCursor, n.writtenBefore, n.begun ? 1 : 0);
-                to.putLong(n.command);
-            }
-        }
-        put(to, routes);
-        put(to, notBehind);
-        return Arrays.copyOf(to.array(), to.position());
-    }
-
-    private static int flags(boolean... flags) {
-        int all = 0;
-        for (boolean flag : flags) {
-            all = 2 * all + (flag ? 1 : 0);
-        }
-        return all;
-    }
-
-    // All of these are small.
-    private static void put(ByteBuffer to, int... numbers) {
-        for (int number : numbers) {
-            to.put((byte) number);
-        }
-    }
-
-    private static void put(ByteBuffer to, Situation s) {
-        if (s == null) {
-            put(to, -1);
-        } else {
-            put(to, s.state().ordinal());
-            put(to, flags(s.wanted(), s.broken(), s.cut(), s.withdrawn(), s.hurried()));
-        }
-    }
-
-    private static void put(ByteBuffer to, List<Command> commands) {
-        put(to, commands.size());
-        commands.forEach(c -> put(to, c.ordinal()));
-    }
-
-    private static void put(ByteBuffer to, long[] items) {
-        to.put((byte) items.length);
-        for (long item : items) {
-            to.putLong(item);
-        }
-    }
-
-    private SwitchOver(SwitchOver w) {
-        bounds = w.bounds;
-        tx = w.tx.copy();
-        senderAlive = w.senderAlive;
-        sent = w.sent;
-        written = w.written;
-        late = w.late;
-        txCommand = w.txCommand;
-        txObeyed = w.txObeyed;
-        toSwitch = w.toSwitch;
-        for (int r = 0; r < RECEIVERS; r++) {
-            toReceiver[r] = w.toReceiver[r];
-            bypass[r] = w.bypass[r];
-            tail[r] = w.tail[r];
-            head[r] = w.head[r];
-            receiverAlive[r] = w.receiverAlive[r];
-            reading[r] = w.reading[r];
-            readingEpoch[r] = w.readingEpoch[r];
-            drainTo[r] = w.drainTo[r];
-            limitedTo[r] = w.limitedTo[r];
-            rxCommand[r] = w.rxCommand[r];
-            rxObeyed[r] = w.rxObeyed[r];
-            limit[r] = w.limit[r];
-            limitEpoch[r] = w.limitEpoch[r];
-            ended[r] = w.ended[r];
-            last[r] = w.last[r];
-            link[r] = w.link[r];
-            attached[r] = w.attached[r];
-            detaching[r] = w.detaching[r];
-            faulty[r] = w.faulty[r];
-            epoch[r] = w.epoch[r];
-            command[r] = w.command[r];
-            writtenBefore[r] = w.writtenBefore[r];
-            begun[r] = w.begun[r];
-            noted[r] = w.noted[r];
-            todo.add(w.todo.get(r));
-            limitNumber[r] = w.limitNumber[r];
-            limitCursor[r] = w.limitCursor[r];
-            lastLimit[r] = w.lastLimit[r];
-        }
-        System.arraycopy(w.goneSeen, 0, goneSeen, 0, goneSeen.length);
-        rule = w.rule;
-        settling = w.settling;
-        unanswered = w.unanswered;
-        epochs = w.epochs;
-        routes = w.routes;
-        notBehind = w.notBehind;
-        delivered = w.delivered;
-        refused = w.refused;
-        dropped = w.dropped;
-        crashes = w.crashes;
-        cuts = w.cuts;
-        repairs = w.repairs;
-        kills = w.kills;
-        up = w.up;
-        wrong = w.wrong;
-    }
-
-    @Override
-    public String toString() {
-        StringBuilder text = new StringBuilder();
-        text.append(tx).append(senderAlive ? "" : " dead").append(" sent ").append(sent);
-        text.append(' ').append(written).append(' ').append(late);
-        text.append(" command %x %x".formatted(txCommand, txObeyed));
-        text.append(" rings ").append(hex(toSwitch));
-        for (int r = 0; r < RECEIVERS; r++) {
-            text.append(" R").append(r).append(receiverAlive[r] ? " " : " dead ");
-            text.append(hex(toReceiver[r])).append(hex(bypass[r]));
-            text.append(tail[r]).append(' ').append(head[r]).append(reading[r] ? " reads " : " ");
-            text.append(readingEpoch[r]).append(' ').append(drainTo[r]).append(' ');
-            text.append(limitedTo[r]).append(' ').append(rxCommand[r]).append(' ');
-            text.append(rxObeyed[r]).append(' ').append(limit[r]).append(' ');
-            text.append(limitEpoch[r]).append(' ').append(ended[r]).append(' ').append(last[r]);
-            text.append(attached[r] ? " attached" : "").append(detaching[r] ? " detaching" : "");
-            text.append(faulty[r] ? " faulty" : "").append(' ').append(epoch[r]).append(' ');
-            text.append(Long.toHexString(command[r])).append(' ').append(writtenBefore[r]);
-            text.append(begun[r] ? " begun" : "").append(goneSeen[1 + r] ? " gone " : " ");
-            text.append(link[r] == null ? "-" : brief(link[r])).append(todo.get(r));
-            text.append(" noted ").append(noted[r]);
-        }
-        text.append(up ? "" : " down");
-        text.append(goneSeen[0] ? " gone" : "").append(" rule ").append(rule);
-        text.append(settling ? " settling " : " ").append(Arrays.toString(routes));
-        text.append(Arrays.toString(notBehind)).append(" delivered %x".formatted(delivered));
-        text.append(" refused %x dropped %x".formatted(refused, dropped));
-        text.append(" %d %d %d ".formatted(crashes, cuts, repairs)).append(wrong);
-        return text.toString();
-    }
-
-    private static String brief(Situation s) {
-        return s.state()
-                + (s.wanted() ? "w" : "")
-                + (s.broken() ? "b" : "")
-                + (s.cut() ? "c" : "")
-                + (s.withdrawn() ? "x" : "")
-                + (s.hurried() ? "h" : "");
-    }
-
-    private static String hex(long[] items) {
-        StringBuilder text = new StringBuilder("[");
-        for (long item : items) {
-            text.append(Long.toHexString(item)).append(' ');
-        }
-        return text.append(']').toString();
     }
 }

@@ -45,7 +45,7 @@ final class Traces {
     /// @param bounds of the model
     /// @param random draws
     /// @return lines as above
-    static List<String> draw(SwitchOver.Bounds bounds, Random random) {
+    static List<String> draw(SwitchOverState.Bounds bounds, Random random) {
         Traces traces = new Traces();
         traces.lines.add("new");
         SwitchOver now = new SwitchOver(bounds);

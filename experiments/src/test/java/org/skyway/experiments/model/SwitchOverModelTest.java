@@ -9,8 +9,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.skyway.experiments.model.SwitchOver.Bounds;
-import org.skyway.experiments.model.SwitchOver.Mistake;
+import org.skyway.experiments.model.SwitchOverState.Bounds;
+import org.skyway.experiments.model.SwitchOverState.Mistake;
 
 /// All interleavings up to the bounds that each test states.
 class SwitchOverModelTest {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.skyway.experiments.model.SwitchOver.Bounds;
+import org.skyway.experiments.model.SwitchOverState.Bounds;
 
 /// The sender and the receiver of the driver in C do in every step what those of the model do.
 @Timeout(300)
