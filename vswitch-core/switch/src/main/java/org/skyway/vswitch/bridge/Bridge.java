@@ -894,6 +894,7 @@ public final class Bridge implements Forwarding {
     public void handOver() {
         vnfs.hold();
         datapath.close();
+        stock.handOver();
         notes.commit();
         state.close();
     }

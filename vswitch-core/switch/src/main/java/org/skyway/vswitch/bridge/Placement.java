@@ -137,6 +137,18 @@ final class Placement {
                     "nothing is received from port %s, so no poll thread can be chosen"
                             .formatted(name));
         }
+        for (List<BridgePort> unit : units) {
+            for (BridgePort other : unit.contains(port) ? unit : List.<BridgePort>of()) {
+                if (other != port
+                        && thread != ANY
+                        && pinned(other) != ANY
+                        && pinned(other) != thread) {
+                    throw new ConfigException(
+                            "port %s is linked with port %s, which is pinned to poll thread %d; pin that to any first"
+                                    .formatted(name, other.config().name(), pinned(other)));
+                }
+            }
+        }
         if (thread == ANY) {
             pinned.remove(port);
         } else {

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.skyway.ivshmem.sys.Reasons;
 import org.skyway.memif.MemifClient;
 import org.skyway.memif.MemifMessage;
@@ -232,6 +233,17 @@ final class StockPorts implements AutoCloseable {
         }
     }
 
+    /// Another switch goes on in this one's place, and needs the sockets.
+    void handOver() {
+        try {
+            if (sockets != null) {
+                sockets.closeListeners();
+            }
+        } catch (IOException e) {
+            faults.record("port sockets", e); // then they go with the process
+        }
+    }
+
     /// Ends all connections. No poll thread runs any more.
     @Override
     public void close() {
@@ -252,7 +264,11 @@ final class StockPorts implements AutoCloseable {
         }
 
         private void tell(StockPort port, String event, String what) {
-            owner.execute(() -> watcher.happened(port, event, what));
+            try {
+                owner.execute(() -> watcher.happened(port, event, what));
+            } catch (RejectedExecutionException e) {
+                // The switch ends, and there is nobody any more who could want to know.
+            }
         }
 
         @Override

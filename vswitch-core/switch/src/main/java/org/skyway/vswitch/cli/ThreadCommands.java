@@ -77,7 +77,7 @@ final class ThreadCommands {
             ObjectNode request = ControlClient.request("pin").put("port", port);
             if (!thread.equals("any")) {
                 try {
-                    request.put("thread", Integer.parseInt(thread));
+                    request.put("thread", Integer.parseUnsignedInt(thread));
                 } catch (NumberFormatException e) {
                     throw new ParameterException(
                             spec.commandLine(),

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.skyway.vswitch.bridge.PartedRequest;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
@@ -24,8 +24,9 @@ import org.skyway.vswitch.ofproto.OfprotoConfig.FailMode;
 ///
 /// @param requests to the bridge
 /// @param ofproto its OpenFlow side
-/// @param handOver ends this switch in favour of another, which is told by what it is given
-public record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handOver)
+/// @param handOver ends this switch in favour of another, of which it gets the state directory, and
+///   which is told by what it is given
+public record Asked(Requests requests, Ofproto ofproto, BiConsumer<String, Runnable> handOver)
         implements ControlServer.Commands {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,7 +36,7 @@ public record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handO
             case "set-controllers" -> setControllers(arguments.path("targets"));
             case "set-fail-mode" -> setFailMode(arguments.path("mode").asText());
             case "log" -> CompletableFuture.completedStage(log(arguments));
-            case TakeOver.COMMAND -> giveWay();
+            case TakeOver.COMMAND -> giveWay(arguments.path("stateDirectory").asText());
             case "tables" -> CompletableFuture.completedStage(tables());
             case "show" -> requests.answer(command, arguments).thenApply(this::withControllers);
             default -> requests.answer(command, arguments);
@@ -55,10 +56,10 @@ public record Asked(Requests requests, Ofproto ofproto, Consumer<Runnable> handO
         }
     }
 
-    private CompletionStage<JsonNode> giveWay() {
+    private CompletionStage<JsonNode> giveWay(String stateDirectory) {
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         ObjectNode who = JSON.createObjectNode().put("pid", ProcessHandle.current().pid());
-        handOver.accept(() -> answer.complete(who));
+        handOver.accept(stateDirectory, () -> answer.complete(who));
         return answer;
     }
 

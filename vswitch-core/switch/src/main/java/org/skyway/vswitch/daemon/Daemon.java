@@ -49,7 +49,7 @@ public final class Daemon implements AutoCloseable {
     private Bridge bridge;
     private Ofproto ofproto;
     private String pageUrl; // null for none
-    private boolean remembers;
+    private Path stateDirectory; // null if nothing is remembered
 
     private Daemon() {}
 
@@ -77,17 +77,20 @@ public final class Daemon implements AutoCloseable {
                         },
                         "stop");
         ServiceManager manager = ServiceManager.ofEnvironment();
-        TakeOver before =
-                state.takeOver()
-                        ? TakeOver.from(runDirectory.toAbsolutePath(), rehearsal, manager)
-                        : TakeOver.none(false);
+        TakeOver before = TakeOver.none(false);
+        if (state.takeOver()) {
+            Path directory = runDirectory.toAbsolutePath();
+            TakeOverCheck.check(directory, config, state);
+            before = TakeOver.from(directory, state.directory(), rehearsal, manager);
+        }
+        boolean rehearsed = before.hasRehearsed();
         Daemon daemon = start(runDirectory, config, state, before);
         Thread rehearsing =
                 new Thread(
                         () -> {
                             Rehearsal.run(
                                     runDirectory.toAbsolutePath(),
-                                    before.hasRehearsed() ? 0 : rehearsal.toNanos(),
+                                    rehearsed ? 0 : rehearsal.toNanos(),
                                     () -> stop.getCount() == 0 || daemon.ofproto.isAsked());
                             say("the switch has warmed up");
                         },
@@ -150,10 +153,10 @@ public final class Daemon implements AutoCloseable {
             return daemon;
         } catch (IOException e) {
             daemon.close();
-            throw new ConfigException("can't start the switch: " + e.getMessage(), e);
+            throw predecessor.failed("can't start the switch: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             daemon.close();
-            throw e;
+            throw predecessor.isThere() ? predecessor.failed(e.getMessage(), e) : e;
         }
     }
 
@@ -172,7 +175,7 @@ public final class Daemon implements AutoCloseable {
             saved = options.forget() ? null : store.recover();
             state = store.begin(config.pollThreads(), faults);
             running.add(state);
-            remembers = true;
+            stateDirectory = options.directory().toAbsolutePath().normalize();
         }
         if (saved == null) {
             List<Path> leftovers = regions.removeLeftovers(!config.machines());
@@ -245,10 +248,16 @@ public final class Daemon implements AutoCloseable {
     /// Ends at once, so that another switch can go on from here: nobody is told, nothing is
     /// removed. Ofproto thread.
     ///
+    /// @param theirs state directory of the other one; empty if it did not say
     /// @param answer tells the other one
-    private void handOver(Runnable answer) {
-        if (!remembers) {
+    private void handOver(String theirs, Runnable answer) {
+        if (stateDirectory == null) {
             throw new ConfigException("this switch keeps nothing that another could take over");
+        }
+        if (!theirs.isEmpty() && !Path.of(theirs).normalize().equals(stateDirectory)) {
+            throw new ConfigException(
+                    "the switch that runs keeps its state in %s, and the other one would begin with that of %s; start it with --statedir %s"
+                            .formatted(stateDirectory, theirs, stateDirectory));
         }
         LOG.info("handing over to another switch");
         bridge.handOver();

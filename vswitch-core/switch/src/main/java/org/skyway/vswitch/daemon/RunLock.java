@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -62,6 +63,22 @@ public final class RunLock implements AutoCloseable {
                     "can't use run directory %s: %s; choose another with --rundir or $SKYWAY_RUNDIR"
                             .formatted(directory, e),
                     e);
+        }
+    }
+
+    /// Whether a switch runs in a directory.
+    ///
+    /// @param directory the run directory
+    /// @return true if its lock is held, or can't be looked at
+    static boolean isHeld(Path directory) {
+        try (FileChannel channel =
+                        FileChannel.open(directory.resolve(FILE), StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock == null;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException | OverlappingFileLockException e) {
+            return true;
         }
     }
 

@@ -17,6 +17,7 @@ final class TakeOver {
 
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
     private static final int RESTARTS = 40;
+    private static final int LAST_WORD_MILLIS = 2_000;
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final ProcessDescriptor process; // null for none
@@ -34,11 +35,13 @@ final class TakeOver {
     /// processes, and so is all that it has open. Does nothing if there is none.
     ///
     /// @param runDirectory where it runs
+    /// @param stateDirectory where this switch will read what that one has left
     /// @param rehearsal how long to try out everything before that
     /// @param manager learns which of the two is the service's process
     /// @return what has come of it
-    /// @throws ConfigException if there is one whose end can't be seen
-    static TakeOver from(Path runDirectory, Duration rehearsal, ServiceManager manager) {
+    /// @throws ConfigException if there is one that refuses, or whose end can't be seen; it goes on
+    static TakeOver from(
+            Path runDirectory, Path stateDirectory, Duration rehearsal, ServiceManager manager) {
         if (!Files.exists(runDirectory.resolve(ControlServer.SOCKET))) {
             return none(false);
         }
@@ -52,16 +55,34 @@ final class TakeOver {
         }
         manager.mainProcess(ProcessHandle.current().pid());
         try (ControlClient running = new ControlClient(runDirectory)) {
-            running.ask(ControlClient.request(COMMAND));
+            running.ask(
+                    ControlClient.request(COMMAND)
+                            .put(
+                                    "stateDirectory",
+                                    stateDirectory.toAbsolutePath().normalize().toString()));
         } catch (ConfigException e) {
-            LOG.info("nothing to take over: {}", e.getMessage());
-            process.close();
-            if (before > 0) {
-                manager.mainProcess(before);
+            // Its last word may have been lost with it.
+            if (!hasEnded(process)) {
+                process.close();
+                if (before > 0) {
+                    manager.mainProcess(before);
+                }
+                if (RunLock.isHeld(runDirectory)) {
+                    throw new ConfigException("can't take over: " + e.getMessage(), e);
+                }
+                return none(true);
             }
-            return none(true); // if it is there all the same, it has the directory's lock
+            LOG.info("the switch before is gone: {}", e.getMessage());
         }
         return new TakeOver(process, before, true);
+    }
+
+    private static boolean hasEnded(ProcessDescriptor process) {
+        try {
+            return process.awaitEnd(LAST_WORD_MILLIS);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// For a switch that takes over from no other.
@@ -79,6 +100,20 @@ final class TakeOver {
     /// Whether there was a switch, which has handed over.
     boolean isThere() {
         return process != null;
+    }
+
+    /// What is said when this switch can't start.
+    ///
+    /// @param why a sentence
+    /// @param cause of it
+    /// @return says as well whether another one was there
+    ConfigException failed(String why, Exception cause) {
+        return new ConfigException(
+                isThere()
+                        ? why
+                                + "; the switch before has handed over and is gone: start one with its options, which goes on where it was"
+                        : why,
+                cause);
     }
 
     /// Waits until nothing is left of the other process, so that addresses that it listened at are

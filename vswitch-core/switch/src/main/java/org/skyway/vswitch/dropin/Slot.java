@@ -52,7 +52,7 @@ final class Slot {
                 new Asked(
                         requests,
                         running.ofproto(),
-                        _ -> {
+                        (_, _) -> {
                             throw new ConfigException(
                                     "a switch that a database configures does not hand over; restart it as ovs-vswitchd is restarted");
                         });

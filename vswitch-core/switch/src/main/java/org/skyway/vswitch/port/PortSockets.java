@@ -113,6 +113,20 @@ public final class PortSockets implements AutoCloseable {
         void run() throws IOException;
     }
 
+    /// Closes and removes the sockets at which VNFs connect, so that another process can have them;
+    /// VNFs that have connected keep that.
+    ///
+    /// @throws IOException if the thread hangs
+    public void closeListeners() throws IOException {
+        ask(() -> {
+            for (User user : List.copyOf(users)) {
+                if (user instanceof SocketListener listener) {
+                    listener.end();
+                }
+            }
+        });
+    }
+
     /// From now on waits for a user. The thread.
     void add(User user) {
         users.add(user);

@@ -49,6 +49,11 @@ public final class StateStore implements AutoCloseable {
     /// @throws IOException if it can't be made or written, or another switch has it
     public static StateStore open(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
+            if (Files.exists(directory)) {
+                throw new IOException(
+                        "state directory %s is no directory; choose another with --statedir"
+                                .formatted(directory));
+            }
             Files.createDirectories(
                     directory,
                     PosixFilePermissions.asFileAttribute(

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.PortConfig;
+import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.fault.Faults;
 
 /// What a service manager hears, and when.
@@ -41,7 +43,7 @@ class TakeOverTest {
 
     @Test
     void saysNothingWhereNothingRuns() {
-        TakeOver.from(folder, Duration.ZERO, manager);
+        TakeOver.from(folder, folder, Duration.ZERO, manager);
         assertEquals(List.of(), said);
     }
 
@@ -59,7 +61,7 @@ class TakeOverTest {
                             new ObjectMapper().createObjectNode().put("pid", before.pid()));
                 };
         try (var _ = ControlServer.start(folder, owner, commands, new Faults())) {
-            TakeOver.from(folder, Duration.ZERO, manager).awaitEnd();
+            TakeOver.from(folder, folder, Duration.ZERO, manager).awaitEnd();
         } finally {
             before.destroyForcibly();
         }
@@ -70,15 +72,82 @@ class TakeOverTest {
 
     @Test
     void isNotTheMainProcessAfterARefusal() throws Exception {
-        Files.writeString(folder.resolve("vswitchd.lock"), "4711\n");
+        Process before = new ProcessBuilder("sleep", "600").start();
+        Path lock = Files.writeString(folder.resolve("vswitchd.lock"), before.pid() + "\n");
         ControlServer.Commands commands =
                 (_, _) -> {
                     throw new ConfigException("keeps nothing");
                 };
         try (var _ = ControlServer.start(folder, owner, commands, new Faults())) {
-            TakeOver.from(folder, Duration.ZERO, manager);
+            // The lock of a directory is another process's, as a switch's is.
+            Process holder = holdLock(lock);
+            try {
+                ConfigException e =
+                        assertThrows(
+                                ConfigException.class,
+                                () -> TakeOver.from(folder, folder, Duration.ZERO, manager));
+                assertEquals("can't take over: keeps nothing", e.getMessage());
+            } finally {
+                holder.destroyForcibly();
+                holder.waitFor();
+            }
+            assertEquals(List.of("MAINPID=" + SELF, "MAINPID=" + before.pid()), said);
+            // A lock that nobody holds is a leftover, whoever has that number by now.
+            assertTrue(!TakeOver.from(folder, folder, Duration.ZERO, manager).isThere());
+        } finally {
+            before.destroyForcibly();
         }
-        assertEquals(List.of("MAINPID=" + SELF, "MAINPID=4711"), said);
+    }
+
+    private static Process holdLock(Path file) throws IOException {
+        String script =
+                "import fcntl,sys,time; f=open(sys.argv[1],'r+'); fcntl.lockf(f,fcntl.LOCK_EX); print(1,flush=True); time.sleep(600)";
+        Process holder =
+                new ProcessBuilder("/usr/bin/python3", "-c", script, file.toString()).start();
+        assertEquals("1", holder.inputReader().readLine());
+        return holder;
+    }
+
+    @Test
+    void goesOnWhereTheLastWordIsLost() throws Exception {
+        Process before = new ProcessBuilder("sleep", "600").start();
+        Files.writeString(folder.resolve("vswitchd.lock"), before.pid() + "\n");
+        ControlServer.Commands commands =
+                (_, _) -> {
+                    before.destroyForcibly();
+                    throw new ConfigException("anything");
+                };
+        try (var _ = ControlServer.start(folder, owner, commands, new Faults())) {
+            TakeOver over = TakeOver.from(folder, folder, Duration.ZERO, manager);
+            assertTrue(over.isThere());
+            over.awaitEnd();
+        } finally {
+            before.destroyForcibly();
+        }
+        assertEquals(List.of("MAINPID=" + SELF), said);
+    }
+
+    @Test
+    void whatCouldKeepItFromStartingIsFoundBefore() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        SwitchConfig plain = SwitchConfig.defaults();
+        check("is no directory", plain, new StateOptions(file, false, true));
+        StateOptions state = new StateOptions(folder.resolve("state"), false, true);
+        check("--forget", plain, new StateOptions(folder, true, true));
+        check("no interface", with("5:netdev:nosuch0"), state);
+        check("of its socket is not there", with("6:memif:m,socket=/nonexistent/x.sock"), state);
+        TakeOverCheck.check(folder, with("1:dpdkr:vnf1"), state);
+    }
+
+    private static SwitchConfig with(String port) {
+        return SwitchConfig.defaults().with(List.of(PortConfig.parse(port)));
+    }
+
+    private void check(String words, SwitchConfig config, StateOptions state) {
+        ConfigException e =
+                assertThrows(
+                        ConfigException.class, () -> TakeOverCheck.check(folder, config, state));
+        assertTrue(e.getMessage().contains(words), e.getMessage());
     }
 
     @Test
