@@ -1,8 +1,10 @@
 package org.skyway.experiments.vm.image;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// What a guest runs, beside kernel and shell.
 sealed interface GuestContents permits JavaContents, LinuxContents, TestpmdContents {
@@ -33,4 +35,17 @@ sealed interface GuestContents permits JavaContents, LinuxContents, TestpmdConte
     /// @throws IOException if a step fails; the message says which
     /// @throws InterruptedException if interrupted meanwhile
     void install(Path root) throws IOException, InterruptedException;
+
+    /// Copies files of the host.
+    ///
+    /// @param places where each goes in a guest, and where it is on the host
+    /// @param root of the guest's file system
+    /// @throws IOException if one can't be copied
+    static void copy(Map<String, Path> places, Path root) throws IOException {
+        for (Map.Entry<String, Path> place : places.entrySet()) {
+            Path target = root.resolve(place.getKey());
+            Files.createDirectories(target.getParent());
+            Files.copy(place.getValue().toRealPath(), target);
+        }
+    }
 }

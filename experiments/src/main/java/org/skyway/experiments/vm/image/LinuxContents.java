@@ -98,10 +98,6 @@ record LinuxContents(List<String> versions, Map<String, Path> places) implements
 
     @Override
     public void install(Path root) throws IOException {
-        for (Map.Entry<String, Path> place : places.entrySet()) {
-            Path target = root.resolve(place.getKey());
-            Files.createDirectories(target.getParent());
-            Files.copy(place.getValue().toRealPath(), target);
-        }
+        GuestContents.copy(places, root);
     }
 }

@@ -137,16 +137,12 @@ final class Placement {
                     "nothing is received from port %s, so no poll thread can be chosen"
                             .formatted(name));
         }
-        for (List<BridgePort> unit : units) {
-            for (BridgePort other : unit.contains(port) ? unit : List.<BridgePort>of()) {
-                if (other != port
-                        && thread != ANY
-                        && pinned(other) != ANY
-                        && pinned(other) != thread) {
-                    throw new ConfigException(
-                            "port %s is linked with port %s, which is pinned to poll thread %d; pin that to any first"
-                                    .formatted(name, other.config().name(), pinned(other)));
-                }
+        for (BridgePort other : linkedWith(port)) {
+            int theirs = pinned(other);
+            if (thread != ANY && theirs != ANY && theirs != thread) {
+                throw new ConfigException(
+                        "port %s is linked with port %s, which is pinned to poll thread %d; pin that to any first"
+                                .formatted(name, other.config().name(), theirs));
             }
         }
         if (thread == ANY) {
@@ -155,6 +151,14 @@ final class Placement {
             pinned.put(port, thread);
         }
         together(units);
+    }
+
+    private List<BridgePort> linkedWith(BridgePort port) {
+        return units.stream()
+                .filter(unit -> unit.contains(port))
+                .flatMap(List::stream)
+                .filter(other -> other != port)
+                .toList();
     }
 
     /// Spreads ports over the threads by their load.

@@ -183,7 +183,7 @@ public record SwitchConfig(
     /// @param name the bridge's name
     /// @return a copy with that name
     public SwitchConfig named(String name) {
-        return copy(name, ports, http);
+        return copy(name, datapathId, controllers, listen, ports, http);
     }
 
     /// The same for a bridge that a database tells of: without ports, controllers and a page.
@@ -192,26 +192,7 @@ public record SwitchConfig(
     /// @param dpid its datapath id
     /// @return a copy with those
     public SwitchConfig forBridge(String name, long dpid) {
-        return new SwitchConfig(
-                name,
-                "%016x".formatted(dpid),
-                null,
-                null,
-                failMode,
-                pollThreads,
-                cores,
-                ringCells,
-                linkCells,
-                agent,
-                libvirtUri,
-                domains,
-                bypass,
-                obeyMillis,
-                beyondOvs,
-                offloads,
-                null,
-                tls,
-                null);
+        return copy(name, "%016x".formatted(dpid), null, null, null, null);
     }
 
     /// The same with other ports.
@@ -219,7 +200,7 @@ public record SwitchConfig(
     /// @param others that it starts with
     /// @return a copy with those
     public SwitchConfig with(List<PortConfig> others) {
-        return copy(bridge, others, http);
+        return copy(bridge, datapathId, controllers, listen, others, http);
     }
 
     /// The same with a page.
@@ -227,15 +208,21 @@ public record SwitchConfig(
     /// @param page where it is
     /// @return a copy with that
     public SwitchConfig with(HttpConfig page) {
-        return copy(bridge, ports, page);
+        return copy(bridge, datapathId, controllers, listen, ports, page);
     }
 
-    private SwitchConfig copy(String name, List<PortConfig> others, HttpConfig page) {
+    private SwitchConfig copy(
+            String name,
+            String dpid,
+            List<String> dialled,
+            List<String> listened,
+            List<PortConfig> others,
+            HttpConfig page) {
         return new SwitchConfig(
                 name,
-                datapathId,
-                controllers,
-                listen,
+                dpid,
+                dialled,
+                listened,
                 failMode,
                 pollThreads,
                 cores,

@@ -11,6 +11,7 @@ import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.state.StateStore;
 
 /// Looks for what could keep a switch from starting, before another one hands over to it: then
 /// there would be none.
@@ -29,10 +30,10 @@ final class TakeOverCheck {
             throw new ConfigException(
                     "--take-over goes on where the other switch was, and --forget forgets it; leave out one of them");
         }
-        if (Files.exists(state.directory()) && !Files.isDirectory(state.directory())) {
-            throw new ConfigException(
-                    "state directory %s is no directory; choose another with --statedir"
-                            .formatted(state.directory()));
+        try {
+            StateStore.check(state.directory());
+        } catch (IOException e) {
+            throw new ConfigException(e.getMessage(), e);
         }
         config.cores().forEach(TakeOverCheck::core);
         config.ports().forEach(port -> port(runDirectory, port));

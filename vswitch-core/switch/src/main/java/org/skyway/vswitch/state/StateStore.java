@@ -48,12 +48,8 @@ public final class StateStore implements AutoCloseable {
     /// @return the store
     /// @throws IOException if it can't be made or written, or another switch has it
     public static StateStore open(Path directory) throws IOException {
+        check(directory);
         if (!Files.isDirectory(directory)) {
-            if (Files.exists(directory)) {
-                throw new IOException(
-                        "state directory %s is no directory; choose another with --statedir"
-                                .formatted(directory));
-            }
             Files.createDirectories(
                     directory,
                     PosixFilePermissions.asFileAttribute(
@@ -82,6 +78,18 @@ public final class StateStore implements AutoCloseable {
             if (lock == null) {
                 channel.close();
             }
+        }
+    }
+
+    /// Checks what can be checked without taking it.
+    ///
+    /// @param directory where
+    /// @throws IOException if there is something else
+    public static void check(Path directory) throws IOException {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new IOException(
+                    "state directory %s is no directory; choose another with --statedir"
+                            .formatted(directory));
         }
     }
 
