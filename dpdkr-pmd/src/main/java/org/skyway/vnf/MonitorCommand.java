@@ -2,7 +2,7 @@ package org.skyway.vnf;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.skyway.vnf.relay.FlowTable;
+import org.skyway.vnf.relay.FlowCensus;
 import org.skyway.vnf.relay.RelayWork;
 import org.skyway.vnf.run.BadInputException;
 import org.skyway.vnf.run.RunOptions;
@@ -36,13 +36,13 @@ final class MonitorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (maxFlows < 1 || maxFlows > FlowTable.MAX_FLOWS || top < 0) {
+        if (maxFlows < 1 || maxFlows > FlowCensus.MAX_FLOWS || top < 0) {
             throw new BadInputException(
                     "--max-flows is 1 to %d and --top not negative, not %d and %d"
-                            .formatted(FlowTable.MAX_FLOWS, maxFlows, top));
+                            .formatted(FlowCensus.MAX_FLOWS, maxFlows, top));
         }
         // One table for both directions: one thread polls both.
-        FlowTable flows = new FlowTable(maxFlows);
+        FlowCensus flows = new FlowCensus(maxFlows);
         return Runner.run(
                 "monitor",
                 options,

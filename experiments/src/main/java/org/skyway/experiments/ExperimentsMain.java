@@ -5,7 +5,7 @@ import org.skyway.experiments.conformance.ConformanceCommand;
 import org.skyway.experiments.demo.DemoCommand;
 import org.skyway.experiments.dropin.DropInCommand;
 import org.skyway.experiments.faults.FaultsCommand;
-import org.skyway.experiments.figures.Commands;
+import org.skyway.experiments.figures.MeasuredCommands;
 import org.skyway.experiments.fuzz.FuzzCommand;
 import org.skyway.experiments.hostile.HostileCommand;
 import org.skyway.experiments.hostile.VillainCommand;
@@ -57,7 +57,7 @@ public final class ExperimentsMain {
     public static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new ExperimentsMain());
         commands.addSubcommand(new PackageCommand(ExperimentsMain::commandLine));
-        Commands.all().forEach(commands::addSubcommand);
+        MeasuredCommands.all().forEach(commands::addSubcommand);
         return commands;
     }
 

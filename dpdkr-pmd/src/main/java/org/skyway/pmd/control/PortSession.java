@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RunDirectory;
-import org.skyway.pmd.port.DpdkrPort;
 import org.skyway.pmd.port.LinkFault;
+import org.skyway.pmd.port.PmdPort;
 
 /// A port with its control connection, from connecting to unmapping. The control thread of the
 /// session serves the agent; the port itself belongs to the program's data thread.
@@ -20,10 +20,10 @@ public final class PortSession implements AutoCloseable {
     private final String program;
     private final SwitchLoss onLoss;
     private final Consumer<String> log;
-    private final DpdkrPort port;
+    private final PmdPort port;
     private final Thread control;
     private final Thread faults;
-    private volatile ControlClient client;
+    private volatile PmdControl client;
     private volatile String lost;
     private String reason; // why the connection ended; control thread
     private volatile boolean closing;
@@ -33,8 +33,8 @@ public final class PortSession implements AutoCloseable {
             String program,
             SwitchLoss onLoss,
             Consumer<String> log,
-            ControlClient client,
-            DpdkrPort port) {
+            PmdControl client,
+            PmdPort port) {
         this.transport = transport;
         this.program = program;
         this.onLoss = onLoss;
@@ -90,9 +90,9 @@ public final class PortSession implements AutoCloseable {
             SwitchLoss onLoss,
             Consumer<String> log)
             throws IOException, InterruptedException {
-        ControlClient client =
+        PmdControl client =
                 onLoss == SwitchLoss.END
-                        ? ControlClient.connect(transport, port, program)
+                        ? PmdControl.connect(transport, port, program)
                         : keepConnecting(transport, port, program, log, transport.inGuest(), null);
         try {
             Region region = client.mapPort();
@@ -104,7 +104,7 @@ public final class PortSession implements AutoCloseable {
                                 onLoss,
                                 log,
                                 client,
-                                DpdkrPort.open(region, port));
+                                PmdPort.open(region, port));
                 session.control.start();
                 session.faults.start();
                 return session;
@@ -121,7 +121,7 @@ public final class PortSession implements AutoCloseable {
     /// The port.
     ///
     /// @return for the data thread
-    public DpdkrPort port() {
+    public PmdPort port() {
         return port;
     }
 
@@ -187,7 +187,7 @@ public final class PortSession implements AutoCloseable {
     ///
     /// @return whether a new switch is known to be there
     private boolean serve() throws InterruptedException {
-        try (ControlClient current = client) {
+        try (PmdControl current = client) {
             boolean newSwitch = current.serve(port);
             reason =
                     (newSwitch ? "another switch took" : "the switch closed")
@@ -204,7 +204,7 @@ public final class PortSession implements AutoCloseable {
 
     private void reconnect() throws IOException, InterruptedException {
         Long kept = port.regionId();
-        ControlClient fresh;
+        PmdControl fresh;
         try {
             fresh =
                     keepConnecting(
@@ -240,7 +240,7 @@ public final class PortSession implements AutoCloseable {
 
     /// @param evenIfRefused a switch that has just come back may not have all its ports yet
     /// @param regionId of the region that the port has; null for none, or none to be kept
-    private static ControlClient keepConnecting(
+    private static PmdControl keepConnecting(
             ControlTransport transport,
             String port,
             String program,
@@ -251,7 +251,7 @@ public final class PortSession implements AutoCloseable {
         long wait = FIRST_RETRY_MILLIS;
         while (true) {
             try {
-                return ControlClient.connect(transport, port, program, regionId);
+                return PmdControl.connect(transport, port, program, regionId);
             } catch (IOException e) {
                 if (e instanceof RefusedException && !evenIfRefused) {
                     throw e;

@@ -15,7 +15,7 @@ final class Receiver {
     private static final int MARKS_PER_POLL = 2 * ControlBlock.SLOTS;
 
     private final String port;
-    private final Links links;
+    private final PmdLinks links;
     private final ControlBlock control;
     private final StatisticsBlock statistics;
     private final RingConsumer normal;
@@ -35,7 +35,7 @@ final class Receiver {
 
     /// @param before the receiver of the port's former normal channel, of which nothing is held;
     ///   its links go on. Null for the first
-    Receiver(String port, Links links, NormalChannel channel, Receiver before) {
+    Receiver(String port, PmdLinks links, NormalChannel channel, Receiver before) {
         this.port = port;
         this.links = links;
         control = channel.control();

@@ -11,7 +11,7 @@ import org.skyway.bypass.ring.RingProducer;
 /// nothing is sent and the command is not acknowledged.
 final class Sender {
     private final String port;
-    private final Links links;
+    private final PmdLinks links;
     private final ControlBlock control;
     private final StatisticsBlock statistics;
     private final RingProducer normal;
@@ -24,7 +24,7 @@ final class Sender {
     private long refused;
     private long burstBytes;
 
-    Sender(String port, Links links, NormalChannel channel) {
+    Sender(String port, PmdLinks links, NormalChannel channel) {
         this.port = port;
         this.links = links;
         control = channel.control();

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.skyway.vnf.frame.FrameParser;
+import org.skyway.vnf.frame.FlowReader;
 import org.skyway.vnf.run.BadInputException;
 
 /// A stateless packet filter. The first rule that matches decides; what none matches meets the
@@ -20,7 +20,7 @@ import org.skyway.vnf.run.BadInputException;
 public final class Firewall implements PacketFilter {
     private final FirewallRule[] rules;
     private final boolean allowsByDefault;
-    private final FrameParser parser = new FrameParser();
+    private final FlowReader parser = new FlowReader();
     private final AtomicLong denied = new AtomicLong();
 
     private Firewall(List<FirewallRule> rules, boolean allowsByDefault) {

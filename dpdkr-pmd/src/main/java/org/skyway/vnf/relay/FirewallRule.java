@@ -4,15 +4,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import org.skyway.vnf.frame.FrameParser;
+import org.skyway.vnf.frame.FlowReader;
 
 /// One line of a rule file: `allow|deny PROTOCOL [from PREFIX [port P[-P]]] [to PREFIX [port
 /// P[-P]]]`. PROTOCOL is `any` (every frame), `ip`, `tcp`, `udp`, `icmp`, `icmp6`, `sctp`, `arp` or
 /// the number of an IP protocol.
 ///
 /// @param allows what happens to what it matches
-/// @param etherType the frame's type, or [FrameParser#NONE] for any
-/// @param protocol the IP protocol; [FrameParser#NONE] for any
+/// @param etherType the frame's type, or [FlowReader#NONE] for any
+/// @param protocol the IP protocol; [FlowReader#NONE] for any
 /// @param onlyIp whether frames other than IP are left out
 /// @param source prefix
 /// @param sourcePorts range
@@ -98,7 +98,7 @@ record FirewallRule(
         }
         return new FirewallRule(
                 allows,
-                protocol.equals("arp") ? ARP : FrameParser.NONE,
+                protocol.equals("arp") ? ARP : FlowReader.NONE,
                 protocolNumber(protocol),
                 !protocol.equals("any") && !protocol.equals("arp"),
                 source,
@@ -118,8 +118,8 @@ record FirewallRule(
         };
     }
 
-    boolean matches(FrameParser frame) {
-        final int version = frame.protocol() < 0 ? FrameParser.NONE : frame.isIpv6() ? 6 : 4;
+    boolean matches(FlowReader frame) {
+        final int version = frame.protocol() < 0 ? FlowReader.NONE : frame.isIpv6() ? 6 : 4;
         return (etherType < 0 || etherType == frame.etherType())
                 && (protocol < 0 || protocol == frame.protocol())
                 && (!onlyIp || version > 0)
@@ -131,7 +131,7 @@ record FirewallRule(
 
     private static int protocolNumber(String word) {
         if (word.equals("any") || word.equals("ip") || word.equals("arp")) {
-            return FrameParser.NONE;
+            return FlowReader.NONE;
         }
         Integer known = PROTOCOLS.get(word);
         if (known != null) {

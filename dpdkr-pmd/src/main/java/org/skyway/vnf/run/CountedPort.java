@@ -1,11 +1,11 @@
 package org.skyway.vnf.run;
 
 import java.util.concurrent.atomic.AtomicLong;
-import org.skyway.pmd.port.DpdkrPort;
+import org.skyway.pmd.port.PmdPort;
 
 /// A port that counts what the program moves through it. The data thread counts, any thread reads.
 public final class CountedPort {
-    private final DpdkrPort port;
+    private final PmdPort port;
     private final AtomicLong rxPackets = new AtomicLong();
     private final AtomicLong rxBytes = new AtomicLong();
     private final AtomicLong txPackets = new AtomicLong();
@@ -14,14 +14,14 @@ public final class CountedPort {
     /// Counts from zero.
     ///
     /// @param port what to use
-    public CountedPort(DpdkrPort port) {
+    public CountedPort(PmdPort port) {
         this.port = port;
     }
 
     /// The port.
     ///
     /// @return the driver's port
-    public DpdkrPort port() {
+    public PmdPort port() {
         return port;
     }
 

@@ -11,8 +11,8 @@ import org.agrona.concurrent.IdleStrategy;
 import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.PortSession;
+import org.skyway.pmd.port.PmdRehearsal;
 import org.skyway.pmd.port.PortFaultException;
-import org.skyway.pmd.port.Rehearsal;
 
 /// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
 /// the work is done, the time is up, the switch is gone or somebody sends SIGTERM. Stop, join,
@@ -74,7 +74,7 @@ public final class Runner {
         List<PortSession> sessions = new ArrayList<>();
         try {
             opening = Thread.currentThread();
-            Rehearsal.run(nanos(options.warmUpSeconds));
+            PmdRehearsal.run(nanos(options.warmUpSeconds));
             List<ControlTransport> transports = options.transports(names.size());
             for (int i = 0; i < names.size(); i++) {
                 sessions.add(

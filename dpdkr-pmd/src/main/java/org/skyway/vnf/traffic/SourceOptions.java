@@ -2,7 +2,7 @@ package org.skyway.vnf.traffic;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.skyway.pmd.port.DpdkrPort;
+import org.skyway.pmd.port.PmdPort;
 import org.skyway.vnf.frame.Addresses;
 import org.skyway.vnf.frame.FrameSizes;
 import org.skyway.vnf.frame.FrameSupply;
@@ -133,7 +133,7 @@ public final class SourceOptions {
                 discards);
     }
 
-    private FrameSupply frames(DpdkrPort port, int burst) {
+    private FrameSupply frames(PmdPort port, int burst) {
         if (replay != null) {
             try {
                 return CaptureFrames.load(replay, loops, port.maxFrame());

@@ -9,7 +9,7 @@ import org.skyway.vnf.run.Work;
 
 /// Sends frames, at a rate or as fast as they are taken. What a full ring refuses is sent later, so
 /// nothing is lost here. What arrives is looked at by nobody, but has to be taken: see
-/// [org.skyway.pmd.port.DpdkrPort].
+/// [org.skyway.pmd.port.PmdPort].
 public final class SourceWork implements Work {
     private final CountedPort port;
     private final FrameSupply frames;

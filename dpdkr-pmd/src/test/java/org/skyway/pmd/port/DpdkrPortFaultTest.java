@@ -166,7 +166,7 @@ class DpdkrPortFaultTest extends LinkedPorts {
     @Test
     void linkRegionIsNoPortRegion() throws Exception {
         try (Region region = Region.open(link.path(), link.sizeBytes())) {
-            assertThrows(RingFormatException.class, () -> DpdkrPort.open(region, "x"));
+            assertThrows(RingFormatException.class, () -> PmdPort.open(region, "x"));
         }
     }
 

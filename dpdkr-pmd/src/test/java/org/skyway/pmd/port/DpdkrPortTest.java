@@ -370,8 +370,8 @@ class DpdkrPortTest extends LinkedPorts {
         try (PortRig again = new PortRig(dir, "again", CELLS)) {
             again.statistics.rx(3, 100, 6400);
             again.statistics.tx(50, 3200);
-            DpdkrPort restarted =
-                    DpdkrPort.open(
+            PmdPort restarted =
+                    PmdPort.open(
                             Region.open(again.region.path(), again.region.sizeBytes()), "again");
             restarted.poll();
             assertEquals(50, again.statistics.txPackets());

@@ -17,7 +17,7 @@ import org.skyway.ivshmem.region.Region;
 final class PortRig implements AutoCloseable {
     final String name;
     final Region region;
-    final DpdkrPort port;
+    final PmdPort port;
     final ControlBlock control;
     final StatisticsBlock statistics;
     final RingConsumer fromVnf;
@@ -34,7 +34,7 @@ final class PortRig implements AutoCloseable {
         Path file = directory.resolve(name + ".region");
         region = Region.create(file, header.sizeBytes());
         header.create(region.address());
-        port = DpdkrPort.open(Region.open(file, header.sizeBytes()), name);
+        port = PmdPort.open(Region.open(file, header.sizeBytes()), name);
         control = new ControlBlock(region.address());
         statistics = new StatisticsBlock(region.address());
         long base = region.address();

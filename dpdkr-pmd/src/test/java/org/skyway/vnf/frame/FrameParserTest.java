@@ -17,7 +17,7 @@ class FrameParserTest {
             "20010db8000000000000000000000001" + "20010db8000000000000000000000002";
 
     private final NativeBuffer memory = new NativeBuffer(4096);
-    private final FrameParser parser = new FrameParser();
+    private final FlowReader parser = new FlowReader();
 
     @AfterEach
     void close() {
@@ -38,14 +38,14 @@ class FrameParserTest {
         isTcp();
         parse(MACS + "81000064" + "81000065" + "81000066" + "0800" + IPV4_TCP);
         assertEquals(0x8100, parser.etherType());
-        assertEquals(FrameParser.NONE, parser.protocol());
+        assertEquals(FlowReader.NONE, parser.protocol());
     }
 
     @Test
     void laterFragmentHasNoPorts() {
         parse(MACS + "0800" + IPV4_TCP.replaceFirst("^450000280000" + "0000", "4500002800002001"));
         assertEquals(6, parser.protocol());
-        assertEquals(FrameParser.NONE, parser.sourcePort());
+        assertEquals(FlowReader.NONE, parser.sourcePort());
     }
 
     @Test
@@ -59,14 +59,14 @@ class FrameParserTest {
         isUdp6();
         parse(MACS + "86dd" + "60000000" + "00182c40" + IPV6 + "1100000800000001" + udp);
         assertEquals(17, parser.protocol());
-        assertEquals(FrameParser.NONE, parser.destinationPort());
+        assertEquals(FlowReader.NONE, parser.destinationPort());
     }
 
     @Test
     void whatIsNoIpHasATypeOnly() {
         parse(MACS + "0806" + "0001080006040001");
         assertEquals(0x0806, parser.etherType());
-        assertEquals(FrameParser.NONE, parser.protocol());
+        assertEquals(FlowReader.NONE, parser.protocol());
     }
 
     @Test

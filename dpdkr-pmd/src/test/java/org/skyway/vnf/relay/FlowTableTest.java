@@ -21,7 +21,7 @@ class FlowTableTest {
 
     @Test
     void countsAreThoseOfAMap() {
-        FlowTable table = new FlowTable(1000);
+        FlowCensus table = new FlowCensus(1000);
         Map<String, Long> model = new HashMap<>();
         Random random = new Random(3);
         for (int i = 0; i < 50_000; i++) {
@@ -53,7 +53,7 @@ class FlowTableTest {
 
     @Test
     void fullTableCountsTheRestTogether() {
-        FlowTable table = new FlowTable(3);
+        FlowCensus table = new FlowCensus(3);
         for (int i = 0; i < 10; i++) {
             table.apply(new long[] {packets.ipv4(0, 17, i, 1, 1, 1)}, packets.lengths(), 1);
             table.apply(new long[] {packets.ipv4(0, 17, 0, 1, 1, 1)}, packets.lengths(), 1);
@@ -67,7 +67,7 @@ class FlowTableTest {
 
     @Test
     void ipv6AndOtherFramesAreFlowsToo() {
-        FlowTable table = new FlowTable(10);
+        FlowCensus table = new FlowCensus(10);
         table.apply(packets.arp(), packets.lengths(), 1);
         assertEquals("0x0806", report(table, 9).get("flows").get(0).get("etherType").asText());
         table.apply(packets.ipv6(0x20010db8_00000000L), packets.lengths(), 1);
@@ -77,7 +77,7 @@ class FlowTableTest {
         assertEquals("2001:db8:0:0:0:0:0:2", flow.get("destination").asText());
     }
 
-    private static ObjectNode report(FlowTable table, int most) {
+    private static ObjectNode report(FlowCensus table, int most) {
         ObjectNode report = new ObjectMapper().createObjectNode();
         table.describe(report, most);
         return report;

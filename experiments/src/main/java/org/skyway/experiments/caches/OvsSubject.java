@@ -165,15 +165,15 @@ final class OvsSubject implements Subject {
                         recorder.record(OPENFLOW_13, "add-flow", "priority=0,actions=NORMAL"));
                 for (int i = 0; i < 100; i++) {
                     int flow = i;
-                    connection.exchange(packetOut(recorder, 2, at -> Frames.answer(at, flow)));
+                    connection.exchange(packetOut(recorder, 2, at -> CacheFrames.answer(at, flow)));
                 }
-                changes = packetOut(recorder, 3, at -> Frames.stranger(at, 0));
+                changes = packetOut(recorder, 3, at -> CacheFrames.stranger(at, 0));
                 byte[] message = changes.getFirst();
-                sourceOffset = message.length - Frames.BYTES + STRANGER_SOURCE;
+                sourceOffset = message.length - CacheFrames.BYTES + STRANGER_SOURCE;
                 return;
             }
             List<String> known = new ArrayList<>();
-            for (int flow = 0; flow < Frames.FLOWS; flow++) {
+            for (int flow = 0; flow < CacheFrames.FLOWS; flow++) {
                 known.add(flow(10, flow));
             }
             connection.exchange(flowMods(recorder, dir, known));
@@ -204,29 +204,29 @@ final class OvsSubject implements Subject {
 
     private static byte[] bytes(LongConsumer frame) {
         try (Arena arena = Arena.ofConfined()) {
-            long at = arena.allocate(Frames.BYTES, 64).address();
+            long at = arena.allocate(CacheFrames.BYTES, 64).address();
             frame.accept(at);
-            byte[] bytes = new byte[Frames.BYTES];
-            Memory.copyToArray(at, bytes, 0, Frames.BYTES);
+            byte[] bytes = new byte[CacheFrames.BYTES];
+            Memory.copyToArray(at, bytes, 0, CacheFrames.BYTES);
             return bytes;
         }
     }
 
     private void writeFrames(Path pcap) throws IOException {
-        int record = 16 + Frames.BYTES;
+        int record = 16 + CacheFrames.BYTES;
         ByteBuffer out =
-                ByteBuffer.allocate(24 + Frames.FLOWS * record).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer.allocate(24 + CacheFrames.FLOWS * record).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(0xa1b2c3d4).putShort((short) 2).putShort((short) 4).putInt(0).putInt(0);
         out.putInt(65535).putInt(1);
-        for (int i = 0; i < Frames.FLOWS; i++) {
+        for (int i = 0; i < CacheFrames.FLOWS; i++) {
             int flow = i;
-            out.putInt(0).putInt(i).putInt(Frames.BYTES).putInt(Frames.BYTES);
+            out.putInt(0).putInt(i).putInt(CacheFrames.BYTES).putInt(CacheFrames.BYTES);
             out.put(
                     bytes(at -> {
                         if (learning) {
-                            Frames.ethernet(at, flow);
+                            CacheFrames.ethernet(at, flow);
                         } else {
-                            Frames.udp(at, flow);
+                            CacheFrames.udp(at, flow);
                         }
                     }));
         }

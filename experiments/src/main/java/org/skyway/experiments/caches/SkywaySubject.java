@@ -77,25 +77,25 @@ final class SkywaySubject implements Subject {
         } catch (IOException e) {
             throw new ExperimentException("no room for regions in /dev/shm: " + e, e);
         }
-        for (int flow = 0; flow < Frames.FLOWS; flow++) {
+        for (int flow = 0; flow < CacheFrames.FLOWS; flow++) {
             if (learning) {
-                Frames.ethernet(packet(flow), flow);
+                CacheFrames.ethernet(packet(flow), flow);
             } else {
-                Frames.udp(packet(flow), flow);
+                CacheFrames.udp(packet(flow), flow);
                 tables.put(entry(OvsSubject.flow(10, flow)));
             }
         }
         if (learning) {
             tables.put(entry("priority=0,actions=NORMAL"));
         }
-        Arrays.fill(lengths, Frames.BYTES);
+        Arrays.fill(lengths, CacheFrames.BYTES);
         datapath.start(List.of(0));
         clock = ThreadClock.of(ProcessHandle.current().pid(), "poll-0");
         publish();
         if (learning) {
             for (int flow = 0; flow < 100; flow++) {
-                long at = packet(Frames.FLOWS);
-                Frames.answer(at, flow);
+                long at = packet(CacheFrames.FLOWS);
+                CacheFrames.answer(at, flow);
                 send(2, at);
             }
         }
@@ -129,7 +129,7 @@ final class SkywaySubject implements Subject {
     }
 
     private long packet(int flow) {
-        return packets.address() + (long) flow * Frames.BYTES;
+        return packets.address() + (long) flow * CacheFrames.BYTES;
     }
 
     private static FlowEntry entry(String flow) {
@@ -185,9 +185,9 @@ final class SkywaySubject implements Subject {
     // What found no room comes again, so that no flow is left out for long.
     private void burst() {
         for (int i = 0; i < BURST; i++) {
-            addresses[i] = packet((next + i) % Frames.FLOWS);
+            addresses[i] = packet((next + i) % CacheFrames.FLOWS);
         }
-        next = (next + senders.getFirst().offer(addresses, lengths, 0, BURST)) % Frames.FLOWS;
+        next = (next + senders.getFirst().offer(addresses, lengths, 0, BURST)) % CacheFrames.FLOWS;
     }
 
     private void send(int port, long packet) {
@@ -201,8 +201,8 @@ final class SkywaySubject implements Subject {
     private void change() {
         int which = changes++;
         if (learning) {
-            long at = packet(Frames.FLOWS);
-            Frames.stranger(at, which);
+            long at = packet(CacheFrames.FLOWS);
+            CacheFrames.stranger(at, which);
             send(3, at);
             return;
         }

@@ -47,13 +47,13 @@ final class Clients {
     List<Outcome> session(String client, String commands) {
         Path ovs = directory(commands + "-ovs");
         Path skyway = directory(commands + "-skyway");
-        Transcript theirs = session(ovs, commands, List.of(Lab.ovs()));
-        Transcript ours = session(skyway, commands, List.of(Lab.skyway(), "vswitchd"));
+        Transcript theirs = session(ovs, commands, List.of(DropInLab.ovs()));
+        Transcript ours = session(skyway, commands, List.of(DropInLab.skyway(), "vswitchd"));
         return compare(client, theirs, ours);
     }
 
     private static Transcript session(Path directory, String commands, List<String> daemon) {
-        Lab lab = new Lab(directory);
+        DropInLab lab = new DropInLab(directory);
         List<String> arguments = new ArrayList<>();
         arguments.add(directory.toString());
         arguments.add(lab.file(commands).toString());
@@ -76,14 +76,15 @@ final class Clients {
     /// @return one outcome for each command
     List<Outcome> service() {
         List<Transcript> both = new ArrayList<>();
-        for (String daemon : List.of(Lab.ovs(), Lab.skyway())) {
-            Lab lab = new Lab(directory("service" + both.size()));
+        for (String daemon : List.of(DropInLab.ovs(), DropInLab.skyway())) {
+            DropInLab lab = new DropInLab(directory("service" + both.size()));
             List<String> arguments = new ArrayList<>();
             arguments.add(lab.file("private.sh").toString());
             arguments.add(daemon);
             arguments.addAll(lab.kept());
             List<String> said = lab.run("service.sh", PATIENCE, arguments);
-            if (said.stream().anyMatch(l -> l.startsWith("# Skyway")) == daemon.equals(Lab.ovs())) {
+            if (said.stream().anyMatch(l -> l.startsWith("# Skyway"))
+                    == daemon.equals(DropInLab.ovs())) {
                 throw new ExperimentException("the wrong switch was started: " + said);
             }
             both.add(Transcript.of(said));
@@ -97,10 +98,10 @@ final class Clients {
     /// @param note is told of each line
     /// @return one outcome for each topology
     List<Outcome> mininet(Consumer<String> note) {
-        Lab lab = new Lab(directory("mininet"));
+        DropInLab lab = new DropInLab(directory("mininet"));
         List<String> arguments = new ArrayList<>();
         arguments.add(lab.file("private.sh").toString());
-        arguments.add(Lab.skyway());
+        arguments.add(DropInLab.skyway());
         arguments.add(mininetPackages().toString());
         arguments.addAll(lab.kept());
         List<String> said = lab.run("mininet.sh", PATIENCE, arguments);

@@ -24,7 +24,7 @@ public final class DropInCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String missing = Lab.missing();
+        String missing = DropInLab.missing();
         if (missing != null) {
             throw new ExperimentException(missing);
         }

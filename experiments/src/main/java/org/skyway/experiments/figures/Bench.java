@@ -7,13 +7,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.skyway.experiments.process.AtExit;
 import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.report.RatioRow;
 import org.skyway.experiments.report.Section;
-import org.skyway.experiments.report.Verdict;
 
 /// The table of ratios: what Skyway does next to what one would otherwise use, each row with its
 /// goal.
 final class Bench implements Experiment {
-    private static final List<Row> ROWS =
+    private static final List<FigureRow> ROWS =
             List.of(
                     new HopRow(),
                     new OneCoreRow(),
@@ -42,7 +42,7 @@ final class Bench implements Experiment {
         return Set.of(Plan.Vnfs.values());
     }
 
-    private static List<Row> rows(Plan plan) {
+    private static List<FigureRow> rows(Plan plan) {
         // `all --only bench` names this experiment and none of its rows.
         boolean all = plan.only().isEmpty() || plan.only().contains(Ratios.EXPERIMENT);
         return ROWS.stream()
@@ -52,7 +52,9 @@ final class Bench implements Experiment {
 
     /// Names for `--only`.
     static Set<String> names() {
-        return ROWS.stream().map(Row::name).collect(Collectors.toCollection(LinkedHashSet::new));
+        return ROWS.stream()
+                .map(FigureRow::name)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     @Override
@@ -68,7 +70,7 @@ final class Bench implements Experiment {
     public List<String> obstacles(Plan plan) {
         List<String> obstacles = new ArrayList<>();
         Needs.program("ovs-ofctl", "openvswitch-common", obstacles);
-        List<Row> rows = rows(plan);
+        List<FigureRow> rows = rows(plan);
         if (rows.isEmpty()) {
             obstacles.add(
                     "bench has no row %s; it has %s"
@@ -80,7 +82,7 @@ final class Bench implements Experiment {
     }
 
     // What goes wrong in one row is no reason to lose the others.
-    private static List<Verdict> verdicts(Session session, Row row) {
+    private static List<RatioRow> verdicts(MeasuredSession session, FigureRow row) {
         String missing = row.missing(session.plan());
         if (missing == null) {
             try {
@@ -91,17 +93,17 @@ final class Bench implements Experiment {
                 missing = e.getMessage().lines().findFirst().orElse("") + " (see log.txt)";
             }
         }
-        return List.of(Verdict.missing(row.name(), row.name(), "-", missing));
+        return List.of(RatioRow.missing(row.name(), row.name(), "-", missing));
     }
 
     @Override
-    public Section run(Session session) {
+    public Section run(MeasuredSession session) {
         Section section = new Section(name(), "Side by side");
-        for (Row row : rows(session.plan())) {
+        for (FigureRow row : rows(session.plan())) {
             section.verdicts().addAll(verdicts(session, row));
         }
-        long good = section.verdicts().stream().filter(Verdict::good).count();
-        long measured = section.verdicts().stream().filter(Verdict::isMeasured).count();
+        long good = section.verdicts().stream().filter(RatioRow::good).count();
+        long measured = section.verdicts().stream().filter(RatioRow::isMeasured).count();
         section.findings()
                 .add(
                         "%d of %d rows reach their goal; %d could not be measured."

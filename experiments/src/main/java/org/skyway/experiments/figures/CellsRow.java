@@ -4,17 +4,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.Feeder;
-import org.skyway.experiments.figures.Traffic.Kind;
-import org.skyway.experiments.peers.HugePages;
+import org.skyway.experiments.figures.MeasuredTraffic.Kind;
 import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// The normal path over rules of three kinds and flows, cell by cell, next to Open vSwitch with the
 /// same rules, feeder and frames.
-final class CellsRow implements Row {
+final class CellsRow implements FigureRow {
     private static final int SWITCH = 0;
     private static final int FEEDER = 1;
     private static final double START_SECONDS = 25;
@@ -82,12 +82,12 @@ final class CellsRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Path program = Feeder.build(session.scratch());
         Path frames = session.scratch().resolve("frames");
-        List<Verdict> verdicts = new ArrayList<>();
+        List<RatioRow> verdicts = new ArrayList<>();
         List<FeederLine> lines = new ArrayList<>();
-        try (HugePages huge = new HugePages(PAGES)) {
+        try (ReservedPages huge = new ReservedPages(PAGES)) {
             try {
                 lines.add(
                         new FeederLine(
@@ -106,9 +106,9 @@ final class CellsRow implements Row {
                 lines.getFirst().fabric().connect(); // forbids bypasses; its rules are replaced
                 session.advance(START_SECONDS, "bench, cells");
                 for (Cell cell : cells(session.plan())) {
-                    Traffic.frames(
+                    MeasuredTraffic.frames(
                             frames, cell.rules, cell.flows, cell.zipf, session.plan().seed());
-                    List<String> rules = Traffic.rules(cell.kind, cell.rules);
+                    List<String> rules = MeasuredTraffic.rules(cell.kind, cell.rules);
                     for (FeederLine line : lines) {
                         line.fabric().active(true);
                         line.fabric().replaceRules(rules);
@@ -126,7 +126,7 @@ final class CellsRow implements Row {
         return verdicts;
     }
 
-    private Verdict measure(Session session, List<FeederLine> lines, Cell cell) {
+    private RatioRow measure(MeasuredSession session, List<FeederLine> lines, Cell cell) {
         Plan plan = session.plan();
         String row = "cell: " + cell.name();
         Key skyway = Ratios.key(row, Method.CORE_EACH, Fabrics.THROUGH, "throughput", "Mpps");

@@ -44,7 +44,7 @@ final class Churn implements Experiment {
     }
 
     @Override
-    public Section run(Session session) {
+    public Section run(MeasuredSession session) {
         Plan plan = session.plan();
         Section section = new Section(name(), "While rules change");
         Cores cores = Cores.assign(plan.cores(), 2);
@@ -101,7 +101,7 @@ final class Churn implements Experiment {
     }
 
     private void round(
-            Session session,
+            MeasuredSession session,
             SkywayChain chain,
             Way way,
             Controller controller,
@@ -150,7 +150,7 @@ final class Churn implements Experiment {
     }
 
     private void keep(
-            Session session,
+            MeasuredSession session,
             Method method,
             Way way,
             String x,

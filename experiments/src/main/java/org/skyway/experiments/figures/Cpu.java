@@ -49,7 +49,7 @@ final class Cpu implements Experiment {
     }
 
     @Override
-    public Section run(Session session) {
+    public Section run(MeasuredSession session) {
         Plan plan = session.plan();
         Section section = new Section(name(), "What a link costs the switch");
         Cores cores = Cores.assign(plan.cores(), 2);
@@ -115,7 +115,7 @@ final class Cpu implements Experiment {
     private record Cost(double wall, double poll, double all, long packets) {}
 
     private void round(
-            Session session,
+            MeasuredSession session,
             SkywayChain chain,
             Way way,
             ThreadClock clock,
@@ -189,7 +189,7 @@ final class Cpu implements Experiment {
     }
 
     private void keep(
-            Session session,
+            MeasuredSession session,
             Method method,
             Way way,
             String x,

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.DpdkBench;
 import org.skyway.experiments.dpdk.DpdkDriver;
-import org.skyway.experiments.peers.HugePages;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.report.Conditions;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// The driver in C between processes and within one, next to memif, with and without copies.
-final class DpdkRow implements Row {
+final class DpdkRow implements FigureRow {
     private static final int MILLIS = 500;
     private static final int PAGES = 800; // two processes of 384 MiB, and the switches' rings
     private static final double START_SECONDS = 25;
@@ -39,16 +39,17 @@ final class DpdkRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         DpdkBench.Ratios ratios;
         // Without huge pages, memif that does not copy is left out.
-        try (HugePages _ = HugePages.obstacle(PAGES) == null ? new HugePages(PAGES) : null;
+        try (ReservedPages _ =
+                        ReservedPages.obstacle(PAGES) == null ? new ReservedPages(PAGES) : null;
                 DpdkBench bench =
                         new DpdkBench(session.plan().rounds(), MILLIS, session.log("dpdk"))) {
             ratios = bench.run();
         }
         session.advance(seconds(session.plan()), "bench, dpdk");
-        List<Verdict> verdicts = new ArrayList<>();
+        List<RatioRow> verdicts = new ArrayList<>();
         verdicts.add(
                 verdict(
                         session,
@@ -60,7 +61,7 @@ final class DpdkRow implements Row {
                         false));
         if (Double.isNaN(ratios.zeroCopy())) {
             verdicts.add(
-                    Verdict.missing(
+                    RatioRow.missing(
                             "dpdk-zero-copy",
                             "net_skyway past the switch, testpmd txonly to rxonly, packets",
                             "net_memif, zero copy",
@@ -88,8 +89,8 @@ final class DpdkRow implements Row {
         return verdicts;
     }
 
-    private static Verdict verdict(
-            Session session,
+    private static RatioRow verdict(
+            MeasuredSession session,
             String name,
             String work,
             String against,
@@ -104,7 +105,7 @@ final class DpdkRow implements Row {
                         "ratio of the best rounds",
                         "×");
         session.keep(key, 1, ratio, Conditions.UNKNOWN);
-        return new Verdict(
+        return new RatioRow(
                 name,
                 work,
                 against,

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.dpdk.Testpmd;
-import org.skyway.experiments.peers.HugePages;
 import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.Closing;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
@@ -21,8 +21,8 @@ final class DpdkStages implements AutoCloseable {
     private static final int SECOND = 1;
     private static final double START_SECONDS = 30;
 
-    private final Session session;
-    private final HugePages huge;
+    private final MeasuredSession session;
+    private final ReservedPages huge;
     private final List<Family> families = new ArrayList<>();
     private final List<AutoCloseable> started = new ArrayList<>();
 
@@ -45,10 +45,10 @@ final class DpdkStages implements AutoCloseable {
         }
     }
 
-    DpdkStages(Session session) {
+    DpdkStages(MeasuredSession session) {
         this.session = session;
         Plan plan = session.plan();
-        huge = new HugePages(pages(plan));
+        huge = new ReservedPages(pages(plan));
         try {
             if (wantsSkyway(plan)) {
                 families.add(
@@ -110,7 +110,7 @@ final class DpdkStages implements AutoCloseable {
         if (plan.vnfs() == Plan.Vnfs.DPDK && DpdkDriver.missing() != null) {
             obstacles.add(DpdkDriver.missing());
         }
-        String pages = HugePages.obstacle(pages(plan));
+        String pages = ReservedPages.obstacle(pages(plan));
         if (pages != null) {
             obstacles.add(pages);
         }

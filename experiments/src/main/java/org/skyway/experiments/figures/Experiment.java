@@ -27,5 +27,5 @@ interface Experiment {
     /// Runs it.
     ///
     /// @return what the report says of it
-    Section run(Session session);
+    Section run(MeasuredSession session);
 }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.skyway.experiments.peers.HugePages;
 import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 
@@ -32,7 +32,7 @@ final class Fabrics {
     /// @param ports how many
     /// @param core of its poll thread; null for any
     /// @param past whether bypasses are allowed
-    static Fabric skyway(Session session, int ports, Integer core, boolean past) {
+    static Fabric skyway(MeasuredSession session, int ports, Integer core, boolean past) {
         SkywayBed bed =
                 core == null
                         ? new SkywayBed(session, ports)
@@ -85,7 +85,7 @@ final class Fabrics {
     /// @param session whose
     /// @param huge pages for it
     /// @param cores of its PMD threads
-    static Costed ovs(Session session, HugePages huge, List<Integer> cores) {
+    static Costed ovs(MeasuredSession session, ReservedPages huge, List<Integer> cores) {
         OvsDpdk ovs = new OvsDpdk(huge, cores, session.chronicle().of("ovs-vswitchd-dpdk"));
         session.note(
                 "ovs-vswitchd-dpdk, PMD threads on cores %s, ports dpdkvhostuserclient"

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.dpdk.Feeder;
-import org.skyway.experiments.peers.HugePages;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.Program;
 
 /// Our feeder on a [Fabric], whose ports 1 and 2 it owns with one thread.
@@ -21,7 +21,7 @@ final class FeederLine implements AutoCloseable {
     /// @param fabric closed with this; nothing is connected on it yet
     /// @param huge pages for it
     /// @param core of the feeder
-    FeederLine(Session session, Path program, Fabric fabric, HugePages huge, int core) {
+    FeederLine(MeasuredSession session, Path program, Fabric fabric, ReservedPages huge, int core) {
         this.fabric = fabric;
         List<String> eal =
                 new ArrayList<>(

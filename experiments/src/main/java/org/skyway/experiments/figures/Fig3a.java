@@ -74,7 +74,7 @@ final class Fig3a implements Experiment {
     }
 
     @Override
-    public Section run(Session session) {
+    public Section run(MeasuredSession session) {
         Plan plan = session.plan();
         Section section = new Section(name(), "Throughput of a chain (figure 3a)");
         if (plan.vnfs() == Plan.Vnfs.JAVA) {
@@ -109,7 +109,7 @@ final class Fig3a implements Experiment {
         return section;
     }
 
-    private void guests(Session session, Section section) {
+    private void guests(MeasuredSession session, Section section) {
         boolean testpmd = session.plan().vnfs() == Plan.Vnfs.VM_DPDK;
         try (VmPair pair = new VmPair(session, testpmd)) {
             session.advance(VmPair.BOOT_SECONDS, "fig3a, two guests");
@@ -128,7 +128,7 @@ final class Fig3a implements Experiment {
                 .add("Chains of guests have two VNFs, each in a guest of its own. " + VmPair.TEXT);
     }
 
-    private void javaChains(Session session, Section section) {
+    private void javaChains(MeasuredSession session, Section section) {
         Plan plan = session.plan();
         for (int n = from(plan); n <= plan.chainTo(); n++) {
             Cores cores = Cores.assign(plan.cores(), n);
@@ -151,7 +151,7 @@ final class Fig3a implements Experiment {
     // A testpmd that shares its core would measure the scheduler, so where cores are few there are
     // stages
     // only.
-    private void testpmdChains(Session session, Section section) {
+    private void testpmdChains(MeasuredSession session, Section section) {
         Plan plan = session.plan();
         for (int n = from(plan); n <= plan.chainTo() && n < plan.cores(); n++) {
             try (TestpmdChains chains = new TestpmdChains(session, n)) {
@@ -175,7 +175,7 @@ final class Fig3a implements Experiment {
         }
     }
 
-    private String finding(Session session, Cores cores, int n) {
+    private String finding(MeasuredSession session, Cores cores, int n) {
         Key past =
                 new Key(
                         name(),
@@ -187,7 +187,7 @@ final class Fig3a implements Experiment {
         return finding(session, past, SkywayChain.THROUGH, n);
     }
 
-    private static String finding(Session session, Key past, String through, int n) {
+    private static String finding(MeasuredSession session, Key past, String through, int n) {
         Ratio ratio = Ratio.of(session.results().of(past), session.results().of(past.of(through)));
         return "%d VNFs, %s: past the switch by through it %s."
                 .formatted(n, past.method().title(), ratio == null ? "not measured" : ratio.text());

@@ -51,7 +51,7 @@ final class Fig3b implements Experiment {
     }
 
     @Override
-    public Section run(Session session) {
+    public Section run(MeasuredSession session) {
         Plan plan = session.plan();
         Section section =
                 new Section(name(), "Throughput of a chain between two interfaces (figure 3b)");
@@ -83,7 +83,7 @@ final class Fig3b implements Experiment {
         return section;
     }
 
-    private void chain(Session session, Wires wires, Cores cores, int n) {
+    private void chain(MeasuredSession session, Wires wires, Cores cores, int n) {
         int ports = 2 * n;
         List<String> more = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
@@ -156,7 +156,7 @@ final class Fig3b implements Experiment {
         }
     }
 
-    private String finding(Session session, Method method, int n) {
+    private String finding(MeasuredSession session, Method method, int n) {
         Key past =
                 new Key(
                         name(),

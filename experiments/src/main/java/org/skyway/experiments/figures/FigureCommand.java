@@ -13,9 +13,9 @@ import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.report.HtmlReport;
 import org.skyway.experiments.report.MachineFacts;
 import org.skyway.experiments.report.Progress;
+import org.skyway.experiments.report.RatioRow;
 import org.skyway.experiments.report.Section;
 import org.skyway.experiments.report.Summary;
-import org.skyway.experiments.report.Verdict;
 import org.skyway.experiments.yardstick.CProgram;
 import org.skyway.experiments.yardstick.Yardstick;
 import picocli.CommandLine.Mixin;
@@ -112,7 +112,7 @@ abstract class FigureCommand implements Callable<Integer> {
         Map<String, String> facts = new LinkedHashMap<>(MachineFacts.read());
         List<Section> sections = new ArrayList<>();
         boolean measured;
-        try (Session session = new Session(plan, out, progress)) {
+        try (MeasuredSession session = new MeasuredSession(plan, out, progress)) {
             for (Experiment e : experiments) {
                 session.plan(suited(plan, e));
                 Section section = section(e, session, experiments.size() > 1);
@@ -145,7 +145,7 @@ abstract class FigureCommand implements Callable<Integer> {
     }
 
     // In a run of many, what goes wrong in one is no reason to lose the others.
-    private Section section(Experiment e, Session session, boolean goesOn) {
+    private Section section(Experiment e, MeasuredSession session, boolean goesOn) {
         try {
             return e.run(session);
         } catch (ExperimentException failure) {
@@ -161,11 +161,11 @@ abstract class FigureCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(List<Section> sections, Session session) {
+    private static void print(List<Section> sections, MeasuredSession session) {
         for (Section s : sections) {
             System.out.printf("%n%s%n", s.title());
             s.findings().forEach(f -> System.out.println("  " + f));
-            for (Verdict v : s.verdicts()) {
+            for (RatioRow v : s.verdicts()) {
                 System.out.printf(
                         "  %-22s %-14s goal %-12s %s%n",
                         v.name(), v.figureText(), v.goalText(), v.gap());

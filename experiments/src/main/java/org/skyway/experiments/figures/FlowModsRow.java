@@ -9,10 +9,10 @@ import org.skyway.experiments.conformance.FlowModRate;
 import org.skyway.experiments.conformance.lab.Lab;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// How fast the real `ovs-ofctl` installs, lists and deletes entries, on both switches.
-final class FlowModsRow implements Row {
+final class FlowModsRow implements FigureRow {
     private static final String OVS = "Open vSwitch";
     private static final String SKYWAY = "Skyway";
     private static final double START_SECONDS = 10;
@@ -43,7 +43,7 @@ final class FlowModsRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         int flows = flows(session.plan());
         Map<String, ToDoubleFunction<FlowModRate.Seconds>> kinds = new LinkedHashMap<>();
         kinds.put("add", FlowModRate.Seconds::add);
@@ -80,7 +80,7 @@ final class FlowModsRow implements Row {
             }
             session.advance(roundSeconds(session.plan()), "bench, flow-mods, round " + round);
         }
-        List<Verdict> verdicts = new ArrayList<>();
+        List<RatioRow> verdicts = new ArrayList<>();
         for (String kind : kinds.keySet()) {
             verdicts.add(
                     Ratios.ratio(

@@ -13,13 +13,13 @@ import org.skyway.experiments.report.Conditions;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.MachineFacts;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 import org.skyway.experiments.yardstick.CProgram;
 import org.skyway.vswitch.daemon.ControlClient;
 
 /// What a VNF's forwarding of a packet costs: 512 packets go round between its own two ports, so
 /// that it is the only one at work and always busy. Processor time of its thread by packets.
-final class ForwardRow implements Row {
+final class ForwardRow implements FigureRow {
     private static final int CORE = 1;
     private static final int PACKETS = 512;
     private static final String MEMIF = "testpmd io over memif";
@@ -52,7 +52,7 @@ final class ForwardRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Plan plan = session.plan();
         Key java =
                 Ratios.key(
@@ -104,7 +104,7 @@ final class ForwardRow implements Row {
                         true));
     }
 
-    private Testpmd testpmd(Session session) {
+    private Testpmd testpmd(MeasuredSession session) {
         Path socket = session.scratch().resolve("round");
         List<String> command =
                 new ArrayList<>(

@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.Feeder;
-import org.skyway.experiments.peers.HugePages;
 import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// Latency of one hop at a tenth of what each way does: our feeder on Skyway past the switch, on
 /// memif and on Open vSwitch. The same program, thread and frames on all.
-final class HopLatencyRow implements Row {
+final class HopLatencyRow implements FigureRow {
     private static final int SWITCH = 0;
     private static final int FEEDER = 1;
     private static final double START_SECONDS = 25;
@@ -44,13 +44,13 @@ final class HopLatencyRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Plan plan = session.plan();
         Path program = Feeder.build(session.scratch());
         Path frames = session.scratch().resolve("one-flow");
-        Traffic.oneFlow(frames, 64);
+        MeasuredTraffic.oneFlow(frames, 64);
         List<FeederLine> lines = new ArrayList<>();
-        try (HugePages huge = new HugePages(PAGES)) {
+        try (ReservedPages huge = new ReservedPages(PAGES)) {
             try {
                 lines.add(line(session, program, Fabrics.skyway(session, 2, SWITCH, true), huge));
                 lines.add(line(session, program, Fabrics.memif(folder(session)), huge));
@@ -89,7 +89,7 @@ final class HopLatencyRow implements Row {
                         true));
     }
 
-    private void measure(Session session, Plan plan, List<FeederLine> lines, Path frames) {
+    private void measure(MeasuredSession session, Plan plan, List<FeederLine> lines, Path frames) {
         List<Program> programs = new ArrayList<>();
         double[] tenth = new double[lines.size()];
         for (int i = 0; i < tenth.length; i++) {
@@ -125,7 +125,8 @@ final class HopLatencyRow implements Row {
         return Ratios.key(name(), Method.CORE_EACH, path, "latency, " + percentile, "µs");
     }
 
-    private static FeederLine line(Session session, Path program, Fabric fabric, HugePages huge) {
+    private static FeederLine line(
+            MeasuredSession session, Path program, Fabric fabric, ReservedPages huge) {
         FeederLine line = new FeederLine(session, program, fabric, huge, FEEDER);
         try {
             fabric.connect();
@@ -137,7 +138,7 @@ final class HopLatencyRow implements Row {
         }
     }
 
-    private static Path folder(Session session) {
+    private static Path folder(MeasuredSession session) {
         try {
             return Files.createTempDirectory(session.scratch(), "memif");
         } catch (IOException e) {

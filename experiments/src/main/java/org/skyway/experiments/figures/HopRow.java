@@ -9,12 +9,12 @@ import org.skyway.experiments.process.Dialogue;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 import org.skyway.experiments.tester.HopCommand;
 import org.skyway.experiments.yardstick.Yardstick;
 
 /// One hop through the driver between two cores, next to the same in C.
-final class HopRow implements Row {
+final class HopRow implements FigureRow {
     private static final List<String> SIZES = List.of("64", "1518", "imix");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MILLIS = 300;
@@ -40,7 +40,7 @@ final class HopRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -48,7 +48,7 @@ final class HopRow implements Row {
                                 "SKYWAY_JAVA_OPTS=-XX:+UseSerialGC -Xmx256m",
                                 Program.launcher().toString()));
         command.addAll(Arrays.asList(HopCommand.arguments(FIRST, SECOND)));
-        List<Verdict> verdicts = new ArrayList<>();
+        List<RatioRow> verdicts = new ArrayList<>();
         try (Dialogue hop =
                 new Dialogue(
                         "hop",
@@ -66,7 +66,7 @@ final class HopRow implements Row {
         return verdicts;
     }
 
-    private Verdict measure(Session session, Dialogue hop, String size) {
+    private RatioRow measure(MeasuredSession session, Dialogue hop, String size) {
         String row = "hop-" + size;
         Key ours = Ratios.key(row, Method.CORE_EACH, "Skyway's driver", "hop", "Mpps");
         Key theirs = ours.of("the same in C");

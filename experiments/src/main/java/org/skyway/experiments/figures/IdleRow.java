@@ -4,10 +4,10 @@ import java.util.List;
 import org.skyway.experiments.process.ThreadClock;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// A poll thread with nothing to do: its share of a core, and how long the first packet takes.
-final class IdleRow implements Row {
+final class IdleRow implements FigureRow {
     private static final double REST_SECONDS = 1.5;
     private static final double WATCH_SECONDS = 2;
     private static final double PACKETS_PER_SECOND =
@@ -36,7 +36,7 @@ final class IdleRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Key share =
                 Ratios.key(
                         "idle-share", Method.NONE, "Skyway", "poll thread, share of a core", "%");

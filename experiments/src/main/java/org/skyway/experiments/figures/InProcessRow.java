@@ -10,11 +10,11 @@ import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.report.Conditions;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// What is measured on one thread of this process, without a switch: what an empty ring costs a
 /// poll thread, and what packets allocate.
-final class InProcessRow implements Row {
+final class InProcessRow implements FigureRow {
     private static final int EMPTY_PORTS = 16;
     private static final int WARM_UPS = 200_000;
     private static final int BURSTS = 100_000;
@@ -37,7 +37,7 @@ final class InProcessRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Key empty = Ratios.key("empty-ring", Method.NONE, "Skyway", "poll of an empty ring", "ns");
         Key normal =
                 Ratios.key("allocation-switch", Method.NONE, "Skyway", "allocated per packet", "B");

@@ -45,7 +45,7 @@ final class Isolation implements Experiment {
     }
 
     @Override
-    public Section run(Session session) {
+    public Section run(MeasuredSession session) {
         Plan plan = session.plan();
         Section section = new Section(name(), "A flow through the switch beside links past it");
         int most = most(plan);
@@ -111,7 +111,7 @@ final class Isolation implements Experiment {
     }
 
     private void round(
-            Session session,
+            MeasuredSession session,
             SkywayBed bed,
             Ends ours,
             Tester others,
@@ -166,7 +166,7 @@ final class Isolation implements Experiment {
     }
 
     private void keep(
-            Session session,
+            MeasuredSession session,
             int n,
             boolean past,
             String metric,

@@ -11,14 +11,14 @@ final class JavaStages implements AutoCloseable {
     private static final int SECOND = 1;
     private static final double START_SECONDS = 20;
 
-    private final Session session;
+    private final MeasuredSession session;
     private final List<SkywayBed> beds = new ArrayList<>();
     private final List<Program> programs = new ArrayList<>();
     private final Ends pair;
     private final Ends forward;
     private final Ends through;
 
-    JavaStages(Session session) {
+    JavaStages(MeasuredSession session) {
         this.session = session;
         try {
             SkywayBed a = bed(2);

@@ -83,13 +83,13 @@ final class Latency implements Experiment {
     }
 
     @Override
-    public Section run(Session session) {
+    public Section run(MeasuredSession session) {
         Plan plan = session.plan();
         Section section = new Section(name(), "Latency of a chain");
         for (int n : lengths(plan)) {
             Cores cores = Cores.assign(plan.cores(), n).awake();
             Method method = plan.inGuests() ? Method.TIME_SHARED : cores.method();
-            try (ChainBed chain =
+            try (MeasuredChain chain =
                     plan.inGuests()
                             ? new VmPair(session, false)
                             : new SkywayChain(session, n, cores)) {
@@ -135,7 +135,7 @@ final class Latency implements Experiment {
         return section;
     }
 
-    private void run(Session session, ChainBed chain, Method method, int n) {
+    private void run(MeasuredSession session, MeasuredChain chain, Method method, int n) {
         Plan plan = session.plan();
         String x = Integer.toString(n);
         Map<Way, Double> noDrop = new LinkedHashMap<>();
@@ -179,8 +179,8 @@ final class Latency implements Experiment {
     }
 
     private void round(
-            Session session,
-            ChainBed chain,
+            MeasuredSession session,
+            MeasuredChain chain,
             Way way,
             double mpps,
             int load,
@@ -239,11 +239,11 @@ final class Latency implements Experiment {
     }
 
     private static void keep(
-            Session session, Key key, int round, long nanos, Conditions conditions) {
+            MeasuredSession session, Key key, int round, long nanos, Conditions conditions) {
         session.keep(key, round, nanos / 1e3, conditions);
     }
 
-    private String finding(Session session, Method method, List<Way> ways, int n) {
+    private String finding(MeasuredSession session, Method method, List<Way> ways, int n) {
         Key past =
                 key(
                         method,

@@ -3,15 +3,15 @@ package org.skyway.experiments.figures;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.DpdkDriver;
-import org.skyway.experiments.peers.HugePages;
 import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// One rule each way through the switch, with the same stock `testpmd` that owns both ports.
-final class NormalPathRow implements Row {
+final class NormalPathRow implements FigureRow {
     private static final int SWITCH = 0;
     private static final int FEEDER = 1;
     private static final double START_SECONDS = 20;
@@ -46,15 +46,15 @@ final class NormalPathRow implements Row {
         if (DpdkDriver.missing() != null) {
             return DpdkDriver.missing();
         }
-        return OvsDpdk.obstacle() != null ? OvsDpdk.obstacle() : HugePages.obstacle(pages);
+        return OvsDpdk.obstacle() != null ? OvsDpdk.obstacle() : ReservedPages.obstacle(pages);
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Plan plan = session.plan();
         Key ovs = Ratios.key(name(), Method.CORE_EACH, Fabrics.OVS, "throughput", "Mpps");
         Key skyway = ovs.of(Fabrics.THROUGH);
-        try (HugePages huge = new HugePages(HUGE_PAGES);
+        try (ReservedPages huge = new ReservedPages(HUGE_PAGES);
                 TestpmdLine a = line(session, Fabrics.skyway(session, 2, SWITCH, false), huge);
                 TestpmdLine b = line(session, Fabrics.ovs(session, huge, List.of(SWITCH)), huge)) {
             List<Program> programs = new ArrayList<>(a.programs());
@@ -88,7 +88,7 @@ final class NormalPathRow implements Row {
                         false));
     }
 
-    private static TestpmdLine line(Session session, Fabric fabric, HugePages huge) {
+    private static TestpmdLine line(MeasuredSession session, Fabric fabric, ReservedPages huge) {
         TestpmdLine line = new TestpmdLine(session, fabric, huge);
         try {
             line.ends(FEEDER, 1, 2);

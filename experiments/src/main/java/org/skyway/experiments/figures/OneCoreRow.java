@@ -3,12 +3,12 @@ package org.skyway.experiments.figures;
 import java.util.List;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 import org.skyway.experiments.yardstick.CProgram;
 
 /// Two ends and the switch on one core, all of them yielding: how far the cores are from each other
 /// does not matter, so this is the steady figure.
-final class OneCoreRow implements Row {
+final class OneCoreRow implements FigureRow {
     private static final double START_SECONDS = 15;
 
     OneCoreRow() {}
@@ -33,7 +33,7 @@ final class OneCoreRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Plan plan = session.plan();
         Key past = Ratios.key(name(), Method.ONE_CORE, SkywayChain.PAST, "throughput", "Mpps");
         Key through = past.of(SkywayChain.THROUGH);

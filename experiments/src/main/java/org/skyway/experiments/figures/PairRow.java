@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.dpdk.Testpmd;
-import org.skyway.experiments.peers.HugePages;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 import org.skyway.experiments.yardstick.CProgram;
 
 /// Two VNFs both ways with a core each, past the switch, next to two `testpmd` over `net_memif`.
-final class PairRow implements Row {
+final class PairRow implements FigureRow {
     private static final int FIRST = 0;
     private static final int SECOND = 1;
     private static final double START_SECONDS = 25;
@@ -44,18 +44,18 @@ final class PairRow implements Row {
             return "a core each needs two cores";
         }
         return CProgram.onPath(Testpmd.PROGRAM)
-                ? HugePages.obstacle(HUGE_PAGES)
+                ? ReservedPages.obstacle(HUGE_PAGES)
                 : Testpmd.PROGRAM + " is missing; apt-get install dpdk-dev";
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Plan plan = session.plan();
         Key memif = Ratios.key(name(), Method.CORE_EACH, Fabrics.MEMIF, "throughput", "Mpps");
         Key java = memif.of(SkywayChain.PAST);
         Key dpdk = memif.of(Fabrics.PAST);
         boolean hasDriver = DpdkDriver.missing() == null;
-        try (HugePages huge = new HugePages(HUGE_PAGES);
+        try (ReservedPages huge = new ReservedPages(HUGE_PAGES);
                 SkywayBed bed = new SkywayBed(session, 2);
                 TestpmdLine direct = line(session, Fabrics.memif(folder(session)), huge);
                 TestpmdLine past =
@@ -104,11 +104,11 @@ final class PairRow implements Row {
                 hasDriver
                         ? Ratios.ratio(
                                 session, "pair-dpdk", work + "testpmd", dpdk, memif, 2, false)
-                        : Verdict.missing(
+                        : RatioRow.missing(
                                 "pair-dpdk", work + "testpmd", memif.path(), DpdkDriver.missing()));
     }
 
-    private static TestpmdLine line(Session session, Fabric fabric, HugePages huge) {
+    private static TestpmdLine line(MeasuredSession session, Fabric fabric, ReservedPages huge) {
         TestpmdLine line = new TestpmdLine(session, fabric, huge);
         try {
             line.ends(FIRST, 1);
@@ -121,7 +121,7 @@ final class PairRow implements Row {
         }
     }
 
-    private static Path folder(Session session) {
+    private static Path folder(MeasuredSession session) {
         try {
             return Files.createTempDirectory(session.scratch(), "memif");
         } catch (IOException e) {

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.skyway.experiments.dpdk.Testpmd;
-import org.skyway.experiments.peers.HugePages;
 import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.Closing;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Conditions;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 import org.skyway.experiments.yardstick.CProgram;
 
 /// What it costs to connect two stock VNFs: memif and vhost-user, by a link and by rules for their
 /// flows, next to a loop in C and to Open vSwitch with DPDK. One stock `testpmd` owns both VNFs'
 /// ports and sends on both, on the other core.
-final class PortsRow implements Row {
+final class PortsRow implements FigureRow {
     private static final int SWITCH = 0;
     private static final int FEEDER = 1;
     private static final List<Integer> SIZES = List.of(64, 256, 1518);
@@ -58,15 +58,15 @@ final class PortsRow implements Row {
         if (!CProgram.onPath(Testpmd.PROGRAM)) {
             return Testpmd.PROGRAM + " is missing; apt-get install dpdk-dev";
         }
-        return OvsDpdk.obstacle() != null ? OvsDpdk.obstacle() : HugePages.obstacle(HUGE_PAGES);
+        return OvsDpdk.obstacle() != null ? OvsDpdk.obstacle() : ReservedPages.obstacle(HUGE_PAGES);
     }
 
     /// A fabric with some rules.
     private record Choice(Costed fabric, TestpmdLine line, String name, List<String> rules) {}
 
     @Override
-    public List<Verdict> measure(Session session) {
-        List<Verdict> verdicts = new ArrayList<>();
+    public List<RatioRow> measure(MeasuredSession session) {
+        List<RatioRow> verdicts = new ArrayList<>();
         for (StockFabrics.Kind kind : StockFabrics.Kind.values()) {
             measure(session, kind);
             for (int size : SIZES) {
@@ -76,12 +76,12 @@ final class PortsRow implements Row {
         return verdicts;
     }
 
-    private static void measure(Session session, StockFabrics.Kind kind) {
+    private static void measure(MeasuredSession session, StockFabrics.Kind kind) {
         Plan plan = session.plan();
         List<AutoCloseable> started = new ArrayList<>();
         List<Choice> choices = new ArrayList<>();
         try {
-            HugePages huge = new HugePages(HUGE_PAGES);
+            ReservedPages huge = new ReservedPages(HUGE_PAGES);
             started.add(huge);
             Costed skyway = StockFabrics.skyway(session, kind, SWITCH);
             TestpmdLine first = line(session, skyway, huge, started);
@@ -118,7 +118,7 @@ final class PortsRow implements Row {
     }
 
     private static void round(
-            Session session,
+            MeasuredSession session,
             StockFabrics.Kind kind,
             int size,
             Choice choice,
@@ -157,7 +157,7 @@ final class PortsRow implements Row {
     }
 
     private static void judge(
-            Session session, StockFabrics.Kind kind, int size, List<Verdict> verdicts) {
+            MeasuredSession session, StockFabrics.Kind kind, int size, List<RatioRow> verdicts) {
         String row = row(kind, size);
         String what =
                 "%s, %d B, "
@@ -206,7 +206,10 @@ final class PortsRow implements Row {
     }
 
     private static TestpmdLine line(
-            Session session, Fabric fabric, HugePages huge, List<AutoCloseable> started) {
+            MeasuredSession session,
+            Fabric fabric,
+            ReservedPages huge,
+            List<AutoCloseable> started) {
         TestpmdLine line = new TestpmdLine(session, fabric, huge);
         started.add(line);
         line.ends(FEEDER, 1, 2);

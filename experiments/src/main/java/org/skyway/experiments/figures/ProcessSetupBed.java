@@ -18,7 +18,7 @@ final class ProcessSetupBed implements SetupBed {
 
     private final SkywayBed bed;
 
-    ProcessSetupBed(Session session) {
+    ProcessSetupBed(MeasuredSession session) {
         bed = new SkywayBed(session, 2, SkywayBed.REHEARSAL, REHEARSAL_MILLIS);
         try {
             Tester right = bed.tester(null, "backoff", 2);

@@ -9,7 +9,7 @@ import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Measurement;
 import org.skyway.experiments.report.Method;
 import org.skyway.experiments.report.Ratio;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// Makes rows of the table of what rounds have measured.
 final class Ratios {
@@ -30,8 +30,8 @@ final class Ratios {
     /// @param theirs what the other did
     /// @param goal of ours by theirs
     /// @param atMost whether less is better
-    static Verdict ratio(
-            Session session,
+    static RatioRow ratio(
+            MeasuredSession session,
             String name,
             String work,
             Key ours,
@@ -42,10 +42,10 @@ final class Ratios {
         List<Measurement> b = session.results().of(theirs);
         Ratio ratio = Ratio.of(a, b);
         if (ratio == null) {
-            return Verdict.missing(name, work, theirs.path(), "no round came to an end");
+            return RatioRow.missing(name, work, theirs.path(), "no round came to an end");
         }
         Spread s = ratio.spread();
-        return new Verdict(
+        return new RatioRow(
                 name,
                 work,
                 theirs.path(),
@@ -74,14 +74,19 @@ final class Ratios {
     }
 
     /// A figure of Skyway's alone.
-    static Verdict figure(
-            Session session, String name, String work, Key ours, double goal, boolean atMost) {
+    static RatioRow figure(
+            MeasuredSession session,
+            String name,
+            String work,
+            Key ours,
+            double goal,
+            boolean atMost) {
         List<Measurement> a = session.results().of(ours);
         if (a.isEmpty()) {
-            return Verdict.missing(name, work, "-", "no round came to an end");
+            return RatioRow.missing(name, work, "-", "no round came to an end");
         }
         Spread s = Spread.of(a.stream().mapToDouble(Measurement::value));
-        return new Verdict(
+        return new RatioRow(
                 name,
                 work,
                 "-",
@@ -105,7 +110,8 @@ final class Ratios {
     }
 
     /// Keeps one value of one round.
-    static void keep(Session session, Key key, int round, double value, Conditions conditions) {
+    static void keep(
+            MeasuredSession session, Key key, int round, double value, Conditions conditions) {
         session.keep(key, round, value, conditions);
     }
 }

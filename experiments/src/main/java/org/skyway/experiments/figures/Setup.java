@@ -60,7 +60,7 @@ final class Setup implements Experiment {
     }
 
     @Override
-    public Section run(Session session) {
+    public Section run(MeasuredSession session) {
         Plan plan = session.plan();
         Section section = new Section(name(), "From a flow-mod to the bypass, and back");
         List<FirstPacket> packets = new ArrayList<>();
@@ -148,7 +148,7 @@ final class Setup implements Experiment {
         }
     }
 
-    private void keep(Session session, SetupBed bed, List<Change> changes) {
+    private void keep(MeasuredSession session, SetupBed bed, List<Change> changes) {
         int cycle = 0;
         for (Change change : changes) {
             cycle += change.toBypass() ? 1 : 0;
@@ -183,7 +183,12 @@ final class Setup implements Experiment {
     }
 
     private void keep(
-            Session session, String path, String x, String metric, int round, double millis) {
+            MeasuredSession session,
+            String path,
+            String x,
+            String metric,
+            int round,
+            double millis) {
         session.keep(
                 new Key(name(), Method.NONE, path, x, metric, "ms"),
                 round,

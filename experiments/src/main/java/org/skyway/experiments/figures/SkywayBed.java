@@ -29,7 +29,7 @@ final class SkywayBed implements AutoCloseable {
     private static final String QUICK_REHEARSAL_MILLIS = "500"; // of flow-mods, few of which follow
     private static final long LINKS_PATIENCE_NANOS = 20_000_000_000L;
 
-    private final Session session;
+    private final MeasuredSession session;
     private final List<String> prefix;
     private final RunFolder folder = new RunFolder();
     private final List<AutoCloseable> started = new ArrayList<>();
@@ -44,7 +44,7 @@ final class SkywayBed implements AutoCloseable {
     /// @param session whose
     /// @param ports how many dpdkr ports
     /// @param more further arguments of `vswitchd`
-    SkywayBed(Session session, int ports, String... more) {
+    SkywayBed(MeasuredSession session, int ports, String... more) {
         this(session, List.of(), ports, more);
     }
 
@@ -54,7 +54,7 @@ final class SkywayBed implements AutoCloseable {
     /// @param prefix that program and its arguments
     /// @param ports how many dpdkr ports
     /// @param more further arguments of `vswitchd`
-    SkywayBed(Session session, List<String> prefix, int ports, String... more) {
+    SkywayBed(MeasuredSession session, List<String> prefix, int ports, String... more) {
         this.session = session;
         this.prefix = prefix;
         this.ports = ports;

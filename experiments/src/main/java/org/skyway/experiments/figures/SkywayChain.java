@@ -6,7 +6,7 @@ import org.skyway.experiments.process.Program;
 import org.skyway.experiments.tester.Tester;
 
 /// A chain of Java VNFs on a [SkywayBed], of which the first and the last are source and sink.
-final class SkywayChain implements ChainBed {
+final class SkywayChain implements MeasuredChain {
     static final String THROUGH = "Skyway through the switch";
     static final String PAST = "Skyway past the switch";
 
@@ -17,7 +17,7 @@ final class SkywayChain implements ChainBed {
     /// @param session whose
     /// @param vnfs how many, ends included; at least 2
     /// @param cores of all of them
-    SkywayChain(Session session, int vnfs, Cores cores) {
+    SkywayChain(MeasuredSession session, int vnfs, Cores cores) {
         int ports = 2 * (vnfs - 1);
         spins = !cores.idle().equals("backoff");
         bed =

@@ -40,7 +40,12 @@ record StageRates(
     /// @param round from 1
     /// @param throughPath the path through the switch; null if there is none
     /// @param pastPath the path past it; null if there is none
-    void keep(Session session, String experiment, int round, String throughPath, String pastPath) {
+    void keep(
+            MeasuredSession session,
+            String experiment,
+            int round,
+            String throughPath,
+            String pastPath) {
         Plan plan = session.plan();
         for (int n = Math.max(2, plan.chainFrom()); n <= plan.chainTo(); n++) {
             String x = Integer.toString(n);
@@ -56,7 +61,8 @@ record StageRates(
         stage(session, experiment, round, "switch", through);
     }
 
-    private void stage(Session session, String experiment, int round, String stage, double mpps) {
+    private void stage(
+            MeasuredSession session, String experiment, int round, String stage, double mpps) {
         if (!Double.isNaN(mpps)) {
             Key key = new Key(experiment, Method.CORE_EACH, family, stage, "stage", "Mpps");
             session.keep(key, round, mpps, conditions);

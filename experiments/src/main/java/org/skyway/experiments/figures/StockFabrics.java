@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.Testpmd;
-import org.skyway.experiments.peers.HugePages;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.MachineFacts;
@@ -53,7 +53,7 @@ final class StockFabrics {
     /// Skyway with ports of a kind, without rules.
     ///
     /// @param core of its poll thread
-    static Costed skyway(Session session, Kind kind, int core) {
+    static Costed skyway(MeasuredSession session, Kind kind, int core) {
         List<String> more = new ArrayList<>(List.of("--cores", Integer.toString(core)));
         for (int port = 1; port <= PORTS; port++) {
             String socket = kind == Kind.VHOST ? ",socket=v" + port : "";
@@ -126,7 +126,7 @@ final class StockFabrics {
     ///
     /// @param huge pages for it
     /// @param core of its loop
-    static Costed io(Session session, HugePages huge, Kind kind, int core) {
+    static Costed io(MeasuredSession session, ReservedPages huge, Kind kind, int core) {
         Path folder;
         try {
             folder = Files.createTempDirectory(session.scratch(), "io");

@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.skyway.experiments.peers.HugePages;
 import org.skyway.experiments.peers.OvsDpdk;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.ExperimentException;
 
 /// Chains of stock `testpmd`, one on each fabric, all up at the same time with a core for each VNF
@@ -14,16 +14,16 @@ final class TestpmdChains implements AutoCloseable {
     private static final double START_SECONDS_PER_VNF = 2;
     private static final int SWITCH_CORE = 0;
 
-    private final Session session;
-    private final HugePages huge;
+    private final MeasuredSession session;
+    private final ReservedPages huge;
     private final List<TestpmdLine> lines = new ArrayList<>();
 
     /// @param session whose
     /// @param vnfs in each chain; fewer than there are cores
-    TestpmdChains(Session session, int vnfs) {
+    TestpmdChains(MeasuredSession session, int vnfs) {
         this.session = session;
         Plan plan = session.plan();
-        huge = new HugePages(4 * vnfs * TestpmdLine.HUGE_PAGES + OvsDpdk.HUGE_PAGES);
+        huge = new ReservedPages(4 * vnfs * TestpmdLine.HUGE_PAGES + OvsDpdk.HUGE_PAGES);
         int ports = 2 * (vnfs - 1);
         try {
             if (DpdkStages.wantsSkyway(plan)) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.dpdk.Testpmd;
-import org.skyway.experiments.peers.HugePages;
+import org.skyway.experiments.peers.ReservedPages;
 import org.skyway.experiments.process.Program;
 
 /// Stock `testpmd` processes on a [Fabric]: the ends send flat out and drop what they receive
@@ -20,9 +20,9 @@ final class TestpmdLine implements Way, AutoCloseable {
 
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 
-    private final Session session;
+    private final MeasuredSession session;
     private final Fabric fabric;
-    private final HugePages huge;
+    private final ReservedPages huge;
     private final List<Testpmd> started = new ArrayList<>();
     private final List<End> ends = new ArrayList<>();
 
@@ -34,7 +34,7 @@ final class TestpmdLine implements Way, AutoCloseable {
     /// @param session whose
     /// @param fabric closed with this
     /// @param huge pages for it
-    TestpmdLine(Session session, Fabric fabric, HugePages huge) {
+    TestpmdLine(MeasuredSession session, Fabric fabric, ReservedPages huge) {
         this.session = session;
         this.fabric = fabric;
         this.huge = huge;
@@ -90,8 +90,8 @@ final class TestpmdLine implements Way, AutoCloseable {
     /// @param devices a `--vdev` each
     /// @param options more of testpmd
     static Testpmd start(
-            Session session,
-            HugePages huge,
+            MeasuredSession session,
+            ReservedPages huge,
             String who,
             String name,
             int core,

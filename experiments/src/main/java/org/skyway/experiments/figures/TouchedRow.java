@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 import org.skyway.vswitch.daemon.ControlClient;
 
 /// Packets of a bypassed port that the switch touches: those that it says it has moved itself.
-final class TouchedRow implements Row {
+final class TouchedRow implements FigureRow {
     TouchedRow() {}
 
     @Override
@@ -27,7 +27,7 @@ final class TouchedRow implements Row {
     }
 
     @Override
-    public List<Verdict> measure(Session session) {
+    public List<RatioRow> measure(MeasuredSession session) {
         Key touched =
                 Ratios.key(
                         "touched",

@@ -33,7 +33,11 @@ final class Turns {
     /// @param x where on the horizontal axis
     /// @param ways all of them up
     static void throughput(
-            Session session, String experiment, Method method, String x, List<? extends Way> ways) {
+            MeasuredSession session,
+            String experiment,
+            Method method,
+            String x,
+            List<? extends Way> ways) {
         Plan plan = session.plan();
         for (Way way : ways) {
             way.select();
@@ -57,7 +61,7 @@ final class Turns {
     }
 
     private static void one(
-            Session session, Way way, int round, Key key, ToDoubleFunction<Way> measure) {
+            MeasuredSession session, Way way, int round, Key key, ToDoubleFunction<Way> measure) {
         var framed =
                 session.framed(way.programs(), way.pollers(), () -> measure.applyAsDouble(way));
         session.keep(key, round, framed.value(), framed.conditions());

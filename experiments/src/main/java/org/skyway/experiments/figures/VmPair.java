@@ -16,7 +16,7 @@ import org.skyway.vswitch.daemon.ControlClient;
 /// Two guests under a libvirtd of their own, the ends of the shortest chain: each with the Java
 /// driver and a tester, or with stock `testpmd` and its driver in C, of which one sends and
 /// receives all the time.
-final class VmPair implements ChainBed {
+final class VmPair implements MeasuredChain {
     /// How long guests take until they are up.
     static final double BOOT_SECONDS = 60;
 
@@ -30,7 +30,7 @@ final class VmPair implements ChainBed {
     private static final Duration BOOT = Duration.ofSeconds(180);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final Session session;
+    private final MeasuredSession session;
     private final VmHost host;
     private final boolean testpmd;
     private final List<Tester> testers = new ArrayList<>();
@@ -38,7 +38,7 @@ final class VmPair implements ChainBed {
 
     /// @param session whose
     /// @param testpmd whether guests run DPDK's `testpmd`
-    VmPair(Session session, boolean testpmd) {
+    VmPair(MeasuredSession session, boolean testpmd) {
         this.session = session;
         this.testpmd = testpmd;
         host = new VmHost(session.log("guests"), 2);

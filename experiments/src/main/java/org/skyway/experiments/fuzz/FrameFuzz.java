@@ -12,8 +12,8 @@ public final class FrameFuzz {
     private static final int LONGEST = 4096;
     private static final Region MEMORY = Region.scratch("frames", 4 * LONGEST);
     private static final PacketParser DATAPATH = new PacketParser();
-    private static final org.skyway.vnf.frame.FrameParser VNF =
-            new org.skyway.vnf.frame.FrameParser();
+    private static final org.skyway.vnf.frame.FlowReader VNF =
+            new org.skyway.vnf.frame.FlowReader();
 
     private FrameFuzz() {}
 

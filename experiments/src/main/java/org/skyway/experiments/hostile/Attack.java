@@ -47,7 +47,7 @@ enum Attack {
     /// What it does.
     interface Deed {
         /// Does it.
-        void run(Stage stage) throws Exception;
+        void run(HostileStage stage) throws Exception;
     }
 
     private final Deed deed;
@@ -56,7 +56,7 @@ enum Attack {
         this.deed = deed;
     }
 
-    void run(Stage stage) throws Exception {
+    void run(HostileStage stage) throws Exception {
         deed.run(stage);
     }
 }

@@ -14,7 +14,7 @@ final class Behaviour {
     private static final int BURST = 8;
     private static final int ROUNDS = 80;
 
-    private final Stage stage;
+    private final HostileStage stage;
     private final RawVnf vnf;
     private boolean marks = true;
     private boolean leaves = true;
@@ -26,13 +26,13 @@ final class Behaviour {
     private long obeyed;
     private RingProducer bypass; // null: it sends to the switch
 
-    private Behaviour(Stage stage) {
+    private Behaviour(HostileStage stage) {
         this.stage = stage;
         vnf = stage.vnf();
     }
 
     /// One that does everything right.
-    static Behaviour of(Stage stage) {
+    static Behaviour of(HostileStage stage) {
         return new Behaviour(stage);
     }
 

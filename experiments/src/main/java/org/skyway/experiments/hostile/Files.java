@@ -10,26 +10,26 @@ import org.skyway.ivshmem.region.Region;
 final class Files {
     private Files() {}
 
-    static void port(Stage s) throws IOException {
+    static void port(HostileStage s) throws IOException {
         cut(s, s.vnf().region());
         s.pause(500);
     }
 
-    static void link(Stage s) throws IOException {
+    static void link(HostileStage s) throws IOException {
         for (RawVnf.Link link : s.vnf().links().values()) {
             cut(s, link.region());
         }
         s.pause(500);
     }
 
-    static void unlink(Stage s) throws IOException {
+    static void unlink(HostileStage s) throws IOException {
         for (Region region : s.regions()) {
             java.nio.file.Files.deleteIfExists(region.path());
         }
         s.pause(500);
     }
 
-    private static void cut(Stage s, Region region) throws IOException {
+    private static void cut(HostileStage s, Region region) throws IOException {
         long[] sizes = {0, 1, 4095, 4096, 8192, region.sizeBytes() / 2, region.sizeBytes() - 1};
         Path path = region.path();
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {

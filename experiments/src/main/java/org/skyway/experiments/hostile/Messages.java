@@ -21,7 +21,7 @@ final class Messages {
 
     private Messages() {}
 
-    static void garbage(Stage s) throws IOException {
+    static void garbage(HostileStage s) throws IOException {
         byte[] bytes = new byte[s.random().nextInt(1, 4000)];
         s.random().nextBytes(bytes);
         if (s.random().nextBoolean()) {
@@ -33,12 +33,12 @@ final class Messages {
         visit(s, bytes);
     }
 
-    static void huge(Stage s) throws IOException {
+    static void huge(HostileStage s) throws IOException {
         visit(s, "{".repeat(1 << s.random().nextInt(10, 20)).getBytes(StandardCharsets.UTF_8));
         visit(s, ("[".repeat(8000) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    static void unknown(Stage s) throws IOException {
+    static void unknown(HostileStage s) throws IOException {
         for (String line :
                 List.of(
                         "{\"type\":\"shutdown\",\"id\":1}",
@@ -53,7 +53,7 @@ final class Messages {
         }
     }
 
-    static void answers(Stage s) throws IOException {
+    static void answers(HostileStage s) throws IOException {
         for (int i = 0; i < 200 && s.vnf().isConnected(); i++) {
             long id = s.random().nextBoolean() ? s.random().nextInt(100) : s.random().nextLong();
             s.vnf()
@@ -63,24 +63,24 @@ final class Messages {
         }
     }
 
-    static void helloTwice(Stage s) throws IOException {
+    static void helloTwice(HostileStage s) throws IOException {
         s.vnf().channel().send(new Hello(2, ControlMessage.VERSION, s.port(), 1, "again"));
         s.pause(200);
     }
 
-    static void helloForOthers(Stage s) throws IOException {
+    static void helloForOthers(HostileStage s) throws IOException {
         for (String other : s.others()) {
             visit(s, ControlCodec.encode(new Hello(1, ControlMessage.VERSION, other, 1, "thief")));
         }
     }
 
-    static void hellos(Stage s) throws IOException {
+    static void hellos(HostileStage s) throws IOException {
         for (int i = 0; i < VISITS; i++) {
             visit(s, hello(s));
         }
     }
 
-    static void silence(Stage s) throws IOException {
+    static void silence(HostileStage s) throws IOException {
         List<SocketChannel> open = new ArrayList<>();
         try {
             for (int i = 0; i < 200; i++) {
@@ -100,13 +100,13 @@ final class Messages {
         }
     }
 
-    static void badAnswers(Stage s) throws IOException {
+    static void badAnswers(HostileStage s) throws IOException {
         RawVnf.Answers[] all = RawVnf.Answers.values();
         s.vnf().answers(all[s.random().nextInt(all.length)]);
         s.pause(1000);
     }
 
-    private static byte[] hello(Stage s) {
+    private static byte[] hello(HostileStage s) {
         ControlMessage hello =
                 new Hello(
                         s.random().nextLong(),
@@ -117,7 +117,7 @@ final class Messages {
         return ControlCodec.encode(hello);
     }
 
-    private static SocketChannel connect(Stage s) throws IOException {
+    private static SocketChannel connect(HostileStage s) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(
@@ -130,7 +130,7 @@ final class Messages {
     }
 
     // A connection that says something and goes, whatever the answer is.
-    private static void visit(Stage s, byte[]... lines) {
+    private static void visit(HostileStage s, byte[]... lines) {
         try (SocketChannel channel = connect(s)) {
             for (byte[] line : lines) {
                 ByteBuffer out = ByteBuffer.wrap(line);

@@ -72,7 +72,7 @@ public final class VillainCommand implements Callable<Integer> {
                     vnf = open(port);
                 }
                 SplittableRandom random = new SplittableRandom(attackSeed);
-                attack.run(new Stage(vnf, random, runDirectory, port, others));
+                attack.run(new HostileStage(vnf, random, runDirectory, port, others));
                 vnf.answers(RawVnf.Answers.AT_ONCE);
             } catch (Throwable e) {
                 System.out.printf("%s #%d ended by %s%n", port, number, e);

@@ -15,7 +15,7 @@ final class Words {
 
     private Words() {}
 
-    static void any(Stage s) throws IOException {
+    static void any(HostileStage s) throws IOException {
         for (int round = 0; round < ROUNDS; round++) {
             for (Region region : s.regions()) {
                 for (int i = 0; i < 64; i++) {
@@ -27,7 +27,7 @@ final class Words {
         }
     }
 
-    static void blocks(Stage s) throws IOException {
+    static void blocks(HostileStage s) throws IOException {
         long from = s.vnf().region().address() + RegionHeader.CONTROL_OFFSET;
         int words = (RegionHeader.FIRST_RING_OFFSET - RegionHeader.CONTROL_OFFSET) / 8;
         for (int round = 0; round < ROUNDS; round++) {
@@ -39,9 +39,9 @@ final class Words {
         }
     }
 
-    static void cursors(Stage s) throws IOException {
+    static void cursors(HostileStage s) throws IOException {
         for (int round = 0; round < ROUNDS; round++) {
-            Stage.RawRing ring = s.ring();
+            HostileStage.RawRing ring = s.ring();
             if (s.random().nextBoolean()) {
                 ring.tail(s.word(ring.tail()));
             } else {
@@ -52,18 +52,18 @@ final class Words {
     }
 
     // What lies in the ring since the last time round is sound; some of it comes again.
-    static void again(Stage s) throws IOException {
+    static void again(HostileStage s) throws IOException {
         for (int round = 0; round < ROUNDS / 4; round++) {
-            Stage.RawRing ring = s.ring();
+            HostileStage.RawRing ring = s.ring();
             ring.tail(ring.tail() + s.random().nextInt(200));
             s.pause(10);
             ring.head(ring.head() - s.random().nextInt(200));
         }
     }
 
-    static void descriptors(Stage s) throws IOException {
+    static void descriptors(HostileStage s) throws IOException {
         for (int round = 0; round < ROUNDS; round++) {
-            Stage.RawRing ring = s.ring();
+            HostileStage.RawRing ring = s.ring();
             long tail = ring.tail();
             int some = s.random().nextInt(1, 20);
             for (int i = 0; i < some; i++) {
@@ -82,21 +82,21 @@ final class Words {
     }
 
     // As many cells as the length says, so that nothing else is wrong with them.
-    static void longPackets(Stage s) throws IOException {
+    static void longPackets(HostileStage s) throws IOException {
         int[] lengths = {2047, 2048, 2049, 2112, 2368, 2369, 4096, 9000, 32_768, 65_535};
         for (int round = 0; round < ROUNDS && s.vnf().isConnected(); round++) {
-            Stage.RawRing ring = s.ring();
+            HostileStage.RawRing ring = s.ring();
             long tail = ring.tail();
             int length = lengths[s.random().nextInt(lengths.length)];
-            ring.descriptor(tail, Stage.packet(length));
-            ring.tail(tail + Stage.cellsOf(length));
+            ring.descriptor(tail, HostileStage.packet(length));
+            ring.tail(tail + HostileStage.cellsOf(length));
             s.pause(10);
         }
     }
 
-    static void marks(Stage s) throws IOException {
+    static void marks(HostileStage s) throws IOException {
         for (int round = 0; round < ROUNDS; round++) {
-            Stage.RawRing ring = s.ring();
+            HostileStage.RawRing ring = s.ring();
             long tail = ring.tail();
             ring.descriptor(tail, s.mark());
             ring.tail(tail + 1);
@@ -104,7 +104,7 @@ final class Words {
         }
     }
 
-    static void geometry(Stage s) throws IOException {
+    static void geometry(HostileStage s) throws IOException {
         int[] chosen = {
             0, 64, 512, 1 << 20, 1 << 30, -1, 65535, 2048, RingLayout.MAGIC, RingLayout.VERSION
         };
@@ -119,7 +119,7 @@ final class Words {
         }
     }
 
-    static void headers(Stage s) throws IOException {
+    static void headers(HostileStage s) throws IOException {
         for (int round = 0; round < ROUNDS; round++) {
             for (Region region : s.regions()) {
                 long at = region.address() + 8L * s.random().nextInt(6);
@@ -129,7 +129,7 @@ final class Words {
         }
     }
 
-    static void statistics(Stage s) throws IOException {
+    static void statistics(HostileStage s) throws IOException {
         StatisticsBlock block = s.vnf().statistics();
         for (int round = 0; round < ROUNDS; round++) {
             block.tx(s.word(block.txPackets()), s.word(block.txBytes()));
@@ -140,7 +140,7 @@ final class Words {
         }
     }
 
-    static void obedience(Stage s) throws IOException {
+    static void obedience(HostileStage s) throws IOException {
         ControlBlock control = s.vnf().control();
         for (int round = 0; round < ROUNDS; round++) {
             int slot = s.random().nextInt(ControlBlock.SLOTS);
@@ -157,7 +157,7 @@ final class Words {
     }
 
     // Who shows that it lives is not counted as silent, and rests no more.
-    static void alive(Stage s) throws IOException {
+    static void alive(HostileStage s) throws IOException {
         for (int round = 0; round < 4 * ROUNDS; round++) {
             s.vnf().control().alive(s.random().nextLong());
             s.pause(10);

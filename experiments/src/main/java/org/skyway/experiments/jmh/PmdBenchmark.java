@@ -22,7 +22,7 @@ import org.skyway.bypass.ring.Mark;
 import org.skyway.bypass.ring.RingConsumer;
 import org.skyway.bypass.ring.RingProducer;
 import org.skyway.ivshmem.region.Region;
-import org.skyway.pmd.port.DpdkrPort;
+import org.skyway.pmd.port.PmdPort;
 
 /// What does a forwarding VNF cost per packet, from the ring that it reads to the ring that it
 /// writes, on the normal channel and on two direct links? Filling the first ring and emptying the
@@ -54,8 +54,8 @@ public class PmdBenchmark {
     private Region packets;
     private Region inputRegion;
     private Region outputRegion;
-    private DpdkrPort in;
-    private DpdkrPort out;
+    private PmdPort in;
+    private PmdPort out;
     private RingProducer input;
     private RingConsumer output;
 
@@ -70,8 +70,8 @@ public class PmdBenchmark {
         packets = rings.packets(BURST, size, addresses, lengths);
         Path inPort = rings.create("in", RegionHeader.PORT_MAGIC);
         Path outPort = rings.create("out", RegionHeader.PORT_MAGIC);
-        in = DpdkrPort.open(Rings.map(inPort), "in");
-        out = DpdkrPort.open(Rings.map(outPort), "out");
+        in = PmdPort.open(Rings.map(inPort), "in");
+        out = PmdPort.open(Rings.map(outPort), "out");
         if (channel.equals("normal")) {
             inputRegion = Rings.map(inPort);
             outputRegion = Rings.map(outPort);
@@ -147,8 +147,7 @@ public class PmdBenchmark {
     }
 
     // The data thread has to poll while the control thread attaches.
-    private static void attach(DpdkrPort port, Path link, boolean sideA)
-            throws InterruptedException {
+    private static void attach(PmdPort port, Path link, boolean sideA) throws InterruptedException {
         Thread control =
                 Thread.ofPlatform()
                         .start(() -> {

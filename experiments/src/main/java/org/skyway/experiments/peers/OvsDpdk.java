@@ -32,7 +32,7 @@ public final class OvsDpdk implements AutoCloseable {
     /// @param huge pages that are free
     /// @param cores of its PMD threads
     /// @param log gets what it says
-    public OvsDpdk(HugePages huge, List<Integer> cores, Consumer<String> log) {
+    public OvsDpdk(ReservedPages huge, List<Integer> cores, Consumer<String> log) {
         this.log = log;
         try {
             start(huge, cores);
@@ -49,7 +49,7 @@ public final class OvsDpdk implements AutoCloseable {
         return OvsPackage.obstacle();
     }
 
-    private void start(HugePages huge, List<Integer> cores) {
+    private void start(ReservedPages huge, List<Integer> cores) {
         Path dir = folder.path();
         Path daemon = OvsPackage.daemon();
         Program.output(dir, "ovsdb-tool", "create", dir.resolve("conf.db").toString(), SCHEMA);

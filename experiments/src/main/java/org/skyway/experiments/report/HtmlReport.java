@@ -111,10 +111,10 @@ public final class HtmlReport {
         }
     }
 
-    private void verdicts(List<Verdict> verdicts) {
+    private void verdicts(List<RatioRow> verdicts) {
         html.append(
                 "<table><tr><th>work<th>against<th>Skyway<th>the other<th>figure<th>quartiles<th>goal<th></tr>\n");
-        for (Verdict v : verdicts) {
+        for (RatioRow v : verdicts) {
             html.append("<tr><td>")
                     .append(escape(v.work()))
                     .append("<td>")

@@ -16,7 +16,7 @@ public record Section(
         String title,
         List<String> text,
         List<Figure> figures,
-        List<Verdict> verdicts,
+        List<RatioRow> verdicts,
         List<String> findings) {
     /// A section to which more is added.
     ///

@@ -16,14 +16,14 @@ import org.skyway.experiments.process.ExperimentException;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.sys.Affinity;
-import org.skyway.pmd.port.DpdkrPort;
+import org.skyway.pmd.port.PmdPort;
 import org.skyway.vnf.frame.NativeBuffer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `skyway experiment hop`: one bypass hop through the product's driver, between two threads with a
 /// core each. The counterpart of the yardstick's `hop`, with the same commands and answers: packets
-/// are copied in by [DpdkrPort#txBurst] and out of what [DpdkrPort#rxBurst] shows.
+/// are copied in by [PmdPort#txBurst] and out of what [PmdPort#rxBurst] shows.
 @Command(
         name = "hop",
         hidden = true,
@@ -38,8 +38,8 @@ public final class HopCommand implements Callable<Integer> {
     @Option(names = "--cores", split = ",", description = "of sender and receiver")
     private int[] cores = {0, 1};
 
-    private DpdkrPort out;
-    private DpdkrPort in;
+    private PmdPort out;
+    private PmdPort in;
     private final int[] sizes = new int[PATTERN + BURST];
     private volatile boolean running;
     private volatile long received;
@@ -56,8 +56,8 @@ public final class HopCommand implements Callable<Integer> {
             Path right = folder.resolve("in");
             create(left, RegionHeader.PORT_MAGIC).close();
             create(right, RegionHeader.PORT_MAGIC).close();
-            out = DpdkrPort.open(map(left), "out");
-            in = DpdkrPort.open(map(right), "in");
+            out = PmdPort.open(map(left), "out");
+            in = PmdPort.open(map(right), "in");
             attach(out, link.path(), true);
             attach(in, link.path(), false);
             switchOver(left, right);
@@ -109,8 +109,7 @@ public final class HopCommand implements Callable<Integer> {
         }
     }
 
-    private static void attach(DpdkrPort port, Path link, boolean sideA)
-            throws InterruptedException {
+    private static void attach(PmdPort port, Path link, boolean sideA) throws InterruptedException {
         Thread control =
                 Thread.ofPlatform()
                         .start(() -> {

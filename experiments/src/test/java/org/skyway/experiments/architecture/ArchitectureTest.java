@@ -3,14 +3,22 @@ package org.skyway.experiments.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.io.IOException;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// The arrows of ARCHITECTURE.md, "Modules", and who may use what that is kept in one place.
@@ -36,7 +44,6 @@ class ArchitectureTest {
                             "dpdkr-pmd",
                             List.of("pmd", "vnf"),
                             List.of("bypass-channel", "ivshmem")),
-                    new Module("ovsdb", List.of("ovsdb", "unixctl"), List.of()),
                     new Module("p2p-detector", List.of("p2p"), List.of("openflow", "pipeline")),
                     new Module(
                             "compute-agent",
@@ -127,6 +134,24 @@ class ArchitectureTest {
                 "org.skyway.vswitch.dropin..",
                 "org.skyway.ovsdb..",
                 "org.skyway.unixctl..");
+    }
+
+    /// A reader who finds a name need not ask which of two is meant.
+    @Test
+    void aSimpleNameIsThereOnce() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        Map<String, List<Path>> byName;
+        try (Stream<Path> files = Files.walk(root)) {
+            byName =
+                    files.filter(f -> f.toString().endsWith(".java"))
+                            .map(root::relativize)
+                            .filter(f -> f.toString().matches("[^.]*/src/(main|test)/java/.*"))
+                            .filter(f -> !f.endsWith("package-info.java"))
+                            .collect(Collectors.groupingBy(f -> f.getFileName().toString()));
+        }
+        assertTrue(byName.size() > 1000, "looked at " + byName.size() + " files in " + root);
+        byName.values().removeIf(files -> files.size() == 1);
+        assertEquals(Map.of(), byName);
     }
 
     private static void onlyIn(List<String> used, String... by) {

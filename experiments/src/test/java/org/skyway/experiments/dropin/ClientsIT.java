@@ -21,7 +21,7 @@ class ClientsIT {
 
     @BeforeEach
     void make() {
-        assumeTrue(Lab.missing() == null, Lab::missing);
+        assumeTrue(DropInLab.missing() == null, DropInLab::missing);
         folder = new RunFolder();
         clients = new Clients(folder.path());
     }

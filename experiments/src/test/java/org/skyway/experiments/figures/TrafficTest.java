@@ -30,12 +30,12 @@ class TrafficTest {
         PacketParser parser = new PacketParser();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment packet = arena.allocate(128, 64);
-            for (Traffic.Kind kind : Traffic.Kind.values()) {
-                List<String> rules = Traffic.rules(kind, count);
+            for (MeasuredTraffic.Kind kind : MeasuredTraffic.Kind.values()) {
+                List<String> rules = MeasuredTraffic.rules(kind, count);
                 int[] some = {0, 1, 6, 7, 255, 256, 4096, 65_535, 65_536, count - 1};
                 for (int frame : some) {
                     MemorySegment.copy(
-                            Traffic.frame(frame, 3),
+                            MeasuredTraffic.frame(frame, 3),
                             0,
                             packet,
                             ValueLayout.JAVA_BYTE,
@@ -56,7 +56,7 @@ class TrafficTest {
 
     private Map<Integer, Integer> counts(int flows, boolean zipf) throws IOException {
         Path file = folder.resolve("frames-" + flows + zipf);
-        Traffic.frames(file, flows, flows, zipf, 5);
+        MeasuredTraffic.frames(file, flows, flows, zipf, 5);
         byte[] bytes = Files.readAllBytes(file);
         Map<Integer, Integer> counts = new HashMap<>();
         for (int at = 0; at < bytes.length; at += 2 + FRAME_BYTES) {

@@ -45,7 +45,7 @@ class ReportTest {
     void pageHasPlotsAndEscapedText() throws IOException {
         Section section = new Section("fig3a", "Figure & more");
         section.figures().add(figure("throughput"));
-        section.verdicts().add(Verdict.missing("hop", "a hop", "C", "gcc is missing"));
+        section.verdicts().add(RatioRow.missing("hop", "a hop", "C", "gcc is missing"));
         HtmlReport.write(
                 folder,
                 "Title",
@@ -84,7 +84,7 @@ class ReportTest {
 
     @Test
     void verdictsTellTickAndGap() {
-        Verdict good = verdict(2.5, 2, false, true);
+        RatioRow good = verdict(2.5, 2, false, true);
         assertTrue(good.good());
         assertEquals("✓", good.gap());
         assertEquals("gap: 0.75 of the goal", verdict(1.5, 2, false, true).gap());
@@ -94,7 +94,7 @@ class ReportTest {
         assertEquals("missed by 3 ×", verdict(3, 0, true, true).gap());
     }
 
-    private static Verdict verdict(double figure, double goal, boolean atMost, boolean counts) {
-        return new Verdict("n", "work", "other", "1", "2", figure, "×", "", goal, atMost, counts);
+    private static RatioRow verdict(double figure, double goal, boolean atMost, boolean counts) {
+        return new RatioRow("n", "work", "other", "1", "2", figure, "×", "", goal, atMost, counts);
     }
 }

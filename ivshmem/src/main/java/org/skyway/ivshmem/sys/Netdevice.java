@@ -86,15 +86,15 @@ final class Netdevice {
         return index;
     }
 
-    LinkState linkState() {
+    InterfaceState linkState() {
         if (!refreshName() || call(SIOCGIFFLAGS) < 0) {
-            return LinkState.GONE;
+            return InterfaceState.GONE;
         }
         int flags = Memory.getShort(value);
         if ((flags & IFF_UP) == 0) {
-            return LinkState.ADMIN_DOWN;
+            return InterfaceState.ADMIN_DOWN;
         }
-        return (flags & IFF_RUNNING) == 0 ? LinkState.NO_CARRIER : LinkState.UP;
+        return (flags & IFF_RUNNING) == 0 ? InterfaceState.NO_CARRIER : InterfaceState.UP;
     }
 
     void setAdminUp(boolean up) throws IOException {

@@ -182,7 +182,7 @@ public final class PacketSocket implements AutoCloseable {
     /// Tells whether frames can pass. Two short system calls: cheap enough for ten times a second.
     ///
     /// @return the present state
-    public synchronized LinkState linkState() {
+    public synchronized InterfaceState linkState() {
         checkOpen();
         return device.linkState();
     }
@@ -191,7 +191,7 @@ public final class PacketSocket implements AutoCloseable {
     ///
     /// @return whether [#linkState] is `UP`
     public boolean linkUp() {
-        return linkState() == LinkState.UP;
+        return linkState() == InterfaceState.UP;
     }
 
     /// Brings the interface up or takes it down, for the whole host.

@@ -143,8 +143,8 @@ public final class TapDevice implements AutoCloseable {
 
     /// What it can do at the moment.
     ///
-    /// @return [LinkState#GONE] if somebody has removed it
-    public synchronized LinkState linkState() {
+    /// @return [InterfaceState#GONE] if somebody has removed it
+    public synchronized InterfaceState linkState() {
         checkOpen();
         return device.linkState();
     }

@@ -264,10 +264,10 @@ class PacketSocketIT {
 
     @Test
     void aRemovedInterfaceIsNoticedAndHarmsNothing() throws IOException {
-        awaitState(LinkState.UP, port);
+        awaitState(InterfaceState.UP, port);
         switchSide.ip("link del toa");
-        assertEquals(LinkState.GONE, port.linkState());
-        assertEquals(LinkState.GONE, peer.linkState());
+        assertEquals(InterfaceState.GONE, port.linkState());
+        assertEquals(InterfaceState.GONE, peer.linkState());
         assertFalse(port.linkUp());
         buffer.set(0, TestFrames.numbered(1, 60));
         assertEquals(0, port.txBurst(buffer.addresses, buffer.lengths, 0, 1));
@@ -280,19 +280,19 @@ class PacketSocketIT {
         assertTrue(e.getMessage().contains("toa"), e.getMessage());
         // A namesake is another interface.
         switchSide.veth("toa", guestSide, "eth0");
-        assertEquals(LinkState.GONE, port.linkState());
+        assertEquals(InterfaceState.GONE, port.linkState());
     }
 
     @Test
     void framesPassAgainAfterTheInterfaceWasDown() throws IOException {
         port.setAdminUp(false);
-        assertEquals(LinkState.ADMIN_DOWN, port.linkState());
-        awaitState(LinkState.NO_CARRIER, peer);
+        assertEquals(InterfaceState.ADMIN_DOWN, port.linkState());
+        awaitState(InterfaceState.NO_CARRIER, peer);
         buffer.set(0, TestFrames.numbered(1, 60));
         assertEquals(0, port.txBurst(buffer.addresses, buffer.lengths, 0, 1));
         assertEquals(0, port.rxBurst(new long[1], new int[1], 0, 1));
         port.setAdminUp(true);
-        awaitState(LinkState.UP, port);
+        awaitState(InterfaceState.UP, port);
         framesOfEveryLengthPassUnchangedInBothDirections();
     }
 
@@ -301,7 +301,7 @@ class PacketSocketIT {
         port.setAdminUp(false);
         port.close();
         port = switchSide.call(() -> PacketSocket.open("toa"));
-        assertEquals(LinkState.ADMIN_DOWN, port.linkState());
+        assertEquals(InterfaceState.ADMIN_DOWN, port.linkState());
         port.setAdminUp(true);
         framesOfEveryLengthPassUnchangedInBothDirections();
     }
@@ -311,10 +311,10 @@ class PacketSocketIT {
         port.setAdminUp(false);
         switchSide.ip("link set toa name tob");
         port.setAdminUp(true);
-        awaitState(LinkState.UP, port);
+        awaitState(InterfaceState.UP, port);
         framesOfEveryLengthPassUnchangedInBothDirections();
         switchSide.ip("link del tob");
-        assertEquals(LinkState.GONE, port.linkState());
+        assertEquals(InterfaceState.GONE, port.linkState());
     }
 
     @Test
@@ -369,7 +369,7 @@ class PacketSocketIT {
     }
 
     // The kernel tells of a carrier's coming and going up to a second later.
-    private static void awaitState(LinkState state, PacketSocket socket) {
+    private static void awaitState(InterfaceState state, PacketSocket socket) {
         long end = System.nanoTime() + 5_000_000_000L;
         while (socket.linkState() != state && System.nanoTime() < end) {
             LockSupport.parkNanos(1_000_000);

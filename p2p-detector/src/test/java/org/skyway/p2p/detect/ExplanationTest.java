@@ -14,7 +14,7 @@ class ExplanationTest {
     @Test
     void namesTheShadowedRuleOfThePrototypesExample() {
         P2pDetector detector =
-                Bridges.of(
+                Detectors.of(
                         2,
                         "priority=100,in_port=1,actions=output:2",
                         "priority=1,in_port=1,tcp,actions=drop");
@@ -28,7 +28,7 @@ class ExplanationTest {
     @Test
     void showsAPacketThatBreaksTheLink() {
         P2pDetector detector =
-                Bridges.of(
+                Detectors.of(
                         3,
                         "priority=100,in_port=1,udp,tp_dst=53,actions=output:3",
                         "priority=1,in_port=1,actions=output:2");
@@ -43,7 +43,7 @@ class ExplanationTest {
     @Test
     void tracesAPacketThroughTheTables() {
         P2pDetector detector =
-                Bridges.of(
+                Detectors.of(
                         3,
                         "in_port=1,ip,actions=write_metadata:1,goto_table:4",
                         "table=4,metadata=1,actions=resubmit(,5),output:3");
@@ -58,6 +58,6 @@ class ExplanationTest {
 
     @Test
     void explainsOnlyCandidates() {
-        assertThrows(IllegalArgumentException.class, () -> Bridges.of(1).explain(9));
+        assertThrows(IllegalArgumentException.class, () -> Detectors.of(1).explain(9));
     }
 }

@@ -31,7 +31,7 @@ class HostileRulesTest {
     private static final long STACK_BYTES = 1 << 20;
 
     private static P2pDetector ports() {
-        return Bridges.of(3);
+        return Detectors.of(3);
     }
 
     private static void add(P2pDetector detector, String flow) {
@@ -179,7 +179,7 @@ class HostileRulesTest {
 
     @Test
     void portThatWasCostlyGetsItsVerdictThoughNothingChangesAnyMore() {
-        P2pDetector detector = Bridges.of(3, "priority=1,in_port=1,actions=2");
+        P2pDetector detector = Detectors.of(3, "priority=1,in_port=1,actions=2");
         // Entries that agree with it, but differ in what they match: a costly proof each time.
         Random random = new Random(1);
         for (int i = 0; i < 4000; i++) {

@@ -87,7 +87,8 @@ class OvsTraceIT {
                 }
                 tried++;
                 Verdict verdict =
-                        Bridges.of(RandomPipelines.PORTS, lines.toArray(String[]::new)).verdict(1);
+                        Detectors.of(RandomPipelines.PORTS, lines.toArray(String[]::new))
+                                .verdict(1);
                 check(ovs, verdict, new Random(tried), pipeline + "\n");
             }
         }

@@ -175,7 +175,7 @@ class P2pDetectorTest {
 
     @Test
     void decidesOnceAboutABundleOfChanges() {
-        P2pDetector bundled = Bridges.of(2, "in_port=1,actions=2");
+        P2pDetector bundled = Detectors.of(2, "in_port=1,actions=2");
         long before = bundled.decisions();
         // On its way the bundle has no rule, a wrong one, and the same link again.
         FlowRule link = FlowText.parse("in_port=1,actions=2");

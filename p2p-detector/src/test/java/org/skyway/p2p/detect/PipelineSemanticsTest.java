@@ -16,7 +16,7 @@ import org.skyway.openflow.model.PortState;
 class PipelineSemanticsTest {
     private static Verdict verdict(String pipeline) {
         String[] lines = pipeline.split(";");
-        return Bridges.of(4, Arrays.stream(lines).map(String::strip).toArray(String[]::new))
+        return Detectors.of(4, Arrays.stream(lines).map(String::strip).toArray(String[]::new))
                 .verdict(1);
     }
 
@@ -42,13 +42,13 @@ class PipelineSemanticsTest {
 
     @Test
     void floodsOnABridgeOfTwoPortsReachOnlyTheOther() {
-        P2pDetector two = Bridges.of(2, "actions=FLOOD");
+        P2pDetector two = Detectors.of(2, "actions=FLOOD");
         assertEquals(2, assertInstanceOf(Verdict.Link.class, two.verdict(1)).to());
         assertEquals(1, assertInstanceOf(Verdict.Link.class, two.verdict(2)).to());
-        two.portChanged(Bridges.port(OfPort.LOCAL, 0));
+        two.portChanged(Detectors.port(OfPort.LOCAL, 0));
         two.update();
         assertInstanceOf(Verdict.NoLink.class, two.verdict(1));
-        two.portChanged(Bridges.port(OfPort.LOCAL, PortState.NO_FLOOD));
+        two.portChanged(Detectors.port(OfPort.LOCAL, PortState.NO_FLOOD));
         two.update();
         assertInstanceOf(Verdict.Link.class, two.verdict(1));
     }
@@ -56,14 +56,14 @@ class PipelineSemanticsTest {
     @Test
     void followsFastFailoverWhenAWatchedPortGoesDown() {
         P2pDetector detector =
-                Bridges.of(
+                Detectors.of(
                         4,
                         "in_port=1,actions=group:1",
                         "group_id=1,type=ff,bucket=watch_port:2,actions=output:2,bucket=watch_port:3,actions=output:3");
         Verdict.Link first = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         assertEquals(2, first.to());
         assertEquals(hits(0), first.groups());
-        detector.portChanged(Bridges.port(2, PortState.PORT_DOWN));
+        detector.portChanged(Detectors.port(2, PortState.PORT_DOWN));
         detector.update();
         Verdict.Link second = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         assertEquals(3, second.to());
@@ -78,7 +78,7 @@ class PipelineSemanticsTest {
     @Test
     void countsAGroupOnceHoweverManyBucketsItHas() {
         P2pDetector detector =
-                Bridges.of(
+                Detectors.of(
                         2,
                         "in_port=1,actions=group:1",
                         "group_id=1,type=all,bucket=actions=output:2,bucket=actions=output:7");
@@ -93,7 +93,7 @@ class PipelineSemanticsTest {
 
     @Test
     void dropsFragmentsWhereTheSwitchDoes() {
-        P2pDetector detector = Bridges.of(2, "in_port=1,actions=2");
+        P2pDetector detector = Detectors.of(2, "in_port=1,actions=2");
         detector.fragments(FragmentHandling.DROPPED);
         detector.update();
         assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
@@ -105,7 +105,7 @@ class PipelineSemanticsTest {
     @Test
     void matchesPortsOfFragmentsWhereTheSwitchDoes() {
         P2pDetector detector =
-                Bridges.of(
+                Detectors.of(
                         3,
                         "priority=9,in_port=1,tcp,ip_frag=first,tcp_dst=80,actions=output:3",
                         "priority=1,in_port=1,actions=output:2");
@@ -117,7 +117,7 @@ class PipelineSemanticsTest {
 
     @Test
     void hasNoLinkWhereMissesAreToldToControllers() {
-        P2pDetector detector = Bridges.of(2, "in_port=1,actions=output:2,goto_table:1");
+        P2pDetector detector = Detectors.of(2, "in_port=1,actions=output:2,goto_table:1");
         assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         detector.missToController(true);
         detector.update();
@@ -126,7 +126,7 @@ class PipelineSemanticsTest {
 
     @Test
     void countsTheTablesThatAreLookedUpInVain() {
-        P2pDetector detector = Bridges.of(2, "in_port=1,actions=resubmit(,3),output:2");
+        P2pDetector detector = Detectors.of(2, "in_port=1,actions=resubmit(,3),output:2");
         Verdict.Link link = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         assertEquals(List.of(0, 3), link.lookups());
         assertEquals(1, link.path().size());

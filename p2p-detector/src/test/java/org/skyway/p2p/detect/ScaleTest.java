@@ -46,7 +46,7 @@ class ScaleTest {
     @ParameterizedTest
     @ValueSource(ints = {10, 100, 1000, 4000})
     void provesThatManyPrefixesTogetherAreEverything(int count) {
-        P2pDetector detector = Bridges.of(3, "priority=1,in_port=1,actions=2");
+        P2pDetector detector = Detectors.of(3, "priority=1,in_port=1,actions=2");
         detector.ruleAdded(FlowText.parse("priority=50,in_port=1,ip,actions=drop"));
         List<Match> parts = partition(count, new Random(count));
         for (Match match : parts) {
@@ -68,7 +68,7 @@ class ScaleTest {
 
     @Test
     void doesNotDecideAnewForEveryOneOfManyRulesThatAgree() {
-        P2pDetector detector = Bridges.of(3, "priority=1,in_port=1,actions=2");
+        P2pDetector detector = Detectors.of(3, "priority=1,in_port=1,actions=2");
         Random random = new Random(1);
         List<FlowRule> rules = new ArrayList<>();
         for (int i = 0; i < 3000; i++) {
@@ -96,7 +96,7 @@ class ScaleTest {
 
     @Test
     void givesNoLinkRatherThanStallOnEntriesThatAreHardToDecide() {
-        P2pDetector detector = Bridges.of(3, "priority=1,in_port=1,actions=drop");
+        P2pDetector detector = Detectors.of(3, "priority=1,in_port=1,actions=drop");
         Random random = new Random(1);
         for (int i = 0; i < 480; i++) {
             // A random 3-SAT instance of 96 bits, just beyond its hardest.

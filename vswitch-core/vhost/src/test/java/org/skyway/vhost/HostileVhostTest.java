@@ -28,13 +28,13 @@ import org.skyway.ivshmem.sys.ShmFile;
 class HostileVhostTest {
     private static final int SIZE = 8;
 
-    private Guest guest;
+    private VirtioDriver guest;
     private long before;
 
     @BeforeEach
     void begin() throws Exception {
         before = descriptors();
-        guest = new Guest(SIZE, Guest.ALL);
+        guest = new VirtioDriver(SIZE, VirtioDriver.ALL);
     }
 
     @AfterEach
@@ -45,7 +45,7 @@ class HostileVhostTest {
 
     private void again() throws Exception {
         guest.close();
-        guest = new Guest(SIZE, Guest.ALL);
+        guest = new VirtioDriver(SIZE, VirtioDriver.ALL);
         guest.start();
     }
 
@@ -106,11 +106,13 @@ class HostileVhostTest {
         refused("wants features", m(VhostMessage.SET_PROTOCOL_FEATURES, 1L << 1));
         refused("payload of 0 bytes", m(VhostMessage.SET_FEATURES));
         refused("payload of 8 bytes", m(VhostMessage.SET_VRING_ADDR, 0));
-        refused("queue 2; there is one pair", m(VhostMessage.SET_VRING_ENABLE, Guest.pair(2, 1)));
+        refused(
+                "queue 2; there is one pair",
+                m(VhostMessage.SET_VRING_ENABLE, VirtioDriver.pair(2, 1)));
         refused("there is one pair", m(VhostMessage.GET_VRING_BASE, -1));
         refused("there is one pair", m(VhostMessage.SET_VRING_KICK, 0xff), event());
         for (int size : new int[] {0, 1, 3, 1 << 16, -8}) {
-            refused("power of two", m(VhostMessage.SET_VRING_NUM, Guest.pair(0, size)));
+            refused("power of two", m(VhostMessage.SET_VRING_NUM, VirtioDriver.pair(0, size)));
         }
         refused("without its eventfd", m(VhostMessage.SET_VRING_KICK, 0));
         refused("has to be an eventfd", m(VhostMessage.SET_VRING_CALL, 0), memory(4096));
@@ -149,9 +151,9 @@ class HostileVhostTest {
         long here = guest.memory.address();
         long[][] lies = {
             {here - 16, here, here},
-            {here + Guest.BYTES - 64, here, here},
-            {here, here + Guest.BYTES - 8, here},
-            {here, here, here + Guest.BYTES - 4},
+            {here + VirtioDriver.BYTES - 64, here, here},
+            {here, here + VirtioDriver.BYTES - 8, here},
+            {here, here, here + VirtioDriver.BYTES - 4},
             {here + 8, here, here},
             {here, here + 2, here},
             {here, here, here + 1},
@@ -195,13 +197,13 @@ class HostileVhostTest {
         }
     }
 
-    private static final long INSIDE = Guest.GUEST + (1 << 20);
+    private static final long INSIDE = VirtioDriver.GUEST + (1 << 20);
 
     @Test
     void buffersOutsideTheGuest() throws Exception {
         long[][] lies = {
-            {Guest.GUEST - 1, 100},
-            {Guest.GUEST + Guest.BYTES - 99, 100},
+            {VirtioDriver.GUEST - 1, 100},
+            {VirtioDriver.GUEST + VirtioDriver.BYTES - 99, 100},
             {0, 100},
             {Long.MAX_VALUE, 100},
             {Long.MIN_VALUE, 100},
@@ -258,7 +260,13 @@ class HostileVhostTest {
         table(SplitLayout.FLAG_NEXT, 0, "no end");
         table(SplitLayout.FLAG_NEXT, 2, "slot 2 of 2");
         again();
-        guest.slot(1, 0, Guest.GUEST + Guest.BYTES - 16, 32, SplitLayout.FLAG_INDIRECT, 0);
+        guest.slot(
+                1,
+                0,
+                VirtioDriver.GUEST + VirtioDriver.BYTES - 16,
+                32,
+                SplitLayout.FLAG_INDIRECT,
+                0);
         guest.give(1, 0);
         assertEquals(0, receive());
         faulty("is not in the guest's memory");
@@ -279,8 +287,8 @@ class HostileVhostTest {
 
     private void table(int flags, int next, String why) throws Exception {
         again();
-        Guest.slotAt(guest.here(INSIDE), INSIDE, 16, flags, next);
-        Guest.slotAt(guest.here(INSIDE) + 16, INSIDE, 16, flags, next);
+        VirtioDriver.slotAt(guest.here(INSIDE), INSIDE, 16, flags, next);
+        VirtioDriver.slotAt(guest.here(INSIDE) + 16, INSIDE, 16, flags, next);
         guest.slot(1, 0, INSIDE, 32, SplitLayout.FLAG_INDIRECT, 0);
         guest.give(1, 0);
         assertEquals(0, receive());
@@ -290,13 +298,13 @@ class HostileVhostTest {
     @Test
     void packetsOfNoOrTooMuchLengthAreDropped() throws Exception {
         guest.start();
-        int[] lengths = {1, 11, 12, Guest.MAX_FRAME + 13};
+        int[] lengths = {1, 11, 12, VirtioDriver.MAX_FRAME + 13};
         for (int i = 0; i < lengths.length; i++) {
             guest.slot(1, i, INSIDE, lengths[i], 0, 0);
             guest.give(1, i);
         }
         guest.slot(1, 4, INSIDE, 12, 1, 5);
-        guest.slot(1, 5, INSIDE, Guest.MAX_FRAME + 1, 0, 0);
+        guest.slot(1, 5, INSIDE, VirtioDriver.MAX_FRAME + 1, 0, 0);
         guest.give(1, 4);
         assertEquals(0, receive());
         assertEquals(5, guest.device.live().receiver().wrong());
@@ -317,8 +325,8 @@ class HostileVhostTest {
         guest.close();
         Path path = Files.createTempFile(Path.of("/dev/shm"), "skyway-test", null);
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.allocate(1), Guest.BYTES - 1);
-            guest = new Guest(SIZE, Guest.ALL, ShmFile.open(path));
+            file.write(ByteBuffer.allocate(1), VirtioDriver.BYTES - 1);
+            guest = new VirtioDriver(SIZE, VirtioDriver.ALL, ShmFile.open(path));
             guest.start();
             guest.send(new byte[1000], 3, false);
             VhostReceiver receiver = guest.device.live().receiver();
@@ -346,7 +354,7 @@ class HostileVhostTest {
         int lived = 0;
         for (int i = 0; i < 2_000; i++) {
             guest.close();
-            guest = new Guest(SIZE, Guest.ALL);
+            guest = new VirtioDriver(SIZE, VirtioDriver.ALL);
             try {
                 for (int step = 0; step < 24; step++) {
                     VhostMessage m =
@@ -372,21 +380,22 @@ class HostileVhostTest {
 
     private VhostMessage next(Random random, int step) {
         int q = step / 5 % 2;
-        long shift = Guest.USER - guest.memory.address();
+        long shift = VirtioDriver.USER - guest.memory.address();
         return switch (step) {
-            case 0 -> m(VhostMessage.SET_FEATURES, some(random, Guest.ALL));
+            case 0 -> m(VhostMessage.SET_FEATURES, some(random, VirtioDriver.ALL));
             case 1 ->
                     m(
                             VhostMessage.SET_MEM_TABLE,
                             some(random, 1),
-                            Guest.GUEST,
-                            some(random, Guest.BYTES),
-                            Guest.USER,
+                            VirtioDriver.GUEST,
+                            some(random, VirtioDriver.BYTES),
+                            VirtioDriver.USER,
                             some(random, 0));
             case 2 -> m(VhostMessage.SET_PROTOCOL_FEATURES, some(random, 9));
-            case 3 -> m(VhostMessage.SET_VRING_ENABLE, Guest.pair((int) some(random, 0), 1));
-            case 4 -> m(VhostMessage.SET_VRING_ENABLE, Guest.pair(1, 1));
-            case 5, 10 -> m(VhostMessage.SET_VRING_NUM, Guest.pair(q, (int) some(random, SIZE)));
+            case 3 -> m(VhostMessage.SET_VRING_ENABLE, VirtioDriver.pair((int) some(random, 0), 1));
+            case 4 -> m(VhostMessage.SET_VRING_ENABLE, VirtioDriver.pair(1, 1));
+            case 5, 10 ->
+                    m(VhostMessage.SET_VRING_NUM, VirtioDriver.pair(q, (int) some(random, SIZE)));
             case 6, 11 ->
                     m(
                             VhostMessage.SET_VRING_ADDR,
@@ -395,7 +404,7 @@ class HostileVhostTest {
                             some(random, guest.used(q) + shift),
                             some(random, guest.avail(q) + shift),
                             0);
-            case 7, 12 -> m(VhostMessage.SET_VRING_BASE, Guest.pair(q, 0));
+            case 7, 12 -> m(VhostMessage.SET_VRING_BASE, VirtioDriver.pair(q, 0));
             case 8, 13 -> m(VhostMessage.SET_VRING_KICK, some(random, q));
             case 9, 14 -> m(VhostMessage.SET_VRING_CALL, some(random, q));
             case 15 -> m(VhostMessage.GET_VRING_BASE, 0);

@@ -24,8 +24,8 @@ class OffloadsTest {
 
     private final Random random = new Random(18);
 
-    private static Guest guest(long offloads) throws Exception {
-        Guest guest = new Guest(64, Guest.ALL | offloads);
+    private static VirtioDriver guest(long offloads) throws Exception {
+        VirtioDriver guest = new VirtioDriver(64, VirtioDriver.ALL | offloads);
         guest.start();
         return guest;
     }
@@ -83,7 +83,7 @@ class OffloadsTest {
 
     @Test
     void aChecksumIsFilledInAndTheGuestsMemoryLeftAlone() throws Exception {
-        try (Guest guest = guest(Offloads.ALL)) {
+        try (VirtioDriver guest = guest(Offloads.ALL)) {
             byte[] frame = frame(1001);
             for (int parts = 1; parts <= 3; parts++) {
                 assertTrue(guest.send(header(1, 0, 0, TCP, CHECKSUM), frame, parts, false));
@@ -104,7 +104,7 @@ class OffloadsTest {
 
     @Test
     void aSuperFrameIsCutAndComesInSeveralBursts() throws Exception {
-        try (Guest guest = guest(Offloads.ALL)) {
+        try (VirtioDriver guest = guest(Offloads.ALL)) {
             byte[] frame = frame(5 * SEGMENT + 7);
             guest.send(header(1, 1, SEGMENT, TCP, CHECKSUM), frame, 3, false);
             guest.send(header(1, 0, 0, TCP, CHECKSUM), frame(60), 1, false);
@@ -134,8 +134,8 @@ class OffloadsTest {
 
     @Test
     void betweenTwoThatAgreedNothingIsDone() throws Exception {
-        try (Guest from = guest(Offloads.ALL);
-                Guest to = guest(Offloads.ALL)) {
+        try (VirtioDriver from = guest(Offloads.ALL);
+                VirtioDriver to = guest(Offloads.ALL)) {
             byte[] frame = frame(5 * SEGMENT);
             from.send(header(1, 1, SEGMENT, TCP, CHECKSUM), frame, 3, false);
             to.bufferBytes = 4096;
@@ -156,10 +156,10 @@ class OffloadsTest {
 
     @Test
     void nothingPassesToWhoDidNotAgree() throws Exception {
-        try (Guest all = guest(Offloads.ALL);
-                Guest checksums = guest(Offloads.CSUM | Offloads.GUEST_CSUM);
-                Guest sends = guest(Offloads.CSUM | Offloads.HOST_TSO4);
-                Guest none = new Guest(64, Guest.ALL)) {
+        try (VirtioDriver all = guest(Offloads.ALL);
+                VirtioDriver checksums = guest(Offloads.CSUM | Offloads.GUEST_CSUM);
+                VirtioDriver sends = guest(Offloads.CSUM | Offloads.HOST_TSO4);
+                VirtioDriver none = new VirtioDriver(64, VirtioDriver.ALL)) {
             none.start();
             assertFalse(all.device.live().canPass(none.device.live()));
             assertFalse(all.device.live().canPass(checksums.device.live()));
@@ -187,7 +187,7 @@ class OffloadsTest {
             header(1, 4, SEGMENT, TCP, CHECKSUM), // it is not IPv6
             header(1, 1, SEGMENT, TCP + 1, CHECKSUM), // no TCP header is there
         };
-        try (Guest guest = guest(Offloads.ALL)) {
+        try (VirtioDriver guest = guest(Offloads.ALL)) {
             VhostQueues queues = guest.device.live();
             long[] addresses = new long[32];
             int[] lengths = new int[32];
@@ -199,14 +199,15 @@ class OffloadsTest {
                     guest.take(1);
                 }
             }
-            guest.send(header(0, 0, 0, 0, 0), frame(Guest.MAX_FRAME), 2, false); // no segments
+            guest.send(
+                    header(0, 0, 0, 0, 0), frame(VirtioDriver.MAX_FRAME), 2, false); // no segments
             assertEquals(0, queues.peekComplete(addresses, lengths, 32));
             assertEquals(2 * lies.length + 1, queues.receiver().wrong());
             guest.send(header(0, 0, 0, 0, 0), frame(300), 1, false);
             assertEquals(1, queues.peekComplete(addresses, lengths, 32));
             assertNull(queues.fault());
         }
-        try (Guest guest = guest(Offloads.CSUM)) {
+        try (VirtioDriver guest = guest(Offloads.CSUM)) {
             guest.send(header(1, 1, SEGMENT, TCP, CHECKSUM), frame(300), 1, false);
             assertEquals(0, guest.device.live().peekComplete(new long[32], new int[32], 32));
             assertEquals(1, guest.device.live().receiver().wrong());
@@ -217,7 +218,7 @@ class OffloadsTest {
     void nonsenseNeverHarms() throws Exception {
         long[] addresses = new long[32];
         int[] lengths = new int[32];
-        try (Guest guest = guest(Offloads.ALL)) {
+        try (VirtioDriver guest = guest(Offloads.ALL)) {
             VhostQueues queues = guest.device.live();
             for (int i = 0; i < 20_000; i++) {
                 byte[] header = new byte[12];
@@ -234,7 +235,7 @@ class OffloadsTest {
                 guest.send(header, frame, 1 + random.nextInt(3), random.nextBoolean());
                 for (int n; (n = queues.peekComplete(addresses, lengths, 32)) > 0; ) {
                     for (int k = 0; k < n; k++) {
-                        assertTrue(lengths[k] > 0 && lengths[k] <= Guest.MAX_FRAME);
+                        assertTrue(lengths[k] > 0 && lengths[k] <= VirtioDriver.MAX_FRAME);
                     }
                     queues.receiver().release();
                 }

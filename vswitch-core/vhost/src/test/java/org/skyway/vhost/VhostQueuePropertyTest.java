@@ -40,8 +40,8 @@ class VhostQueuePropertyTest {
             throws Exception {
         long seed = 1820 + size + bufferBytes;
         Random random = new Random(seed);
-        long features = which.equals("all") ? Guest.ALL : which.equals("old") ? OLD : PLAIN;
-        try (Guest guest = new Guest(size, features);
+        long features = which.equals("all") ? VirtioDriver.ALL : which.equals("old") ? OLD : PLAIN;
+        try (VirtioDriver guest = new VirtioDriver(size, features);
                 ForeignMemory frames =
                         ForeignMemory.map("f", Descriptor.memory("f", 1 << 18), 1 << 18)) {
             guest.start();
@@ -116,7 +116,7 @@ class VhostQueuePropertyTest {
 
     @Test
     void aDriverIsInterruptedWhenItWantsToBe() throws Exception {
-        try (Guest guest = new Guest(256, Guest.ALL);
+        try (VirtioDriver guest = new VirtioDriver(256, VirtioDriver.ALL);
                 ForeignMemory frame = ForeignMemory.map("f", Descriptor.memory("f", 4096), 4096)) {
             guest.start();
             VhostSender sender = guest.device.live().sender();
@@ -142,7 +142,7 @@ class VhostQueuePropertyTest {
     /// Whoever serves the queues next goes on where the last one stopped.
     @Test
     void anotherBackEndGoesOn() throws Exception {
-        try (Guest guest = new Guest(64, Guest.ALL)) {
+        try (VirtioDriver guest = new VirtioDriver(64, VirtioDriver.ALL)) {
             guest.start();
             Deque<byte[]> up = new ArrayDeque<>();
             Random random = new Random(7);
@@ -159,9 +159,9 @@ class VhostQueuePropertyTest {
             VhostMessage stop = VhostMessage.request(VhostMessage.GET_VRING_BASE, 1);
             assertTrue(guest.device.needsRest(stop));
             guest.device.rest();
-            assertEquals(Guest.pair(1, 100), guest.device.answer(stop, List.of()).u64(0));
+            assertEquals(VirtioDriver.pair(1, 100), guest.device.answer(stop, List.of()).u64(0));
             assertNull(guest.device.live());
-            try (VhostDevice next = new VhostDevice("next", Guest.MAX_FRAME, false)) {
+            try (VhostDevice next = new VhostDevice("next", VirtioDriver.MAX_FRAME, false)) {
                 assertNotNull(next);
             }
             guest.queue(1); // which says base 0
@@ -174,19 +174,19 @@ class VhostQueuePropertyTest {
     void nothingOnAPacketsWayMakesObjects() throws Exception {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         int rounds = 20_000;
-        try (Guest guest = new Guest(64, Guest.ALL)) {
+        try (VirtioDriver guest = new VirtioDriver(64, VirtioDriver.ALL)) {
             guest.start();
             VhostQueues queues = guest.device.live();
             long frame = guest.memory.address(); // any bytes that are mapped
             long[] from = {frame, frame, frame};
             int[] lengths = {64, 200, 700}; // the last takes several buffers
             for (int slot = 0; slot < 64; slot++) {
-                guest.slot(0, slot, Guest.GUEST + (1 << 20), 256, SplitLayout.FLAG_WRITE, 0);
+                guest.slot(0, slot, VirtioDriver.GUEST + (1 << 20), 256, SplitLayout.FLAG_WRITE, 0);
                 boolean first = (slot & 1) == 0; // chains of two, of which the second is long
                 guest.slot(
                         1,
                         slot,
-                        Guest.GUEST + (1 << 20),
+                        VirtioDriver.GUEST + (1 << 20),
                         first ? 12 : 300,
                         first ? 1 : 0,
                         slot + 1);

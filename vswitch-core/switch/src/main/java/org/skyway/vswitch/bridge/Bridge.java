@@ -13,7 +13,7 @@ import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
-import org.skyway.ivshmem.sys.LinkState;
+import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
@@ -808,16 +808,16 @@ public final class Bridge implements Forwarding {
 
     // Who sets the interface up or down does that to the port, as in Open vSwitch.
     private void host(BridgePort port, TapDevice device) {
-        LinkState link = device.linkState();
+        InterfaceState link = device.linkState();
         try {
-            if (link != LinkState.GONE && device.mac() != port.state().mac()) {
+            if (link != InterfaceState.GONE && device.mac() != port.state().mac()) {
                 ports.readdressed(port, device.mac());
                 settler.changed();
             }
         } catch (IOException e) {
             // It went away meanwhile, which the next look finds.
         }
-        boolean up = link == LinkState.UP;
+        boolean up = link == InterfaceState.UP;
         boolean down = (port.state().config() & PortState.PORT_DOWN) != 0;
         if (up == down) {
             int config = port.state().config() ^ PortState.PORT_DOWN;

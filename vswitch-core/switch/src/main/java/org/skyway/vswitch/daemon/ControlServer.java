@@ -136,7 +136,7 @@ public final class ControlServer implements AutoCloseable {
 
     private void serve(SocketChannel client) {
         try (client;
-                Session session = new Session(owner, commands, faults)) {
+                ControlSession session = new ControlSession(owner, commands, faults)) {
             JsonLines.answer(
                     client,
                     MAX_LINE,

@@ -279,7 +279,7 @@ public final class Daemon implements AutoCloseable {
 
     private Switchboard board(Executor owner, Asked asked) {
         return request -> {
-            try (Session session = new Session(owner, asked, faults)) {
+            try (ControlSession session = new ControlSession(owner, asked, faults)) {
                 return session.answer(request.toString());
             }
         };

@@ -2,7 +2,7 @@ package org.skyway.vswitch.dropin;
 
 import java.io.IOException;
 import java.util.Map;
-import org.skyway.ivshmem.sys.LinkState;
+import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.vswitch.bridge.BridgePort;
 import org.skyway.vswitch.dropin.Wanted.WantedBridge;
@@ -53,7 +53,7 @@ final class Devices {
 
     private int netdev(WantedPort port, NetdevPort n) {
         try {
-            if (n.socket().linkState() == LinkState.GONE) {
+            if (n.socket().linkState() == InterfaceState.GONE) {
                 return Integer.MAX_VALUE;
             }
             int asked = asked(port);
@@ -69,7 +69,7 @@ final class Devices {
 
     private void tap(WantedPort port, TapDevice device, int least) {
         try {
-            if (device.linkState() == LinkState.GONE) {
+            if (device.linkState() == InterfaceState.GONE) {
                 return;
             }
             int asked = asked(port);

@@ -19,7 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.skyway.ivshmem.sys.LinkState;
+import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.OvsdbClient;
 import org.skyway.ovsdb.OvsdbException;
@@ -437,7 +437,7 @@ public final class DropIn implements AutoCloseable {
             BridgePort port = slot.running().ask(() -> slot.running().bridge().port(name));
             return port != null
                     && port.datapathPort() instanceof NetdevPort n
-                    && n.socket().linkState() == LinkState.GONE;
+                    && n.socket().linkState() == InterfaceState.GONE;
         } catch (IOException | IllegalStateException e) {
             return false;
         }

@@ -113,7 +113,7 @@ final class Pass {
     // Which ports the bridge is to have, with their numbers.
     private void plan(WantedBridge w, Slot slot) {
         Map<String, PortConfig> plan = new LinkedHashMap<>();
-        List<PortNumbers.Need> needs = new ArrayList<>();
+        List<PortNumbering.Need> needs = new ArrayList<>();
         for (WantedPort port : w.ports().values()) {
             if (port.name().equals(w.name())) {
                 continue;
@@ -124,7 +124,8 @@ final class Pass {
                 continue;
             }
             int current = there == null ? 0 : there.config().number();
-            needs.add(new PortNumbers.Need(port.name(), port.request(), current, port.recorded()));
+            needs.add(
+                    new PortNumbering.Need(port.name(), port.request(), current, port.recorded()));
             plan.put(port.name(), config);
         }
         Map<String, Integer> numbers = slot.numbers().assign(needs);

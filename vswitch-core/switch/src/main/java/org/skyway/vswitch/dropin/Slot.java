@@ -24,7 +24,7 @@ final class Slot {
     private final List<AutoCloseable> parts;
     private final SavedState before;
     private final Map<String, PortSlot> ports = new ConcurrentHashMap<>();
-    private final PortNumbers numbers = new PortNumbers();
+    private final PortNumbering numbers = new PortNumbering();
     private boolean isNew = true;
     private final Requests requests;
     private final Asked asked;
@@ -94,7 +94,7 @@ final class Slot {
         return ports.containsKey(port);
     }
 
-    PortNumbers numbers() {
+    PortNumbering numbers() {
         return numbers;
     }
 

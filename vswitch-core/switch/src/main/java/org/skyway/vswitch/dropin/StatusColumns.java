@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.skyway.ivshmem.sys.LinkState;
+import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.PacketSocket;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.message.Role;
@@ -138,12 +138,12 @@ final class StatusColumns {
     }
 
     private void tap(Row row, PortSlot slot, TapDevice device) throws IOException {
-        LinkState link = device.linkState();
-        if (link == LinkState.GONE) {
+        InterfaceState link = device.linkState();
+        if (link == InterfaceState.GONE) {
             gone(row, slot);
             return;
         }
-        state(row, link != LinkState.ADMIN_DOWN, link == LinkState.UP, slot);
+        state(row, link != InterfaceState.ADMIN_DOWN, link == InterfaceState.UP, slot);
         set(row, "mac_in_use", mac(device.mac()));
         set(row, "mtu", (long) device.mtu());
         set(row, "ifindex", (long) device.ifindex());
@@ -195,12 +195,12 @@ final class StatusColumns {
 
     private void device(Row row, PortView v, PortSlot slot, PacketSocket socket)
             throws IOException {
-        LinkState link = socket.linkState();
-        if (link == LinkState.GONE) {
+        InterfaceState link = socket.linkState();
+        if (link == InterfaceState.GONE) {
             gone(row, slot);
             return;
         }
-        state(row, link != LinkState.ADMIN_DOWN, link == LinkState.UP, slot);
+        state(row, link != InterfaceState.ADMIN_DOWN, link == InterfaceState.UP, slot);
         set(row, "mac_in_use", mac(socket.mac()));
         set(row, "mtu", (long) socket.mtu());
         set(row, "ifindex", (long) socket.ifindex());

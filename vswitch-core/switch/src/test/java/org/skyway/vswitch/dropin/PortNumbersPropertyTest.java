@@ -15,14 +15,14 @@ class PortNumbersPropertyTest {
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
 
-    private static PortNumbers.Need need(String name, int request, int current, int recorded) {
-        return new PortNumbers.Need(name, request, current, recorded);
+    private static PortNumbering.Need need(String name, int request, int current, int recorded) {
+        return new PortNumbering.Need(name, request, current, recorded);
     }
 
     @Test
     void everyPortHasANumberOfItsOwnAndWhoMayKeepHisKeepsIt() {
         for (int round = 0; round < 2000; round++) {
-            List<PortNumbers.Need> needs = new ArrayList<>();
+            List<PortNumbering.Need> needs = new ArrayList<>();
             HashSet<Integer> current = new HashSet<>();
             for (int i = random.nextInt(12); i > 0; i--) {
                 int has = random.nextBoolean() ? 0 : 1 + random.nextInt(10);
@@ -33,11 +33,11 @@ class PortNumbersPropertyTest {
                                 has != 0 && current.add(has) ? has : 0,
                                 random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 0));
             }
-            Map<String, Integer> given = new PortNumbers().assign(needs);
+            Map<String, Integer> given = new PortNumbering().assign(needs);
             String told = needs + " " + given + ", seed " + seed;
             assertEquals(needs.size(), given.size(), told);
             assertEquals(needs.size(), new HashSet<>(given.values()).size(), told);
-            for (PortNumbers.Need n : needs) {
+            for (PortNumbering.Need n : needs) {
                 int number = given.get(n.name());
                 assertTrue(number >= 1 && number <= Wanted.MOST_PORTS, told);
                 if (n.current() != 0 && (n.request() == 0 || n.request() == n.current())) {
@@ -52,13 +52,13 @@ class PortNumbersPropertyTest {
 
     @Test
     void whoAsksGetsTheNumberWhenItsHolderMovesAway() {
-        List<PortNumbers.Need> needs = List.of(need("v1", 9, 1, 1), need("v2", 1, 2, 2));
-        assertEquals(Map.of("v1", 9, "v2", 1), new PortNumbers().assign(needs));
+        List<PortNumbering.Need> needs = List.of(need("v1", 9, 1, 1), need("v2", 1, 2, 2));
+        assertEquals(Map.of("v1", 9, "v2", 1), new PortNumbering().assign(needs));
     }
 
     @Test
     void aNumberIsNotUsedAgainAtOnce() {
-        PortNumbers numbers = new PortNumbers();
+        PortNumbering numbers = new PortNumbering();
         assertEquals(Map.of("a", 1), numbers.assign(List.of(need("a", 0, 0, 0))));
         assertEquals(Map.of("b", 2), numbers.assign(List.of(need("b", 0, 0, 0))));
         assertEquals(Map.of("a", 1), numbers.assign(List.of(need("a", 0, 0, 1))));

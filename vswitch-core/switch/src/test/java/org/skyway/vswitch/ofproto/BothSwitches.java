@@ -11,13 +11,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// A test with a private Open vSwitch and a Skyway beside it, new ones for each method.
 abstract class BothSwitches {
     @TempDir Path directory;
-    PrivateOvs ovs;
+    DummyOvs ovs;
     TestSwitch sw;
 
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(PrivateOvs.missing() == null, () -> "needs " + PrivateOvs.missing());
-        ovs = new PrivateOvs(Files.createDirectory(directory.resolve("ovs")));
+        assumeTrue(DummyOvs.missing() == null, () -> "needs " + DummyOvs.missing());
+        ovs = new DummyOvs(Files.createDirectory(directory.resolve("ovs")));
         sw =
                 new TestSwitch(
                         Files.createDirectory(directory.resolve("skyway")),

@@ -160,8 +160,8 @@ class FailModeComparisonIT {
             return all.toString();
         }
 
-        Tool.Result ofctl(String... arguments) throws Exception {
-            return Tool.ofctl(runDirectory, "OpenFlow13", arguments);
+        OvsTool.Result ofctl(String... arguments) throws Exception {
+            return OvsTool.ofctl(runDirectory, "OpenFlow13", arguments);
         }
 
         @Override
@@ -173,13 +173,13 @@ class FailModeComparisonIT {
     }
 
     private static final class Theirs extends Subject {
-        private final PrivateOvs ovs;
+        private final DummyOvs ovs;
         private final Map<String, String> rows =
                 new LinkedHashMap<>(); // of the database, by target
 
         Theirs(Path directory) throws Exception {
             super(directory);
-            ovs = new PrivateOvs(directory);
+            ovs = new DummyOvs(directory);
         }
 
         private String row(String target) throws Exception {
@@ -196,7 +196,7 @@ class FailModeComparisonIT {
             List<String> command = new ArrayList<>(List.of("ovs-vsctl"));
             command.add("--db=unix:" + runDirectory.resolve("db.sock"));
             command.addAll(List.of(arguments));
-            Tool.Result r = Tool.run(runDirectory, 20, command.toArray(String[]::new));
+            OvsTool.Result r = OvsTool.run(runDirectory, 20, command.toArray(String[]::new));
             assertEquals(0, r.status(), r.output());
             return r.output();
         }
@@ -352,7 +352,7 @@ class FailModeComparisonIT {
     @EnumSource(FailMode.class)
     @Timeout(120)
     void keepsAndDeletesWhatOpenVSwitchDoes(FailMode mode) throws Exception {
-        assumeTrue(PrivateOvs.missing() == null, () -> "needs " + PrivateOvs.missing());
+        assumeTrue(DummyOvs.missing() == null, () -> "needs " + DummyOvs.missing());
         FailMode other = mode == FailMode.SECURE ? FailMode.STANDALONE : FailMode.SECURE;
         try (Theirs theirs = new Theirs(Files.createDirectory(directory.resolve("ovs")));
                 Ours ours = new Ours(Files.createDirectory(directory.resolve("skyway")), mode)) {

@@ -92,9 +92,9 @@ class FieldActionsIT extends BothSwitches {
         Files.write(file, lines);
         String name = version == Version.OF13 ? "OpenFlow13" : "OpenFlow15";
         for (Path p : List.of(ovs.directory, sw.directory)) {
-            Tool.ofctl(p, name, "del-flows", "br0");
+            OvsTool.ofctl(p, name, "del-flows", "br0");
             for (String command : List.of("add-flows", "diff-flows")) {
-                Tool.Result r = Tool.ofctl(p, name, command, "br0", file.toString());
+                OvsTool.Result r = OvsTool.ofctl(p, name, command, "br0", file.toString());
                 assertEquals(0, r.status(), () -> p + ": " + command + ": " + r.output());
             }
         }
@@ -167,8 +167,8 @@ class FieldActionsIT extends BothSwitches {
                 }
             }
         }
-        Tool.Result r =
-                Tool.run(
+        OvsTool.Result r =
+                OvsTool.run(
                         directory,
                         20,
                         "ovs-ofctl",
@@ -232,7 +232,7 @@ class FieldActionsIT extends BothSwitches {
                     mods.size() - errors(ovs.directory.resolve("br0.mgmt"), version, mods).size();
             sized.add(new WireField(f.header(), f.vendor(), f.bytes(), bits, f.when()));
         }
-        Tool.ofctl(ovs.directory, "OpenFlow13", "del-flows", "br0");
+        OvsTool.ofctl(ovs.directory, "OpenFlow13", "del-flows", "br0");
         return sized;
     }
 

@@ -45,15 +45,15 @@ class LimitsComparisonIT {
     private static final Pattern COUNT = Pattern.compile("table=(\\d+), n_packets=(\\d+)");
 
     @TempDir Path directory;
-    private PrivateOvs ovs;
+    private DummyOvs ovs;
     private String control;
     private final List<String> flows = new ArrayList<>();
     private final List<String> groups = new ArrayList<>();
 
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(PrivateOvs.missing() == null, () -> "needs " + PrivateOvs.missing());
-        ovs = new PrivateOvs(directory);
+        assumeTrue(DummyOvs.missing() == null, () -> "needs " + DummyOvs.missing());
+        ovs = new DummyOvs(directory);
         try (Stream<Path> files = Files.list(directory)) {
             control =
                     files.map(Path::toString)
@@ -85,11 +85,11 @@ class LimitsComparisonIT {
     private String appctl(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("ovs-appctl", "-t", control));
         command.addAll(List.of(arguments));
-        return Tool.run(directory, 30, command.toArray(String[]::new)).output();
+        return OvsTool.run(directory, 30, command.toArray(String[]::new)).output();
     }
 
     private void ofctl(String... arguments) throws Exception {
-        Tool.Result result = Tool.ofctl(directory, "OpenFlow13", arguments);
+        OvsTool.Result result = OvsTool.ofctl(directory, "OpenFlow13", arguments);
         assertEquals(0, result.status(), result::output);
     }
 
@@ -108,7 +108,7 @@ class LimitsComparisonIT {
         Map<Integer, Integer> counted = Map.of();
         for (int tries = 0; tries < 100 && counted.isEmpty(); tries++) {
             Thread.sleep(20);
-            counted = counts(Tool.ofctl(directory, "OpenFlow13", "dump-flows", "br0").output());
+            counted = counts(OvsTool.ofctl(directory, "OpenFlow13", "dump-flows", "br0").output());
         }
         boolean failed = trace.contains("Translation failed");
         return new Outcome(failed ? "gave up" : actions.group(1), counted);
@@ -274,7 +274,7 @@ class LimitsComparisonIT {
         assertEquals(theirs, ours());
         assertTrue(appctl("fdb/show", "br0").contains("50:54:00:00:00:05"));
         assertTrue(
-                Tool.ofctl(directory, "OpenFlow13", "dump-flows", "br0")
+                OvsTool.ofctl(directory, "OpenFlow13", "dump-flows", "br0")
                         .output()
                         .contains("table=9"));
         Match match = FlowText.parseMatch(KEY);

@@ -45,7 +45,7 @@ class OvsComparisonIT extends BothSwitches {
     /// What a command prints, without what differs from run to run.
     private static String output(Path runDirectory, String version, String... arguments)
             throws Exception {
-        Tool.Result r = Tool.ofctl(runDirectory, version, arguments);
+        OvsTool.Result r = OvsTool.ofctl(runDirectory, version, arguments);
         return r.status()
                 + "\n"
                 + r.output()
@@ -82,7 +82,7 @@ class OvsComparisonIT extends BothSwitches {
         Collections.shuffle(cases, random);
         for (FlowCase c : cases.subList(0, Math.min(FLOWS, cases.size()))) {
             for (Path p : List.of(ovs.directory, sw.directory)) {
-                Tool.ofctl(p, c.installed, "del-flows", "br0");
+                OvsTool.ofctl(p, c.installed, "del-flows", "br0");
             }
             same(c.installed, "--no-names", "add-flow", "br0", c.flow);
             if (!explained(c.flow, c.installed, c.dumped)) {

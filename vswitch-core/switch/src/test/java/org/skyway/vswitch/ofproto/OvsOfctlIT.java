@@ -29,7 +29,8 @@ class OvsOfctlIT {
     @BeforeEach
     void start() throws Exception {
         assumeTrue(
-                Tool.installed("ovs-ofctl"), "needs ovs-ofctl: apt-get install openvswitch-common");
+                OvsTool.installed("ovs-ofctl"),
+                "needs ovs-ofctl: apt-get install openvswitch-common");
         sw = new TestSwitch(directory, OfprotoConfig.FailMode.SECURE);
     }
 
@@ -41,13 +42,13 @@ class OvsOfctlIT {
     }
 
     private String ofctl(String version, String... arguments) throws Exception {
-        Tool.Result r = Tool.ofctl(directory, version, arguments);
+        OvsTool.Result r = OvsTool.ofctl(directory, version, arguments);
         assertEquals(0, r.status(), () -> String.join(" ", arguments) + "\n" + r.output());
         return r.output();
     }
 
     private String refused(String version, String... arguments) throws Exception {
-        Tool.Result r = Tool.ofctl(directory, version, arguments);
+        OvsTool.Result r = OvsTool.ofctl(directory, version, arguments);
         assertEquals(1, r.status(), () -> String.join(" ", arguments) + "\n" + r.output());
         return r.output();
     }
@@ -112,7 +113,7 @@ class OvsOfctlIT {
         ofctl(version, "add-flows", "br0", one.toString());
         assertEquals(2, flows(version).size());
         assertEquals(
-                2, Tool.ofctl(directory, version, "diff-flows", "br0", two.toString()).status());
+                2, OvsTool.ofctl(directory, version, "diff-flows", "br0", two.toString()).status());
         ofctl(version, "replace-flows", "br0", two.toString());
         assertEquals("", ofctl(version, "diff-flows", "br0", two.toString()));
         ofctl(version, "--bundle", "replace-flows", "br0", one.toString());
@@ -203,8 +204,8 @@ class OvsOfctlIT {
                 "br0",
                 "in_port=1,cookie=0x77,actions=load:5->NXM_NX_REG0[],controller");
         byte[] frame = HexFormat.of().parseHex(FRAME);
-        try (Tool.Running monitor =
-                new Tool.Running(
+        try (OvsTool.Running monitor =
+                new OvsTool.Running(
                         directory, "ovs-ofctl", "-O", version, "monitor", "br0", "65534")) {
             // When it listens can't be seen, so it is sent one packet after the other until then.
             monitor.await(
@@ -223,8 +224,8 @@ class OvsOfctlIT {
     @ValueSource(strings = {"OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"})
     void watchesFlows(String version) throws Exception {
         ofctl(version, "add-flow", "br0", "in_port=1,actions=output:2");
-        try (Tool.Running monitor =
-                new Tool.Running(
+        try (OvsTool.Running monitor =
+                new OvsTool.Running(
                         directory, "ovs-ofctl", "-O", version, "monitor", "br0", "watch:")) {
             awaits(monitor, "event=(ADDED|INITIAL) table=0 .*in_port=1");
             ofctl(version, "add-flow", "br0", "in_port=2,actions=output:1");
@@ -234,7 +235,7 @@ class OvsOfctlIT {
         }
     }
 
-    private static void awaits(Tool.Running program, String what) throws Exception {
+    private static void awaits(OvsTool.Running program, String what) throws Exception {
         Pattern pattern = Pattern.compile(what);
         String said = program.await(pattern);
         assertTrue(pattern.matcher(said).find(), said);

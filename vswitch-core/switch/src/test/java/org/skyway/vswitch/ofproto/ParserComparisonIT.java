@@ -38,11 +38,11 @@ class ParserComparisonIT {
 
     @Test
     void damagedFramesAreReadAlike() throws Exception {
-        assumeTrue(PrivateOvs.missing() == null, () -> "needs " + PrivateOvs.missing());
+        assumeTrue(DummyOvs.missing() == null, () -> "needs " + DummyOvs.missing());
         long seed = Long.getLong("skyway.seed", System.nanoTime());
         System.out.println("damagedFramesAreReadAlike: -Dskyway.seed=" + seed);
         Random random = new Random(seed);
-        try (PrivateOvs ovs = new PrivateOvs(directory);
+        try (DummyOvs ovs = new DummyOvs(directory);
                 Stream<Path> files = Files.list(directory)) {
             String control =
                     files.map(Path::toString)
@@ -56,7 +56,7 @@ class ParserComparisonIT {
                 }
                 String hex = HexFormat.of().formatHex(frame);
                 String trace =
-                        Tool.run(
+                        OvsTool.run(
                                         ovs.directory,
                                         20,
                                         "ovs-appctl",

@@ -18,7 +18,7 @@ class TlsIT {
     @TempDir Path directory;
 
     private void openssl(String... arguments) throws Exception {
-        Tool.Result r = Tool.run(directory, 60, arguments);
+        OvsTool.Result r = OvsTool.run(directory, 60, arguments);
         assertEquals(0, r.status(), r.output());
     }
 
@@ -61,9 +61,10 @@ class TlsIT {
 
     @Test
     void aToolWithATrustedCertificateIsServed() throws Exception {
-        assumeTrue(Tool.installed("openssl"), "needs openssl: apt-get install openssl");
+        assumeTrue(OvsTool.installed("openssl"), "needs openssl: apt-get install openssl");
         assumeTrue(
-                Tool.installed("ovs-ofctl"), "needs ovs-ofctl: apt-get install openvswitch-common");
+                OvsTool.installed("ovs-ofctl"),
+                "needs ovs-ofctl: apt-get install openvswitch-common");
         selfSigned("switch");
         selfSigned("tool");
         selfSigned("stranger");
@@ -74,16 +75,16 @@ class TlsIT {
                         directory.resolve("tool.pem"));
         try (TestSwitch sw = new TestSwitch(config("pssl:0:127.0.0.1", tls))) {
             String target = "ssl:127.0.0.1:" + sw.ofproto.tcpListeners().getFirst().getPort();
-            Tool.Result served = show(target, "tool");
+            OvsTool.Result served = show(target, "tool");
             assertEquals(0, served.status(), served.output());
             assertTrue(served.output().contains("dpid:0000000000000001"), served.output());
-            Tool.Result refused = show(target, "stranger");
+            OvsTool.Result refused = show(target, "stranger");
             assertEquals(1, refused.status(), refused.output());
         }
     }
 
-    private Tool.Result show(String target, String who) throws Exception {
-        return Tool.run(
+    private OvsTool.Result show(String target, String who) throws Exception {
+        return OvsTool.run(
                 directory,
                 20,
                 "ovs-ofctl",

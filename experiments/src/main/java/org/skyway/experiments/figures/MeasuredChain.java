@@ -3,7 +3,7 @@ package org.skyway.experiments.figures;
 import java.util.List;
 
 /// A chain of VNFs with a tester at each end, and the ways that packets can take through it.
-interface ChainBed extends AutoCloseable {
+interface MeasuredChain extends AutoCloseable {
     /// Those who send and receive.
     Ends ends();
 

@@ -1,7 +1,7 @@
 package org.skyway.ivshmem.sys;
 
 /// What an interface can do at the moment.
-public enum LinkState {
+public enum InterfaceState {
     /// Administratively up, with a carrier: frames pass.
     UP,
     /// Administratively up, but the cable is out or the peer is down. The kernel may tell up to a

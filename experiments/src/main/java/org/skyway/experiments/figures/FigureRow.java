@@ -1,10 +1,10 @@
 package org.skyway.experiments.figures;
 
 import java.util.List;
-import org.skyway.experiments.report.Verdict;
+import org.skyway.experiments.report.RatioRow;
 
 /// A part of the table of ratios.
-interface Row {
+interface FigureRow {
     /// Its name, for `--only`.
     String name();
 
@@ -26,5 +26,5 @@ interface Row {
     /// Measures.
     ///
     /// @return rows of the table
-    List<Verdict> measure(Session session);
+    List<RatioRow> measure(MeasuredSession session);
 }

@@ -22,13 +22,13 @@ import org.skyway.bypass.control.ControlMessage.Welcome;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.ivshmem.region.IvshmemDevices;
 import org.skyway.ivshmem.region.Region;
-import org.skyway.pmd.port.DpdkrPort;
 import org.skyway.pmd.port.FaultPoint;
 import org.skyway.pmd.port.LinkFault;
+import org.skyway.pmd.port.PmdPort;
 
 /// One control connection of one port: says hello, then carries out what the agent asks for, one
 /// request after the other.
-public final class ControlClient implements AutoCloseable {
+public final class PmdControl implements AutoCloseable {
     private static final long UNASKED = 0;
 
     /// How long a region may take to show up in a guest, from when the host begins to plug it in,
@@ -38,7 +38,7 @@ public final class ControlClient implements AutoCloseable {
     private final ControlChannel channel;
     private final RegionRef portRegion;
 
-    private ControlClient(ControlChannel channel, RegionRef portRegion) {
+    private PmdControl(ControlChannel channel, RegionRef portRegion) {
         this.channel = channel;
         this.portRegion = portRegion;
     }
@@ -51,7 +51,7 @@ public final class ControlClient implements AutoCloseable {
     /// @return the connection
     /// @throws RefusedException if there is no such port, or another VNF drives it
     /// @throws IOException if nobody listens there
-    public static ControlClient connect(ControlTransport transport, String port, String program)
+    public static PmdControl connect(ControlTransport transport, String port, String program)
             throws IOException {
         return connect(transport, port, program, null);
     }
@@ -65,7 +65,7 @@ public final class ControlClient implements AutoCloseable {
     /// @return the connection
     /// @throws RefusedException if there is no such port, or another VNF drives it
     /// @throws IOException if nobody listens there
-    static ControlClient connect(
+    static PmdControl connect(
             ControlTransport transport, String port, String program, Long regionId)
             throws IOException {
         // What writes messages is there before the switch begins to wait for one: on a busy
@@ -87,13 +87,13 @@ public final class ControlClient implements AutoCloseable {
     /// @throws RefusedException if there is no such port, or another VNF drives it
     /// @throws SwitchGoneException if the switch hangs up without an answer
     /// @throws IOException if the channel breaks, or what comes is no answer
-    public static ControlClient greet(
+    public static PmdControl greet(
             ControlChannel channel, String port, long pid, String program, String secret)
             throws IOException {
         return greet(channel, port, pid, program, secret, null);
     }
 
-    private static ControlClient greet(
+    private static PmdControl greet(
             ControlChannel channel,
             String port,
             long pid,
@@ -113,7 +113,7 @@ public final class ControlClient implements AutoCloseable {
                         "the switch speaks version %d of the control messages, this program version %d; use the same release"
                                 .formatted(welcome.version(), ControlMessage.VERSION));
             }
-            return new ControlClient(channel, welcome.region());
+            return new PmdControl(channel, welcome.region());
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -205,7 +205,7 @@ public final class ControlClient implements AutoCloseable {
     /// @return whether somebody new asked for a hello
     /// @throws IOException if the connection broke, or what came is no request
     /// @throws InterruptedException if interrupted while the data thread did not poll
-    public boolean serve(DpdkrPort port) throws IOException, InterruptedException {
+    public boolean serve(PmdPort port) throws IOException, InterruptedException {
         PendingLinks pending =
                 new PendingLinks(
                         port.name(),
@@ -230,7 +230,7 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    private boolean serve(DpdkrPort port, PendingLinks pending)
+    private boolean serve(PmdPort port, PendingLinks pending)
             throws IOException, InterruptedException {
         for (ControlMessage message; (message = channel.receive()) != null; ) {
             switch (message) {
@@ -275,8 +275,7 @@ public final class ControlClient implements AutoCloseable {
         channel.close();
     }
 
-    private static ControlMessage attach(DpdkrPort port, Attach attach)
-            throws InterruptedException {
+    private static ControlMessage attach(PmdPort port, Attach attach) throws InterruptedException {
         FaultPoint.ATTACHING.reached();
         try {
             return attached(port, attach, map(attach.region()));
@@ -285,7 +284,7 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    private static ControlMessage attached(DpdkrPort port, Attach attach, Region region)
+    private static ControlMessage attached(PmdPort port, Attach attach, Region region)
             throws InterruptedException {
         try {
             port.attach(attach.slot(), region, attach.sideA(), attach.link());

@@ -9,12 +9,12 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.stream.IntStream;
-import org.skyway.vnf.frame.FrameParser;
+import org.skyway.vnf.frame.FlowReader;
 
 /// Counts packets and bytes by flow: addresses, protocol and ports, or the frame's type if it is no
 /// IP. It lets everything pass. One thread counts, others may look: a new flow's counter of packets
 /// is written last (F), and read first (F).
-public final class FlowTable implements PacketFilter {
+public final class FlowCensus implements PacketFilter {
     /// Most flows that a table can be made for.
     public static final int MAX_FLOWS = 1 << 22;
 
@@ -28,14 +28,14 @@ public final class FlowTable implements PacketFilter {
     private final long[] keys;
     private final long[] packets;
     private final long[] bytes;
-    private final FrameParser parser = new FrameParser();
+    private final FlowReader parser = new FlowReader();
     private volatile int flows;
     private volatile long unlisted; // packets of flows that found no room
 
     /// An empty table.
     ///
     /// @param capacity most flows, 1 to [#MAX_FLOWS]; packets of others are counted together
-    public FlowTable(int capacity) {
+    public FlowCensus(int capacity) {
         this.capacity = capacity;
         int slots = Integer.highestOneBit(2 * capacity) << 1; // never more than half full
         mask = slots - 1;
@@ -124,14 +124,14 @@ public final class FlowTable implements PacketFilter {
         int k = slot * KEY_LONGS;
         int etherType = first(keys[k + 5]);
         int protocol = second(keys[k + 5]);
-        if (protocol == FrameParser.NONE) {
+        if (protocol == FlowReader.NONE) {
             flow.put("etherType", "0x%04x".formatted(etherType & 0xffff));
         } else {
             boolean ipv6 = etherType == 0x86dd;
             flow.put("source", address(keys[k], keys[k + 1], ipv6));
             flow.put("destination", address(keys[k + 2], keys[k + 3], ipv6));
             flow.put("protocol", protocol);
-            if (first(keys[k + 4]) != FrameParser.NONE) {
+            if (first(keys[k + 4]) != FlowReader.NONE) {
                 flow.put("sourcePort", first(keys[k + 4]));
                 flow.put("destinationPort", second(keys[k + 4]));
             }

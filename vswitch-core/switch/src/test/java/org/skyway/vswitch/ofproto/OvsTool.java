@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /// Runs a program of Open vSwitch's against a run directory.
-final class Tool {
+final class OvsTool {
     /// What a program did.
     record Result(int status, String output) {}
 
-    private Tool() {}
+    private OvsTool() {}
 
     /// Whether a program can be run.
     static boolean installed(String program) {

@@ -15,7 +15,7 @@ import org.skyway.ivshmem.region.RunDirectory;
 
 /// Runs scripts of this package in mount, network and process namespaces of their own, where
 /// daemons are at their usual places and nobody else sees them.
-final class Lab {
+final class DropInLab {
     private static final List<String> PRIVATE =
             List.of("/run/", "/tmp/", "/var/tmp/", "/var/log/", "/var/lib/");
     private static final String OVS = "ovs";
@@ -23,7 +23,7 @@ final class Lab {
     private final Path folder;
 
     /// @param folder where scripts are put, and what they leave behind
-    Lab(Path folder) {
+    DropInLab(Path folder) {
         this.folder = folder;
     }
 
@@ -69,7 +69,7 @@ final class Lab {
     /// @return where it has been put
     Path file(String name) {
         Path file = folder.resolve(name);
-        try (InputStream in = Lab.class.getResourceAsStream(name)) {
+        try (InputStream in = DropInLab.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new ExperimentException("there is no " + name + " in this build");
             }

@@ -4,8 +4,8 @@ import java.util.List;
 import picocli.CommandLine.Command;
 
 /// The commands of the figures.
-public final class Commands {
-    private Commands() {}
+public final class MeasuredCommands {
+    private MeasuredCommands() {}
 
     /// All of them.
     ///

@@ -15,7 +15,7 @@ import java.util.Locale;
 /// @param goal what it should be
 /// @param atMost whether less is better
 /// @param counts whether the spread lets it count
-public record Verdict(
+public record RatioRow(
         String name,
         String work,
         String against,
@@ -34,8 +34,8 @@ public record Verdict(
     /// @param against what it would be compared with
     /// @param why it could not, and what to do
     /// @return a row without a figure
-    public static Verdict missing(String name, String work, String against, String why) {
-        return new Verdict(
+    public static RatioRow missing(String name, String work, String against, String why) {
+        return new RatioRow(
                 name, work, against, "-", "-", Double.NaN, "", why, Double.NaN, false, false);
     }
 

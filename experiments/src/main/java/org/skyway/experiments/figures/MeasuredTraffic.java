@@ -12,11 +12,11 @@ import java.util.SplittableRandom;
 import org.skyway.experiments.process.ExperimentException;
 
 /// Rules of a kind and frames that hit them, the same for every switch.
-final class Traffic {
+final class MeasuredTraffic {
     private static final int FRAME_BYTES = 64;
     private static final int SEQUENCE = 1 << 17; // frames that are sent in turn
 
-    private Traffic() {}
+    private MeasuredTraffic() {}
 
     /// What rules look at.
     enum Kind {

@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 
 /// An Open vSwitch of our own on a run directory of its own, with a bridge `br0` of dummy ports 1
 /// to 3: it touches nothing of the machine's.
-final class PrivateOvs implements AutoCloseable {
+final class DummyOvs implements AutoCloseable {
     private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
 
     final Path directory;
     private final List<Process> processes = new ArrayList<>();
 
-    PrivateOvs(Path directory) throws IOException, InterruptedException {
+    DummyOvs(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
         Path db = directory.resolve("conf.db");
         String socket = "unix:" + directory.resolve("db.sock");
@@ -42,7 +42,7 @@ final class PrivateOvs implements AutoCloseable {
     /// What is missing to run one, or null.
     static String missing() {
         for (String p : List.of("ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl")) {
-            if (!Tool.installed(p)) {
+            if (!OvsTool.installed(p)) {
                 return p + ": apt-get install openvswitch-switch";
             }
         }
@@ -50,7 +50,7 @@ final class PrivateOvs implements AutoCloseable {
     }
 
     private void run(String... command) throws IOException, InterruptedException {
-        Tool.Result r = Tool.run(directory, 20, command);
+        OvsTool.Result r = OvsTool.run(directory, 20, command);
         if (r.status() != 0) {
             throw new IOException(String.join(" ", command) + ": " + r.output());
         }

@@ -10,7 +10,7 @@ import java.util.Set;
 /// `iface_set_ofport` and around it; `ofproto.c`, `alloc_ofp_port`): who asks for a number gets it
 /// unless another port has it and may keep it; who does not ask keeps the one that it has or had;
 /// others get one that was not in use lately. One thread.
-final class PortNumbers {
+final class PortNumbering {
     private int last; // that was given without being asked for
 
     /// A port that needs a number.

@@ -15,7 +15,7 @@ import org.skyway.ivshmem.sys.ForeignMemory;
 
 /// A guest with its front end: memory, both queues as a driver keeps them, and what is said of
 /// them. Guest addresses begin at [#GUEST], the front end's at [#USER].
-final class Guest implements AutoCloseable {
+final class VirtioDriver implements AutoCloseable {
     static final int BYTES = 1 << 22;
     static final long GUEST = 0x1_0000_0000L;
     static final long USER = 0x7000_0000_0000L;
@@ -37,11 +37,11 @@ final class Guest implements AutoCloseable {
     private final List<Deque<Integer>> free = List.of(new ArrayDeque<>(), new ArrayDeque<>());
     EventDescriptor call;
 
-    Guest(int size, long features) throws Exception {
+    VirtioDriver(int size, long features) throws Exception {
         this(size, features, Descriptor.memory("guest", BYTES));
     }
 
-    Guest(int size, long features, Descriptor backing) throws Exception {
+    VirtioDriver(int size, long features, Descriptor backing) throws Exception {
         this.size = size;
         this.features = features;
         device = new VhostDevice("guest", MAX_FRAME, (features & Offloads.ALL) != 0);

@@ -16,7 +16,7 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.fault.Faults;
 
 /// What one client of the control socket asks, one request after another. On the client's thread.
-final class Session implements AutoCloseable {
+final class ControlSession implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /// How long the ofproto thread may take to come to a request.
@@ -31,7 +31,7 @@ final class Session implements AutoCloseable {
     /// A client that has not asked anything yet.
     ///
     /// @param owner the ofproto thread
-    Session(Executor owner, ControlServer.Commands commands, Faults faults) {
+    ControlSession(Executor owner, ControlServer.Commands commands, Faults faults) {
         this.owner = owner;
         this.commands = commands;
         this.faults = faults;

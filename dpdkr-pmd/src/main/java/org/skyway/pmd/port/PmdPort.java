@@ -10,11 +10,11 @@ import org.skyway.ivshmem.region.Region;
 /// One thread at a time, the data thread, calls [#rxBurst], [#txBurst], [#poll], [#txHasRoom] and
 /// [#txDrained]. It must keep calling one of them, because the switch's commands are obeyed there
 /// and nowhere else. [#attach], [#detach] and [#move] are for the control thread.
-public final class DpdkrPort implements AutoCloseable {
+public final class PmdPort implements AutoCloseable {
     private static final int POLLS_PER_SIGN_OF_LIFE = 1024; // a power of two
 
     private final String name;
-    private final Links links = new Links();
+    private final PmdLinks links = new PmdLinks();
     private final Handover handover = new Handover();
     private final int maxFrame;
     private volatile NormalChannel channel; // changes with a new switch only; by the data thread
@@ -24,7 +24,7 @@ public final class DpdkrPort implements AutoCloseable {
     private long polls;
     private boolean closed;
 
-    private DpdkrPort(String name, NormalChannel channel) {
+    private PmdPort(String name, NormalChannel channel) {
         this.name = name;
         maxFrame = channel.maxFrame();
         use(channel);
@@ -37,8 +37,8 @@ public final class DpdkrPort implements AutoCloseable {
     /// @return the port
     /// @throws RingFormatException if the region is not a port region of this version; the region
     ///   stays mapped
-    public static DpdkrPort open(Region region, String name) throws RingFormatException {
-        return new DpdkrPort(name, NormalChannel.open(region, name));
+    public static PmdPort open(Region region, String name) throws RingFormatException {
+        return new PmdPort(name, NormalChannel.open(region, name));
     }
 
     /// The port's name at the switch.

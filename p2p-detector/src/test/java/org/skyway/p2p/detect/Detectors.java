@@ -5,8 +5,8 @@ import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
 
 /// Detectors for tests, from text.
-final class Bridges {
-    private Bridges() {}
+final class Detectors {
+    private Detectors() {}
 
     /// A detector for ports 1 to `ports`, all up, and lines of flows and groups; updated.
     static P2pDetector of(int ports, String... lines) {

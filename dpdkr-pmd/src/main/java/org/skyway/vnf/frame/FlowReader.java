@@ -5,7 +5,7 @@ import org.skyway.ivshmem.region.Memory;
 /// Reads the addresses, protocol and ports off a frame, over up to two VLAN tags and the extension
 /// headers of IPv6. One object is used for all frames of a thread. Nothing beyond the frame is
 /// read; what is cut off counts as absent.
-public final class FrameParser {
+public final class FlowReader {
     /// What [#protocol] and the ports are where there are none.
     public static final int NONE = -1;
 
@@ -28,7 +28,7 @@ public final class FrameParser {
     private int destinationPort;
 
     /// Has read nothing yet.
-    public FrameParser() {}
+    public FlowReader() {}
 
     /// Reads a frame.
     ///

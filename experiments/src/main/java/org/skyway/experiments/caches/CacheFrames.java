@@ -3,7 +3,7 @@ package org.skyway.experiments.caches;
 import org.skyway.ivshmem.region.Memory;
 
 /// The packets of the experiment, 64 bytes each. The same for every switch.
-final class Frames {
+final class CacheFrames {
     static final int BYTES = 64;
 
     /// Flows that are known before anything is measured.
@@ -11,7 +11,7 @@ final class Frames {
 
     private static final int ADDRESSES = 100;
 
-    private Frames() {}
+    private CacheFrames() {}
 
     /// A UDP packet: 10.0.x.y to 10.128.0.1, port 2000.
     ///

@@ -17,7 +17,7 @@ import org.skyway.ivshmem.region.Region;
 /// on a direct link in turn, so that the compiler has seen both ways before it matters. Without it,
 /// the first switch-over meets code that was compiled for the normal channel alone and is thrown
 /// away; on a machine whose cores are all polling, seconds pass until there is better.
-public final class Rehearsal implements AutoCloseable {
+public final class PmdRehearsal implements AutoCloseable {
     private static final int CELLS = 2048;
     private static final int BURST = 32;
     private static final int PACKET_BYTES = 64;
@@ -36,12 +36,12 @@ public final class Rehearsal implements AutoCloseable {
     /// A port, and the switch's ends of its rings.
     private record Side(
             Region region,
-            DpdkrPort port,
+            PmdPort port,
             ControlBlock control,
             RingConsumer fromPort,
             RingProducer toPort) {}
 
-    private Rehearsal() throws IOException, InterruptedException {
+    private PmdRehearsal() throws IOException, InterruptedException {
         directory = Files.createTempDirectory("skyway-rehearsal-");
         try {
             a = open("a");
@@ -79,7 +79,7 @@ public final class Rehearsal implements AutoCloseable {
         if (nanos <= 0) {
             return 0;
         }
-        try (Rehearsal rehearsal = new Rehearsal()) {
+        try (PmdRehearsal rehearsal = new PmdRehearsal()) {
             return rehearsal.exchange(nanos);
         }
     }
@@ -131,7 +131,7 @@ public final class Rehearsal implements AutoCloseable {
         Path file = directory.resolve(name);
         Region region = Region.create(file, header.sizeBytes());
         header.create(region.address());
-        DpdkrPort port = DpdkrPort.open(Region.open(file, header.sizeBytes()), name);
+        PmdPort port = PmdPort.open(Region.open(file, header.sizeBytes()), name);
         long base = region.address();
         long size = region.sizeBytes();
         return new Side(

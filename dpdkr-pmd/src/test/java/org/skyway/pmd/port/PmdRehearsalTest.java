@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RehearsalTest {
+class PmdRehearsalTest {
     @Test
     void movesPacketsAndLeavesNothingBehind() throws Exception {
         List<Path> before = leftovers();
-        assertTrue(Rehearsal.run(200_000_000) > 0);
+        assertTrue(PmdRehearsal.run(200_000_000) > 0);
         assertEquals(before, leftovers());
         String maps = Files.readString(Path.of("/proc/self/maps"));
         assertTrue(!maps.contains("skyway-rehearsal-"), "still mapped");
@@ -21,7 +21,7 @@ class RehearsalTest {
 
     @Test
     void takesNoTimeIfAskedTo() throws Exception {
-        assertEquals(0, Rehearsal.run(0));
+        assertEquals(0, PmdRehearsal.run(0));
     }
 
     private static List<Path> leftovers() throws IOException {

@@ -12,7 +12,7 @@ import org.skyway.experiments.process.RunFolder;
 
 /// Huge pages of 2 MiB for as long as a comparison runs: their number is raised and a hugetlbfs is
 /// mounted, and both are put back, even if this process is killed.
-public final class HugePages implements AutoCloseable {
+public final class ReservedPages implements AutoCloseable {
     private static final Path NUMBER = Path.of("/proc/sys/vm/nr_hugepages");
     private static final Path MEMORY = Path.of("/proc/meminfo");
     private static final int MEGABYTES = 2;
@@ -25,7 +25,7 @@ public final class HugePages implements AutoCloseable {
     ///
     /// @param pages that must be free
     /// @throws ExperimentException if the kernel does not have so many; then nothing is changed
-    public HugePages(int pages) {
+    public ReservedPages(int pages) {
         int before = number();
         mount = folder.path().resolve("huge");
         try {

@@ -5,7 +5,7 @@ import org.skyway.bypass.channel.ControlBlock;
 
 /// The links attached to a port, by slot, and what went wrong with them. The table belongs to the
 /// data thread.
-final class Links {
+final class PmdLinks {
     private final LinkEnd[] bySlot = new LinkEnd[ControlBlock.SLOTS];
     private final ConcurrentLinkedQueue<LinkFault> faults = new ConcurrentLinkedQueue<>();
 

@@ -17,7 +17,7 @@ import org.skyway.ivshmem.region.Region;
 /// @param runDirectory of the switch
 /// @param port the port's name
 /// @param others names of ports that are somebody else's
-record Stage(
+record HostileStage(
         RawVnf vnf, RandomGenerator random, Path runDirectory, String port, List<String> others) {
     private static final int MAGIC_OFFSET = 0;
     private static final int TAIL_OFFSET = 128;

@@ -23,7 +23,7 @@ import org.skyway.experiments.report.Results;
 import org.skyway.experiments.yardstick.Yardstick;
 
 /// A run of one or more experiments: what they share. One thread.
-final class Session implements AutoCloseable {
+final class MeasuredSession implements AutoCloseable {
     /// For so long the look after one round is also the look before the next.
     private static final long FRESH_NANOS = 1_000_000_000L;
 
@@ -43,7 +43,7 @@ final class Session implements AutoCloseable {
     /// @param plan what to do
     /// @param out where results go; there already
     /// @param progress told of every step
-    Session(Plan plan, Path out, Progress progress) {
+    MeasuredSession(Plan plan, Path out, Progress progress) {
         this.plan = plan;
         this.progress = progress;
         try {
