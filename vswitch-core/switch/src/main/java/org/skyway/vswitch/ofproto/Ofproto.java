@@ -1,12 +1,15 @@
 package org.skyway.vswitch.ofproto;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
@@ -85,6 +88,16 @@ public final class Ofproto implements AutoCloseable {
         this.endpoints = new Endpoints(this, bridge, group, tls);
         this.services = new Services(this, bridge, loop);
         this.failSafe = new FailSafe(bridge, services);
+    }
+
+    /// Has the library behind its sockets initialise itself, which is slow.
+    public static void preload() {
+        try {
+            MethodHandles.lookup().ensureInitialized(ServerBootstrap.class);
+            MethodHandles.lookup().ensureInitialized(NioServerDomainSocketChannel.class);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// The ofproto thread. Any thread.

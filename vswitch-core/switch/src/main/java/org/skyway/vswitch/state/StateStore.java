@@ -1,6 +1,11 @@
 package org.skyway.vswitch.state;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -14,6 +19,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.SavedCounters;
 import org.skyway.vswitch.fault.Faults;
@@ -97,6 +106,22 @@ public final class StateStore implements AutoCloseable {
         return new IOException(
                 "state directory %s is in use by the switch with process id %s; stop that, or choose another with --statedir"
                         .formatted(directory, pid));
+    }
+
+    /// Writes and reads an entry, for nothing: the first time, that is slow.
+    public static void preload() {
+        FlowRule rule = new FlowRule(0, 1, Match.ANY, Instructions.apply(new Action.Output(1, 0)));
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        try {
+            SavedCodec.put(
+                    new DataOutputStream(written),
+                    new Saved.Flow(rule, 0, 0, 0, new Saved.Block(0, 0)));
+            SavedCodec.flow(
+                    new DataInputStream(
+                            new ByteArrayInputStream(written.toByteArray(), 1, written.size())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Reads what the last switch has left.
