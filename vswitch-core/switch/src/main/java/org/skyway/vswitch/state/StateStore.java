@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.FlowRule;
@@ -129,8 +130,21 @@ public final class StateStore implements AutoCloseable {
     /// @return what it knew; null if there was none
     /// @throws IOException if it can't be read, or was written in a newer format
     public SavedState recover() throws IOException {
+        return recover(newestFirst(QUEUE));
+    }
+
+    /// The same, by whatever thread runs it, also while something new is begun.
+    ///
+    /// @return a task that reads what there is now
+    /// @throws IOException if that can't be found out
+    public FutureTask<SavedState> recovery() throws IOException {
+        List<Path> queues = newestFirst(QUEUE);
+        return new FutureTask<>(() -> recover(queues));
+    }
+
+    private SavedState recover(List<Path> queues) throws IOException {
         StateReader.Content best = null;
-        for (Path queue : newestFirst(QUEUE)) {
+        for (Path queue : queues) {
             StateReader.Content content = StateReader.read(queue);
             if (content.header() == null) {
                 continue;
