@@ -209,10 +209,8 @@ final class ActionCheck {
 
     /// Whether a prerequisite is met; later fragments have no transport header.
     private boolean met(Prerequisite p) {
-        boolean transport =
-                p == Prerequisite.TCP || p == Prerequisite.UDP || p == Prerequisite.SCTP;
         boolean later = (present().valueOf(Field.IP_FRAG) & FlowKey.FRAG_LATER) != 0;
-        return p.isMetBy(present()) && !(transport && later);
+        return p.isMetBy(present()) && !(p.isOfPorts() && later);
     }
 
     private void needs(Prerequisite p) {
