@@ -395,8 +395,7 @@ public final class Ofproto implements AutoCloseable {
     /// @param rule the rule
     /// @param limit how many rules with its cookie there may be in its table; 0 for any
     public void learned(FlowRule rule, int limit) {
-        FlowTable table = bridge.tables().get(rule.table());
-        FlowEntry there = table.find(rule.priority(), rule.match());
+        FlowEntry there = bridge.forwarding().tables().find(rule);
         if (there != null
                 && rule.hardTimeout() == 0
                 && there.rule().instructions().equals(rule.instructions())) {
@@ -404,7 +403,7 @@ public final class Ofproto implements AutoCloseable {
         }
         if (there == null && limit > 0) {
             long made =
-                    table.entries().stream()
+                    bridge.tables().entries(rule.table()).stream()
                             .filter(e -> e.rule().cookie() == rule.cookie())
                             .count();
             if (made >= limit) {
@@ -532,7 +531,7 @@ public final class Ofproto implements AutoCloseable {
     /// @param table 0 to 254
     /// @return a view that changes with the table
     public Collection<FlowEntry> entries(int table) {
-        return bridge.tables().get(table).entries();
+        return bridge.tables().entries(table);
     }
 
     /// The ports as controllers see them.
