@@ -43,17 +43,21 @@ final class Clients {
     ///
     /// @param client who would give them
     /// @param commands a file of this package
+    /// @param scripts files of this package that the commands run
     /// @return one outcome for each command
-    List<Outcome> session(String client, String commands) {
+    List<Outcome> session(String client, String commands, String... scripts) {
         Path ovs = directory(commands + "-ovs");
         Path skyway = directory(commands + "-skyway");
-        Transcript theirs = session(ovs, commands, List.of(DropInLab.ovs()));
-        Transcript ours = session(skyway, commands, List.of(DropInLab.skyway(), "vswitchd"));
+        Transcript theirs = session(ovs, commands, scripts, List.of(DropInLab.ovs()));
+        Transcript ours =
+                session(skyway, commands, scripts, List.of(DropInLab.skyway(), "vswitchd"));
         return compare(client, theirs, ours);
     }
 
-    private static Transcript session(Path directory, String commands, List<String> daemon) {
+    private static Transcript session(
+            Path directory, String commands, String[] scripts, List<String> daemon) {
         DropInLab lab = new DropInLab(directory);
+        List.of(scripts).forEach(lab::file);
         List<String> arguments = new ArrayList<>();
         arguments.add(directory.toString());
         arguments.add(lab.file(commands).toString());

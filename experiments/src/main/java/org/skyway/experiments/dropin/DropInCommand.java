@@ -14,8 +14,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = {
             "Has programs that drive Open vSwitch drive Skyway, in namespaces of their own, and Open",
-            "vSwitch beside it: ovs-vsctl and its kin, un-orchestrator's transactions, Debian's",
-            "service scripts, Mininet. Says for each thing that was done whether it was the same.",
+            "vSwitch beside it: ovs-vsctl and its kin, un-orchestrator's transactions, frames",
+            "through ports with VLANs, Debian's service scripts, Mininet. Says for each thing that was done whether it was the same.",
             "Needs root and openvswitch-switch. Exits with 0 if all was."
         })
 public final class DropInCommand implements Callable<Integer> {
@@ -33,6 +33,7 @@ public final class DropInCommand implements Callable<Integer> {
             Clients clients = new Clients(folder.path());
             all.addAll(print(clients.session("ovs-vsctl", "session.txt")));
             all.addAll(print(clients.session("un-orchestrator", "orchestrator.txt")));
+            all.addAll(print(clients.session("VLANs", "vlans.txt", "vlans.py")));
             all.addAll(print(clients.service()));
             all.addAll(print(clients.mininet(_ -> {})));
         }

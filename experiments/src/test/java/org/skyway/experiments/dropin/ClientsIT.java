@@ -50,6 +50,11 @@ class ClientsIT {
     }
 
     @Test
+    void framesLeaveWhereAndAsWithOpenVSwitch() {
+        assertSame(3, clients.session("VLANs", "vlans.txt", "vlans.py"));
+    }
+
+    @Test
     void serviceScriptsStartRestartAndStopIt() {
         assertSame(15, clients.service());
     }

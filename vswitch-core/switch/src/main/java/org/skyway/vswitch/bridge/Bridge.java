@@ -58,6 +58,7 @@ import org.skyway.vswitch.tables.GroupCounters;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MacTable;
 import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.NormalConfig;
 import org.skyway.vswitch.tables.PortCounters;
 import org.skyway.vswitch.tables.Tables;
 
@@ -293,6 +294,17 @@ public final class Bridge implements Forwarding {
     /// @return the table
     public MacTable macs() {
         return tables.macs();
+    }
+
+    /// Sets up NORMAL, ports that are added later included.
+    ///
+    /// @param now how
+    public void normal(NormalConfig now) {
+        if (!now.equals(tables.normal())) {
+            tables.normal(now);
+            settler.changed();
+            settle();
+        }
     }
 
     /// What the poll threads have cached.

@@ -1,13 +1,13 @@
 package org.skyway.vswitch.daemon;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.skyway.ivshmem.sys.Affinity;
+import org.skyway.ivshmem.sys.HostInterfaces;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -67,8 +67,7 @@ final class TakeOverCheck {
 
     private static void port(Path runDirectory, PortConfig port) {
         try {
-            if (port.type() == PortConfig.Type.NETDEV
-                    && NetworkInterface.getByName(port.name()) == null) {
+            if (port.type() == PortConfig.Type.NETDEV && !HostInterfaces.have(port.name())) {
                 throw new ConfigException(
                         "can't add port %s: there is no interface of that name"
                                 .formatted(port.name()));

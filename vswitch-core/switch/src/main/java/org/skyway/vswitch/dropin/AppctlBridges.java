@@ -92,7 +92,9 @@ final class AppctlBridges {
           Current static MAC entries in the table : 0
         """
                 .formatted(
-                        slot.name(), slot.running().bridge().macs().size(), MacTable.MAX_ENTRIES);
+                        slot.name(),
+                        slot.running().bridge().macs().size(),
+                        slot.running().bridge().macs().mostEntries());
     }
 
     private CompletionStage<String> fdbFlush(List<String> arguments) {

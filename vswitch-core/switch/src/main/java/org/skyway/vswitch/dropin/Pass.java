@@ -1,8 +1,6 @@
 package org.skyway.vswitch.dropin;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,10 +12,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.skyway.ivshmem.sys.HostInterfaces;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.Row;
 import org.skyway.ovsdb.Transaction;
+import org.skyway.vswitch.bridge.Bridge;
 import org.skyway.vswitch.bridge.BridgePort;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
@@ -85,6 +85,7 @@ final class Pass {
         for (WantedBridge w : wanted.bridges().values()) {
             Slot slot = bridges.get(w.name());
             if (slot != null) {
+                setUpNormal(w, slot);
                 addPorts(slot);
                 new Devices(w, slot).set();
                 configure(w, slot);
@@ -157,8 +158,8 @@ final class Pass {
     /// Whether there is a network interface of a name.
     static boolean isThere(String name) {
         try {
-            return NetworkInterface.getByName(name) != null;
-        } catch (SocketException e) {
+            return HostInterfaces.have(name);
+        } catch (IOException e) {
             return false;
         }
     }
@@ -178,6 +179,23 @@ final class Pass {
                             e.getMessage());
                 }
             }
+        }
+    }
+
+    // Before ports are added: what comes in at one is in its VLAN from the first packet on.
+    private void setUpNormal(WantedBridge w, Slot slot) {
+        Map<String, Integer> numbers = new HashMap<>();
+        configs.get(w.name()).forEach((name, config) -> numbers.put(name, config.number()));
+        try {
+            slot.running()
+                    .ask(() -> {
+                        Bridge bridge = slot.running().bridge();
+                        NormalSettings.limit(bridge.macs(), w.row());
+                        bridge.normal(NormalSettings.of(w, numbers));
+                        return null;
+                    });
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
         }
     }
 

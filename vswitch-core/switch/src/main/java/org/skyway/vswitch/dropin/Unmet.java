@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
 /// thread only.
 final class Unmet {
     private static final Logger LOG = LoggerFactory.getLogger(Unmet.class);
-    private static final List<String> VLAN = List.of("tag", "trunks", "vlan_mode");
     private static final List<String> SWITCHED =
             List.of("stp_enable", "rstp_enable", "mcast_snooping_enable");
 
@@ -33,9 +32,12 @@ final class Unmet {
                 now.add("bridge %s: %s".formatted(bridge.name(), why));
             }
             for (WantedPort port : bridge.ports().values()) {
-                String unmet = of(port);
-                if (unmet != null) {
-                    now.add("bridge %s: port %s: %s".formatted(bridge.name(), port.name(), unmet));
+                for (String what : new String[] {of(port), NormalSettings.contradiction(port)}) {
+                    if (what != null) {
+                        now.add(
+                                "bridge %s: port %s: %s"
+                                        .formatted(bridge.name(), port.name(), what));
+                    }
                 }
             }
         }
@@ -48,7 +50,9 @@ final class Unmet {
     /// @return a sentence; null if all of it has
     static String of(WantedPort port) {
         List<String> columns = new ArrayList<>();
-        VLAN.stream().filter(c -> isSet(port.port(), c)).forEach(columns::add);
+        if (port.port().isTrue("protected")) {
+            columns.add("protected");
+        }
         if (port.port().texts("interfaces").size() > 1) {
             columns.add("interfaces"); // a bond: each is a port of its own
         }

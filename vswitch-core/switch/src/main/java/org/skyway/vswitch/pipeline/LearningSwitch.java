@@ -10,16 +10,22 @@ import org.skyway.pipeline.Interpreter;
 import org.skyway.pipeline.Owner;
 import org.skyway.pipeline.Packet;
 import org.skyway.vswitch.tables.MacTable;
+import org.skyway.vswitch.tables.NormalConfig;
+import org.skyway.vswitch.tables.PortVlans;
 
 /// What an output to NORMAL does: as a learning switch.
 final class LearningSwitch {
+    private static final long LINK_PROTOCOLS = 0x0180c200000L; // addresses but for their last digit
+
     private final Interpreter<Walk> interpreter;
+    private final NormalConfig config;
     private final long nowNanos;
     private MacTable.Entry source;
     private boolean learned;
 
-    LearningSwitch(Interpreter<Walk> interpreter, long nowNanos) {
+    LearningSwitch(Interpreter<Walk> interpreter, NormalConfig config, long nowNanos) {
         this.interpreter = interpreter;
+        this.config = config;
         this.nowNanos = nowNanos;
     }
 
@@ -38,12 +44,8 @@ final class LearningSwitch {
         PipelinePacket packet = walk.headers;
         packet.examined[ETH_DST_TYPE] |= Field.ETH_DST.ones() << 16;
         packet.examined[ETH_SRC_VLAN] |= -1L;
-        int vlan = packet.vlanTci() & 0xfff;
         long from = packet.key[ETH_SRC_VLAN] >>> 16;
         long to = packet.key[ETH_DST_TYPE] >>> 16;
-        if (to >>> 4 == 0x0180c200000L) {
-            return; // reserved for link protocols: a bridge neither forwards it nor learns from it
-        }
         int own = packet.inPort();
         boolean sourced = own == OfPort.CONTROLLER || own == OfPort.ANY; // by a controller
         if (!sourced && !walk.tables.ports().containsKey(own)) {
@@ -53,27 +55,59 @@ final class LearningSwitch {
         if ((type == 0x8100 || type == 0x88a8) && !packet.hasVlan()) {
             return; // to Open vSwitch half a tag, though another may just have been taken off
         }
+        PortVlans in = sourced ? PortVlans.TRUNK : config.port(own);
+        Vlans received = packet.vlans();
+        if (!in.admits(received.vlan())) {
+            walk.note("a packet of VLAN %d may not come in here".formatted(received.vlan()));
+            return;
+        }
+        if (!sourced && !config.forwardsBpdus() && to >>> 4 == LINK_PROTOCOLS) {
+            return; // a bridge neither forwards it nor learns from it
+        }
+        Vlans vlans = received.behind(in);
+        MacTable.Entry known =
+                config.flooded().contains(vlans.vlan())
+                        ? null
+                        : learn(walk, vlans.vlan(), from, to, sourced);
+        if (known == null) {
+            flood(walk, owner, vlans);
+        } else if (known.port() != own) {
+            send(walk, owner, known.port(), vlans);
+        }
+    }
+
+    // Returns where the packet goes; null if that is not known.
+    private MacTable.Entry learn(Walk walk, int vlan, long from, long to, boolean sourced) {
         walk.looks.asked(MacTable.key(vlan, from));
         walk.looks.asked(MacTable.key(vlan, to));
         MacTable macs = walk.tables.macs();
         MacTable.Entry before = macs.find(vlan, to);
         if (!sourced) {
-            learned |= macs.learn(vlan, from, own, nowNanos);
+            learned |= macs.learn(vlan, from, walk.headers.inPort(), nowNanos);
             source = macs.find(vlan, from);
         }
-        MacTable.Entry known = walk.packetOut ? before : macs.find(vlan, to);
-        // Tags that say nothing are not passed on, as by Open vSwitch's `priority-tags=no`.
-        Packet.Saved tagged = packet.hasEmptyTags() ? walk.save(false) : null;
-        if (tagged != null) {
-            packet.dropEmptyTags();
+        return walk.packetOut ? before : macs.find(vlan, to);
+    }
+
+    private void flood(Walk walk, Owner owner, Vlans vlans) {
+        int own = walk.headers.inPort();
+        for (PortState port : walk.tables.ports().values()) {
+            int number = port.number();
+            if (number != own
+                    && (port.config() & PortState.NO_FLOOD) == 0
+                    && config.port(number).carries(vlans.vlan(), vlans.innerVlan())) {
+                send(walk, owner, number, vlans);
+            }
         }
-        if (known == null) {
-            interpreter.flood(walk, owner, PortState.NO_FLOOD, null);
-        } else if (known.port() != own) {
-            interpreter.send(walk, owner, known.port(), null);
-        }
-        if (tagged != null) {
-            walk.restore(tagged, false);
+    }
+
+    private void send(Walk walk, Owner owner, int port, Vlans vlans) {
+        PipelinePacket packet = walk.headers;
+        Vlans left = vlans.leaving(config.port(port), packet.vlanTci());
+        Packet.Saved whole = packet.loses(left) ? walk.save(false) : null;
+        packet.with(left, () -> interpreter.send(walk, owner, port, null));
+        if (whole != null) {
+            walk.restore(whole, false);
         }
     }
 }

@@ -314,23 +314,25 @@ final class PipelinePacket {
         }
     }
 
-    /// Whether a known tag has neither VLAN id nor priority.
-    boolean hasEmptyTags() {
-        return hasVlan() && (isEmpty(vlanTci()) || tags.inner() != 0 && isEmpty(tags.inner()));
+    /// The tags that are known.
+    Vlans vlans() {
+        return tags.vlans(vlanTci());
     }
 
-    /// Takes such tags off; what lies under an empty one goes with it, as in Open vSwitch.
-    void dropEmptyTags() {
-        if (isEmpty(vlanTci())) {
-            popVlan();
-            popVlan();
-        } else {
-            tags.dropInner();
-        }
+    /// Whether the packet could not be given back its tags if it had others meanwhile.
+    boolean loses(Vlans others) {
+        return tags.loses(others);
     }
 
-    private static boolean isEmpty(int tci) {
-        return (tci & 0xefff) == 0;
+    /// Does something to the packet with other tags, and gives it back those that it has.
+    void with(Vlans others, Runnable work) {
+        Tags before = tags.copy();
+        int tci = outerTag();
+        tags.want(others);
+        tci(others.outer().tci());
+        work.run();
+        tags.wantAgain(before);
+        tci(tci);
     }
 
     private void tci(int tci) {

@@ -88,6 +88,35 @@ final class Steps extends AbstractList<DatapathAction> {
         return old;
     }
 
+    /// Leaves out what is done to no purpose: to restore a packet that nothing is done to any more.
+    void trim() {
+        while (!list.isEmpty() && list.getLast() instanceof DatapathAction.Restore) {
+            int begin = beginOfLastCopy();
+            if (begin < 0) {
+                return;
+            }
+            remove(list.size() - 1);
+            remove(begin);
+        }
+    }
+
+    // -1 if what comes before says how many actions are left out, so that none may go.
+    private int beginOfLastCopy() {
+        int nested = 0;
+        int begin = -1;
+        for (int i = list.size() - 1; i >= 0; i--) {
+            switch (list.get(i)) {
+                case DatapathAction.Restore() -> nested++;
+                case DatapathAction.Save() -> begin = --nested == 0 && begin < 0 ? i : begin;
+                case DatapathAction.IfLonger _, DatapathAction.Skip _ -> {
+                    return -1;
+                }
+                default -> {}
+            }
+        }
+        return begin;
+    }
+
     /// As in Open vSwitch, what can't be done to its end is not done at all; but what it has taught
     /// the switch on its way stays.
     void abandon() {

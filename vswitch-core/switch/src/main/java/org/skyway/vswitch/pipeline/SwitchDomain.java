@@ -36,7 +36,7 @@ final class SwitchDomain implements Domain<Walk> {
         tables = walk.tables;
         liveness = new Liveness(this::port, this::group);
         telling = new Telling(walk);
-        learningSwitch = new LearningSwitch(interpreter, nowNanos);
+        learningSwitch = new LearningSwitch(interpreter, tables.normal(), nowNanos);
     }
 
     Interpreter<Walk> interpreter() {

@@ -9,9 +9,15 @@ import org.skyway.openflow.model.FlowKey;
 /// key says what the outermost is.
 final class Tags {
     private static final int OWN = -1; // the type of the tag that came with the packet: not known
-    private static final Tag NONE = new Tag(0, 0);
+    private static final Tag NONE = Tag.NONE;
 
-    private record Tag(int type, int tci) {
+    /// A tag.
+    ///
+    /// @param type its Ethernet type; -1 for that which came with the packet, 0 for no tag
+    /// @param tci its VLAN and priority
+    record Tag(int type, int tci) {
+        static final Tag NONE = new Tag(0, 0);
+
         boolean shows() {
             return (tci & FlowKey.VLAN_PRESENT) != 0;
         }
@@ -69,13 +75,38 @@ final class Tags {
         return outer.tci();
     }
 
-    /// The tag under the outermost, 0 if none is known.
-    int inner() {
-        return inner.shows() ? inner.tci() : 0;
+    /// What shows of them.
+    ///
+    /// @param tci what the key says of the outermost
+    Vlans vlans(int tci) {
+        outer = new Tag(outer.type(), tci);
+        return outer.shows()
+                ? new Vlans(bare(outer), inner.shows() ? bare(inner) : NONE)
+                : new Vlans(NONE, NONE);
     }
 
-    void dropInner() {
-        inner = NONE;
+    private static Tag bare(Tag tag) {
+        return new Tag(tag.type(), tag.tci() & ~FlowKey.VLAN_PRESENT);
+    }
+
+    /// Whether the packet has the tag that it came with, and would lose it if others were wanted.
+    /// It can't be put on again, because nobody knows its type.
+    boolean loses(Vlans vlans) {
+        boolean kept = vlans.outer().type() == OWN || vlans.inner().type() == OWN;
+        return !kept && real.stream().anyMatch(t -> t.type() == OWN);
+    }
+
+    /// Has others be wanted; the key is to say of the outermost what they do.
+    void want(Vlans vlans) {
+        outer = vlans.outer();
+        inner = vlans.inner();
+    }
+
+    /// Has those be wanted again that were when a copy was made; what was done to the real packet
+    /// since then is not undone yet.
+    void wantAgain(Tags before) {
+        outer = before.outer;
+        inner = before.inner;
     }
 
     /// Whether the real packet is not as it shall be.

@@ -115,6 +115,7 @@ public final class Translation {
         if (walk.isAbandoned()) {
             walk.out.abandon(); // what was at work then may have begun copies since
         }
+        walk.out.trim();
         return walk.visits.program(walk.out, domain.learningSwitch().source());
     }
 

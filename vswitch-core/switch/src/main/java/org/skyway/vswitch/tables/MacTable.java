@@ -16,14 +16,17 @@ import java.util.function.LongConsumer;
 /// at the port that has the most, as in Open vSwitch: so a port that sends from ever new addresses
 /// displaces its own.
 public final class MacTable {
-    /// Seconds after which an address that sends nothing is forgotten, as in Open vSwitch.
+    /// Seconds after which an address that sends nothing is forgotten, as in Open vSwitch, unless
+    /// told otherwise.
     public static final int AGEING_SECONDS = 300;
 
-    /// Most addresses that are kept, as in Open vSwitch.
+    /// Most addresses that are kept, as in Open vSwitch, unless told otherwise.
     public static final int MAX_ENTRIES = 8192;
 
     private final ConcurrentHashMap<Long, Entry> entries = new ConcurrentHashMap<>();
     private volatile LongConsumer listener = key -> {};
+    private volatile long ageingNanos = AGEING_SECONDS * 1_000_000_000L;
+    private volatile int mostEntries = MAX_ENTRIES;
 
     // Under the monitor from here.
     private final Map<Integer, PortEntries> ports = new HashMap<>();
@@ -42,6 +45,32 @@ public final class MacTable {
     /// @param told gets `vlan << 48 | mac`
     public void onChange(LongConsumer told) {
         listener = told;
+    }
+
+    /// Says how many addresses are kept, and for how long.
+    ///
+    /// @param seconds for how long one is that sends nothing; kept to 15 to 3600, as by Open
+    ///   vSwitch
+    /// @param most how many; kept to 10 to 1,000,000, as by Open vSwitch
+    public void limits(int seconds, int most) {
+        ageingNanos = Math.clamp(seconds, 15, 3600) * 1_000_000_000L;
+        mostEntries = Math.clamp(most, 10, 1_000_000);
+        List<Entry> tooMany = new ArrayList<>();
+        synchronized (this) {
+            while (entries.size() > mostEntries) {
+                Entry evicted = byUse.last().longestSilent();
+                drop(evicted);
+                tooMany.add(evicted);
+            }
+        }
+        tooMany.forEach(e -> listener.accept(e.key));
+    }
+
+    /// How many addresses are kept at most.
+    ///
+    /// @return as of now
+    public int mostEntries() {
+        return mostEntries;
     }
 
     /// What was learned at a port.
@@ -130,7 +159,7 @@ public final class MacTable {
             Entry old = entries.get(key);
             if (old != null) {
                 drop(old);
-            } else if (entries.size() >= MAX_ENTRIES) {
+            } else if (entries.size() >= mostEntries) {
                 evicted = byUse.last().longestSilent();
                 drop(evicted);
             }
@@ -181,14 +210,14 @@ public final class MacTable {
         return entries.get(key(vlan, mac));
     }
 
-    /// Forgets addresses that have sent nothing for [#AGEING_SECONDS].
+    /// Forgets addresses that have sent nothing for too long.
     ///
     /// @param nowNanos [System#nanoTime]
     /// @return whether any was forgotten
     public boolean expire(long nowNanos) {
         List<Entry> gone = new ArrayList<>();
         for (Entry entry : entries.values()) {
-            if (nowNanos - entry.seenNanos > AGEING_SECONDS * 1_000_000_000L) {
+            if (nowNanos - entry.seenNanos > ageingNanos) {
                 gone.add(entry);
             }
         }
@@ -225,7 +254,7 @@ public final class MacTable {
 
     /// How many addresses are known.
     ///
-    /// @return [#MAX_ENTRIES] or less
+    /// @return [#mostEntries] or less
     public int size() {
         return entries.size();
     }

@@ -38,15 +38,18 @@ public final class Tables {
             new AtomicReferenceArray<>(COUNT);
     private final MacTable macs = new MacTable();
     private volatile TablesVersion published =
-            new TablesVersion(tables, 0, Map.of(), Map.of(), Map.of(), false, 0, macs);
+            new TablesVersion(
+                    tables, 0, Map.of(), Map.of(), Map.of(), false, 0, NormalConfig.DEFAULT, macs);
 
     // Ofproto thread only from here.
     private final Map<Integer, GroupState> groups = new HashMap<>();
     private final Map<Integer, MeterState> meters = new HashMap<>();
     private final TreeMap<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
     private final Set<Integer> portsGone = new HashSet<>();
+    private final Set<Integer> portsSetUp = new HashSet<>(); // otherwise, for NORMAL
     private boolean missToController;
     private int fragmentHandling;
+    private NormalConfig normal = NormalConfig.DEFAULT;
     private TablesVersion newest =
             published.in(TupleTable.NEWEST); // null if it is not this any more
     private final List<FlowRule> changed = new ArrayList<>();
@@ -84,6 +87,7 @@ public final class Tables {
                             Collections.unmodifiableMap(copy),
                             missToController,
                             fragmentHandling,
+                            normal,
                             macs);
         }
         return newest;
@@ -99,6 +103,7 @@ public final class Tables {
         everything = false;
         published = newest().in(changes.version());
         portsGone.forEach(macs::forgetPort);
+        portsSetUp.forEach(macs::forgetPort);
         return changes;
     }
 
@@ -132,6 +137,8 @@ public final class Tables {
             // Readers that still knew them may have learned more there.
             portsGone.forEach(macs::forgetPort);
             portsGone.clear();
+            portsSetUp.forEach(macs::forgetPort);
+            portsSetUp.clear();
         }
         return left > 0;
     }
@@ -329,5 +336,28 @@ public final class Tables {
     public void fragmentHandling(int bits) {
         changedAll();
         fragmentHandling = bits;
+    }
+
+    /// How NORMAL is set up. Ofproto thread.
+    ///
+    /// @return what was set last
+    public NormalConfig normal() {
+        return normal;
+    }
+
+    /// Sets up NORMAL. What was learned at ports that are set up otherwise than before is forgotten
+    /// with [#publish]. Ofproto thread.
+    ///
+    /// @param now how
+    public void normal(NormalConfig now) {
+        changedAll();
+        Set<Integer> named = new HashSet<>(normal.ports().keySet());
+        named.addAll(now.ports().keySet());
+        named.removeIf(p -> now.port(p).equals(normal.port(p)));
+        portsSetUp.addAll(named);
+        if (!now.flooded().equals(normal.flooded())) {
+            macs.known(0).stream().map(MacTable.Known::port).forEach(portsSetUp::add);
+        }
+        normal = now;
     }
 }

@@ -15,6 +15,7 @@ import org.skyway.pipeline.classifier.TupleTable;
 /// @param ports by number
 /// @param missToController as of [Tables#missToController()]
 /// @param fragmentHandling as of [Tables#fragmentHandling()]
+/// @param normal how NORMAL is set up
 /// @param macs the learned addresses
 public record TablesVersion(
         AtomicReferenceArray<TupleTable<FlowEntry>> tables,
@@ -24,6 +25,7 @@ public record TablesVersion(
         Map<Integer, PortState> ports,
         boolean missToController,
         int fragmentHandling,
+        NormalConfig normal,
         MacTable macs) {
     /// The same in another version.
     ///
@@ -31,6 +33,14 @@ public record TablesVersion(
     /// @return what is to be seen there
     public TablesVersion in(long other) {
         return new TablesVersion(
-                tables, other, groups, meters, ports, missToController, fragmentHandling, macs);
+                tables,
+                other,
+                groups,
+                meters,
+                ports,
+                missToController,
+                fragmentHandling,
+                normal,
+                macs);
     }
 }

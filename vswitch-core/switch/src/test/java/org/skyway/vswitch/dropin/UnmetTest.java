@@ -29,6 +29,7 @@ class UnmetTest {
     @Test
     void whatIsDoneIsNoComplaint() {
         assertNull(port(Map.of("name", one("p")), Map.of("ingress_policing_rate", one(0L))));
+        assertNull(port(Map.of("tag", one(5L), "vlan_mode", one("access")), Map.of()));
         var plain = row(Map.of("name", one("b"), "stp_enable", one(false)));
         assertNull(Unmet.of(new WantedBridge(plain, Map.of(), List.of(), List.of())));
     }
@@ -36,8 +37,8 @@ class UnmetTest {
     @Test
     void whatHasNoEffectIsNamed() {
         assertEquals(
-                "tag, vlan_mode: not supported, has no effect; use OpenFlow rules, or clear it",
-                port(Map.of("tag", one(5L), "vlan_mode", one("access")), Map.of()));
+                "protected: not supported, has no effect; use OpenFlow rules, or clear it",
+                port(Map.of("protected", one(true)), Map.of()));
         assertEquals(
                 "interfaces, qos, ingress_policing_rate: not supported, has no effect; use OpenFlow rules, or clear it",
                 port(

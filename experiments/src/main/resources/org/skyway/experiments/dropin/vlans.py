@@ -1,0 +1,181 @@
+"""Sets up ports by ovs-vsctl in ever other ways, sends frames into them, and prints at which ports they leave, with which tags.
+
+    vlans.py BRIDGE SETUPS SEED
+"""
+import random
+import select
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+BRIDGE, SETUPS, SEED = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+PORTS = ["v1", "v2", "v3", "v4"]
+TYPE = 0x88B5  # for experiments
+BROADCAST, LLDP = "ffffffffffff", "0180c200000e"
+PACKET_AUXDATA, SOL_PACKET, ETH_P_ALL = 8, 263, 3
+TP_STATUS_VLAN_VALID, TP_STATUS_VLAN_TPID_VALID = 0x10, 0x40
+
+
+def run(*words):
+    subprocess.run(words, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+class Wire:
+    """The other end of a port."""
+
+    def __init__(self, name):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        self.socket.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
+        self.socket.bind((name, ETH_P_ALL))
+
+    def read(self):
+        data, extra, _, address = self.socket.recvmsg(2048, 256)
+        if address[2] == socket.PACKET_OUTGOING:
+            return None
+        for _, _, aux in extra:
+            status, _, _, _, _, tci, tpid = struct.unpack("IIIHHHH", aux[:20])
+            if status & TP_STATUS_VLAN_VALID:
+                tpid = tpid if status & TP_STATUS_VLAN_TPID_VALID else 0x8100
+                data = data[:12] + struct.pack("!HH", tpid, tci) + data[12:]
+        return data
+
+
+def parse(data):
+    """A frame's tags and number; None for one that is not ours."""
+    at, tags = 12, []
+    while True:
+        kind, = struct.unpack_from("!H", data, at)
+        if kind not in (0x8100, 0x88A8):
+            break
+        tags.append("%04x:%04x" % struct.unpack_from("!HH", data, at))
+        at += 4
+    if kind != TYPE:
+        return None
+    return struct.unpack_from("!I", data, at + 2)[0], "+".join(tags) or "untagged", len(data)
+
+
+def frame(source, destination, tags, number):
+    head = bytes.fromhex(destination) + bytes.fromhex("02000000000%d" % source)
+    return (head + b"".join(struct.pack("!HH", *t) for t in tags) + struct.pack("!HI", TYPE, number)).ljust(100, b"\0")
+
+
+def port_setup(r):
+    some = [10, 20, 30]
+    return r.choice(
+        [
+            [],
+            ["tag=10"],
+            ["tag=20", "vlan_mode=access"],
+            ["vlan_mode=access"],
+            ["trunks=10,20"],
+            ["trunks=0,10"],
+            ["tag=10", "trunks=20"],
+            ["tag=10", "vlan_mode=native-tagged"],
+            ["tag=20", "vlan_mode=native-tagged", "trunks=0,10"],
+            ["tag=10", "vlan_mode=native-untagged"],
+            ["tag=20", "vlan_mode=native-untagged", "trunks=30"],
+            ["vlan_mode=native-untagged"],
+            ["tag=%d" % r.choice(some), "vlan_mode=trunk"],
+            ["tag=30", "vlan_mode=dot1q-tunnel"],
+            ["tag=30", "vlan_mode=dot1q-tunnel", "cvlans=0,10"],
+            ["tag=10", "vlan_mode=dot1q-tunnel", "other_config:qinq-ethtype=802.1q"],
+            ["other_config:priority-tags=true"],
+            ["tag=10", "other_config:priority-tags=if-nonzero"],
+            ["tag=10", "other_config:priority-tags=always"],
+            ["tag=10", "vlan_mode=native-untagged", "other_config:priority-tags=always"],
+        ]
+    )
+
+
+def bridge_setup(r):
+    return r.choice([[], [], [], ["flood_vlans=10"], ["flood_vlans=0,20"], ["other_config:forward-bpdu=true"]])
+
+
+def tags(r):
+    return r.choice(
+        [
+            [],
+            [],
+            [(0x8100, 10)],
+            [(0x8100, 20)],
+            [(0x8100, 30)],
+            [(0x8100, 0x600A)],
+            [(0x8100, 0)],
+            [(0x8100, 0xA000)],
+            [(0x8100, 0xA014)],
+            [(0x88A8, 10)],
+            [(0x88A8, 30), (0x8100, 10)],
+            [(0x8100, 10), (0x8100, 20)],
+        ]
+    )
+
+
+def main():
+    random_ = random.Random(SEED)
+    run("sysctl", "-q", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+    run("ip", "link", "add", "v4", "type", "veth", "peer", "name", "v4p")
+    run("ip", "link", "set", "v4", "up")
+    run("ip", "link", "set", "v4p", "up")
+    for number, port in enumerate(PORTS):
+        run("ovs-vsctl", "--may-exist", "add-port", BRIDGE, port, "--", "set", "Interface", port, "ofport_request=%d" % (number + 1))
+    ends = [Wire(p + "p") for p in PORTS]
+    wires = {e.socket.fileno(): (e, p) for e, p in zip(ends, PORTS)}
+    poll = select.poll()
+    for descriptor in wires:
+        poll.register(descriptor, select.POLLIN)
+    left = {}
+
+    def collect(first, quiet):
+        wait = first
+        while True:
+            ready = poll.poll(wait)
+            if not ready:
+                return
+            for descriptor, _ in ready:
+                end, port = wires[descriptor]
+                data = end.read()
+                told = parse(data) if data else None
+                if told:
+                    left.setdefault(told[0], []).append("%s %s %d" % (port, told[1], told[2]))
+                    wait = quiet
+
+    number = 0
+    told = []
+    for _ in range(SETUPS):
+        setup = ["ovs-vsctl"]
+        for port in PORTS:
+            setup += ["--", "clear", "Port", port, "tag", "trunks", "vlan_mode", "cvlans", "other_config"]
+        setup += ["--", "clear", "Bridge", BRIDGE, "flood_vlans", "--", "remove", "Bridge", BRIDGE, "other_config", "forward-bpdu"]
+        said = []
+        for port in PORTS:
+            columns = port_setup(random_)
+            if columns:
+                setup += ["--", "set", "Port", port] + columns
+            said.append("%s(%s)" % (port, " ".join(columns)))
+        columns = bridge_setup(random_)
+        if columns:
+            setup += ["--", "set", "Bridge", BRIDGE] + columns
+        told.append(" ".join(said + columns))
+        run(*setup)
+        run("ovs-appctl", "fdb/flush", BRIDGE)
+        run("ovs-appctl", "revalidator/wait")
+        for _ in range(10):
+            source = random_.randrange(4)
+            destination = random_.choice([BROADCAST, LLDP] + 2 * ["02000000000%d" % n for n in range(4)])
+            with_ = tags(random_)
+            number += 1
+            shown = "+".join("%04x:%04x" % t for t in with_) or "untagged"
+            told.append((number, "%s sends %s to %s" % (PORTS[source], shown, destination)))
+            ends[source].socket.send(frame(source, destination, with_, number))
+            collect(25, 3)
+    collect(300, 100)
+    for t in told:
+        if isinstance(t, str):
+            print(t)
+        else:
+            print("  %d %s: %s" % (t[0], t[1], ", ".join(sorted(left.get(t[0], ["nothing"])))))
+
+
+main()
