@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.vm.host.PrivateLibvirt;
 import org.skyway.experiments.vm.image.DebianPackages;
 import org.skyway.experiments.vm.image.GuestImage;
 
@@ -79,21 +81,57 @@ final class Clients {
     ///
     /// @return one outcome for each command
     List<Outcome> service() {
+        return installed("ovs-ctl", "service.sh", lab -> List.of());
+    }
+
+    /// `ovs-docker`, the scripts of Debian's ifupdown, ovsdbapp, and a machine of libvirt's, with
+    /// Open vSwitch and with Skyway.
+    ///
+    /// @return one outcome for each command
+    List<Outcome> programs() {
+        GuestImage image = image();
+        return installed(
+                "programs",
+                "programs.sh",
+                lab ->
+                        List.of(
+                                PrivateLibvirt.script(lab.folder()).toString(),
+                                image.kernel().toString(),
+                                image.initrd().toString(),
+                                image.cpuModel(),
+                                lab.file("ovsdbapp-calls.py").toString()));
+    }
+
+    private static GuestImage image() {
+        try {
+            return GuestImage.linux(GuestImage.defaultCache());
+        } catch (IOException e) {
+            throw new ExperimentException("can't make a guest: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExperimentException("interrupted", e);
+        }
+    }
+
+    // What a script does that finds the switch where a distribution has it.
+    private List<Outcome> installed(
+            String client, String script, Function<DropInLab, List<String>> more) {
         List<Transcript> both = new ArrayList<>();
         for (String daemon : List.of(DropInLab.ovs(), DropInLab.skyway())) {
-            DropInLab lab = new DropInLab(directory("service" + both.size()));
+            DropInLab lab = new DropInLab(directory(client + both.size()));
             List<String> arguments = new ArrayList<>();
             arguments.add(lab.file("private.sh").toString());
             arguments.add(daemon);
+            arguments.addAll(more.apply(lab));
             arguments.addAll(lab.kept());
-            List<String> said = lab.run("service.sh", PATIENCE, arguments);
+            List<String> said = lab.run(script, PATIENCE, arguments);
             if (said.stream().anyMatch(l -> l.startsWith("# Skyway"))
                     == daemon.equals(DropInLab.ovs())) {
                 throw new ExperimentException("the wrong switch was started: " + said);
             }
             both.add(Transcript.of(said));
         }
-        return compare("ovs-ctl", both.get(0), both.get(1));
+        return compare(client, both.get(0), both.get(1));
     }
 
     /// Mininet, with Skyway alone: its default switch class wants the kernel's datapath of Open
@@ -107,6 +145,7 @@ final class Clients {
         arguments.add(lab.file("private.sh").toString());
         arguments.add(DropInLab.skyway());
         arguments.add(mininetPackages().toString());
+        arguments.add(lab.file("learning_switch_13.py").toString());
         arguments.addAll(lab.kept());
         List<String> said = lab.run("mininet.sh", PATIENCE, arguments);
         said.forEach(note);

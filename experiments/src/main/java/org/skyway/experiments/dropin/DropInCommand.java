@@ -35,6 +35,7 @@ public final class DropInCommand implements Callable<Integer> {
             all.addAll(print(clients.session("un-orchestrator", "orchestrator.txt")));
             all.addAll(print(clients.session("VLANs", "vlans.txt", "vlans.py")));
             all.addAll(print(clients.service()));
+            all.addAll(print(clients.programs()));
             all.addAll(print(clients.mininet(_ -> {})));
         }
         long same = all.stream().filter(Outcome::isSame).count();

@@ -27,6 +27,11 @@ final class DropInLab {
         this.folder = folder;
     }
 
+    /// Where its scripts are.
+    Path folder() {
+        return folder;
+    }
+
     /// What is missing to run anything here.
     ///
     /// @return null if nothing is

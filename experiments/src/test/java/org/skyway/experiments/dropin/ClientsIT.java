@@ -60,10 +60,15 @@ class ClientsIT {
     }
 
     @Test
+    void scriptsAndProgramsFindWhatTheyExpect() {
+        assertSame(21, clients.programs());
+    }
+
+    @Test
     void mininetsHostsReachEachOther() {
         List<String> said = new ArrayList<>();
         List<Outcome> outcomes = clients.mininet(said::add);
-        assertTrue(outcomes.size() == 5, said::toString);
-        assertSame(5, outcomes);
+        assertTrue(outcomes.size() == 6, said::toString);
+        assertSame(6, outcomes);
     }
 }

@@ -72,7 +72,7 @@ class OsKenIT {
 
     @Test
     void hostsTalkThroughALearningSwitchOfOpenFlow13() throws IOException {
-        startController("learning_switch_13.py", "OpenFlow13");
+        startController("/org/skyway/experiments/dropin/learning_switch_13.py", "OpenFlow13");
         everyHostReachesEveryOther();
         transfer(1, 2);
         transfer(3, 1);
@@ -240,7 +240,7 @@ class OsKenIT {
     }
 
     private Path resource(String name) throws IOException {
-        Path file = directory.resolve(name);
+        Path file = directory.resolve(Path.of(name).getFileName());
         if (!Files.exists(file)) {
             try (InputStream in = OsKenIT.class.getResourceAsStream(name)) {
                 Files.copy(in, file);

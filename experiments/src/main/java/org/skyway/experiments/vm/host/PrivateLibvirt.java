@@ -52,17 +52,27 @@ public final class PrivateLibvirt implements AutoCloseable {
     }
 
     private static Process launch(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        // Whoever else runs it must not see it half written.
-        Path copy = directory.resolve("private-libvirtd.sh");
-        Path fresh = Files.createTempFile(directory, "script", ".sh");
-        try (InputStream script = PrivateLibvirt.class.getResourceAsStream("private-libvirtd.sh")) {
-            Files.copy(script, fresh, StandardCopyOption.REPLACE_EXISTING);
-        }
-        Files.move(fresh, copy, StandardCopyOption.ATOMIC_MOVE);
-        return new ProcessBuilder("bash", copy.toString(), directory.toString())
+        return new ProcessBuilder("bash", script(directory).toString(), directory.toString())
                 .redirectError(directory.resolve("script.err").toFile())
                 .start();
+    }
+
+    /// The script that runs it, for other scripts: see its first lines.
+    ///
+    /// @param directory where it is put
+    /// @return the script
+    public static Path script(Path directory) {
+        Path copy = directory.resolve("private-libvirtd.sh");
+        try (InputStream script = PrivateLibvirt.class.getResourceAsStream("private-libvirtd.sh")) {
+            Files.createDirectories(directory);
+            // Whoever else runs it must not see it half written.
+            Path fresh = Files.createTempFile(directory, "script", ".sh");
+            Files.copy(script, fresh, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(fresh, copy, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new ExperimentException("can't write " + copy + ": " + e.getMessage(), e);
+        }
+        return copy;
     }
 
     /// What is missing on this host to run guests.

@@ -41,8 +41,8 @@ class LearningSwitch13(app_manager.OSKenApp):
         frame = packet.Packet(message.data).get_protocol(ethernet.ethernet)
         if frame.ethertype == ether_types.ETH_TYPE_LLDP:
             return
-        self.ports[frame.src] = in_port
-        out = self.ports.get(frame.dst, ofp.OFPP_FLOOD)
+        self.ports[switch.id, frame.src] = in_port
+        out = self.ports.get((switch.id, frame.dst), ofp.OFPP_FLOOD)
         actions = [parser.OFPActionOutput(out)]
         if out != ofp.OFPP_FLOOD:
             match = parser.OFPMatch(in_port=in_port, eth_dst=frame.dst, eth_src=frame.src)
