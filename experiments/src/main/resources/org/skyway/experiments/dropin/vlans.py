@@ -1,6 +1,6 @@
 """Sets up ports by ovs-vsctl in ever other ways, sends frames into them, and prints at which ports they leave, with which tags.
 
-    vlans.py BRIDGE SETUPS SEED
+    vlans.py BRIDGE SETUPS SEED [mirrors]
 """
 import random
 import select
@@ -11,6 +11,7 @@ import sys
 import time
 
 BRIDGE, SETUPS, SEED = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+MIRRORS = len(sys.argv) > 4
 PORTS = ["v1", "v2", "v3", "v4"]
 TYPE = 0x88B5  # for experiments
 BROADCAST, LLDP = "ffffffffffff", "0180c200000e"
@@ -93,6 +94,28 @@ def bridge_setup(r):
     return r.choice([[], [], [], ["flood_vlans=10"], ["flood_vlans=0,20"], ["other_config:forward-bpdu=true"]])
 
 
+def mirror_setup(r):
+    """Words for ovs-vsctl that make mirrors."""
+    words, ids = [], []
+    for n in range(r.choice([0, 0, 1, 1, 2])):
+        columns = []
+        if r.random() < 0.3:
+            columns.append("select_all=true")
+        else:
+            columns.append("select_src_port=%s" % ",".join("@" + p for p in r.sample(PORTS, r.randrange(3))))
+            columns.append("select_dst_port=%s" % ",".join("@" + p for p in r.sample(PORTS, r.randrange(3))))
+        columns.append(r.choice(["output_port=@v4", "output_port=@v4", "output_port=@v3", "output_vlan=20", "output_vlan=40"]))
+        columns += r.choice([[], [], ["select_vlan=10"], ["snaplen=64"]])
+        columns = [c for c in columns if not c.endswith("=")]
+        words += ["--", "--id=@m%d" % n, "create", "Mirror", "name=m%d" % n] + columns
+        ids.append("@m%d" % n)
+    if ids:
+        for port in PORTS:
+            words += ["--", "--id=@" + port, "get", "Port", port]
+        words += ["--", "set", "Bridge", BRIDGE, "mirrors=" + ",".join(ids)]
+    return words
+
+
 def tags(r):
     return r.choice(
         [
@@ -157,7 +180,9 @@ def main():
         columns = bridge_setup(random_)
         if columns:
             setup += ["--", "set", "Bridge", BRIDGE] + columns
-        told.append(" ".join(said + columns))
+        mirrors = mirror_setup(random_) if MIRRORS else []
+        setup += ["--", "clear", "Bridge", BRIDGE, "mirrors"] + mirrors
+        told.append(" ".join(said + columns + [w for w in mirrors if "=" in w and not w.startswith("--")]))
         run(*setup)
         run("ovs-appctl", "fdb/flush", BRIDGE)
         run("ovs-appctl", "revalidator/wait")

@@ -297,15 +297,20 @@ public final class Bridge implements Forwarding {
         return tables.macs();
     }
 
-    /// Sets up NORMAL, ports that are added later included.
+    /// Sets up NORMAL and mirrors, ports that are added later included. Ports whose packets are
+    /// copied have no bypass.
     ///
     /// @param now how
-    public void normal(NormalConfig now) {
-        if (!now.equals(tables.normal())) {
-            tables.normal(now);
-            settler.changed();
-            settle();
+    /// @return whether that is a change, which is effective when the bridge has settled
+    public boolean normal(NormalConfig now) {
+        if (now.equals(tables.normal())) {
+            return false;
         }
+        tables.normal(now);
+        detector.hold(now.mirrored());
+        settler.changed();
+        settle();
+        return true;
     }
 
     /// What the poll threads have cached.

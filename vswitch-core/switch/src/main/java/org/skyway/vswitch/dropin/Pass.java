@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ import org.skyway.vswitch.dropin.Wanted.WantedPort;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.port.PatchPort;
+import org.skyway.vswitch.tables.NormalConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ final class Pass {
     private static final Logger LOG = LoggerFactory.getLogger(Pass.class);
     private static final long FAILED = -1;
     private static final long LISTEN_SECONDS = 5;
+    private static final long SETTLE_SECONDS = 3;
 
     private final Bridges bridges;
     private final Wanted wanted;
@@ -186,15 +189,36 @@ final class Pass {
     private void setUpNormal(WantedBridge w, Slot slot) {
         Map<String, Integer> numbers = new HashMap<>();
         configs.get(w.name()).forEach((name, config) -> numbers.put(name, config.number()));
+        numbers.values().removeIf(n -> n == 0);
+        numbers.put(w.name(), OfPort.LOCAL);
+        slot.mirrors().keySet().retainAll(w.mirrors().stream().map(Row::uuid).toList());
+        CompletableFuture<Void> settled = new CompletableFuture<>();
         try {
             slot.running()
                     .ask(() -> {
                         Bridge bridge = slot.running().bridge();
                         NormalSettings.limit(bridge.macs(), w.row());
-                        bridge.normal(NormalSettings.of(w, numbers));
+                        NormalConfig now =
+                                NormalSettings.of(
+                                        w,
+                                        numbers,
+                                        row ->
+                                                slot.mirrors()
+                                                        .computeIfAbsent(
+                                                                row, _ -> bridge.newCounters()));
+                        if (bridge.normal(now)) {
+                            bridge.whenSettled(null, () -> settled.complete(null));
+                        } else {
+                            settled.complete(null);
+                        }
                         return null;
                     });
-        } catch (IOException | RuntimeException e) {
+            settled.get(SETTLE_SECONDS, TimeUnit.SECONDS); // bypasses that a mirror ends
+        } catch (TimeoutException e) {
+            LOG.warn("bridge {}: a bypass of a mirrored port did not end within 3 s", slot.name());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | ExecutionException | RuntimeException e) {
             LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
         }
     }

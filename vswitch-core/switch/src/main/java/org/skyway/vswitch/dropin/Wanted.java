@@ -22,8 +22,13 @@ record Wanted(Row root, Map<String, WantedBridge> bridges) {
     /// @param ports by name; the local one is among them if the database has one
     /// @param twice interfaces whose name is another one's, here or of another bridge
     /// @param controllers in no order
+    /// @param mirrors by name
     record WantedBridge(
-            Row row, Map<String, WantedPort> ports, List<Row> twice, List<Row> controllers) {
+            Row row,
+            Map<String, WantedPort> ports,
+            List<Row> twice,
+            List<Row> controllers,
+            List<Row> mirrors) {
         String name() {
             return row.text("name");
         }
@@ -100,7 +105,9 @@ record Wanted(Row root, Map<String, WantedBridge> bridges) {
                 }
             }
         }
+        List<Row> mirrors = new ArrayList<>(now.referred(row, "mirrors", Columns.MIRROR));
+        mirrors.sort(Comparator.comparing(m -> m.text("name")));
         return new WantedBridge(
-                row, ports, twice, now.referred(row, "controller", Columns.CONTROLLER));
+                row, ports, twice, now.referred(row, "controller", Columns.CONTROLLER), mirrors);
     }
 }

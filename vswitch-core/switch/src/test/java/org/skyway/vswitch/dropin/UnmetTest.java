@@ -31,7 +31,7 @@ class UnmetTest {
         assertNull(port(Map.of("name", one("p")), Map.of("ingress_policing_rate", one(0L))));
         assertNull(port(Map.of("tag", one(5L), "vlan_mode", one("access")), Map.of()));
         var plain = row(Map.of("name", one("b"), "stp_enable", one(false)));
-        assertNull(Unmet.of(new WantedBridge(plain, Map.of(), List.of(), List.of())));
+        assertNull(Unmet.of(new WantedBridge(plain, Map.of(), List.of(), List.of(), List.of())));
     }
 
     @Test
@@ -50,7 +50,7 @@ class UnmetTest {
                         Map.of("ingress_policing_rate", one(1000L))));
         var busy = row(Map.of("mirrors", one(UUID.randomUUID()), "rstp_enable", one(true)));
         assertEquals(
-                "mirrors, rstp_enable: not supported, has no effect; use OpenFlow rules, or clear it",
-                Unmet.of(new WantedBridge(busy, Map.of(), List.of(), List.of())));
+                "rstp_enable: not supported, has no effect; use OpenFlow rules, or clear it",
+                Unmet.of(new WantedBridge(busy, Map.of(), List.of(), List.of(), List.of())));
     }
 }
