@@ -63,10 +63,6 @@ final class Unmet {
         if (isSet(port.port(), "qos")) {
             columns.add("qos");
         }
-        Long rate = port.row().integer("ingress_policing_rate");
-        if (rate != null && rate != 0) {
-            columns.add("ingress_policing_rate");
-        }
         return without(columns);
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.skyway.ovsdb.Row;
 import org.skyway.ovsdb.Snapshot;
+import org.skyway.vswitch.tables.Policing;
 
 /// What a database wants the switch to be, bridges and ports by name: a row that is replaced by
 /// another of the same name in one transaction is the same thing.
@@ -52,6 +53,20 @@ record Wanted(Row root, Map<String, WantedBridge> bridges) {
         String type() {
             String type = row.text("type");
             return type.equals("system") ? "" : type;
+        }
+
+        /// How much may come from it.
+        Policing policing() {
+            return new Policing(
+                    policing("rate"),
+                    policing("burst"),
+                    policing("kpkts_rate"),
+                    policing("kpkts_burst"));
+        }
+
+        private long policing(String what) {
+            Long number = row.integer("ingress_policing_" + what);
+            return number == null ? 0 : Math.max(0, number);
         }
 
         /// The number that somebody asks for; 0 for none.
