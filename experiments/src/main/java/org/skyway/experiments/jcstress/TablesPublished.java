@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.text.FlowText;
-import org.skyway.vswitch.classifier.TupleTable;
+import org.skyway.pipeline.classifier.TupleTable;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.Tables;

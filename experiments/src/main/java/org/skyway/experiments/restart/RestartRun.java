@@ -97,8 +97,12 @@ final class RestartRun implements AutoCloseable {
         finish(cycles);
         verdicts.print(out);
         out.printf("nothing came through the switch%n");
-        out.printf("  when it was killed     %s%n", Standstills.text(killed));
-        out.printf("  when it handed over    %s%n", Standstills.text(tookOver));
+        out.printf(
+                "  when it was killed     %s (goal on an idle machine: 1000 ms)%n",
+                Standstills.text(killed));
+        out.printf(
+                "  when it handed over    %s (goal on an idle machine: 100 ms)%n",
+                Standstills.text(tookOver));
     }
 
     private SwitchProcess start(String... more) {

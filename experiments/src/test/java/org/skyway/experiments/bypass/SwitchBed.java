@@ -156,7 +156,10 @@ final class SwitchBed implements AutoCloseable {
         FlowRule rule = FlowText.parse(text);
         FlowEntry entry = new FlowEntry(rule, 0, 0, new FlowCounters(1));
         entries.put(text, entry);
-        changed(() -> bridge.entryAdded(entry));
+        changed(() -> {
+            bridge.tables().put(entry);
+            bridge.entryAdded(entry);
+        });
     }
 
     /// Changes something and returns when that is effective.
@@ -173,7 +176,10 @@ final class SwitchBed implements AutoCloseable {
 
     void deleteFlow(String text) throws Exception {
         FlowEntry entry = entries.remove(text);
-        changed(() -> bridge.entryRemoved(entry));
+        changed(() -> {
+            bridge.tables().remove(entry);
+            bridge.entryRemoved(entry);
+        });
     }
 
     long packetsOf(String flow) throws Exception {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -35,12 +34,15 @@ class MetricsIT {
     @TempDir private Path folder;
 
     private static String get(HttpClient client, String url) throws Exception {
-        HttpResponse<String> answer =
-                client.send(
-                        HttpRequest.newBuilder(URI.create(url)).build(),
-                        HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = answer(client, url);
         assertEquals(200, answer.statusCode(), answer.body());
         return answer.body();
+    }
+
+    private static HttpResponse<String> answer(HttpClient client, String url) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(url)).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     @Test
@@ -125,13 +127,16 @@ class MetricsIT {
         String last = "";
         while (System.nanoTime() < deadline) {
             try {
-                last = get(client, url);
-                JsonNode result = JSON.readTree(last).at("/data/result");
-                if (!result.isEmpty()) {
-                    return;
+                HttpResponse<String> answer = answer(client, url);
+                last = answer.body();
+                if (answer.statusCode() != 503) { // which it says while it starts
+                    assertEquals(200, answer.statusCode(), last);
+                    if (!JSON.readTree(last).at("/data/result").isEmpty()) {
+                        return;
+                    }
                 }
             } catch (java.io.IOException e) {
-                last = e.toString(); // it is not up yet
+                last = e.toString(); // it does not listen yet
             }
             Thread.sleep(300);
         }

@@ -36,6 +36,10 @@ received() {
 more_than() {
     [ "$(received "$1")" -gt "$2" ]
 }
+# Whether the switch knows the VNF of a port: what is sent to it before that is dropped.
+attached() {
+    skyway ctl show | grep -q " $1 .* sink "
+}
 active() {
     skyway ctl links | grep -q 'past1 .*past2 .*ACTIVE'
 }
@@ -62,6 +66,9 @@ ovs-ofctl add-flow br0 priority=100,in_port=3,actions=output:4
 ovs-ofctl add-flow br0 priority=200,in_port=3,udp,tp_dst=9,actions=drop # so: no bypass
 vnf past2 sink --verify
 vnf through2 sink --verify
+for sink in past2 through2; do
+    await "VNF of $sink" attached "$sink"
+done
 vnf past1 source --rate 500 --id 1
 vnf through1 source --rate 500 --id 3
 await "link" active

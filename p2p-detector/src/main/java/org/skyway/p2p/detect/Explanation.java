@@ -10,6 +10,7 @@ import java.util.Set;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.packet.FrameComposer;
 import org.skyway.openflow.text.FlowText;
+import org.skyway.pipeline.classifier.TableEntry;
 
 /// Why a port has a link, or none.
 ///
@@ -106,14 +107,11 @@ public record Explanation(
                     }
 
                     private void addShadowed(Step step) {
-                        RuleTable table = pipeline.table(step.table());
-                        if (table == null) {
-                            return;
-                        }
-                        Iterator<FlowRule> rules =
-                                table.overlapping(step.before(), new Budget(BUDGET));
-                        while (rules.hasNext() && shadowed.size() < MOST_SHADOWED) {
-                            FlowRule rule = rules.next();
+                        Iterator<? extends TableEntry> entries =
+                                pipeline.overlapping(
+                                        step.table(), step.before(), new Budget(BUDGET));
+                        while (entries.hasNext() && shadowed.size() < MOST_SHADOWED) {
+                            FlowRule rule = entries.next().rule();
                             if (!path.contains(rule)) {
                                 shadowed.add(rule);
                             }

@@ -18,6 +18,7 @@ import org.skyway.pipeline.Job;
 import org.skyway.pipeline.Liveness;
 import org.skyway.pipeline.Owner;
 import org.skyway.pipeline.Todo;
+import org.skyway.pipeline.classifier.TableEntry;
 
 /// Follows all packets of a port through the pipeline at once and tells a [Leaves] where they end.
 ///
@@ -198,9 +199,7 @@ final class Explorer implements Domain<Branch> {
         if (job.asPort() != OfPort.IN_PORT) {
             asked = branch.askedAs(job.asPort());
         }
-        RuleTable table = pipeline.table(job.table());
-        Iterator<FlowRule> rules =
-                table == null ? List.<FlowRule>of().iterator() : table.overlapping(asked, budget);
+        Iterator<? extends TableEntry> entries = pipeline.overlapping(job.table(), asked, budget);
         List<Match> considered = new ArrayList<>();
         int higher = 0; // how many of these have a higher priority than the present rule
         int priority = Integer.MAX_VALUE;
@@ -209,8 +208,8 @@ final class Explorer implements Domain<Branch> {
         boolean plain = isEnd(then) && branch.pristine();
         int floor = -1; // down to which priority rules matter; all, if the budget ends it
         try {
-            while (rules.hasNext() && !stopped) {
-                FlowRule rule = rules.next();
+            while (entries.hasNext() && !stopped) {
+                FlowRule rule = entries.next().rule();
                 if (rule.priority() < priority) {
                     if (all) {
                         break;

@@ -16,7 +16,7 @@ final class FieldNames {
                 continue;
             }
             any = field.ovsName();
-            for (Match having : Prerequisites.of(field.prerequisite())) {
+            for (Match having : field.prerequisite().packets()) {
                 if (packet == null || packet.overlaps(having)) {
                     return any;
                 }

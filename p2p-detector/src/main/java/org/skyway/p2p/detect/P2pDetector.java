@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
+import org.skyway.pipeline.classifier.TableEntry;
+import org.skyway.pipeline.classifier.TupleTable;
 
 /// Finds point-to-point links in a bridge's tables: told of every change, it says for each
 /// candidate port whether everything that comes in there leaves unmodified at exactly one other
@@ -59,7 +62,7 @@ public final class P2pDetector {
         }
     }
 
-    private final Pipeline pipeline = new Pipeline();
+    private final Pipeline pipeline;
     private final Map<Integer, Ingress> candidates = new TreeMap<>(Integer::compareUnsigned);
     private final Map<Integer, String> held = new HashMap<>();
     private final List<Ingress> dirty = new ArrayList<>();
@@ -68,8 +71,18 @@ public final class P2pDetector {
     private final Set<Ingress> undecided = new LinkedHashSet<>(); // too complex, and not dirty
     private long decisions;
 
-    /// A detector that knows no ports and no rules.
-    public P2pDetector() {}
+    /// A detector that knows no ports and no rules, and keeps those that it is told of.
+    public P2pDetector() {
+        pipeline = new Pipeline();
+    }
+
+    /// A detector that knows no ports, and looks at tables that its thread changes before it tells
+    /// the detector. Entries that are there already need not be told.
+    ///
+    /// @param tables by number, 0 to 254; null where there is none
+    public P2pDetector(IntFunction<TupleTable<? extends TableEntry>> tables) {
+        pipeline = new Pipeline(tables);
+    }
 
     /// A flow entry was added.
     ///

@@ -1,11 +1,18 @@
 package org.skyway.p2p.detect;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
+import org.skyway.pipeline.classifier.TableEntry;
+import org.skyway.pipeline.classifier.TupleTable;
 
 /// Everything that decides a packet's fate: tables, groups, ports.
 final class Pipeline {
@@ -13,36 +20,59 @@ final class Pipeline {
 
     private boolean missToController;
     private FragmentHandling fragments = FragmentHandling.NORMAL;
-    private final RuleTable[] tables = new RuleTable[TABLES];
+    private final IntFunction<TupleTable<? extends TableEntry>> tables;
+    private final List<TupleTable<Alone>> own; // null: somebody else changes the tables
     private final Map<Integer, GroupEntry> groups = new HashMap<>();
     private final TreeMap<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
 
-    /// A table.
+    /// A rule that nobody knows more of.
+    private record Alone(FlowRule rule) implements TableEntry {}
+
+    /// With tables of its own.
+    Pipeline() {
+        own = new ArrayList<>();
+        for (int i = 0; i < TABLES; i++) {
+            own.add(new TupleTable<>());
+        }
+        tables = own::get;
+    }
+
+    /// With somebody else's tables, who has changed them before it tells of it.
     ///
-    /// @return the table; null if it never had an entry
-    RuleTable table(int id) {
-        return tables[id];
+    /// @param tables by number; null where there is none
+    Pipeline(IntFunction<TupleTable<? extends TableEntry>> tables) {
+        this.tables = tables;
+        own = null;
+    }
+
+    /// The entries of a table that some packets may match, by descending priority.
+    Iterator<? extends TableEntry> overlapping(int table, SymbolicPacket packet, Budget budget) {
+        TupleTable<? extends TableEntry> entries = tables.apply(table);
+        return entries == null
+                ? Collections.emptyIterator()
+                : entries.overlapping(packet, budget::charge);
     }
 
     void add(FlowRule rule) {
-        int id = rule.table();
-        if (tables[id] == null) {
-            tables[id] = new RuleTable();
+        if (own != null) {
+            own.get(rule.table()).put(rule.match(), rule.priority(), new Alone(rule));
         }
-        tables[id].add(rule);
     }
 
+    /// Takes out the entry with the table, priority and match of another.
+    ///
+    /// @return false if there is none
     boolean remove(FlowRule rule) {
-        RuleTable table = tables[rule.table()];
-        return table != null && table.remove(rule);
+        return own == null || own.get(rule.table()).remove(rule.match(), rule.priority());
     }
 
     /// The entry with the table, priority and match of another.
     ///
     /// @return the entry; null if there is none
     FlowRule get(FlowRule like) {
-        RuleTable table = tables[like.table()];
-        return table == null ? null : table.get(like);
+        TupleTable<? extends TableEntry> table = tables.apply(like.table());
+        TableEntry found = table == null ? null : table.get(like.match(), like.priority());
+        return found == null ? null : found.rule();
     }
 
     /// Whether packets that no entry matches are told to controllers.

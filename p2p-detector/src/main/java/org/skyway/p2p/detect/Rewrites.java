@@ -19,6 +19,11 @@ import org.skyway.pipeline.Todo;
 record Rewrites(Explorer explorer) {
     private static final Match EXPIRED = Match.builder().masked(Field.IP_TTL, 0, 0xfe).build();
     private static final long PORTS = 0xffffffffL << 32;
+
+    /// Packets that are no fragments.
+    private static final Match WHOLE =
+            Match.builder().masked(Field.IP_FRAG, 0, FlowKey.FRAG_ANY).build();
+
     private static final String FRAGMENT = "hidden fields of a fragment are written";
 
     Todo rewrite(Branch branch, FlowRule rule, Action action, Todo then) {
@@ -82,14 +87,13 @@ record Rewrites(Explorer explorer) {
     }
 
     private Todo guarded(Branch branch, Field field, Todo then, Consumer<Branch> write) {
-        return explorer.fork(
-                branch, cases(Prerequisites.of(field.prerequisite()), field, write), then);
+        return explorer.fork(branch, cases(field.prerequisite().packets(), field, write), then);
     }
 
     private static List<Explorer.Case> cases(
             List<Match> guards, Field target, Consumer<Branch> write) {
         List<Explorer.Case> cases = new ArrayList<>();
-        for (Match fragments : Prerequisites.fragments(target.prerequisite())) {
+        for (Match fragments : target.prerequisite().fragments()) {
             cases.add(
                     new Explorer.Case(
                             fragments,
@@ -126,11 +130,11 @@ record Rewrites(Explorer explorer) {
     private Todo move(Branch branch, SubField source, SubField target, Todo then) {
         Prerequisite needs = source.field().prerequisite();
         if (!VlanTags.concerns(target.field())) {
-            List<Match> guards = Prerequisites.both(needs, target.field().prerequisite());
+            List<Match> guards = both(needs, target.field().prerequisite());
             List<Explorer.Case> cases =
                     cases(guards, target.field(), w -> w.packet.setBits(target, read(w, source)));
-            for (Match fragments : Prerequisites.fragments(needs)) {
-                if (Prerequisites.fragments(target.field().prerequisite()).isEmpty()) {
+            for (Match fragments : needs.fragments()) {
+                if (target.field().prerequisite().fragments().isEmpty()) {
                     cases.add(new Explorer.Case(fragments, w -> forget(w, target.field())));
                 }
             }
@@ -140,8 +144,8 @@ record Rewrites(Explorer explorer) {
             return write(branch, target, then, w -> read(w, source));
         }
         List<Explorer.Case> cases = new ArrayList<>();
-        List<Match> guards = new ArrayList<>(Prerequisites.of(needs));
-        guards.addAll(Prerequisites.fragments(needs));
+        List<Match> guards = new ArrayList<>(needs.packets());
+        guards.addAll(needs.fragments());
         for (Match guard : guards) {
             cases.add(
                     new Explorer.Case(
@@ -155,13 +159,27 @@ record Rewrites(Explorer explorer) {
         return explorer.fork(branch, cases, then);
     }
 
+    /// The packets that meet two prerequisites: none if no packet meets both.
+    private static List<Match> both(Prerequisite a, Prerequisite b) {
+        List<Match> matches = new ArrayList<>();
+        for (Match one : a.packets()) {
+            for (Match other : b.packets()) {
+                Cube cube = new Cube();
+                if (cube.intersect(one) && cube.intersect(other)) {
+                    matches.add(Match.of(cube.value, cube.mask));
+                }
+            }
+        }
+        return matches;
+    }
+
     /// What the bits of a part of a field are. The ports of a fragment are there, but matches do
     /// not see them.
     static int[] read(Branch branch, SubField source) {
         boolean hidden =
                 source.field().word() == FlowKey.TRANSPORT
                         && (source.field().ones() << source.field().shift() & PORTS) != 0
-                        && !branch.packet.within(Prerequisites.WHOLE);
+                        && !branch.packet.within(WHOLE);
         return hidden ? SymbolicPacket.unknown(source.bits()) : branch.packet.bits(source);
     }
 
@@ -191,7 +209,7 @@ record Rewrites(Explorer explorer) {
     }
 
     private Todo decrementTtl(Branch branch, FlowRule rule, Todo then) {
-        List<Match> ip = Prerequisites.of(Prerequisite.IP);
+        List<Match> ip = Prerequisite.IP.packets();
         for (Match match : ip) {
             if (!branch.packet.overlaps(match)) {
                 continue;

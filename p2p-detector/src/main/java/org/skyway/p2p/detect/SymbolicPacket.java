@@ -6,13 +6,14 @@ import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.SubField;
+import org.skyway.pipeline.classifier.PacketSet;
 
 /// Many packets at one point of the pipeline: which packets they were when they came in (a cube),
 /// and what each bit of their flow key is by now: still the bit that came in, a constant, another
 /// bit that came in, or unknown.
 ///
 /// Where the same bit of the cube is fixed, a bit that came in is as good as a constant.
-final class SymbolicPacket {
+final class SymbolicPacket implements PacketSet {
     /// Descriptor of a bit that is 0; [#ONE] is 1.
     static final int ZERO = 0;
 
@@ -57,8 +58,8 @@ final class SymbolicPacket {
         return input;
     }
 
-    /// Which bits of a word have one known value in all these packets.
-    long known(int word) {
+    @Override
+    public long known(int word) {
         long known = ~written[word] & input.mask[word] | written[word];
         if (unknown != null) {
             known &= ~unknown[word];
@@ -66,8 +67,8 @@ final class SymbolicPacket {
         return moved == null ? known : known & ~movedBits(word);
     }
 
-    /// The values of the known bits; 0 elsewhere.
-    long value(int word) {
+    @Override
+    public long value(int word) {
         return (input.value[word] & ~written[word] | constant[word] & written[word]) & known(word);
     }
 
@@ -83,7 +84,8 @@ final class SymbolicPacket {
     }
 
     /// Whether some of these packets may match, to the best of what is known.
-    boolean overlaps(Match match) {
+    @Override
+    public boolean overlaps(Match match) {
         for (long rest = match.words(); rest != 0; rest &= rest - 1) {
             int w = Long.numberOfTrailingZeros(rest);
             if (((value(w) ^ match.value(w)) & match.mask(w) & known(w)) != 0) {

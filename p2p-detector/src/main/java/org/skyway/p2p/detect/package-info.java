@@ -43,9 +43,10 @@
 ///
 /// # The index
 ///
-/// [RuleTable] groups entries by mask ([RuleTuple]) and hashes each group by those bits that are
-/// known of the packets ([Projection]), so that finding the entries that some packets overlap costs
-/// a probe per mask. An entry takes some 100 bytes here beside the entry itself.
+/// [org.skyway.pipeline.classifier.TupleTable] groups entries by mask and hashes each group by
+/// those bits that are known of the packets, so that finding the entries that some packets overlap
+/// costs a probe per mask. In the switch it is the table that the datapath looks up in, in its
+/// newest version; a detector without a switch has tables of its own.
 ///
 /// # Limits
 ///

@@ -3,6 +3,8 @@ package org.skyway.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.ActionKind;
+import org.skyway.openflow.model.SetPlace;
 
 /// In which order the actions of an action set, or of a group's bucket, are done: that of OpenFlow
 /// 1.3.5, "Action Set", whatever the order in which they were written. What Open vSwitch makes of
@@ -17,12 +19,6 @@ import org.skyway.openflow.model.Action;
 /// - Those that set fields are all done in the order in which they were written: two of them may
 ///   write different bits of one field.
 public final class ActionSet {
-    private static final int SET = 8;
-    private static final int RESUBMIT = 9;
-    private static final int OUTPUT = 10;
-    private static final int GROUP = 11;
-    private static final int NOTHING = -1;
-
     private ActionSet() {}
 
     /// The actions to do.
@@ -33,17 +29,20 @@ public final class ActionSet {
         if (written.isEmpty()) {
             return written;
         }
-        Action[] lastOf = new Action[SET];
+        Action[] lastOf = new Action[SetPlace.WRITE.ordinal()];
         List<Action> fields = new ArrayList<>(written.size());
         Action end = null;
         for (Action action : written) {
-            int rank = rank(action);
-            if (rank == SET) {
-                fields.add(action);
-            } else if (rank > SET) {
-                end = end == null || rank >= rank(end) ? action : end;
-            } else if (rank != NOTHING) {
-                lastOf[rank] = action;
+            SetPlace place = ActionKind.of(action).place();
+            switch (place) {
+                case REFUSED, UNDONE -> {}
+                case WRITE -> fields.add(action);
+                case CALL, SEND, HAND ->
+                        end =
+                                end == null || place.compareTo(ActionKind.of(end).place()) >= 0
+                                        ? action
+                                        : end;
+                default -> lastOf[place.ordinal()] = action;
             }
         }
         if (end == null) {
@@ -58,29 +57,5 @@ public final class ActionSet {
         result.addAll(fields);
         result.add(end);
         return result;
-    }
-
-    private static int rank(Action action) {
-        return switch (action) {
-            case Action.PopVlan() -> 1;
-            case Action.PopMpls _ -> 2;
-            case Action.PushMpls _ -> 3;
-            case Action.PushVlan _ -> 4;
-            case Action.DecTtl _ -> 5;
-            case Action.DecMplsTtl() -> 6;
-            case Action.DecNshTtl() -> 7;
-            case Action.SetField _,
-                    Action.Load _,
-                    Action.Move _,
-                    Action.SetVlanVid _,
-                    Action.SetVlanPcp _,
-                    Action.SetMplsTtl _,
-                    Action.SetQueue _ ->
-                    SET;
-            case Action.Resubmit _ -> RESUBMIT;
-            case Action.Output _ -> OUTPUT;
-            case Action.Group _ -> GROUP;
-            default -> NOTHING;
-        };
     }
 }

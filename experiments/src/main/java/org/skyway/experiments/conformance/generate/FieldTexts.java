@@ -13,19 +13,22 @@ final class FieldTexts {
 
     /// Whether its header has eight bytes on the wire.
     static boolean isLong(Field field) {
-        return field.nxmHeader() >>> 16 == 0xffff || field == Field.ACTSET_OUTPUT;
+        return field.headers().getFirst().experimenter();
     }
 
     /// A value, or a mask.
     static String value(Field field, Pools pools, boolean mask) {
+        return switch (field.notation()) {
+            case MAC -> mask ? "ff:00:ff:00:0f:f0" : pools.macText();
+            case IP4 -> mask ? "255.0.15.255" : pools.ipv4Text();
+            case IP6 -> mask ? "ffff:0:f0f0::ffff" : pools.ipv6Text();
+            case FLAGS_TUN -> "oam";
+            default -> digits(field, pools, mask);
+        };
+    }
+
+    private static String digits(Field field, Pools pools, boolean mask) {
         return switch (field) {
-            case ETH_DST, ETH_SRC, ARP_SHA, ARP_THA, ND_SLL, ND_TLL ->
-                    mask ? "ff:00:ff:00:0f:f0" : pools.macText();
-            case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA, TUN_SRC, TUN_DST ->
-                    mask ? "255.0.15.255" : pools.ipv4Text();
-            case IPV6_SRC, IPV6_DST, ND_TARGET, TUN_IPV6_SRC, TUN_IPV6_DST ->
-                    mask ? "ffff:0:f0f0::ffff" : pools.ipv6Text();
-            case TUN_FLAGS -> "oam";
             case IN_PORT_NXM -> Integer.toString(pools.below(6));
             case VLAN_VID -> "0x" + Integer.toHexString(0x1000 | pools.vlan());
             default -> {

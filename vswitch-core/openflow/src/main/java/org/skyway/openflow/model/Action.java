@@ -8,6 +8,27 @@ import java.util.List;
 /// Sources: OpenFlow 1.3.5, "Action Structures"; Open vSwitch's `ovs-actions(7)` for the Nicira
 /// extensions.
 public sealed interface Action {
+    /// The part of a field that it reads.
+    ///
+    /// @return null for none
+    default SubField source() {
+        return null;
+    }
+
+    /// The part of a field that it writes, other than by a mask of its own.
+    ///
+    /// @return null for none
+    default SubField target() {
+        return null;
+    }
+
+    /// Which field it writes.
+    ///
+    /// @return null for none
+    default Field written() {
+        return target() == null ? null : target().field();
+    }
+
     /// Sends the packet out of a port.
     ///
     /// @param port a port number or one of [OfPort]'s
@@ -158,6 +179,11 @@ public sealed interface Action {
         /// @param form how it was said
         public SetField(Field field, long value, Form form) {
             this(field, 0, value, 0, field.whole(), form);
+        }
+
+        @Override
+        public Field written() {
+            return field;
         }
 
         /// Whether all bits of the field are written.

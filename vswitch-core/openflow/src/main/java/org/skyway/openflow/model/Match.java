@@ -275,14 +275,8 @@ public final class Match {
         }
 
         private static long inMatch(Field f, long value) {
-            return switch (f) {
-                case IN_PORT_NXM -> Integer.toUnsignedLong(OfPort.of16((int) value));
-                case IN_PORT, ACTSET_OUTPUT ->
-                        Integer.toUnsignedLong(
-                                OfPort.exists((int) value) ? (int) value : OfPort.ANY);
-                case IP_TOS -> value >>> 2;
-                default -> value;
-            };
+            boolean none = f.notation() == Notation.PORT && f.base() == f && !f.accepts(value);
+            return none ? Integer.toUnsignedLong(OfPort.ANY) : f.toBase(value);
         }
 
         /// What has been collected.

@@ -1,6 +1,9 @@
 package org.skyway.openflow.model;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// What must be matched exactly before a [Field] makes sense (OpenFlow 1.3.5, "Flow Match Fields",
 /// column "Pre-requisite").
@@ -81,6 +84,72 @@ public enum Prerequisite {
     /// @return those of neighbour discovery; none if any type and code does
     public List<Integer> icmpTypes() {
         return icmpTypes;
+    }
+
+    /// Whether it is about ports, which later fragments do not have.
+    ///
+    /// @return true for TCP, UDP and SCTP
+    public boolean isOfPorts() {
+        return protocol >= 0 && etherTypes.size() > 1;
+    }
+
+    /// The packets that meet it: an action that writes a field that a packet lacks leaves that
+    /// packet alone. Packets that are fragments do not show matches what lies behind the IP header.
+    ///
+    /// @return matches of which a packet meets at most one
+    public List<Match> packets() {
+        return Packets.OF.get(this);
+    }
+
+    /// Fragments that may meet it, but that do not show it to matches.
+    ///
+    /// @return matches that are disjoint from each other and from [#packets]
+    public List<Match> fragments() {
+        int mask = FlowKey.FRAG_ANY | (isOfPorts() ? FlowKey.FRAG_LATER : 0);
+        return protocol < 0
+                ? List.of()
+                : ip(FlowKey.FRAG_ANY, mask).map(Match.Builder::build).toList();
+    }
+
+    private Stream<Match.Builder> ip(int fragment, int mask) {
+        Stream<Match.Builder> types =
+                etherTypes.stream().map(type -> Match.builder().exact(Field.ETH_TYPE, type));
+        return protocol < 0
+                ? types
+                : types.map(match ->
+                        match.exact(Field.IP_PROTO, protocol)
+                                .masked(Field.IP_FRAG, fragment, mask));
+    }
+
+    private Stream<Match.Builder> whole() {
+        return switch (this) {
+            case NONE -> Stream.of(Match.builder());
+            case VLAN -> {
+                int tag = FlowKey.VLAN_PRESENT;
+                yield Stream.of(Match.builder().masked(Field.VLAN_TCI, tag, tag));
+            }
+            case CT -> Stream.of(); // nothing tracks connections here
+            default ->
+                    icmpTypes.isEmpty()
+                            ? ip(0, FlowKey.FRAG_ANY)
+                            : icmpTypes.stream()
+                                    .flatMap(type ->
+                                            ip(0, FlowKey.FRAG_ANY)
+                                                    .map(match ->
+                                                            match.exact(Field.ICMPV6_TYPE, type)
+                                                                    .exact(Field.ICMPV6_CODE, 0)));
+        };
+    }
+
+    /// Made when fields are there, which name prerequisites.
+    private static final class Packets {
+        static final Map<Prerequisite, List<Match>> OF = new EnumMap<>(Prerequisite.class);
+
+        static {
+            for (Prerequisite each : Prerequisite.values()) {
+                OF.put(each, each.whole().map(Match.Builder::build).toList());
+            }
+        }
     }
 
     /// Bits of the connection tracking state: new, established, related, reply, source or

@@ -5,7 +5,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.skyway.openflow.model.Action;
-import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
@@ -90,106 +89,32 @@ final class ActionParser {
     }
 
     private Action parse(Tokens.Token token) {
-        String name = token.key().toLowerCase(Locale.ROOT);
-        String value = token.value();
-        return switch (name) {
-            case "output" -> output(value);
-            case "controller" -> controller(token);
-            case "enqueue" -> {
-                String[] parts = parts(token, "[,:q]", 2);
-                yield enqueue(parts[0], parts[1]);
-            }
-            case "group" -> new Action.Group(small(name, value));
-            case "set_queue" -> new Action.SetQueue(small(name, value));
-            case "pop_queue" -> new Action.PopQueue();
-            case "meter" -> new Action.Meter(small(name, value));
-            case "push_vlan" -> new Action.PushVlan(Numbers.parse(name, value, 0xffff));
-            case "pop_vlan", "strip_vlan" -> new Action.PopVlan();
-            case "mod_vlan_vid" -> new Action.SetVlanVid(Numbers.parse(name, value, 4095), true);
-            case "set_vlan_vid" -> new Action.SetVlanVid(Numbers.parse(name, value, 4095), false);
-            case "mod_vlan_pcp" -> new Action.SetVlanPcp(Numbers.parse(name, value, 7), true);
-            case "set_vlan_pcp" -> new Action.SetVlanPcp(Numbers.parse(name, value, 7), false);
-            case "push_mpls" -> new Action.PushMpls(Numbers.parse(name, value, 0xffff));
-            case "pop_mpls" -> new Action.PopMpls(Numbers.parse(name, value, 0xffff));
-            case "mod_dl_src" -> set(Field.ETH_SRC, unmasked(value));
-            case "mod_dl_dst" -> set(Field.ETH_DST, unmasked(value));
-            case "mod_nw_src" -> set(Field.IPV4_SRC, unmasked(value));
-            case "mod_nw_dst" -> set(Field.IPV4_DST, unmasked(value));
-            case "mod_nw_tos" ->
-                    new Action.SetField(Field.IP_DSCP, dscp(Numbers.parse(name, value, 255)));
-            case "mod_nw_ecn" -> set(Field.IP_ECN, value);
-            case "mod_nw_ttl", "set_nw_ttl" ->
-                    new Action.SetField(
-                            Field.IP_TTL, Numbers.parse(name, value, 255), Form.OWN_ACTION);
-            case "mod_tp_src" -> set(transport(name, true), value);
-            case "mod_tp_dst" -> set(transport(name, false), value);
-            case "set_tunnel", "set_tunnel64" -> set(Field.TUN_ID, value);
-            case "set_mpls_label" -> set(Field.MPLS_LABEL, value);
-            case "set_mpls_tc" -> set(Field.MPLS_TC, value);
-            case "set_mpls_ttl" -> new Action.SetMplsTtl(Numbers.parse(name, value, 255));
-            case "dec_mpls_ttl" -> new Action.DecMplsTtl();
-            case "dec_nsh_ttl" -> new Action.DecNshTtl();
-            case "ct_clear" -> new Action.CtClear();
-            case "check_pkt_larger" -> {
-                String[] ends = arrow(value.replace(")->", "->"));
-                int length = Numbers.parse(name, ends[0], 0xffff);
-                SubField target = FieldLexicon.part(ends[1]);
-                if (target.bits() != 1) {
-                    throw new FlowSyntaxException(
-                            "check_pkt_larger writes one bit, and %s has %d"
-                                    .formatted(ends[1], target.bits()));
-                }
-                yield new Action.CheckPacketLarger(length, target);
-            }
-            case "dec_ttl" -> decTtl(value);
-            case "set_field" -> setField(value);
-            case "load" -> load(value);
-            case "move" -> {
-                String[] ends = arrow(value);
-                yield move(FieldLexicon.part(ends[0]), FieldLexicon.part(ends[1]), value);
-            }
-            case "push" -> new Action.StackPush(FieldLexicon.part(value));
-            case "pop" -> new Action.StackPop(FieldLexicon.part(value));
-            case "resubmit" -> resubmit(token);
-            case "note" -> new Action.Note(hex(value.replace(".", "")));
-            case "clone" -> new Action.Clone(nested(name, value));
-            case "conjunction" -> conjunction(value);
-            case "fin_timeout" -> finTimeout(value);
-            case "learn" -> LearnText.parse(value, names);
-            case "multipath" -> multipath(value);
-            case "bundle" -> BundleText.parse(value, false, names);
-            case "bundle_load" -> BundleText.parse(value, true, names);
-            case "exit" -> new Action.Exit();
-            case "sample" -> ExtensionText.sample(token, names);
-            default -> {
-                Action refused = ExtensionText.refused(token);
-                if (refused != null) {
-                    yield refused;
-                }
-                // Whatever else is a port is one to output to, as for ovs-ofctl.
-                Integer port = names.findPort(token.key());
-                if (port != null) {
-                    yield new Action.Output(port, 0);
-                }
-                throw new FlowSyntaxException(
-                        "there is no action \"%s\"; ovs-actions(7) lists them".formatted(token));
-            }
-        };
+        ActionTexts.Reader reader = ActionTexts.reader(token);
+        if (reader != null) {
+            return reader.read(token, this);
+        }
+        Action refused = ExtensionText.refused(token);
+        if (refused != null) {
+            return refused;
+        }
+        // Whatever else is a port is one to output to, as for ovs-ofctl.
+        Integer port = names.findPort(token.key());
+        if (port != null) {
+            return new Action.Output(port, 0);
+        }
+        throw new FlowSyntaxException(
+                "there is no action \"%s\"; ovs-actions(7) lists them".formatted(token));
+    }
+
+    Names names() {
+        return names;
     }
 
     private static int small(String what, String text) {
         return Numbers.parse(what, text, 0xffffffffL);
     }
 
-    private static String[] parts(Tokens.Token token, String separator, int count) {
-        String[] parts = token.value().split(separator, count);
-        if (parts.length != count) {
-            throw new FlowSyntaxException("\"%s\" should have %d parts".formatted(token, count));
-        }
-        return parts;
-    }
-
-    private Action output(String value) {
+    Action output(String value) {
         if (value.contains("port") && value.contains("max_len")) {
             return truncated(value);
         }
@@ -203,12 +128,17 @@ final class ActionParser {
         return new Action.Output(names.port(value), 0); // which says what there is
     }
 
-    private Action enqueue(String port, String queue) {
+    Action enqueue(Tokens.Token token) {
+        String[] parts = token.value().split("[,:q]", 2);
+        if (parts.length != 2) {
+            throw new FlowSyntaxException("\"%s\" should have 2 parts".formatted(token));
+        }
+        String port = parts[0];
         int number = names.port(port);
         if (!isReal(number)) {
             throw new FlowSyntaxException("%s has no queues".formatted(port));
         }
-        return new Action.Enqueue(number, small("queue", queue));
+        return new Action.Enqueue(number, small("queue", parts[1]));
     }
 
     private static boolean isReal(int port) {
@@ -241,7 +171,7 @@ final class ActionParser {
         return new Action.OutputTruncated(port, length);
     }
 
-    private static Action controller(Tokens.Token token) {
+    static Action controller(Tokens.Token token) {
         if (token.delimiter() != '(') {
             int length =
                     token.value().isEmpty()
@@ -258,7 +188,7 @@ final class ActionParser {
         for (Tokens.Token part : Tokens.of(token.value())) {
             switch (part.key()) {
                 case "max_len" -> length = Numbers.parse("max_len", part.value(), WHOLE_PACKET);
-                case "reason" -> reason = ActionPrinter.REASONS.indexOf(part.value());
+                case "reason" -> reason = ActionTexts.REASONS.indexOf(part.value());
                 case "id" -> id = Numbers.parse("id", part.value(), 0xffff);
                 case "userdata" -> userdata = hex(part.value().replace(".", ""));
                 case "pause" -> pause = true;
@@ -271,15 +201,27 @@ final class ActionParser {
         if (reason < 0) {
             throw new FlowSyntaxException(
                     "controller(%s): the reason is none of %s"
-                            .formatted(token.value(), String.join(", ", ActionPrinter.REASONS)));
+                            .formatted(token.value(), String.join(", ", ActionTexts.REASONS)));
         }
         return new Action.Controller(length, reason, id, userdata, pause, meterId);
     }
 
-    private Action set(Field field, String text) {
+    Action set(Field field, String text) {
         FieldValue value = FieldValue.parse(field, text, names);
         return new Action.SetField(
                 field, value.high(), value.low(), value.maskHigh(), value.maskLow());
+    }
+
+    Action setUnmasked(Field field, String value) {
+        if (value.indexOf('/') >= 0) {
+            throw new FlowSyntaxException("%s can't be masked here".formatted(value));
+        }
+        return set(field, value);
+    }
+
+    /// Sets a port of the transport protocol that is matched.
+    Action setTransport(Tokens.Token token, boolean source) {
+        return set(transport(token.key().toLowerCase(Locale.ROOT), source), token.value());
     }
 
     private Field transport(String action, boolean source) {
@@ -301,32 +243,36 @@ final class ActionParser {
         return new String[] {value.substring(0, at).strip(), value.substring(at + 2).strip()};
     }
 
-    private static String unmasked(String value) {
-        if (value.indexOf('/') >= 0) {
-            throw new FlowSyntaxException("%s can't be masked here".formatted(value));
-        }
-        return value;
-    }
-
-    private static int dscp(int tos) {
+    static int dscp(int tos) {
         if ((tos & 3) != 0) {
             throw new FlowSyntaxException("%d: not a valid TOS".formatted(tos));
         }
         return tos >> 2;
     }
 
-    private static Action move(SubField from, SubField to, String text) {
+    static Action move(String text) {
+        String[] ends = arrow(text);
+        SubField from = FieldLexicon.part(ends[0]);
+        SubField to = FieldLexicon.part(ends[1]);
         if (from.bits() != to.bits()) {
             throw new FlowSyntaxException(
                     "%s: source field is %d bits wide but destination is %d bits wide"
                             .formatted(text, from.bits(), to.bits()));
         }
-        return new Action.Move(from, written(to));
+        checkWritten(to.field());
+        return new Action.Move(from, to);
     }
 
-    private static SubField written(SubField to) {
-        checkWritten(to.field());
-        return to;
+    static Action checkPacketLarger(Tokens.Token token) {
+        String[] ends = arrow(token.value().replace(")->", "->"));
+        int length = Numbers.parse(token.key().toLowerCase(Locale.ROOT), ends[0], 0xffff);
+        SubField target = FieldLexicon.part(ends[1]);
+        if (target.bits() != 1) {
+            throw new FlowSyntaxException(
+                    "check_pkt_larger writes one bit, and %s has %d"
+                            .formatted(ends[1], target.bits()));
+        }
+        return new Action.CheckPacketLarger(length, target);
     }
 
     private static void checkWritten(Field field) {
@@ -335,7 +281,7 @@ final class ActionParser {
         }
     }
 
-    private Action setField(String value) {
+    Action setField(String value) {
         String[] ends = arrow(value);
         Field field = FieldLexicon.get(ends[1]);
         if (!field.writable()) {
@@ -349,7 +295,7 @@ final class ActionParser {
         return set(field, ends[0]);
     }
 
-    private Action load(String text) {
+    Action load(String text) {
         String[] ends = arrow(text);
         SubField target = FieldLexicon.part(ends[1]);
         if (!target.field().writable()) {
@@ -368,7 +314,7 @@ final class ActionParser {
         return new Action.Load(target, value);
     }
 
-    private static Action decTtl(String value) {
+    static Action decTtl(String value) {
         if (value.isEmpty()) {
             return new Action.DecTtl(List.of(0));
         }
@@ -379,7 +325,7 @@ final class ActionParser {
         return new Action.DecTtl(ids);
     }
 
-    private Action resubmit(Tokens.Token token) {
+    Action resubmit(Tokens.Token token) {
         if (token.delimiter() != '(') {
             return new Action.Resubmit(names.port(token.value()), 255, false);
         }
@@ -399,7 +345,7 @@ final class ActionParser {
                 ct);
     }
 
-    private static Action conjunction(String value) {
+    static Action conjunction(String value) {
         String[] parts = value.split("[,/]");
         if (parts.length != 3 || value.indexOf('/') < value.indexOf(',')) {
             throw new FlowSyntaxException(
@@ -411,7 +357,7 @@ final class ActionParser {
                 Numbers.parse("conjunction clauses", parts[2].strip(), 64));
     }
 
-    private static Action finTimeout(String value) {
+    static Action finTimeout(String value) {
         int idle = 0;
         int hard = 0;
         for (Tokens.Token part : Tokens.of(value)) {
@@ -424,28 +370,6 @@ final class ActionParser {
             }
         }
         return new Action.FinTimeout(idle, hard);
-    }
-
-    private static Action multipath(String value) {
-        String[] parts = value.split(",");
-        if (parts.length != 6) {
-            throw new FlowSyntaxException("multipath(%s) should have 6 parts".formatted(value));
-        }
-        return new Action.Multipath(
-                BundleText.code(BundleText.HASHES, parts[0].strip()),
-                Numbers.parse("basis", parts[1].strip(), 0xffff),
-                BundleText.code(BundleText.LINKS, parts[2].strip()),
-                links(parts[3].strip()) - 1,
-                Numbers.parse("argument", parts[4].strip()),
-                FieldLexicon.part(parts[5].strip()));
-    }
-
-    private static int links(String text) {
-        int links = Numbers.parse("n_links", text, 0x10000);
-        if (links == 0) {
-            throw new FlowSyntaxException("n_links 0 is not in valid range 1 to 65536");
-        }
-        return links;
     }
 
     static Bytes hex(String text) {

@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.Notation;
 import org.skyway.openflow.model.OfPort;
 
 /// The value and mask of a field, in its own notation: addresses, MAC addresses, ports, numbers.
@@ -14,76 +15,6 @@ import org.skyway.openflow.model.OfPort;
 /// @param maskHigh which of the high bits count
 /// @param maskLow which of the low bits count
 record FieldValue(long high, long low, long maskHigh, long maskLow) {
-    private enum Notation {
-        PORT,
-        MAC,
-        IPV4,
-        IPV6,
-        TUNNEL_FLAGS,
-        PACKET_TYPE,
-        DECIMAL,
-        HEX
-    }
-
-    private static Notation notation(Field field) {
-        return switch (field) {
-            case IN_PORT, IN_PORT_NXM, ACTSET_OUTPUT -> Notation.PORT;
-            case ETH_DST, ETH_SRC, ARP_SHA, ARP_THA, ND_SLL, ND_TLL -> Notation.MAC;
-            case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA, TUN_SRC, TUN_DST, CT_NW_SRC, CT_NW_DST ->
-                    Notation.IPV4;
-            case IPV6_SRC,
-                    IPV6_DST,
-                    ND_TARGET,
-                    TUN_IPV6_SRC,
-                    TUN_IPV6_DST,
-                    CT_IPV6_SRC,
-                    CT_IPV6_DST ->
-                    Notation.IPV6;
-            case VLAN_PCP,
-                    IP_DSCP,
-                    IP_TOS,
-                    IP_ECN,
-                    IP_PROTO,
-                    IP_TTL,
-                    TCP_SRC,
-                    TCP_DST,
-                    UDP_SRC,
-                    UDP_DST,
-                    SCTP_SRC,
-                    SCTP_DST,
-                    ICMPV4_TYPE,
-                    ICMPV4_CODE,
-                    ICMPV6_TYPE,
-                    ICMPV6_CODE,
-                    ARP_OP,
-                    MPLS_LABEL,
-                    MPLS_TC,
-                    MPLS_BOS,
-                    MPLS_TTL,
-                    CT_ZONE,
-                    CONJ_ID,
-                    RECIRC_ID,
-                    CT_NW_PROTO,
-                    CT_TP_SRC,
-                    CT_TP_DST,
-                    TUN_GBP_ID,
-                    TUN_ERSPAN_VER,
-                    TUN_ERSPAN_DIR,
-                    TUN_GTPU_MSGTYPE,
-                    ND_RESERVED,
-                    ND_OPTIONS_TYPE,
-                    NSH_FLAGS,
-                    NSH_TTL,
-                    NSH_MDTYPE,
-                    NSH_NP,
-                    NSH_SI ->
-                    Notation.DECIMAL;
-            case TUN_FLAGS -> Notation.TUNNEL_FLAGS;
-            case PACKET_TYPE -> Notation.PACKET_TYPE;
-            default -> Notation.HEX;
-        };
-    }
-
     /// Reads `value` or `value/mask`.
     static FieldValue parse(Field field, String text, Names names) {
         int slash = text.indexOf('/');
@@ -97,12 +28,12 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
     }
 
     private static long[] mask(Field field, String text, Names names) {
-        Notation notation = notation(field);
-        if (notation == Notation.IPV4 && text.indexOf('.') < 0 && !text.startsWith("0x")) {
+        Notation notation = field.notation();
+        if (notation == Notation.IP4 && text.indexOf('.') < 0 && !text.startsWith("0x")) {
             int prefix = Numbers.parse(field.ovsName() + "'s prefix length", text, 32);
             return new long[] {0, prefix == 0 ? 0 : field.ones() & -1L << 32 - prefix};
         }
-        if (notation == Notation.IPV6 && text.indexOf(':') < 0) {
+        if (notation == Notation.IP6 && text.indexOf(':') < 0) {
             int prefix = Numbers.parse(field.ovsName() + "'s prefix length", text, 128);
             long high = prefix == 0 ? 0 : prefix >= 64 ? -1L : -1L << 64 - prefix;
             long low = prefix <= 64 ? 0 : -1L << 128 - prefix;
@@ -114,27 +45,24 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
     private static long[] number(Field field, String text, Names names) {
         try {
             long[] value =
-                    switch (notation(field)) {
+                    switch (field.notation()) {
                         case PORT -> new long[] {0, port(field, names.port(text))};
                         case MAC -> new long[] {0, mac(text)};
-                        case IPV4 -> new long[] {0, ipv4(text)};
-                        case IPV6 -> {
+                        case IP4 -> new long[] {0, ipv4(text)};
+                        case IP6 -> {
                             ByteBuffer bytes = ByteBuffer.wrap(ip(text, 16));
                             yield new long[] {bytes.getLong(), bytes.getLong()};
                         }
-                        case DECIMAL, HEX, TUNNEL_FLAGS, PACKET_TYPE ->
+                        default ->
                                 field.wide()
                                         ? wide(field, text)
                                         : new long[] {0, Numbers.parse(field.ovsName(), text)};
                     };
             // Whole bytes are what ovs-ofctl looks at; what does not fit into the bits is cut off.
             // The flow label alone is sent as it is, and refused.
+            int size = Math.min((field.bits() + 7) / 8, field.bytes());
             long bytes =
-                    switch (field) {
-                        case IPV6_LABEL -> field.ones();
-                        case ICMPV4_TYPE, ICMPV4_CODE, ICMPV6_TYPE, ICMPV6_CODE -> 0xff;
-                        default -> -1L >>> Math.max(0, 64 - (field.bits() + 7) / 8 * 8);
-                    };
+                    field == Field.IPV6_LABEL ? field.ones() : -1L >>> Math.max(0, 64 - 8 * size);
             if (!field.wide() && (value[1] & ~bytes) != 0) {
                 throw new FlowSyntaxException(
                         "%s has %d bits, too few for %s"
@@ -217,13 +145,13 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
     }
 
     private String printMask(Field field) {
-        if (notation(field) == Notation.IPV4) {
+        if (field.notation() == Notation.IP4) {
             int prefix = Long.bitCount(maskLow);
             if (prefix == 0 || maskLow == (field.ones() & -1L << 32 - prefix)) {
                 return Integer.toString(prefix);
             }
         }
-        if (notation(field) == Notation.IPV6) {
+        if (field.notation() == Notation.IP6) {
             int prefix = Long.bitCount(maskHigh) + Long.bitCount(maskLow);
             boolean leading =
                     prefix <= 64
@@ -233,18 +161,17 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
                 return Integer.toString(prefix);
             }
         }
-        return notation(field) == Notation.DECIMAL
+        return field.notation() == Notation.DEC
                 ? "0x" + Long.toHexString(maskLow)
                 : one(field, maskHigh, maskLow);
     }
 
     private static String one(Field field, long high, long low) {
-        return switch (notation(field)) {
-            case PORT ->
-                    Numbers.port(field == Field.IN_PORT_NXM ? OfPort.of16((int) low) : (int) low);
+        return switch (field.notation()) {
+            case PORT -> Numbers.port((int) field.toBase(low));
             case MAC -> HexFormat.ofDelimiter(":").formatHex(bytes(0, low), 10, 16);
-            case IPV4 -> ipv4((int) low);
-            case IPV6 -> {
+            case IP4 -> ipv4((int) low);
+            case IP6 -> {
                 try {
                     yield InetAddress.getByAddress(bytes(high, low))
                                     instanceof java.net.Inet6Address a
@@ -254,10 +181,10 @@ record FieldValue(long high, long low, long maskHigh, long maskLow) {
                     throw new IllegalStateException(e);
                 }
             }
-            case TUNNEL_FLAGS -> low == 0 ? "-oam" : "+oam";
-            case PACKET_TYPE -> "(%d,0x%x)".formatted(low >>> 16, low & 0xffff);
-            case DECIMAL -> Long.toUnsignedString(low);
-            case HEX -> high == 0 ? "0x" + Long.toHexString(low) : "0x%x%016x".formatted(high, low);
+            case FLAGS_TUN -> low == 0 ? "-oam" : "+oam";
+            case TYPE -> "(%d,0x%x)".formatted(low >>> 16, low & 0xffff);
+            case DEC -> Long.toUnsignedString(low);
+            default -> high == 0 ? "0x" + Long.toHexString(low) : "0x%x%016x".formatted(high, low);
         };
     }
 

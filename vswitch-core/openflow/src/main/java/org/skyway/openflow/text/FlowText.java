@@ -131,7 +131,7 @@ public final class FlowText {
     /// @param actions in order
     /// @return the actions, comma-separated; `drop` for none
     public static String print(List<Action> actions) {
-        return ActionPrinter.print(actions);
+        return ActionTexts.print(actions);
     }
 
     /// Prints instructions as what stands after `actions=`.
@@ -144,13 +144,13 @@ public final class FlowText {
             items.add("meter:" + instructions.meter());
         }
         for (Action action : instructions.apply()) {
-            items.add(ActionPrinter.print(action));
+            items.add(ActionTexts.print(action));
         }
         if (instructions.clear()) {
             items.add("clear_actions");
         }
         if (!instructions.write().isEmpty()) {
-            items.add("write_actions(" + ActionPrinter.print(instructions.write()) + ")");
+            items.add("write_actions(" + ActionTexts.print(instructions.write()) + ")");
         }
         if (instructions.metadataMask() != 0) {
             items.add(

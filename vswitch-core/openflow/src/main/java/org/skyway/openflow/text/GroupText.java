@@ -216,7 +216,7 @@ public final class GroupText {
             if (bucket.watchGroup() != NO_GROUP) {
                 parts.add("watch_group:" + Integer.toUnsignedString(bucket.watchGroup()));
             }
-            parts.add("actions=" + ActionPrinter.print(bucket.actions()));
+            parts.add("actions=" + ActionTexts.print(bucket.actions()));
             items.add(parts.toString());
         }
         return items.toString();

@@ -1,10 +1,12 @@
 package org.skyway.openflow.text;
 
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.Notation;
 import org.skyway.openflow.model.SubField;
 
 /// Matches: `ip,nw_src=10.0.0.0/8`, and back.
@@ -47,19 +49,10 @@ final class MatchText {
     private static final int TCI = 0xffff;
     private static final int VID = 0x0fff;
     private static final int PCP = 0xe000;
-    private static final String[] TCP_FLAGS = {
-        "fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"
-    };
 
     /// All fields but those that are other names of some.
     private static final Field[] PRINTED =
             java.util.Arrays.stream(Field.values()).filter(f -> !f.isAlias()).toArray(Field[]::new);
-
-    private static final String[] CT_STATES = {
-        "new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"
-    };
-
-    private static final String[] TUNNEL_FLAGS = {"oam"};
 
     private MatchText() {}
 
@@ -96,21 +89,10 @@ final class MatchText {
                         PCP | FlowKey.VLAN_PRESENT);
             }
             case "nw_tos" -> match.exact(Field.IP_DSCP, Numbers.parse(key, value, 255) >> 2);
-            case "ip_frag", "nw_frag" -> {
-                Integer bits = FRAGMENTS.get(value);
-                if (bits == null) {
-                    set(Field.IP_FRAG, FieldValue.parse(Field.IP_FRAG, value, names), match);
-                } else {
-                    match.masked(Field.IP_FRAG, bits & 255, bits >> 8);
-                }
-            }
             case "tp_src" ->
                     set(Field.TCP_SRC, FieldValue.parse(Field.TCP_SRC, value, names), match);
             case "tp_dst" ->
                     set(Field.TCP_DST, FieldValue.parse(Field.TCP_DST, value, names), match);
-            case "tcp_flags" -> flags(Field.TCP_FLAGS, TCP_FLAGS, value, match);
-            case "ct_state" -> flags(Field.CT_STATE, CT_STATES, value, match);
-            case "tun_flags" -> flags(Field.TUN_FLAGS, TUNNEL_FLAGS, value, match);
             case "packet_type" -> {
                 return value.replace(" ", "").equals("(0,0)"); // Ethernet, as all packets are here
             }
@@ -122,14 +104,24 @@ final class MatchText {
                 if (field == null) {
                     return false;
                 }
-                if (value.isEmpty()) {
+                if (value.isEmpty() && field.notation().flags().isEmpty()) {
                     throw new FlowSyntaxException("field %s has no value".formatted(key));
                 }
-                FieldValue parsed = FieldValue.parse(field.base(), value, names);
-                set(field.base(), parsed, match);
+                value(field.base(), value, match, names);
             }
         }
         return true;
+    }
+
+    private static void value(Field field, String text, Match.Builder match, Names names) {
+        Integer fragments = field.notation() == Notation.FRAG ? FRAGMENTS.get(text) : null;
+        if (fragments != null) {
+            match.masked(field, fragments & 255, fragments >> 8);
+        } else if (field.notation().flags().isEmpty()) {
+            set(field, FieldValue.parse(field, text, names), match);
+        } else {
+            flags(field, text, match);
+        }
     }
 
     /// Some bits of a field, as in `reg0[0..3]=5`.
@@ -199,17 +191,18 @@ final class MatchText {
     }
 
     /// Flags by name: `+syn-ack` for some of them, `syn|ack` for all.
-    private static void flags(Field field, String[] names, String text, Match.Builder match) {
+    private static void flags(Field field, String text, Match.Builder match) {
         if (text.isEmpty() || Character.isDigit(text.charAt(0))) {
             set(field, FieldValue.parse(field, text, Names.NONE), match);
             return;
         }
+        List<String> names = field.notation().flags();
         boolean some = text.startsWith("+") || text.startsWith("-");
         int value = 0;
         long mask = some ? 0 : field.ones();
         for (String flag : text.split(some ? "(?=[+-])" : "\\|")) {
             String name = some ? flag.substring(1) : flag;
-            int bit = java.util.Arrays.asList(names).indexOf(name);
+            int bit = names.indexOf(name);
             if (bit < 0) {
                 throw new FlowSyntaxException(
                         "%s has no flag \"%s\"; they are %s"

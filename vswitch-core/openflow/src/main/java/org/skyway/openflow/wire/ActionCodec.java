@@ -46,7 +46,7 @@ final class ActionCodec {
 
     /// Whether an action stands for the write-metadata instruction.
     static boolean isWriteMetadata(Action action) {
-        return action instanceof Action.Opaque o && o.name().equals(NiciraActions.WRITE_METADATA);
+        return action instanceof Action.Opaque o && o.name().equals(FlowActions.WRITE_METADATA);
     }
 
     /// The same, but write-metadata may be among them.
@@ -83,17 +83,17 @@ final class ActionCodec {
             type = in.u16();
             header = 10;
         }
-        ActionTable.Row row = ActionTable.of(vendor, type, context.version());
+        ActionTable.Form form = ActionTable.of(vendor, type, context.version());
         if (length > left
-                || length < row.minLength()
-                || length > row.maxLength()
+                || length < form.minLength()
+                || length > form.maxLength()
                 || length % 8 != 0) {
             throw badLength(
                     "action %d of vendor 0x%x has %d bytes, %d left"
                             .formatted(type, vendor, length, left));
         }
         WireReader body = in.part(length - header, ErrorCode.OFPBAC_BAD_LEN);
-        return row.decoder().decode(body, context);
+        return form.decoder().decode(body, context);
     }
 
     private static OpenFlowException badLength(String reason) {

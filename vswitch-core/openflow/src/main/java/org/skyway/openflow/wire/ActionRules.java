@@ -4,7 +4,9 @@ import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.ActionKind;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.SetPlace;
 
 /// Which actions may stand together, whatever is matched.
 final class ActionRules {
@@ -43,52 +45,11 @@ final class ActionRules {
     /// An action set may only hold what has a place in its order.
     static void verifySet(List<Action> actions) {
         for (Action a : actions) {
-            if (!allowedInSet(a)) {
+            if (ActionKind.of(a).place() == SetPlace.REFUSED) {
                 throw new OpenFlowException(
                         ErrorCode.OFPBAC_BAD_TYPE,
                         "%s can't be in an action set".formatted(a.getClass().getSimpleName()));
             }
         }
-    }
-
-    private static boolean allowedInSet(Action action) {
-        return switch (action) {
-            case Action.Output a -> true;
-            case Action.Group a -> true;
-            case Action.Resubmit a -> true;
-            case Action.SetQueue a -> true;
-            case Action.PushVlan a -> true;
-            case Action.PopVlan a -> true;
-            case Action.PushMpls a -> true;
-            case Action.PopMpls a -> true;
-            case Action.SetVlanVid a -> true;
-            case Action.SetVlanPcp a -> true;
-            case Action.SetField a -> true;
-            case Action.Load a -> true;
-            case Action.Move a -> true;
-            case Action.DecTtl a -> true;
-            case Action.SetMplsTtl a -> true;
-            case Action.DecMplsTtl a -> true;
-            case Action.Enqueue a -> false;
-            case Action.OutputReg a -> false;
-            case Action.OutputTruncated a -> false;
-            case Action.Controller a -> false;
-            case Action.PopQueue a -> false;
-            case Action.Meter a -> false;
-            case Action.StackPush a -> false;
-            case Action.StackPop a -> false;
-            case Action.Note a -> false;
-            case Action.Clone a -> false;
-            case Action.Conjunction a -> false;
-            case Action.Learn a -> false;
-            case Action.FinTimeout a -> false;
-            case Action.Multipath a -> false;
-            case Action.Bundle a -> false;
-            case Action.Exit a -> false;
-            case Action.Opaque a -> false;
-            case Action.DecNshTtl a -> true;
-            case Action.CtClear a -> true;
-            case Action.CheckPacketLarger a -> false;
-        };
     }
 }

@@ -1,5 +1,9 @@
 package org.skyway.openflow.wire;
 
+import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF13;
+import static org.skyway.openflow.message.Version.OF15;
+
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -7,12 +11,14 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.ActionKind;
 import org.skyway.openflow.model.Match;
 
-/// All actions: one row for each form on the wire, with the versions that have it and the lengths
-/// that it may have.
+/// All actions: one row for each, with how it is written and the forms in which it is read, of
+/// which each tells the versions that have it and the lengths that it may have.
 ///
-/// The rows are in [StandardActions] and [NiciraActions].
+/// The rows of [ActionKind]s that are plain are made from those; the others are in [OutputActions],
+/// [FieldActions] and [FlowActions].
 final class ActionTable {
     /// What a reader of one action needs to know besides its bytes.
     ///
@@ -26,35 +32,20 @@ final class ActionTable {
         Action decode(WireReader in, Context context);
     }
 
-    /// One form of an action.
-    ///
-    /// @param minLength bytes, header included
-    /// @param maxLength bytes, header included
-    record Row(int minLength, int maxLength, Decoder decoder) {}
-
-    /// Any length that is long enough.
-    static final int ANY_LENGTH = 0xffff;
-
-    /// By vendor and type.
-    private static final Map<Version, Map<Long, Row>> ROWS = new EnumMap<>(Version.class);
-
-    static {
-        for (Version v : Version.values()) {
-            ROWS.put(v, new HashMap<>());
-        }
-        StandardActions.register();
-        NiciraActions.register();
+    /// Writes an action, header and all.
+    interface Encoder<A> {
+        void encode(A action, ActionEncoder to);
     }
 
-    private ActionTable() {}
-
-    /// Adds a row.
+    /// One form of an action.
     ///
     /// @param vendor 0, or an experimenter id
     /// @param type action type or experimenter's subtype
     /// @param first the first version that has it
     /// @param last the last version that has it
-    static void row(
+    /// @param minLength bytes, header included
+    /// @param maxLength bytes, header included
+    record Form(
             int vendor,
             int type,
             Version first,
@@ -62,26 +53,115 @@ final class ActionTable {
             int minLength,
             int maxLength,
             Decoder decoder) {
-        Row row = new Row(minLength, maxLength, decoder);
+        /// The same form, of any length that is long enough.
+        Form orLonger() {
+            return new Form(vendor, type, first, last, minLength, 0xffff, decoder);
+        }
+
+        /// The same form in fewer versions.
+        Form from(Version earliest, Version latest) {
+            return new Form(vendor, type, earliest, latest, minLength, maxLength, decoder);
+        }
+    }
+
+    /// By vendor and type.
+    private static final Map<Version, Map<Long, Form>> FORMS = new EnumMap<>(Version.class);
+
+    private static final Map<Class<?>, Encoder<Action>> ENCODERS = new HashMap<>();
+
+    static {
         for (Version v : Version.values()) {
-            if (v.atLeast(first) && last.atLeast(v)) {
-                ROWS.get(v).put(key(vendor, type), row);
+            FORMS.put(v, new HashMap<>());
+        }
+        for (ActionKind kind : ActionKind.values()) {
+            if (kind.isPlain()) {
+                plain(kind);
             }
         }
+        OutputActions.register();
+        FieldActions.register();
+        FlowActions.register();
+    }
+
+    private ActionTable() {}
+
+    /// Adds a row.
+    ///
+    /// @param forms in which it is read
+    static <A extends Action> void row(Class<A> type, Encoder<A> encoder, Form... forms) {
+        ENCODERS.put(type, (action, to) -> encoder.encode(type.cast(action), to));
+        for (Form form : forms) {
+            for (Version v : Version.values()) {
+                if (v.atLeast(form.first) && form.last.atLeast(v)) {
+                    FORMS.get(v).put(key(form.vendor, form.type), form);
+                }
+            }
+        }
+    }
+
+    /// OpenFlow 1.0's own, of one length.
+    static Form of10(int type, int length, Decoder decoder) {
+        return new Form(0, type, OF10, OF10, length, length, decoder);
+    }
+
+    /// A newer version's own, of one length.
+    static Form of(int type, int length, Decoder decoder) {
+        return new Form(0, type, OF13, OF15, length, length, decoder);
+    }
+
+    /// Nicira's in all versions, of one length.
+    static Form nx(int subtype, int length, Decoder decoder) {
+        return new Form(ErrorCode.NICIRA, subtype, OF10, OF15, length, length, decoder);
+    }
+
+    private static void plain(ActionKind kind) {
+        Decoder decoder = (in, c) -> kind.make(argument(in, kind, kind.code(c.version().number())));
+        row(
+                kind.type(),
+                (action, to) -> to.plain(kind, kind.value(action)),
+                form(kind.code(OF10.number()), OF10, OF10, decoder, kind),
+                form(kind.code(OF13.number()), OF13, OF15, decoder, kind));
+    }
+
+    private static Form form(
+            int code, Version first, Version last, Decoder decoder, ActionKind kind) {
+        int type = code & 0xffff;
+        Form form = ActionKind.isNicira(code) ? nx(type, 16, decoder) : of(type, 8, decoder);
+        Version since = Version.of(kind.since());
+        return form.from(since != null && since.atLeast(first) ? since : first, last);
+    }
+
+    private static int argument(WireReader in, ActionKind kind, int code) {
+        int bytes = kind.argument().bytes();
+        in.skip(ActionEncoder.padding(code, bytes));
+        int value = (int) in.number(bytes);
+        var allowed = kind.argument().allowed();
+        if (!allowed.isEmpty() && !allowed.contains(value)) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBAC_BAD_ARGUMENT,
+                    "0x%04x is neither 0x%04x nor 0x%04x"
+                            .formatted(value, allowed.getFirst(), allowed.getLast()));
+        }
+        return value;
     }
 
     private static long key(int vendor, int type) {
         return (long) vendor << 32 | type;
     }
 
-    /// The row of an action.
-    static Row of(int vendor, int type, Version version) {
-        Row row = ROWS.get(version).get(key(vendor, type));
-        if (row == null) {
+    /// The form of an action.
+    static Form of(int vendor, int type, Version version) {
+        Form form = FORMS.get(version).get(key(vendor, type));
+        if (form == null) {
             throw new OpenFlowException(
                     vendor == 0 ? ErrorCode.OFPBAC_BAD_TYPE : ErrorCode.OFPBAC_BAD_VENDOR_TYPE,
                     "%s has no action %d of vendor 0x%x".formatted(version, type, vendor));
         }
-        return row;
+        return form;
+    }
+
+    /// Who writes an action.
+    static Encoder<Action> encoder(Action action) {
+        return ENCODERS.get(action.getClass());
     }
 }

@@ -202,20 +202,11 @@ final class MatchCodec {
 
     private static void putEntry(WireWriter out, Field f, Match match, int version) {
         OxmTable.Row row = OxmTable.inMatch(f, version);
-        long value = match.valueOf(f);
-        switch (row.field()) {
-            case IN_PORT_NXM -> OxmCodec.put(out, row, 0, value & 0xffff, 0, 0xffff);
-            case IP_TOS -> OxmCodec.put(out, row, 0, value << 2, 0, row.field().whole());
-            case ARP_OP -> OxmCodec.put(out, row, 0, value, 0, row.field().whole());
-            default ->
-                    OxmCodec.put(
-                            out,
-                            row,
-                            match.valueHighOf(f),
-                            value,
-                            match.maskHighOf(f),
-                            match.maskOf(f));
-        }
+        Field told = row.field();
+        long value = told.fromBase(match.valueOf(f));
+        boolean whole = told != f || told.width() > told.bits();
+        long mask = whole ? told.whole() : match.maskOf(f);
+        OxmCodec.put(out, row, match.valueHighOf(f), value, match.maskHighOf(f), mask);
     }
 
     private static boolean inVersion(Field f, int version) {

@@ -40,36 +40,21 @@ final class OxmCodec {
 
         /// The same of the field by which a match has it; the row is known.
         Entry inMatch() {
-            OxmTable.Row base = OxmTable.of(field().base(), OxmTable.NXM);
-            return switch (field()) {
-                case IN_PORT_NXM -> {
-                    long port = PortNumbers.from16((int) low) & 0xffffffffL;
-                    yield new Entry(
-                            base,
-                            head,
-                            0,
-                            port,
-                            0,
-                            maskZeros ? 0 : -1L >>> 32,
-                            masked,
-                            maskZeros,
-                            maskOnes,
-                            valid);
-                }
-                case IP_TOS ->
-                        new Entry(
-                                base,
-                                head,
-                                0,
-                                low >>> 2,
-                                0,
-                                maskLow >>> 2,
-                                masked,
-                                maskZeros,
-                                maskOnes,
-                                valid);
-                default -> this;
-            };
+            Field base = field().base();
+            if (base == field()) {
+                return this;
+            }
+            return new Entry(
+                    OxmTable.of(base, OxmTable.NXM),
+                    head,
+                    0,
+                    field().toBase(low),
+                    0,
+                    maskZeros ? 0 : base.whole(),
+                    masked,
+                    maskZeros,
+                    maskOnes,
+                    valid);
         }
 
         /// The action that writes it; the row is known.
@@ -198,16 +183,8 @@ final class OxmCodec {
             boolean masked,
             boolean zeros,
             boolean ones) {
-        Field f = row.field();
-        boolean valid =
-                switch (f) {
-                    case IN_PORT, ACTSET_OUTPUT -> PortNumbers.valid32((int) number);
-                    case CT_STATE -> number >>> 8 == 0;
-                    case NSH_TTL -> number < 64;
-                    case NSH_MDTYPE -> number == 1 || number == 2;
-                    default -> (number & ~f.held()) == 0;
-                };
-        long m = ones ? f.whole() : mask;
+        long m = ones ? row.field().whole() : mask;
+        boolean valid = row.field().accepts(number);
         return new Entry(row, head, 0, number, 0, m, masked, zeros, ones, valid);
     }
 

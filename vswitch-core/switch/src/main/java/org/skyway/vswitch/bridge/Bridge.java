@@ -28,7 +28,6 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
-import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -452,8 +451,12 @@ public final class Bridge implements Forwarding {
     // ---- Forwarding
 
     @Override
+    public Tables tables() {
+        return tables;
+    }
+
+    @Override
     public void entryAdded(FlowEntry entry) {
-        tables.put(entry);
         detector.ruleAdded(entry.rule());
         notes.entry(entry);
         events.flow("flow-add", entry.rule());
@@ -462,7 +465,6 @@ public final class Bridge implements Forwarding {
 
     @Override
     public void entryRemoved(FlowEntry entry) {
-        tables.remove(entry);
         detector.ruleRemoved(entry.rule());
         noteRerouted(entry);
         notes.noEntry(entry.rule());
@@ -472,7 +474,6 @@ public final class Bridge implements Forwarding {
 
     @Override
     public void entryReplaced(FlowEntry old, FlowEntry now) {
-        tables.put(now);
         detector.ruleReplaced(old.rule(), now.rule());
         noteRerouted(old);
         notes.entry(now);
@@ -595,8 +596,7 @@ public final class Bridge implements Forwarding {
 
     /// The entry of a rule; null if there is none.
     FlowEntry entry(FlowRule rule) {
-        TupleTable<FlowEntry> table = tables.table(rule.table());
-        return table == null ? null : table.get(rule.match(), rule.priority());
+        return tables.find(rule);
     }
 
     /// Counters of a group and of its buckets; none if there is no such group.
@@ -953,9 +953,9 @@ public final class Bridge implements Forwarding {
         return detector.detector();
     }
 
-    /// One that knows the ports, and neither rules nor groups.
-    P2pDetector detectorWithoutRules() {
-        return detector.withoutRules();
+    /// One that knows the ports and no groups, and looks at tables that nobody forwards by.
+    P2pDetector detectorOf(Tables given) {
+        return detector.withoutGroups(given);
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.util.function.IntPredicate;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.p2p.detect.Change;
 import org.skyway.p2p.detect.Verdict;
-import org.skyway.vswitch.classifier.TupleTable;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkPath;
 import org.skyway.vswitch.link.Links;
@@ -216,8 +215,7 @@ final class Bypasses {
     private List<FlowEntry> entries(List<FlowRule> rules) {
         List<FlowEntry> entries = new ArrayList<>();
         for (FlowRule rule : rules) {
-            TupleTable<FlowEntry> table = tables.table(rule.table());
-            FlowEntry entry = table == null ? null : table.get(rule.match(), rule.priority());
+            FlowEntry entry = tables.find(rule);
             if (entry == null) {
                 return null;
             }

@@ -29,13 +29,14 @@ final class Detection {
     private Map<Integer, String> held = Map.of();
     private boolean missToController;
     private FragmentHandling fragments = FragmentHandling.NORMAL;
-    private P2pDetector detector = new P2pDetector();
+    private P2pDetector detector;
     private boolean broken;
     private long brokenNanos;
 
     Detection(Tables tables, Faults faults) {
         this.tables = tables;
         this.faults = faults;
+        detector = new P2pDetector(tables::table);
     }
 
     /// The detector itself, for questions.
@@ -116,7 +117,7 @@ final class Detection {
         faults.record("detector", e);
         broken = true;
         brokenNanos = System.nanoTime();
-        detector = new P2pDetector(); // which knows of no link
+        detector = new P2pDetector(tables::table); // which knows of no link
     }
 
     /// Decides about what changed.
@@ -150,10 +151,11 @@ final class Detection {
         return !broken;
     }
 
-    /// A detector of its own that knows of ports and settings what this one knows, and neither
-    /// rules nor groups.
-    P2pDetector withoutRules() {
-        P2pDetector fresh = new P2pDetector();
+    /// A detector that knows of ports and settings what this one knows, and no groups.
+    ///
+    /// @param given what it is to look at
+    P2pDetector withoutGroups(Tables given) {
+        P2pDetector fresh = new P2pDetector(given::table);
         fresh.missToController(missToController);
         fresh.fragments(fragments);
         ports.values().forEach(fresh::portChanged);
@@ -170,9 +172,8 @@ final class Detection {
             return false;
         }
         try {
-            P2pDetector fresh = withoutRules();
+            P2pDetector fresh = withoutGroups(tables);
             groups.forEach(fresh::groupChanged);
-            tables.forEach(entry -> fresh.ruleAdded(entry.rule()));
             fresh.update();
             detector = fresh;
         } catch (Throwable e) {

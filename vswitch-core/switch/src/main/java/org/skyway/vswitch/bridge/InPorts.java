@@ -25,14 +25,7 @@ final class InPorts {
                     switch (action) {
                         case Action.Resubmit r -> r.inPort() != OfPort.IN_PORT;
                         case Action.Clone c -> arePretendedBy(c.actions());
-                        case Action.SetField f -> isInPort(f.field());
-                        case Action.Load l -> isInPort(l.target().field());
-                        case Action.Move m -> isInPort(m.target().field());
-                        case Action.StackPop p -> isInPort(p.target().field());
-                        case Action.Multipath m -> isInPort(m.target().field());
-                        case Action.Bundle b -> b.target() != null && isInPort(b.target().field());
-                        case Action.CheckPacketLarger c -> isInPort(c.target().field());
-                        default -> false;
+                        default -> action.written() != null && isInPort(action.written());
                     };
             if (pretends) {
                 return true;

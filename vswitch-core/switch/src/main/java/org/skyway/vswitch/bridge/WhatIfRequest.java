@@ -11,6 +11,7 @@ import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.ofproto.TablesCopy;
 import org.skyway.vswitch.predict.Prediction;
+import org.skyway.vswitch.tables.Tables;
 
 /// `ctl p2p what-if`: begun on the ofproto thread, which copies what there is; all else is done on
 /// the client's.
@@ -21,6 +22,7 @@ final class WhatIfRequest implements PartedRequest {
     private final Map<Integer, Verdict> before = new HashMap<>();
     private final Runnable onClose;
     private TablesCopy copy;
+    private Tables tables = new Tables();
     private P2pDetector detector;
     private Prediction prediction;
     private boolean closed;
@@ -29,7 +31,7 @@ final class WhatIfRequest implements PartedRequest {
     WhatIfRequest(Bridge bridge, TablesCopy copy, Runnable onClose) {
         this.copy = copy;
         this.onClose = onClose;
-        detector = bridge.detectorWithoutRules();
+        detector = bridge.detectorOf(tables);
         for (BridgePort port : bridge.ports().all()) {
             int number = port.config().number();
             names.put(number, port.config().name());
@@ -50,8 +52,9 @@ final class WhatIfRequest implements PartedRequest {
 
     private Prediction prediction() {
         if (prediction == null) {
-            prediction = new Prediction(copy, detector, before);
+            prediction = new Prediction(copy, tables, detector, before);
             copy = null;
+            tables = null;
             detector = null;
         }
         return prediction;

@@ -13,6 +13,7 @@ import org.skyway.vswitch.config.HttpConfig;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.Daemon;
+import org.skyway.vswitch.daemon.Preload;
 import org.skyway.vswitch.daemon.StateOptions;
 import org.skyway.vswitch.dropin.DropIn;
 import org.skyway.vswitch.log.SwitchLog;
@@ -228,9 +229,11 @@ final class VswitchdCommand implements Callable<Integer> {
                 stateDirectory == null
                         ? StateOptions.defaultDirectory(runDirectory.path())
                         : stateDirectory;
+        SwitchConfig config = config();
+        Preload.await();
         Daemon.run(
                 runDirectory.path(),
-                config(),
+                config,
                 new StateOptions(directory, forget, takeOver),
                 Duration.ofMillis(rehearsalMillis));
         return 0;
@@ -262,6 +265,7 @@ final class VswitchdCommand implements Callable<Integer> {
         applyLog();
         ovs.applyLog();
         Path directory = ovs.runDirectory(runDirectory.given());
+        Preload.await();
         DropIn.run(
                 new DropIn.Settings(
                         ovs.database(),

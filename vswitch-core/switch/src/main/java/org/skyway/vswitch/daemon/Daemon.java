@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.skyway.agent.CombinedAgent;
@@ -168,22 +170,19 @@ public final class Daemon implements AutoCloseable {
         claim(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory, LOG::warn);
         StateQueue state = null;
-        SavedState saved = null;
+        FutureTask<SavedState> recovery = new FutureTask<>(() -> null);
         if (options.directory() != null) {
             StateStore store = StateStore.open(options.directory());
             claim(store);
-            saved = options.forget() ? null : store.recover();
+            recovery = options.forget() ? recovery : store.recovery();
+            Thread reader = Thread.ofPlatform().name("recovery").start(recovery);
+            running.add(reader::join); // before the store is another's
             state = store.begin(config.pollThreads(), faults);
             running.add(state);
             stateDirectory = options.directory().toAbsolutePath().normalize();
+        } else {
+            recovery.run();
         }
-        if (saved == null) {
-            List<Path> leftovers = regions.removeLeftovers(!config.machines());
-            if (!leftovers.isEmpty()) {
-                LOG.info("removed what an earlier switch left behind: {}", leftovers);
-            }
-        }
-        LastingLeftovers.remove(regions, config);
         // After everything that has one mapped.
         running.add(() -> LastingLeftovers.remove(regions, config));
         Journal journal = new Journal(directory, faults);
@@ -191,6 +190,14 @@ public final class Daemon implements AutoCloseable {
         RunningBridge made =
                 new RunningBridge(config, ofprotoConfig, regions, journal, faults, state);
         running.add(made);
+        SavedState saved = result(recovery);
+        if (saved == null) {
+            List<Path> leftovers = regions.removeLeftovers(!config.machines());
+            if (!leftovers.isEmpty()) {
+                LOG.info("removed what an earlier switch left behind: {}", leftovers);
+            }
+        }
+        LastingLeftovers.remove(regions, config);
         bridge = made.bridge();
         ofproto = made.ofproto();
         PortHost host = made.connect();
@@ -222,6 +229,20 @@ public final class Daemon implements AutoCloseable {
         } else {
             listen(directory, config, made, journal);
             made.goOn(saved);
+        }
+    }
+
+    private static SavedState result(FutureTask<SavedState> recovery) throws IOException {
+        try {
+            return recovery.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException r) {
+                throw r;
+            }
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting", e);
         }
     }
 

@@ -2,6 +2,7 @@ package org.skyway.vswitch.journal;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -49,6 +50,15 @@ public final class QueueFile implements AutoCloseable {
         this.folder = folder;
         this.queue = queue;
         this.appender = appender;
+    }
+
+    /// Has the library initialise itself, which is slow.
+    public static void preload() {
+        try {
+            MethodHandles.lookup().ensureInitialized(SingleChronicleQueueBuilder.class);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// Opens or begins a queue.

@@ -84,6 +84,9 @@ final class Exits {
 
     /// Does again what another switch may have done or not.
     void again(Link link) {
+        if (link.situation().hurried()) {
+            hurry(link);
+        }
         List<LinkMachine.Command> todo = List.copyOf(link.todo);
         Attachment receiver = link.receiver();
         int slot = link.channel.slotOf(receiver);

@@ -171,7 +171,6 @@ public final class Link {
         commandedNanos = sinceNanos;
         limitedNanos = sinceNanos;
         retryNanos = sinceNanos;
-        deadlineNanos = sinceNanos + Links.DEADLINE_NANOS;
     }
 
     /// Notes for the next switch what it is by now.

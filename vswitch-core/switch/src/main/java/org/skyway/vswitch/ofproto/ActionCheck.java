@@ -6,6 +6,7 @@ import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Action.SetField.Form;
+import org.skyway.openflow.model.ActionKind;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Instructions;
@@ -113,34 +114,18 @@ final class ActionCheck {
                 set(Field.IP_PROTO, 0);
             }
             case Action.PopMpls a -> {
-                needs(Prerequisite.MPLS);
+                needs(ActionKind.POP_MPLS.needs());
                 set(Field.ETH_TYPE, a.etherType());
             }
-            case Action.SetMplsTtl a -> needs(Prerequisite.MPLS);
-            case Action.DecMplsTtl a -> needs(Prerequisite.MPLS);
-            case Action.DecTtl a -> needs(Prerequisite.IP);
             case Action.SetField a -> setField(a);
             case Action.Load a -> {
-                writes(a.target());
+                has(a.target());
                 if (a.target().field() == Field.VLAN_VID && !tagged()) {
                     throw inconsistent("load the VLAN of a tag");
                 }
                 if (a.target().field() == Field.VLAN_TCI) {
                     // From here on there is a tag or none; bits that are not written count as 0.
                     set(Field.VLAN_TCI, a.value() << a.target().offset());
-                }
-            }
-            case Action.Move a -> {
-                reads(a.source());
-                writes(a.target());
-            }
-            case Action.StackPush a -> reads(a.source());
-            case Action.StackPop a -> writes(a.target());
-            case Action.OutputReg a -> reads(a.source());
-            case Action.Multipath a -> writes(a.target());
-            case Action.Bundle a -> {
-                if (a.target() != null) {
-                    writes(a.target());
                 }
             }
             case Action.Learn a -> learn(a);
@@ -159,20 +144,16 @@ final class ActionCheck {
                     throw inconsistent("fin_timeout");
                 }
             }
-            case Action.Output a -> {}
-            case Action.OutputTruncated a -> {}
-            case Action.Enqueue a -> {}
-            case Action.Controller a -> {} // a meter that is not there is none, as in Open vSwitch
-            case Action.CheckPacketLarger a -> {}
-            case Action.CtClear a -> {}
-            case Action.DecNshTtl a -> needs(Prerequisite.NSH);
-            case Action.Group a -> {}
-            case Action.SetQueue a -> {}
-            case Action.PopQueue a -> {}
-            case Action.Note a -> {}
-            case Action.Conjunction a -> {}
-            case Action.Exit a -> {}
-            case Action.Opaque a -> {}
+            case Action.CheckPacketLarger a -> {} // of any field, as in Open vSwitch
+            default -> {
+                needs(ActionKind.of(action).needs());
+                if (action.source() != null) {
+                    has(action.source());
+                }
+                if (action.target() != null) {
+                    has(action.target());
+                }
+            }
         }
     }
 
@@ -209,14 +190,12 @@ final class ActionCheck {
 
     /// Whether a prerequisite is met; later fragments have no transport header.
     private boolean met(Prerequisite p) {
-        boolean transport =
-                p == Prerequisite.TCP || p == Prerequisite.UDP || p == Prerequisite.SCTP;
         boolean later = (present().valueOf(Field.IP_FRAG) & FlowKey.FRAG_LATER) != 0;
-        return p.isMetBy(present()) && !(transport && later);
+        return p.isMetBy(present()) && !(p.isOfPorts() && later);
     }
 
     private void needs(Prerequisite p) {
-        if (!met(p)) {
+        if (p != Prerequisite.NONE && !met(p)) {
             old("an action that needs " + p);
         }
     }
@@ -249,21 +228,18 @@ final class ActionCheck {
         }
     }
 
-    private void reads(SubField s) {
+    /// Objects to a field that is not there, to be read or to be written.
+    private void has(SubField s) {
         if (!met(s.field().prerequisite())) {
             throw inconsistent("field " + s.field().ovsName());
         }
-    }
-
-    private void writes(SubField s) {
-        reads(s);
     }
 
     private void learn(Action.Learn a) {
         Match.Builder made = Match.builder();
         for (LearnSpec s : a.specs()) {
             if (s.source() != null) {
-                reads(s.source());
+                has(s.source());
             }
             if (s.target() == null) {
                 continue;

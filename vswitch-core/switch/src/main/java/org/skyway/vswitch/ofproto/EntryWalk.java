@@ -22,7 +22,7 @@ final class EntryWalk implements Iterator<FlowEntry> {
         boolean all = table == FlowMod.ALL_TABLES;
         this.table = all ? 0 : table;
         last = all ? FlowTables.VISIBLE - 1 : table;
-        entries = tables.get(this.table).entries().iterator();
+        entries = tables.entries(this.table).iterator();
         found = find();
     }
 
@@ -37,7 +37,7 @@ final class EntryWalk implements Iterator<FlowEntry> {
             if (table == last) {
                 return null;
             }
-            entries = tables.get(++table).entries().iterator();
+            entries = tables.entries(++table).iterator();
         }
     }
 

@@ -9,9 +9,9 @@ final class Eviction {
     private Eviction() {}
 
     /// The entry to evict, or null if none may be.
-    static FlowEntry choose(FlowTable table) {
+    static FlowEntry choose(Iterable<FlowEntry> entries) {
         FlowEntry best = null;
-        for (FlowEntry e : table.entries()) {
+        for (FlowEntry e : entries) {
             if ((e.rule().idleTimeout() != 0 || e.rule().hardTimeout() != 0)
                     && (best == null || before(e, best))) {
                 best = e;

@@ -118,7 +118,7 @@ final class FailSafe {
             entry = null;
         }
         for (int t = 0; t < FlowTables.VISIBLE; t++) {
-            for (FlowEntry e : List.copyOf(bridge.tables().get(t).entries())) {
+            for (FlowEntry e : List.copyOf(bridge.tables().entries(t))) {
                 bridge.flows().remove(e, FlowModder.REASON_DELETE, FlowModder.Requester.SWITCH);
             }
         }

@@ -1,5 +1,6 @@
 package org.skyway.vswitch.ofproto;
 
+import java.util.Collection;
 import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.FlowMod;
@@ -12,6 +13,7 @@ import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
 /// Does flow-mods as Open vSwitch does: checks everything first, then changes the tables and tells
 /// the forwarding side and whoever watches. Ofproto thread only.
@@ -34,11 +36,13 @@ final class FlowModder {
     }
 
     private final OfSwitch bridge;
+    private final Tables tables;
     private final Undo undo;
     private final LearnedCookies learned = new LearnedCookies();
 
-    FlowModder(OfSwitch bridge, Undo undo) {
+    FlowModder(OfSwitch bridge, Tables tables, Undo undo) {
         this.bridge = bridge;
+        this.tables = tables;
         this.undo = undo;
     }
 
@@ -148,36 +152,34 @@ final class FlowModder {
     private void add(FlowMod m, int table, Requester requester) {
         checkHidden(m);
         checkReferences(m.instructions());
-        FlowTable t = bridge.tables().get(table);
-        FlowEntry old = t.find(m.priority(), m.match());
         FlowRule rule = rule(m, table, m.match(), m.priority());
+        FlowEntry old = tables.find(rule);
         long now = bridge.now();
         if (old != null) {
             boolean reset = (m.flags() & FlowRule.RESET_COUNTS) != 0;
             FlowCounters counters = reset ? counters() : old.counters();
             long cookie = m.newCookie() == -1 ? old.rule().cookie() : m.newCookie();
             replace(
-                    t,
                     old,
                     old.replacedBy(withCookie(rule, cookie), now, now, counters),
                     true,
                     requester);
             return;
         }
-        if ((m.flags() & FlowRule.CHECK_OVERLAP) != 0 && t.overlaps(rule)) {
+        if ((m.flags() & FlowRule.CHECK_OVERLAP) != 0 && tables.overlaps(rule)) {
             throw new OpenFlowException(
                     ErrorCode.OFPFMFC_OVERLAP, "an entry of the same priority overlaps");
         }
-        makeRoom(t, table, requester);
+        makeRoom(table, requester);
         FlowEntry entry = new FlowEntry(rule, now, now, counters());
-        insert(t, entry);
-        undo.note(() -> takeOut(t, entry));
+        insert(entry);
+        undo.note(() -> takeOut(entry));
         bridge.monitors().added(entry, requester);
         bridge.vacancies().check(table);
     }
 
-    private void insert(FlowTable t, FlowEntry entry) {
-        t.put(entry);
+    private void insert(FlowEntry entry) {
+        tables.put(entry);
         learned.added(entry.rule());
         bridge.forwarding().entryAdded(entry);
         bridge.timeouts().added(entry);
@@ -185,11 +187,11 @@ final class FlowModder {
 
     /// Puts in an entry that a copy of the tables has. There must be none in its place.
     void restore(FlowEntry entry) {
-        insert(bridge.tables().get(entry.rule().table()), entry);
+        insert(entry);
     }
 
-    private boolean takeOut(FlowTable t, FlowEntry entry) {
-        if (!t.remove(entry)) {
+    private boolean takeOut(FlowEntry entry) {
+        if (!tables.remove(entry)) {
             return false;
         }
         learned.removed(entry.rule());
@@ -198,23 +200,25 @@ final class FlowModder {
         return true;
     }
 
-    private void exchange(FlowTable t, FlowEntry old, FlowEntry now) {
-        t.put(now);
+    private void exchange(FlowEntry old, FlowEntry now) {
+        tables.put(now);
         learned.added(now.rule());
         learned.removed(old.rule());
         bridge.forwarding().entryReplaced(old, now);
         bridge.timeouts().replaced(old, now);
     }
 
-    private void makeRoom(FlowTable t, int table, Requester requester) {
-        if (t.size() < FlowTables.MAX_ENTRIES) {
+    private void makeRoom(int table, Requester requester) {
+        Collection<FlowEntry> entries = tables.entries(table);
+        if (entries.size() < FlowTables.MAX_ENTRIES) {
             return;
         }
-        FlowEntry victim = bridge.tables().settings(table).eviction ? Eviction.choose(t) : null;
+        FlowEntry victim =
+                bridge.tables().settings(table).eviction ? Eviction.choose(entries) : null;
         if (victim == null) {
             throw new OpenFlowException(
                     ErrorCode.OFPFMFC_TABLE_FULL,
-                    "table %d holds %d entries".formatted(table, t.size()));
+                    "table %d holds %d entries".formatted(table, entries.size()));
         }
         remove(victim, REASON_EVICTION, requester);
     }
@@ -249,10 +253,9 @@ final class FlowModder {
                 r.importance());
     }
 
-    private void replace(
-            FlowTable t, FlowEntry old, FlowEntry now, boolean added, Requester requester) {
-        exchange(t, old, now);
-        undo.note(() -> exchange(t, now, old));
+    private void replace(FlowEntry old, FlowEntry now, boolean added, Requester requester) {
+        exchange(old, now);
+        undo.note(() -> exchange(now, old));
         bridge.monitors().replaced(old, now, added, requester);
     }
 
@@ -286,7 +289,7 @@ final class FlowModder {
                             old.createdNanos(),
                             bridge.now(),
                             reset ? counters() : old.counters());
-            replace(bridge.tables().get(r.table()), old, now, false, requester);
+            replace(old, now, false, requester);
         }
     }
 
@@ -306,11 +309,10 @@ final class FlowModder {
     /// Takes an entry out of its table, tells everybody, and has FLOW_REMOVED sent when its
     /// counters are final.
     void remove(FlowEntry entry, int reason, Requester requester) {
-        FlowTable t = bridge.tables().get(entry.rule().table());
-        if (!takeOut(t, entry)) {
+        if (!takeOut(entry)) {
             return;
         }
-        undo.note(() -> insert(t, entry));
+        undo.note(() -> insert(entry));
         bridge.monitors().removed(entry, reason, requester);
         bridge.vacancies().check(entry.rule().table());
         if ((entry.rule().flags() & FlowRule.SEND_FLOW_REMOVED) != 0
@@ -323,7 +325,7 @@ final class FlowModder {
     /// Installs an entry of the switch's own that controllers see and may change.
     void addVisible(FlowRule rule) {
         long now = bridge.now();
-        insert(bridge.tables().get(rule.table()), new FlowEntry(rule, now, now, counters()));
+        insert(new FlowEntry(rule, now, now, counters()));
     }
 
     /// Installs an entry that controllers don't see.
@@ -332,7 +334,7 @@ final class FlowModder {
     FlowEntry addHidden(FlowRule rule) {
         long now = bridge.now();
         FlowEntry entry = new FlowEntry(rule, now, now, counters());
-        bridge.tables().get(rule.table()).put(entry);
+        tables.put(entry);
         bridge.tables().hide(entry);
         bridge.forwarding().entryAdded(entry);
         return entry;
@@ -340,7 +342,7 @@ final class FlowModder {
 
     /// Removes what [#addHidden] installed.
     void removeHidden(FlowEntry entry) {
-        if (bridge.tables().get(entry.rule().table()).remove(entry)) {
+        if (tables.remove(entry)) {
             bridge.forwarding().entryRemoved(entry);
         }
         bridge.tables().unhide(entry);

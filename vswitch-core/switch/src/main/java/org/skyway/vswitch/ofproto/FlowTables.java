@@ -1,6 +1,7 @@
 package org.skyway.vswitch.ofproto;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -10,9 +11,11 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.Tables;
 
-/// All flow tables. The last one, which Open vSwitch keeps for itself, exists so that its number is
-/// answered as there: it can be named but is read-only. Ofproto thread only.
+/// All flow tables as controllers see them. The last one, which Open vSwitch keeps for itself,
+/// exists so that its number is answered as there: it can be named but is read-only. Ofproto thread
+/// only.
 final class FlowTables {
     /// Tables that controllers see: 0 to 253.
     static final int VISIBLE = 254;
@@ -22,21 +25,22 @@ final class FlowTables {
 
     private static final int ALL = VISIBLE + 1;
 
-    private final FlowTable[] tables = new FlowTable[ALL];
+    private final Tables tables;
     private final TableSettings[] settings = new TableSettings[ALL];
 
     /// Entries that the switch made for itself: no controller sees or touches them.
     private final Set<FlowEntry> hidden = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    FlowTables() {
+    FlowTables(Tables tables) {
+        this.tables = tables;
         for (int i = 0; i < ALL; i++) {
-            tables[i] = new FlowTable();
             settings[i] = new TableSettings();
         }
     }
 
-    FlowTable get(int table) {
-        return tables[table];
+    /// The entries of a table, hidden ones included, in the order in which they were added.
+    Collection<FlowEntry> entries(int table) {
+        return tables.entries(table);
     }
 
     TableSettings settings(int table) {
@@ -74,7 +78,7 @@ final class FlowTables {
 
     /// How many entries of a table controllers see.
     int visibleEntries(int table) {
-        int n = tables[table].size();
+        int n = tables.entries(table).size();
         for (FlowEntry e : hidden) {
             n -= e.rule().table() == table ? 1 : 0;
         }
@@ -93,7 +97,7 @@ final class FlowTables {
         }
         boolean all = table == FlowMod.ALL_TABLES;
         for (int i = all ? 0 : table; i < (all ? VISIBLE : table + 1); i++) {
-            FlowEntry e = tables[i].find(filter.priority(), filter.match());
+            FlowEntry e = tables.find(i, filter.priority(), filter.match());
             if (e != null && filter.accepts(e) && !hidden(e)) {
                 found.add(e);
             }

@@ -15,12 +15,18 @@ import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupCounters;
 import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.Tables;
 
 /// What the OpenFlow side asks of the rest of the switch: detector, link manager and datapath.
 ///
 /// Every method is called on the ofproto thread. Changes are only noted until [#settle]; a flow-mod
 /// that breaks a point-to-point link has the link revoked there, so a barrier is answered after it.
 public interface Forwarding {
+    /// The tables that it goes by. What is told of entries is in them already.
+    ///
+    /// @return the tables
+    Tables tables();
+
     /// A flow entry was added.
     ///
     /// @param entry the new entry

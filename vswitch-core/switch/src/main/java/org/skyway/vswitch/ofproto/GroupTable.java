@@ -226,7 +226,7 @@ final class GroupTable {
     List<FlowEntry> users(int id) {
         List<FlowEntry> users = new ArrayList<>();
         for (int t = 0; t < FlowTables.VISIBLE; t++) {
-            for (FlowEntry e : bridge.tables().get(t).entries()) {
+            for (FlowEntry e : bridge.tables().entries(t)) {
                 if (FlowFilter.usesGroup(e.rule().instructions(), id)) {
                     users.add(e);
                 }

@@ -177,7 +177,7 @@ final class MeterTable {
     List<FlowEntry> users(int id) {
         List<FlowEntry> users = new ArrayList<>();
         for (int t = 0; t < FlowTables.VISIBLE; t++) {
-            for (FlowEntry e : bridge.tables().get(t).entries()) {
+            for (FlowEntry e : bridge.tables().entries(t)) {
                 if (e.rule().instructions().meter() == id
                         || e.rule().instructions().apply().stream()
                                 .anyMatch(a -> a instanceof Action.Meter x && x.id() == id)) {

@@ -12,11 +12,11 @@ final class OfSwitch {
     private OfprotoConfig config;
     private final Forwarding forwarding;
     private final Undo undo = new Undo();
-    private final FlowTables tables = new FlowTables();
+    private final FlowTables tables;
     private final GroupTable groups = new GroupTable(this, undo);
     private final MeterTable meters = new MeterTable(this);
     private final PortTable ports = new PortTable(this, undo);
-    private final FlowModder flows = new FlowModder(this, undo);
+    private final FlowModder flows;
     private final Timeouts timeouts = new Timeouts();
     private final Removals removals = new Removals(this);
     private final FlowMonitors monitors = new FlowMonitors(this);
@@ -40,6 +40,8 @@ final class OfSwitch {
     OfSwitch(OfprotoConfig config, Forwarding forwarding) {
         this.config = config;
         this.forwarding = forwarding;
+        tables = new FlowTables(forwarding.tables());
+        flows = new FlowModder(this, forwarding.tables(), undo);
     }
 
     OfprotoConfig config() {

@@ -1,12 +1,15 @@
 package org.skyway.vswitch.ofproto;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
@@ -85,6 +88,16 @@ public final class Ofproto implements AutoCloseable {
         this.endpoints = new Endpoints(this, bridge, group, tls);
         this.services = new Services(this, bridge, loop);
         this.failSafe = new FailSafe(bridge, services);
+    }
+
+    /// Has the library behind its sockets initialise itself, which is slow.
+    public static void preload() {
+        try {
+            MethodHandles.lookup().ensureInitialized(ServerBootstrap.class);
+            MethodHandles.lookup().ensureInitialized(NioServerDomainSocketChannel.class);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// The ofproto thread. Any thread.
@@ -382,8 +395,7 @@ public final class Ofproto implements AutoCloseable {
     /// @param rule the rule
     /// @param limit how many rules with its cookie there may be in its table; 0 for any
     public void learned(FlowRule rule, int limit) {
-        FlowTable table = bridge.tables().get(rule.table());
-        FlowEntry there = table.find(rule.priority(), rule.match());
+        FlowEntry there = bridge.forwarding().tables().find(rule);
         if (there != null
                 && rule.hardTimeout() == 0
                 && there.rule().instructions().equals(rule.instructions())) {
@@ -391,7 +403,7 @@ public final class Ofproto implements AutoCloseable {
         }
         if (there == null && limit > 0) {
             long made =
-                    table.entries().stream()
+                    bridge.tables().entries(rule.table()).stream()
                             .filter(e -> e.rule().cookie() == rule.cookie())
                             .count();
             if (made >= limit) {
@@ -519,7 +531,7 @@ public final class Ofproto implements AutoCloseable {
     /// @param table 0 to 254
     /// @return a view that changes with the table
     public Collection<FlowEntry> entries(int table) {
-        return bridge.tables().get(table).entries();
+        return bridge.tables().entries(table);
     }
 
     /// The ports as controllers see them.

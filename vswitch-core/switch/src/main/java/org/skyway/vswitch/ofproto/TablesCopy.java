@@ -49,7 +49,7 @@ public record TablesCopy(
         List<Integer> evicting = new ArrayList<>();
         Map<Integer, String> tableNames = new TreeMap<>();
         for (int t = 0; t <= FlowTables.VISIBLE; t++) {
-            entries.addAll(bridge.tables().get(t).entries());
+            entries.addAll(bridge.tables().entries(t));
             if (bridge.tables().settings(t).eviction) {
                 evicting.add(t);
             }

@@ -28,7 +28,7 @@ final class Vacancies {
     }
 
     private int vacancy(int table) {
-        long left = FlowTables.MAX_ENTRIES - bridge.tables().get(table).size();
+        long left = FlowTables.MAX_ENTRIES - bridge.tables().entries(table).size();
         return (int) (left * PERCENT / FlowTables.MAX_ENTRIES);
     }
 

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Match;
-import org.skyway.vswitch.classifier.TupleTable;
+import org.skyway.pipeline.classifier.TupleTable;
 import org.skyway.vswitch.tables.FlowEntry;
 
 /// Look-ups in tables with conjunctive flows (`ovs-fields(7)`, "Conjunctive Match Fields"): an

@@ -16,7 +16,7 @@ import org.skyway.pipeline.Job;
 import org.skyway.pipeline.Liveness;
 import org.skyway.pipeline.Owner;
 import org.skyway.pipeline.Todo;
-import org.skyway.vswitch.classifier.TupleTable;
+import org.skyway.pipeline.classifier.TupleTable;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.NormalConfig;

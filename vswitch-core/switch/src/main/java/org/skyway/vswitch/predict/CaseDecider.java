@@ -28,6 +28,7 @@ import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.ofproto.TablesCopy;
 import org.skyway.vswitch.ofproto.Trial;
+import org.skyway.vswitch.tables.Tables;
 
 /// Decides about one pipeline given as a JSON object.
 final class CaseDecider {
@@ -110,7 +111,8 @@ final class CaseDecider {
             }
         }
         CasePorts ports = CasePorts.of(pipeline.path("ports"), portNames);
-        P2pDetector detector = new P2pDetector();
+        Tables tables = new Tables();
+        P2pDetector detector = new P2pDetector(tables::table);
         for (int number : ports.numbers()) {
             detector.portChanged(
                     new PortState(
@@ -128,7 +130,7 @@ final class CaseDecider {
             detector.candidate(number, true);
         }
         Names names = ports.names();
-        Trial trial = new Trial(TablesCopy.empty(names), new DetectorFeed(detector));
+        Trial trial = new Trial(TablesCopy.empty(names), new DetectorFeed(tables, detector));
         trial.withAllMeters();
         each(pipeline, "groups", text -> trial.apply(GroupText.parseMod(text, names)));
         each(pipeline, "flows", text -> apply(trial, FlowModText.parse(text, names)));

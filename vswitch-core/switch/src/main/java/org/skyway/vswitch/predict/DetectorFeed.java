@@ -11,14 +11,23 @@ import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.Tables;
 
 /// Tells a detector of what is done to tables that nobody forwards by.
 final class DetectorFeed implements Forwarding {
+    private final Tables tables;
     private final P2pDetector detector;
     private final Faults faults = new Faults();
 
-    DetectorFeed(P2pDetector detector) {
+    /// @param detector looks at the tables
+    DetectorFeed(Tables tables, P2pDetector detector) {
+        this.tables = tables;
         this.detector = detector;
+    }
+
+    @Override
+    public Tables tables() {
+        return tables;
     }
 
     @Override

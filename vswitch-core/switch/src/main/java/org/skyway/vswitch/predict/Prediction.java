@@ -15,6 +15,7 @@ import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.ofproto.TablesCopy;
 import org.skyway.vswitch.ofproto.Trial;
+import org.skyway.vswitch.tables.Tables;
 
 /// Which links would appear or vanish if the lines of a file were given to `ovs-ofctl -O OpenFlow13
 /// add-flows` (or, where they name a group, `add-groups`). One thread at a time; any, since the
@@ -38,13 +39,15 @@ public final class Prediction {
     /// A prediction.
     ///
     /// @param copy what the tables hold before the first line
-    /// @param detector knows the ports, and neither rules nor groups; is used up
+    /// @param tables where it is put; empty
+    /// @param detector knows the ports and no groups, and looks at these tables; is used up
     /// @param before the verdicts by port as they are without the lines
-    public Prediction(TablesCopy copy, P2pDetector detector, Map<Integer, Verdict> before) {
+    public Prediction(
+            TablesCopy copy, Tables tables, P2pDetector detector, Map<Integer, Verdict> before) {
         this.before = before;
         this.detector = detector;
         names = copy.names();
-        trial = new Trial(copy, new DetectorFeed(detector));
+        trial = new Trial(copy, new DetectorFeed(tables, detector));
     }
 
     /// Takes the next line of the file.

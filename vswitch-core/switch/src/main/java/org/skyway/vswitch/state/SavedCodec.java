@@ -206,7 +206,8 @@ final class SavedCodec {
         }
     }
 
-    private static Saved.Flow flow(DataInput in) throws IOException {
+    /// Reads what follows the type of an entry.
+    static Saved.Flow flow(DataInput in) throws IOException {
         FlowMod m = (FlowMod) message(in);
         FlowRule rule =
                 new FlowRule(

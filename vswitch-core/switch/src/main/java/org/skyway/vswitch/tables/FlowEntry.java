@@ -1,11 +1,12 @@
 package org.skyway.vswitch.tables;
 
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.pipeline.classifier.TableEntry;
 
 /// A flow entry in a table: the rule, when it was made, and what it counted.
 ///
 /// The rule is immutable; modifying an entry replaces it by another that shares its [FlowCounters].
-public final class FlowEntry {
+public final class FlowEntry implements TableEntry {
     private final FlowRule rule;
     private final long createdNanos;
     private final long modifiedNanos;
@@ -70,9 +71,7 @@ public final class FlowEntry {
         return usedNanos;
     }
 
-    /// What was installed.
-    ///
-    /// @return the rule
+    @Override
     public FlowRule rule() {
         return rule;
     }

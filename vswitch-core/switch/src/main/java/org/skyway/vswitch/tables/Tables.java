@@ -1,6 +1,7 @@
 package org.skyway.vswitch.tables;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
-import org.skyway.vswitch.classifier.TupleTable;
+import org.skyway.pipeline.classifier.TupleTable;
 
 /// What the pipeline looks at: flow tables, groups, ports, learned addresses.
 ///
@@ -171,31 +172,59 @@ public final class Tables {
         table.put(entry.rule().match(), entry.rule().priority(), entry, next());
     }
 
-    /// Removes a flow entry. Ofproto thread.
+    /// Removes a flow entry, if it is still in its place. Ofproto thread.
     ///
     /// @param entry the entry
-    public void remove(FlowEntry entry) {
-        note(entry.rule());
-        TupleTable<FlowEntry> table = tables.get(entry.rule().table());
-        if (table != null) {
-            table.remove(entry.rule().match(), entry.rule().priority(), next());
+    /// @return whether it was
+    public boolean remove(FlowEntry entry) {
+        FlowRule rule = entry.rule();
+        TupleTable<FlowEntry> table = tables.get(rule.table());
+        if (table == null || !table.remove(rule.match(), rule.priority(), entry, next())) {
+            return false;
         }
+        note(rule);
+        return true;
     }
 
-    /// Hands all flow entries over. Ofproto thread.
+    /// Finds a flow entry. Ofproto thread.
     ///
-    /// @param taker gets each, in no order
-    public void forEach(Consumer<FlowEntry> taker) {
-        for (int id = 0; id < COUNT; id++) {
-            TupleTable<FlowEntry> table = tables.get(id);
-            if (table != null) {
-                table.forEach(taker);
-            }
-        }
+    /// @param id of the table, 0 to 254
+    /// @param priority its priority
+    /// @param match its match
+    /// @return the entry with just these; null if there is none
+    public FlowEntry find(int id, int priority, Match match) {
+        TupleTable<FlowEntry> table = tables.get(id);
+        return table == null ? null : table.get(match, priority);
     }
 
-    /// A table's entries, of which look-ups see all that was put there, published or not. Ofproto
-    /// thread.
+    /// Finds the flow entry of a rule. Ofproto thread.
+    ///
+    /// @param rule the rule, or one of the same table, priority and match
+    /// @return the entry; null if there is none
+    public FlowEntry find(FlowRule rule) {
+        return find(rule.table(), rule.priority(), rule.match());
+    }
+
+    /// Whether an entry of the same table and priority could match a packet that a rule matches,
+    /// too. Ofproto thread.
+    ///
+    /// @param rule the rule
+    /// @return true if so
+    public boolean overlaps(FlowRule rule) {
+        TupleTable<FlowEntry> table = tables.get(rule.table());
+        return table != null && table.overlaps(rule.match(), rule.priority());
+    }
+
+    /// A table's entries in the order in which they were added. Ofproto thread.
+    ///
+    /// @param id 0 to 254
+    /// @return a view, which must not be gone through while the table changes
+    public Collection<FlowEntry> entries(int id) {
+        TupleTable<FlowEntry> table = tables.get(id);
+        return table == null ? List.of() : table.values();
+    }
+
+    /// A table, of which look-ups see all that was put there, published or not. Ofproto thread.
     ///
     /// @param id 0 to 254
     /// @return the table, or null if there never was an entry in it

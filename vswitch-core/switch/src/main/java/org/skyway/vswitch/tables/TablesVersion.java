@@ -3,7 +3,7 @@ package org.skyway.vswitch.tables;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.skyway.openflow.model.PortState;
-import org.skyway.vswitch.classifier.TupleTable;
+import org.skyway.pipeline.classifier.TupleTable;
 
 /// What the pipeline looks at, as of one version. Immutable but for the learned addresses, which
 /// have no versions; any thread.

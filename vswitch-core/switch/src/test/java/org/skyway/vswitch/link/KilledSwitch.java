@@ -156,8 +156,12 @@ final class KilledSwitch implements AutoCloseable {
 
     /// The switch that comes after another.
     Life after(Life last, int number) throws IOException {
+        return after(last, number, PATIENT);
+    }
+
+    Life after(Life last, int number, long deadlineNanos) throws IOException {
         SavedCounters saved = SavedCounters.read(last.file);
-        Life next = new Life(number, PATIENT);
+        Life next = new Life(number, deadlineNanos);
         for (int i = 0; i < last.counters.size(); i++) {
             FlowCounters was = last.counters.get(i);
             next.counters.get(i).resume(FlowBlock.read(saved, was.block(), was.tag(), 1));

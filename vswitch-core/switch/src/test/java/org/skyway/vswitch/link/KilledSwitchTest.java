@@ -168,6 +168,24 @@ class KilledSwitchTest {
         }
     }
 
+    /// The switch before waited for it, and so does this one, as long as it was told to.
+    @Test
+    void senderThatIsOnItsWayOffHasTheDeadlineOfTheNextSwitch() throws IOException {
+        try (KilledSwitch bed = new KilledSwitch(folder)) {
+            Life first = bed.new Life(1, KilledSwitch.PATIENT);
+            begin(bed, first, Way.FIRST);
+            first.links.revoke(first.links.list(), "the rules changed");
+            Life next = bed.after(first, 2, KilledSwitch.IMPATIENT);
+            next.links.endAdoption();
+            long end = System.nanoTime() + Links.DEADLINE_NANOS / 2;
+            while (!next.links.leaving().isEmpty()) {
+                assertTrue(System.nanoTime() - end < 0, "it is still waited for");
+                next.turn();
+                bed.notice(next);
+            }
+        }
+    }
+
     @Test
     void whatASenderThatWasCutOffPublishesAfterTheKillIsCountedAsLost() throws IOException {
         try (KilledSwitch bed = new KilledSwitch(folder)) {

@@ -193,8 +193,8 @@ class FlowModPropertyTest {
             }
             bridge.undo().rollBack();
             assertEquals(before, Set.copyOf(forwarding.entries));
-            Set<FlowEntry> inTables = new HashSet<>(bridge.tables().get(0).entries());
-            inTables.addAll(bridge.tables().get(1).entries());
+            Set<FlowEntry> inTables = new HashSet<>(bridge.tables().entries(0));
+            inTables.addAll(bridge.tables().entries(1));
             assertEquals(before, inTables);
         }
     }

@@ -20,6 +20,7 @@ import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.Tables;
 
 /// A forwarding side that keeps everything in memory and forwards by the plainest possible look-up:
 /// every entry of table 0, highest priority first. Ofproto thread only.
@@ -32,6 +33,7 @@ final class MemoryForwarding implements Forwarding {
         long txBytes;
     }
 
+    private final Tables tables = new Tables();
     final Set<FlowEntry> entries = Collections.newSetFromMap(new IdentityHashMap<>());
     final Map<Integer, GroupEntry> groups = new LinkedHashMap<>();
     final List<PortState> configured = new ArrayList<>();
@@ -45,6 +47,11 @@ final class MemoryForwarding implements Forwarding {
 
     void port(int number) {
         ports.put(number, new Traffic());
+    }
+
+    @Override
+    public Tables tables() {
+        return tables;
     }
 
     @Override

@@ -180,7 +180,7 @@ class DependenciesPropertyTest {
     private FlowRule change(int groups) {
         if (random.nextInt(3) == 0) {
             FlowRule gone = rules.remove(random.nextInt(rules.size()));
-            tables.remove(new FlowEntry(gone, 0, 0, new FlowCounters(1)));
+            tables.remove(tables.find(gone));
             return gone;
         }
         FlowRule rule = alone(random.nextInt(3) == 0 ? known() : fresh());

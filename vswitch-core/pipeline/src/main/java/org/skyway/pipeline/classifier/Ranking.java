@@ -1,4 +1,4 @@
-package org.skyway.vswitch.classifier;
+package org.skyway.pipeline.classifier;
 
 import java.util.Arrays;
 import java.util.Comparator;

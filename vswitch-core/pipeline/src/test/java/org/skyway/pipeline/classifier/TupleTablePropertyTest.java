@@ -1,4 +1,4 @@
-package org.skyway.vswitch.classifier;
+package org.skyway.pipeline.classifier;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
-import org.skyway.vswitch.classifier.RandomEntries.Entry;
+import org.skyway.pipeline.classifier.RandomEntries.Entry;
 
 /// The table against lists of entries, searched from front to back.
 class TupleTablePropertyTest {

@@ -1,12 +1,14 @@
-package org.skyway.vswitch.classifier;
+package org.skyway.pipeline.classifier;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 
@@ -26,7 +28,7 @@ final class Tuple<T> {
     private static final int LONG_WAY = 16;
 
     /// Where there was an entry.
-    private static final Node<?> GONE = new Node<>(0, new long[0], -1, null, Node.NEVER);
+    private static final Node<?> GONE = new Node<>(0, new long[0], -1, null, null, Node.NEVER);
 
     private final Mask mask;
     private final int[] words;
@@ -41,18 +43,27 @@ final class Tuple<T> {
 
     // Writer only from here.
     private int[] inPorts = new int[0]; // how many entries want each ingress port
-    private final TreeMap<Integer, Integer> priorities = new TreeMap<>(); // with their numbers
+    private final Arrivals<T> arrivals;
+    private final Priorities<T> priorities = new Priorities<>();
+    private final Projections<T> projections;
+    private final long[] known; // scratch, by position in words
+    private final long[] knownValues; // scratch, by position in words
     private final Map<long[], TreeMap<Integer, Node<T>>> indexes = new IdentityHashMap<>(0);
     private int used; // places that hold something, or did
     private int matches; // places that hold something
     private int size;
     private int live;
 
-    Tuple(Mask mask) {
+    /// @param arrivals the entries of the whole table
+    Tuple(Mask mask, Arrivals<T> arrivals) {
         this.mask = mask;
+        this.arrivals = arrivals;
         words = mask.words();
         masks = mask.bits();
         exactInPort = mask.isExactInPort();
+        projections = new Projections<>(mask, priorities);
+        known = new long[words.length];
+        knownValues = new long[words.length];
     }
 
     Mask mask() {
@@ -66,7 +77,7 @@ final class Tuple<T> {
 
     /// The highest priority that any reader can find here; -1 if there is nothing. Writer only.
     int maxPriority() {
-        return size == 0 ? -1 : priorities.lastKey();
+        return priorities.highest();
     }
 
     // ---- readers
@@ -150,13 +161,19 @@ final class Tuple<T> {
         boolean same = before != null && before.priority == priority && before.isLive();
         Node<T> old = same ? before : null;
         Node<T> fresh =
-                new Node<>(hash, first == null ? values : first.values, priority, value, version);
+                new Node<>(
+                        hash,
+                        first == null ? values : first.values,
+                        priority,
+                        match,
+                        value,
+                        version);
 
         // What can fail for want of memory comes first.
         if (first == null) {
             makeRoom();
         }
-        priorities.merge(priority, 1, Integer::sum);
+        priorities.hold(priority);
         TreeMap<Integer, Node<T>> index = first == null ? null : indexes.get(first.values);
         if (index != null) {
             index.put(priority, fresh);
@@ -165,9 +182,14 @@ final class Tuple<T> {
         size++;
         live++;
         liveUntil = Node.NEVER;
-        if (old != null) {
+        if (old == null) {
+            arrivals.add(fresh);
+        } else {
+            arrivals.replace(old, fresh);
             mark(old, version);
         }
+        priorities.add(fresh);
+        projections.add(fresh);
         link(fresh, before, first, at);
         return old;
     }
@@ -191,18 +213,6 @@ final class Tuple<T> {
         }
     }
 
-    /// Marks an entry as removed. It stays for readers of earlier versions until it is dropped.
-    ///
-    /// @param version the first that does not have it
-    /// @return the entry, or null if there is none
-    Node<T> remove(Match match, int priority, long version) {
-        Node<T> node = find(match, priority);
-        if (node != null) {
-            mark(node, version);
-        }
-        return node;
-    }
-
     /// Takes an entry out that no reader sees any more.
     void drop(Node<T> node) {
         TreeMap<Integer, Node<T>> index = indexes.get(node.values);
@@ -221,7 +231,7 @@ final class Tuple<T> {
         if (higher != null) {
             higher.lower(lower);
         } else {
-            int at = place(node.hash, node.values);
+            int at = place(node);
             if (lower != null) {
                 PLACE.setRelease(places, at, lower);
             } else {
@@ -230,24 +240,29 @@ final class Tuple<T> {
             }
         }
         size--;
-        priorities.computeIfPresent(node.priority, (p, n) -> n == 1 ? null : n - 1);
+        priorities.release(node.priority);
     }
 
-    T get(Match match, int priority) {
-        Node<T> node = find(match, priority);
-        return node == null ? null : node.value;
-    }
-
-    // The entry that is there now.
-    private Node<T> find(Match match, int priority) {
+    /// The entry that is there now, or null.
+    Node<T> find(Match match, int priority) {
         long[] values = values(match);
         int at = place(hash(values), values);
         Node<T> last = at < 0 ? null : lastDownTo(places[at], priority);
         return last != null && last.priority == priority && last.isLive() ? last : null;
     }
 
+    /// Marks an entry as removed. It stays for readers of earlier versions until it is dropped.
+    ///
+    /// @param version the first that does not have it
+    void remove(Node<T> node, long version) {
+        arrivals.remove(node);
+        mark(node, version);
+    }
+
     private void mark(Node<T> node, long version) {
         node.removed(version);
+        priorities.remove(node);
+        projections.remove(node);
         if (--live == 0) {
             liveUntil = version;
         }
@@ -259,14 +274,53 @@ final class Tuple<T> {
         }
     }
 
-    /// Hands over the values of the entries that are there now. Writer only.
-    void forEach(Consumer<? super T> taker) {
-        for (Node<T> first : places) {
-            for (Node<T> n = first; n != null; n = n.lower()) {
-                if (n != GONE && n.isLive()) {
-                    taker.accept(n.value);
-                }
+    /// A superset of the entries that are there now and that some packets may match, by descending
+    /// priority.
+    ///
+    /// @param most the highest priority that is wanted
+    Iterator<Node<T>> overlapping(PacketSet packets, int most) {
+        if (live == 0) {
+            return Collections.emptyIterator();
+        }
+        boolean all = true;
+        for (int i = 0; i < words.length; i++) {
+            known[i] = masks[i] & packets.known(words[i]);
+            knownValues[i] = packets.value(words[i]) & known[i];
+            all &= known[i] == masks[i];
+        }
+        if (!all) {
+            return projections.find(known, knownValues, most);
+        }
+        int at = place(hash(knownValues), knownValues);
+        return at < 0 ? Collections.emptyIterator() : new AlikeIterator<>(places[at], most);
+    }
+
+    /// Those of one match by descending priority.
+    private static final class AlikeIterator<T> implements Iterator<Node<T>> {
+        private Node<T> next;
+
+        AlikeIterator(Node<T> first, int most) {
+            next = first;
+            while (next != null && (next.priority > most || !next.isLive())) {
+                next = next.lower();
             }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public Node<T> next() {
+            Node<T> node = next;
+            if (node == null) {
+                throw new NoSuchElementException();
+            }
+            do {
+                next = next.lower();
+            } while (next != null && !next.isLive());
+            return node;
         }
     }
 
@@ -319,6 +373,17 @@ final class Tuple<T> {
             }
         }
         return -1;
+    }
+
+    // Where the hash table has a node: the first of its match.
+    private int place(Node<T> node) {
+        Node<T>[] p = places;
+        int mask = p.length - 1;
+        int at = (int) node.hash & mask;
+        while (p[at] != node) {
+            at = at + 1 & mask;
+        }
+        return at;
     }
 
     // Half of the places stay empty, so that ways are short and have an end.

@@ -1,10 +1,13 @@
-package org.skyway.vswitch.classifier;
+package org.skyway.pipeline.classifier;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.skyway.openflow.model.Match;
 
 /// A table of prioritised matches, of which there are versions, as in Open vSwitch's classifier.
@@ -32,7 +35,8 @@ public final class TupleTable<T> {
     private final Map<Mask, Tuple<T>> byMask = new HashMap<>(); // writer only
     private final ArrayDeque<Removed<T>> removed = new ArrayDeque<>(0); // by version; writer only
     private volatile Ranking<T> ranking = Ranking.empty();
-    private int size;
+    private final Arrivals<T> arrivals = new Arrivals<>();
+    private Tuple<T> recent; // the one that was asked for last, which is most often the next, too
 
     /// An empty table.
     public TupleTable() {}
@@ -56,21 +60,33 @@ public final class TupleTable<T> {
     /// @param value what it stands for
     /// @param version the first in which it is so; not lower than in any call before
     public void put(Match match, int priority, T value, long version) {
-        Mask mask = Mask.of(match);
-        Tuple<T> tuple = byMask.get(mask);
-        int before = -1;
+        Tuple<T> tuple = tuple(match);
         if (tuple == null) {
-            tuple = new Tuple<>(mask);
+            Mask mask = Mask.of(match);
+            tuple = new Tuple<>(mask, arrivals);
             byMask.put(mask, tuple);
-        } else {
-            before = tuple.maxPriority();
+            recent = tuple;
         }
+        int before = tuple.maxPriority();
         Node<T> old = tuple.put(match, priority, value, version);
         ranking = ranking.with(tuple, before);
-        if (old == null) {
-            size++;
-        } else {
+        if (old != null) {
             discard(old, tuple);
+        }
+    }
+
+    // Null if there is none with its mask.
+    private Tuple<T> tuple(Match match) {
+        if (recent == null || !recent.mask().isOf(match)) {
+            recent = byMask.get(Mask.of(match));
+        }
+        return recent;
+    }
+
+    private void forget(Tuple<T> empty) {
+        byMask.remove(empty.mask());
+        if (recent == empty) {
+            recent = null;
         }
     }
 
@@ -90,12 +106,23 @@ public final class TupleTable<T> {
     /// @param version the first in which it is gone; not lower than in any call before
     /// @return whether there was one
     public boolean remove(Match match, int priority, long version) {
-        Tuple<T> tuple = byMask.get(Mask.of(match));
-        Node<T> old = tuple == null ? null : tuple.remove(match, priority, version);
-        if (old == null) {
+        return remove(match, priority, null, version);
+    }
+
+    /// Removes an entry if it is the one that is meant.
+    ///
+    /// @param match its match
+    /// @param priority its priority
+    /// @param value what it stands for; null for anything
+    /// @param version the first in which it is gone; not lower than in any call before
+    /// @return whether there was one
+    public boolean remove(Match match, int priority, T value, long version) {
+        Tuple<T> tuple = tuple(match);
+        Node<T> old = tuple == null ? null : tuple.find(match, priority);
+        if (old == null || value != null && old.value != value) {
             return false;
         }
-        size--;
+        tuple.remove(old, version);
         discard(old, tuple);
         return true;
     }
@@ -114,7 +141,7 @@ public final class TupleTable<T> {
         tuple.drop(node);
         ranking = ranking.with(tuple, before);
         if (tuple.isEmpty()) {
-            byMask.remove(tuple.mask());
+            forget(tuple);
         }
     }
 
@@ -138,7 +165,7 @@ public final class TupleTable<T> {
             Removed<T> next = removed.poll();
             next.tuple().drop(next.node());
             if (next.tuple().isEmpty()) {
-                byMask.remove(next.tuple().mask());
+                forget(next.tuple());
             }
             dropped++;
         }
@@ -156,23 +183,44 @@ public final class TupleTable<T> {
     /// @param priority its priority
     /// @return its value, or null if there is none
     public T get(Match match, int priority) {
-        Tuple<T> tuple = byMask.get(Mask.of(match));
-        return tuple == null ? null : tuple.get(match, priority);
+        Tuple<T> tuple = tuple(match);
+        Node<T> node = tuple == null ? null : tuple.find(match, priority);
+        return node == null ? null : node.value;
     }
 
-    /// Removes everything, in every version.
-    public void clear() {
-        byMask.clear();
-        removed.clear();
-        size = 0;
-        ranking = Ranking.empty();
+    /// The entries that are there now, in the order in which they came; one that replaces another
+    /// has its place. Writer only.
+    ///
+    /// @return a view, which must not be gone through while the table changes
+    public Collection<T> values() {
+        return Collections.unmodifiableCollection(arrivals);
+    }
+
+    /// The entries that some packets may match in the newest version, by descending priority; those
+    /// of equal priority in no order. Writer only.
+    ///
+    /// @param packets which; must not change while the iterator is in use, nor may the table
+    /// @param work is told of each step that it takes to find them; may throw what ends the search
+    /// @return the entries
+    public Iterator<T> overlapping(PacketSet packets, LongConsumer work) {
+        return new OverlapWalk<>(ranking, packets, Integer.MAX_VALUE, work);
+    }
+
+    /// Whether a packet could match an entry of some priority, and a match as well. Writer only.
+    ///
+    /// @param match the match
+    /// @param priority the priority
+    /// @return true if so, in the newest version
+    public boolean overlaps(Match match, int priority) {
+        PacketSet packets = PacketSet.of(match);
+        return new OverlapWalk<>(ranking, packets, priority, steps -> {}).priority() == priority;
     }
 
     /// How many entries there are in the newest version. Writer only.
     ///
     /// @return entries
     public int size() {
-        return size;
+        return arrivals.size();
     }
 
     /// Finds the entry of highest priority that a key matches in the newest version. Does not
@@ -230,12 +278,5 @@ public final class TupleTable<T> {
                 }
             }
         }
-    }
-
-    /// Hands over all values that are there now. Writer only.
-    ///
-    /// @param taker gets each, in no order
-    public void forEach(Consumer<? super T> taker) {
-        byMask.values().forEach(t -> t.forEach(taker));
     }
 }

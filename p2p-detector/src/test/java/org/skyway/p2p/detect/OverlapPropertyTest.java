@@ -19,13 +19,15 @@ import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
+import org.skyway.pipeline.classifier.TupleTable;
 
 /// A table finds the same rules as a look at every one of them.
-class RuleTablePropertyTest {
+class OverlapPropertyTest {
     private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
 
     private final Random random = new Random(SEED);
-    private final RuleTable table = new RuleTable();
+    private final TupleTable<FlowRule> table = new TupleTable<>();
+    private long version = 1;
     private final List<FlowRule> model = new ArrayList<>();
     private final Set<List<Object>> identities = new HashSet<>();
 
@@ -41,6 +43,10 @@ class RuleTablePropertyTest {
                 remove();
             }
             assertEquals(model.size(), table.size());
+            if (random.nextInt(10) == 0) {
+                version++;
+                table.reclaim(version - random.nextInt(3), random.nextInt(5));
+            }
             largest = Math.max(largest, model.size());
             if (i % 20 == 0) {
                 query();
@@ -52,7 +58,7 @@ class RuleTablePropertyTest {
     private void add() {
         FlowRule rule = new FlowRule(0, random.nextInt(20), match(), Instructions.DROP);
         if (identities.add(List.of(rule.priority(), rule.match()))) {
-            table.add(rule);
+            table.put(rule.match(), rule.priority(), rule, version);
             model.add(rule);
         }
     }
@@ -60,10 +66,9 @@ class RuleTablePropertyTest {
     private void remove() {
         FlowRule rule = model.remove(random.nextInt(model.size()));
         identities.remove(List.of(rule.priority(), rule.match()));
-        FlowRule twin = new FlowRule(0, rule.priority(), rule.match(), Instructions.DROP);
-        assertSame(rule, table.get(twin));
-        assertTrue(table.remove(twin));
-        assertFalse(table.remove(twin));
+        assertSame(rule, table.get(rule.match(), rule.priority()));
+        assertTrue(table.remove(rule.match(), rule.priority(), version));
+        assertFalse(table.remove(rule.match(), rule.priority(), version));
     }
 
     /// Few ports and many addresses, so that there are large and small buckets.
@@ -111,7 +116,7 @@ class RuleTablePropertyTest {
                 expected.put(rule, true);
             }
         }
-        Iterator<FlowRule> found = table.overlapping(packet, new Budget(Long.MAX_VALUE));
+        Iterator<FlowRule> found = table.overlapping(packet, steps -> {});
         int priority = Integer.MAX_VALUE;
         while (found.hasNext()) {
             FlowRule rule = found.next();
@@ -120,5 +125,11 @@ class RuleTablePropertyTest {
             assertTrue(expected.remove(rule) != null, "does not overlap, or twice: " + rule);
         }
         assertEquals(Set.of(), expected.keySet());
+        assertEquals(model, List.copyOf(table.values()));
+        Match match = match();
+        int wanted = random.nextInt(20);
+        assertEquals(
+                model.stream().anyMatch(r -> r.priority() == wanted && r.match().overlaps(match)),
+                table.overlaps(match, wanted));
     }
 }

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.classifier;
+package org.skyway.pipeline.classifier;
 
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
-import org.skyway.vswitch.classifier.RandomEntries.Entry;
+import org.skyway.pipeline.classifier.RandomEntries.Entry;
 
 /// Readers look up while the writer changes the table, each in the version that was the newest when
 /// it began, and find what that version held.

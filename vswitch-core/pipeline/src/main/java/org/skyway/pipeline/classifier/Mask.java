@@ -1,4 +1,4 @@
-package org.skyway.vswitch.classifier;
+package org.skyway.pipeline.classifier;
 
 import java.util.Arrays;
 import org.skyway.openflow.model.FlowKey;
@@ -19,6 +19,19 @@ record Mask(int[] words, long[] bits) {
             i++;
         }
         return new Mask(words, bits);
+    }
+
+    /// Whether it is that of a match.
+    boolean isOf(Match match) {
+        if (Long.bitCount(match.words()) != words.length) {
+            return false;
+        }
+        for (int i = 0; i < words.length; i++) {
+            if (match.mask(words[i]) != bits[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean isExactInPort() {

@@ -1,4 +1,4 @@
-package org.skyway.vswitch.classifier;
+package org.skyway.pipeline.classifier;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

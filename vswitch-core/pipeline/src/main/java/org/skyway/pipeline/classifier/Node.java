@@ -1,7 +1,8 @@
-package org.skyway.vswitch.classifier;
+package org.skyway.pipeline.classifier;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.skyway.openflow.model.Match;
 
 /// One entry of a [Tuple], in the list of those with the same match, highest priority first.
 ///
@@ -28,6 +29,7 @@ final class Node<T> {
     final long hash;
     final long[] values; // of the tuple's mask words, in order; shared by all of one match
     final int priority;
+    final Match match;
     final T value;
     private final long added;
 
@@ -35,12 +37,19 @@ final class Node<T> {
     private long removed = NEVER;
 
     private Node<T> lower; // of the same match, and a lower priority or an earlier version
-    Node<T> higher; // writer only; null in the one that the hash table holds
 
-    Node(long hash, long[] values, int priority, T value, long added) {
+    // Writer only from here.
+    Node<T> higher; // null in the one that the hash table holds
+    Node<T> older; // in the order in which entries came into the table
+    Node<T> newer;
+    Node<T> above; // among those of the same mask and priority
+    Node<T> below;
+
+    Node(long hash, long[] values, int priority, Match match, T value, long added) {
         this.hash = hash;
         this.values = values;
         this.priority = priority;
+        this.match = match;
         this.value = value;
         this.added = added;
     }
@@ -75,5 +84,16 @@ final class Node<T> {
 
     void lower(Node<T> next) {
         LOWER.setRelease(this, next);
+    }
+
+    @Override
+    public int hashCode() {
+        return (int) hash * 31 + priority;
+    }
+
+    // No two are the same, but to say so keeps the hash company.
+    @Override
+    public boolean equals(Object o) {
+        return this == o;
     }
 }
