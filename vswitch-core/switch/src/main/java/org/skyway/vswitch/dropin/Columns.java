@@ -80,6 +80,7 @@ final class Columns {
                     ROOT,
                             List.of(
                                     "cur_cfg",
+                                    "statistics",
                                     "datapath_types",
                                     "iface_types",
                                     "dpdk_version",
