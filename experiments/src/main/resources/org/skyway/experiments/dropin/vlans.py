@@ -1,7 +1,8 @@
 """Sets up ports by ovs-vsctl in ever other ways, sends frames into them, and prints at which ports they leave, with which tags.
 
-    vlans.py BRIDGE SETUPS SEED
+    vlans.py BRIDGE SETUPS SEED [mirrors]
 """
+import os
 import random
 import select
 import socket
@@ -11,8 +12,9 @@ import sys
 import time
 
 BRIDGE, SETUPS, SEED = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+MIRRORS = len(sys.argv) > 4
 PORTS = ["v1", "v2", "v3", "v4"]
-TYPE = 0x88B5  # for experiments
+TYPE, PROBE = 0x88B5, 0x88B6  # for experiments
 BROADCAST, LLDP = "ffffffffffff", "0180c200000e"
 PACKET_AUXDATA, SOL_PACKET, ETH_P_ALL = 8, 263, 3
 TP_STATUS_VLAN_VALID, TP_STATUS_VLAN_TPID_VALID = 0x10, 0x40
@@ -20,6 +22,16 @@ TP_STATUS_VLAN_VALID, TP_STATUS_VLAN_TPID_VALID = 0x10, 0x40
 
 def run(*words):
     subprocess.run(words, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def revalidate():
+    """Has Open vSwitch forget its cached flows: else it looks them through some time after a packet taught it something."""
+    with open(os.path.join(os.environ["OVS_RUNDIR"], "ovs-vswitchd.pid")) as file:
+        pid = file.read().strip()
+    with socket.socket(socket.AF_UNIX) as control:
+        control.connect(os.path.join(os.environ["OVS_RUNDIR"], "ovs-vswitchd.%s.ctl" % pid))
+        control.send(b'{"id":0,"method":"revalidator/purge","params":[]}')
+        control.recv(4096)  # another switch may not know of it
 
 
 class Wire:
@@ -43,7 +55,7 @@ class Wire:
 
 
 def parse(data):
-    """A frame's tags and number; None for one that is not ours."""
+    """A frame's number, tags (None for a probe) and length; None for one that is not ours."""
     at, tags = 12, []
     while True:
         kind, = struct.unpack_from("!H", data, at)
@@ -51,14 +63,15 @@ def parse(data):
             break
         tags.append("%04x:%04x" % struct.unpack_from("!HH", data, at))
         at += 4
-    if kind != TYPE:
+    if kind not in (TYPE, PROBE):
         return None
-    return struct.unpack_from("!I", data, at + 2)[0], "+".join(tags) or "untagged", len(data)
+    shown = "+".join(tags) or "untagged"
+    return struct.unpack_from("!I", data, at + 2)[0], shown if kind == TYPE else None, len(data)
 
 
-def frame(source, destination, tags, number):
+def frame(source, destination, tags, number, kind=TYPE):
     head = bytes.fromhex(destination) + bytes.fromhex("02000000000%d" % source)
-    return (head + b"".join(struct.pack("!HH", *t) for t in tags) + struct.pack("!HI", TYPE, number)).ljust(100, b"\0")
+    return (head + b"".join(struct.pack("!HH", *t) for t in tags) + struct.pack("!HI", kind, number)).ljust(100, b"\0")
 
 
 def port_setup(r):
@@ -91,6 +104,30 @@ def port_setup(r):
 
 def bridge_setup(r):
     return r.choice([[], [], [], ["flood_vlans=10"], ["flood_vlans=0,20"], ["other_config:forward-bpdu=true"]])
+
+
+def mirror_setup(r):
+    """Words for ovs-vsctl that make mirrors."""
+    words, ids = [], []
+    count = r.choice([0, 1, 1, 1, 2])
+    # Whether one mirror copies what another one has sent depends on which is looked at first, which nobody says.
+    ports = PORTS if count == 1 else PORTS[:2]
+    for n in range(count):
+        columns = []
+        if count == 1 and r.random() < 0.3:
+            columns.append("select_all=true")
+        else:
+            columns.append("select_src_port=%s" % ",".join("@" + p for p in r.sample(ports, r.randrange(3))))
+            columns.append("select_dst_port=%s" % ",".join("@" + p for p in r.sample(ports, r.randrange(3))))
+        columns.append(r.choice(["output_port=@v4", "output_port=@v4", "output_port=@v3", "output_vlan=20", "output_vlan=40"]))
+        columns += r.choice([[], [], ["select_vlan=10"], ["snaplen=64"]])
+        columns = [c for c in columns if not c.endswith("=")]
+        words += ["--", "--id=@m%d" % n, "create", "Mirror", "name=m%d" % n] + columns
+        ids.append("@m%d" % n)
+    if not ids:
+        return []
+    named = [w for port in PORTS for w in ("--", "--id=@" + port, "get", "Port", port)]
+    return named + words + ["--", "set", "Bridge", BRIDGE, "mirrors=" + ",".join(ids)]
 
 
 def tags(r):
@@ -127,20 +164,20 @@ def main():
         poll.register(descriptor, select.POLLIN)
     left = {}
 
-    def collect(first, quiet):
-        wait = first
-        while True:
-            ready = poll.poll(wait)
-            if not ready:
-                return
-            for descriptor, _ in ready:
-                end, port = wires[descriptor]
-                data = end.read()
+    def collect(millis, probe=None):
+        """Until a probe has come, which is forwarded behind what was sent before it, or for some time."""
+        end = time.monotonic() + millis / 1000
+        while time.monotonic() < end:
+            for descriptor, _ in poll.poll(max(1, int((end - time.monotonic()) * 1000))):
+                wire, port = wires[descriptor]
+                data = wire.read()
                 told = parse(data) if data else None
-                if told:
+                if told and told[1]:
                     left.setdefault(told[0], []).append("%s %s %d" % (port, told[1], told[2]))
-                    wait = quiet
+                elif told and told[0] == probe:
+                    return
 
+    run("ovs-ofctl", "add-flow", BRIDGE, "priority=60000,dl_type=0x88b6,actions=flood")
     number = 0
     told = []
     for _ in range(SETUPS):
@@ -157,10 +194,12 @@ def main():
         columns = bridge_setup(random_)
         if columns:
             setup += ["--", "set", "Bridge", BRIDGE] + columns
-        told.append(" ".join(said + columns))
-        run(*setup)
+        mirrors = mirror_setup(random_) if MIRRORS else []
+        setup += ["--", "clear", "Bridge", BRIDGE, "mirrors"] + mirrors
+        told.append(" ".join(said + columns + [w for w in mirrors if "=" in w and not w.startswith("--")]))
+        subprocess.run(setup, check=True, stdout=subprocess.DEVNULL)
         run("ovs-appctl", "fdb/flush", BRIDGE)
-        run("ovs-appctl", "revalidator/wait")
+        revalidate()
         for _ in range(10):
             source = random_.randrange(4)
             destination = random_.choice([BROADCAST, LLDP] + 2 * ["02000000000%d" % n for n in range(4)])
@@ -169,8 +208,11 @@ def main():
             shown = "+".join("%04x:%04x" % t for t in with_) or "untagged"
             told.append((number, "%s sends %s to %s" % (PORTS[source], shown, destination)))
             ends[source].socket.send(frame(source, destination, with_, number))
-            collect(25, 3)
-    collect(300, 100)
+            ends[source].socket.send(frame(source, BROADCAST, [], number, PROBE))
+            # What comes from a mirror's output is dropped, probes included.
+            collect(30 if "output_port=@" + PORTS[source] in mirrors else 2000, number)
+            revalidate()
+    collect(300)
     for t in told:
         if isinstance(t, str):
             print(t)

@@ -1,6 +1,7 @@
 package org.skyway.experiments.dropin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -67,6 +68,45 @@ class DropInIT extends DropInBed {
         assertEquals("br0\n", db.appctl("ofproto/list"));
         assertTrue(db.appctl("dpif/show").contains("    vnf2 7/7: (dpdkr)"));
         assertTrue(db.appctl("bridge/dump-flows", "br0").contains("n_packets=" + FRAMES));
+    }
+
+    @Test
+    void aPortThatIsMirroredOrPolicedHasNoBypassUntilItIsNoMore() throws Exception {
+        addPorts();
+        db.vsctl("add-port", "br0", "vnf3", "--", "set", "Interface", "vnf3", "type=dpdkr");
+        ofctl("add-flow", "br0", "in_port=1,actions=output:7");
+        vnf("sink", "--port", "vnf2", "--wait");
+        vnf("sink", "--port", "vnf3", "--wait");
+        vnf("source", "--port", "vnf1", "--rate", "5000", "--wait");
+        awaitActive();
+        db.vsctl(
+                ("-- --id=@a get Port vnf1 -- --id=@b get Port vnf3"
+                                + " -- --id=@m create Mirror name=m0 select_src_port=@a output_port=@b"
+                                + " -- set Bridge br0 mirrors=@m")
+                        .split(" "));
+        assertFalse(db.appctl("skyway/links").contains("vnf1 -> vnf2  bypass  ACTIVE"));
+        String why = db.appctl("skyway/explain", "vnf1");
+        assertTrue(why.contains("mirrored by m0"), why);
+        await(
+                () -> !db.get("Mirror", "m0", "statistics:tx_packets").matches("0?"),
+                "packets in the mirror's statistics");
+        assertTrue(ofctl("dump-ports", "br0", "vnf3").matches("(?s).*tx pkts=[1-9].*"));
+        db.vsctl("clear", "Bridge", "br0", "mirrors");
+        awaitActive();
+
+        db.vsctl(
+                "set",
+                "Interface",
+                "vnf1",
+                "ingress_policing_kpkts_rate=1",
+                "ingress_policing_kpkts_burst=1");
+        assertFalse(db.appctl("skyway/links").contains("vnf1 -> vnf2  bypass  ACTIVE"));
+        assertEquals("[]", db.get("Interface", "vnf1", "error"));
+        await(
+                () -> ofctl("dump-ports", "br0", "vnf1").matches("(?s).*rx [^\\n]*drop=[1-9].*"),
+                "packets that were too many");
+        db.vsctl("set", "Interface", "vnf1", "ingress_policing_kpkts_rate=0");
+        awaitActive();
     }
 
     @Test

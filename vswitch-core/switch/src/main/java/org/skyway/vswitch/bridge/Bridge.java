@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -59,6 +60,7 @@ import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MacTable;
 import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.NormalConfig;
+import org.skyway.vswitch.tables.Policing;
 import org.skyway.vswitch.tables.PortCounters;
 import org.skyway.vswitch.tables.Tables;
 
@@ -86,6 +88,7 @@ public final class Bridge implements Forwarding {
     private Vnfs vnfs;
     private Links links;
     private final Observers observers = new Observers(this);
+    private final PolicedPorts policing = new PolicedPorts();
     private Bypasses bypasses;
     private final Placement placement;
     private final CutThroughs cutThroughs;
@@ -296,15 +299,38 @@ public final class Bridge implements Forwarding {
         return tables.macs();
     }
 
-    /// Sets up NORMAL, ports that are added later included.
+    /// Sets up NORMAL and mirrors, ports that are added later included. Ports whose packets are
+    /// copied have no bypass.
     ///
     /// @param now how
-    public void normal(NormalConfig now) {
-        if (!now.equals(tables.normal())) {
-            tables.normal(now);
-            settler.changed();
-            settle();
+    /// @return whether that is a change, which is effective when the bridge has settled
+    public boolean normal(NormalConfig now) {
+        if (now.equals(tables.normal())) {
+            return false;
         }
+        tables.normal(now);
+        hold();
+        return true;
+    }
+
+    /// Says how much may come from ports. They have no bypass while there is a limit.
+    ///
+    /// @param limits by name; the others have none
+    /// @return whether that is a change, which is effective when the bridge has settled
+    public boolean police(Map<String, Policing> limits) {
+        if (!policing.police(limits, ports.all())) {
+            return false;
+        }
+        hold();
+        return true;
+    }
+
+    private void hold() {
+        Map<Integer, String> why = new HashMap<>(policing.why(ports.all()));
+        why.putAll(tables.normal().mirrored());
+        detector.hold(why);
+        settler.changed();
+        settle();
     }
 
     /// What the poll threads have cached.

@@ -26,6 +26,7 @@ final class Detection {
     private final Map<Integer, GroupEntry> groups = new HashMap<>();
     private final Map<Integer, PortState> ports = new TreeMap<>();
     private final Map<Integer, Boolean> candidates = new HashMap<>();
+    private Map<Integer, String> held = Map.of();
     private boolean missToController;
     private FragmentHandling fragments = FragmentHandling.NORMAL;
     private P2pDetector detector;
@@ -78,6 +79,17 @@ final class Detection {
     void candidate(int number, boolean may) {
         candidates.put(number, may);
         feed(d -> d.candidate(number, may));
+    }
+
+    /// Says of which ports the packets must pass the switch, whatever the rules.
+    ///
+    /// @param now why, by number; of the others they need not
+    void hold(Map<Integer, String> now) {
+        held.keySet().stream()
+                .filter(p -> !now.containsKey(p))
+                .forEach(p -> feed(d -> d.hold(p, null)));
+        held = Map.copyOf(now);
+        held.forEach((port, why) -> feed(d -> d.hold(port, why)));
     }
 
     void missToController(boolean value) {
@@ -148,6 +160,7 @@ final class Detection {
         fresh.fragments(fragments);
         ports.values().forEach(fresh::portChanged);
         candidates.forEach(fresh::candidate);
+        held.forEach(fresh::hold);
         return fresh;
     }
 

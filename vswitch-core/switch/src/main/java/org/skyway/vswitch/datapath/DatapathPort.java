@@ -2,12 +2,14 @@ package org.skyway.vswitch.datapath;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.tables.Policing;
 
 /// A port as the poll threads see it. One thread receives from it; any may send to it.
 public abstract class DatapathPort {
     private final int number;
     private final Traffic traffic;
     private volatile PortTaps taps; // null, unless somebody looks
+    private volatile Policer policer; // null, unless it may send so much only
     private final AtomicBoolean sending; // null: only one thread sends
 
     /// A port.
@@ -42,6 +44,18 @@ public abstract class DatapathPort {
     /// @param tap who
     public final void untap(Tap tap) {
         taps = PortTaps.without(taps, tap);
+    }
+
+    /// Says how much may come from it. What is more is dropped and counted. Ofproto thread.
+    ///
+    /// @param limit how much
+    public final void police(Policing limit) {
+        policer = limit.equals(Policing.NONE) ? null : new Policer(limit, System.nanoTime());
+    }
+
+    /// Who drops what is too much; null for nobody.
+    final Policer policer() {
+        return policer;
     }
 
     /// Who sees its packets; null for nobody.

@@ -252,7 +252,10 @@ final class PollThread {
     private int pass(RxPort rx) {
         final Megaflow only = cache.only(rx, 0);
         final DatapathPort to = only == null ? null : only.onlyOutput;
-        if (to == null || rx.port.taps() != null || to.taps() != null) {
+        if (to == null
+                || rx.port.taps() != null
+                || to.taps() != null
+                || rx.port.policer() != null) {
             return 0;
         }
         final long[] left = rx.port.rxWhole(addresses, lengths, whole, to);
@@ -285,8 +288,10 @@ final class PollThread {
             bytes += lengths[i];
             wrong |= lengths[i] - 1 | PacketExecutor.MAX_FRAME - lengths[i];
         }
-        if (wrong < 0) {
-            n = withoutWrongLengths(rx, n);
+        final Policer policer = rx.port.policer();
+        if (wrong < 0 || policer != null) {
+            n = wrong < 0 ? withoutWrongLengths(rx, n) : n;
+            n = policer == null ? n : police(rx, policer, n);
             bytes = 0;
             for (int i = 0; i < n; i++) {
                 bytes += lengths[i];
@@ -331,6 +336,12 @@ final class PollThread {
             i = end;
         }
         tx.send();
+    }
+
+    private int police(RxPort rx, Policer policer, int n) {
+        int kept = policer.admit(addresses, lengths, n, now);
+        rx.port.traffic().add(index, Traffic.RX_DROPPED, n - kept);
+        return kept;
     }
 
     // A ring shows no such packets if the switch knows its geometry; nothing here relies on it.

@@ -18,6 +18,7 @@ final class Columns {
     static final String INTERFACE = "Interface";
     static final String CONTROLLER = "Controller";
     static final String SSL = "SSL";
+    static final String MIRROR = "Mirror";
 
     // @formatter:off
     private static final Map<String, List<String>> READ =
@@ -56,9 +57,22 @@ final class Columns {
                                     "ofport_request",
                                     "mtu_request",
                                     "ingress_policing_rate",
+                                    "ingress_policing_burst",
+                                    "ingress_policing_kpkts_rate",
+                                    "ingress_policing_kpkts_burst",
                                     "mac"),
                     CONTROLLER,
                             List.of("target", "connection_mode", "max_backoff", "inactivity_probe"),
+                    MIRROR,
+                            List.of(
+                                    "name",
+                                    "select_all",
+                                    "select_src_port",
+                                    "select_dst_port",
+                                    "select_vlan",
+                                    "output_port",
+                                    "output_vlan",
+                                    "snaplen"),
                     SSL, List.of("private_key", "certificate", "ca_cert", "bootstrap_ca_cert"));
 
     private static final Map<String, List<String>> WRITTEN =
@@ -66,6 +80,7 @@ final class Columns {
                     ROOT,
                             List.of(
                                     "cur_cfg",
+                                    "statistics",
                                     "datapath_types",
                                     "iface_types",
                                     "dpdk_version",
@@ -85,7 +100,8 @@ final class Columns {
                                     "ifindex",
                                     "status",
                                     "statistics"),
-                    CONTROLLER, List.of("is_connected", "role", "status"));
+                    CONTROLLER, List.of("is_connected", "role", "status"),
+                    MIRROR, List.of("statistics"));
 
     // @formatter:on
 

@@ -349,6 +349,12 @@ public final class DropIn implements AutoCloseable {
     }
 
     private void addStatus(Transaction t, Wanted wanted, boolean statistics) {
+        if (statistics) {
+            boolean enabled =
+                    "true".equals(wanted.root().pairs("other_config").get("enable-statistics"));
+            Map<String, String> host = enabled ? HostStatistics.of(bridges.directory()) : Map.of();
+            t.change(Columns.ROOT, wanted.root(), "statistics", Datum.of(host));
+        }
         StatusColumns status = new StatusColumns(t, statistics);
         for (Wanted.WantedBridge w : wanted.bridges().values()) {
             Slot slot = bridges.get(w.name());

@@ -3,10 +3,12 @@ package org.skyway.vswitch.dropin;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.skyway.openflow.model.OfPort;
+import java.util.UUID;
+import java.util.function.Function;
 import org.skyway.ovsdb.Row;
 import org.skyway.vswitch.dropin.Wanted.WantedBridge;
 import org.skyway.vswitch.dropin.Wanted.WantedPort;
+import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.MacTable;
 import org.skyway.vswitch.tables.NormalConfig;
 import org.skyway.vswitch.tables.PortVlans;
@@ -18,26 +20,27 @@ import org.skyway.vswitch.tables.VlanSet;
 final class NormalSettings {
     private NormalSettings() {}
 
-    /// How NORMAL is to be set up.
+    /// How NORMAL and mirrors are to be set up.
     ///
-    /// @param numbers the ports' numbers by name, but for the local one's; a port that is not among
-    ///   them is left out
-    static NormalConfig of(WantedBridge wanted, Map<String, Integer> numbers) {
+    /// @param numbers the ports' numbers by name; one that is not among them is left out
+    /// @param counters a mirror's, by its row
+    static NormalConfig of(
+            WantedBridge wanted,
+            Map<String, Integer> numbers,
+            Function<UUID, FlowCounters> counters) {
         Map<Integer, PortVlans> ports = new HashMap<>();
         for (WantedPort port : wanted.ports().values()) {
-            Integer number =
-                    port.name().equals(wanted.name())
-                            ? Integer.valueOf(OfPort.LOCAL)
-                            : numbers.get(port.name());
+            Integer number = numbers.get(port.name());
             PortVlans vlans = vlans(port.port());
-            if (number != null && number != 0 && !vlans.equals(PortVlans.TRUNK)) {
+            if (number != null && !vlans.equals(PortVlans.TRUNK)) {
                 ports.put(number, vlans);
             }
         }
         return new NormalConfig(
                 ports,
                 vlans(wanted.row(), "flood_vlans", VlanSet.NONE),
-                isTrue(wanted.row(), "forward-bpdu"));
+                isTrue(wanted.row(), "forward-bpdu"),
+                new MirrorSettings(wanted, numbers).all(counters));
     }
 
     /// Tells the table of addresses how many to keep, and for how long.

@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.skyway.ivshmem.sys.HostInterfaces;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.ovsdb.Datum;
@@ -26,6 +28,7 @@ import org.skyway.vswitch.dropin.Wanted.WantedPort;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.port.PatchPort;
+import org.skyway.vswitch.tables.Policing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,7 @@ final class Pass {
     private static final Logger LOG = LoggerFactory.getLogger(Pass.class);
     private static final long FAILED = -1;
     private static final long LISTEN_SECONDS = 5;
+    private static final long SETTLE_SECONDS = 3;
 
     private final Bridges bridges;
     private final Wanted wanted;
@@ -87,6 +91,7 @@ final class Pass {
             if (slot != null) {
                 setUpNormal(w, slot);
                 addPorts(slot);
+                police(w, slot);
                 new Devices(w, slot).set();
                 configure(w, slot);
             }
@@ -186,15 +191,50 @@ final class Pass {
     private void setUpNormal(WantedBridge w, Slot slot) {
         Map<String, Integer> numbers = new HashMap<>();
         configs.get(w.name()).forEach((name, config) -> numbers.put(name, config.number()));
+        numbers.values().removeIf(n -> n == 0);
+        numbers.put(w.name(), OfPort.LOCAL);
+        slot.mirrors().keySet().retainAll(w.mirrors().stream().map(Row::uuid).toList());
+        change(
+                slot,
+                () -> {
+                    Bridge bridge = slot.running().bridge();
+                    NormalSettings.limit(bridge.macs(), w.row());
+                    return bridge.normal(
+                            NormalSettings.of(
+                                    w,
+                                    numbers,
+                                    row ->
+                                            slot.mirrors()
+                                                    .computeIfAbsent(
+                                                            row, _ -> bridge.newCounters())));
+                });
+    }
+
+    private void police(WantedBridge w, Slot slot) {
+        Map<String, Policing> limits = new HashMap<>();
+        w.ports().forEach((name, port) -> limits.put(name, port.policing()));
+        change(slot, () -> slot.running().bridge().police(limits));
+    }
+
+    // Has the ofproto thread change something, and waits until bypasses that it ends have ended.
+    private static void change(Slot slot, BooleanSupplier change) {
+        CompletableFuture<Void> settled = new CompletableFuture<>();
         try {
             slot.running()
                     .ask(() -> {
-                        Bridge bridge = slot.running().bridge();
-                        NormalSettings.limit(bridge.macs(), w.row());
-                        bridge.normal(NormalSettings.of(w, numbers));
+                        if (change.getAsBoolean()) {
+                            slot.running().bridge().whenSettled(null, () -> settled.complete(null));
+                        } else {
+                            settled.complete(null);
+                        }
                         return null;
                     });
-        } catch (IOException | RuntimeException e) {
+            settled.get(SETTLE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("bridge {}: a bypass that has to end did not within 3 s", slot.name());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | ExecutionException | RuntimeException e) {
             LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
         }
     }

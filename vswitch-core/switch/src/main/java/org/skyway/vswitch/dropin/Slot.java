@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.skyway.agent.PortHost;
 import org.skyway.vswitch.bridge.BridgePort;
@@ -13,6 +14,7 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.daemon.Asked;
 import org.skyway.vswitch.daemon.RunningBridge;
 import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.tables.FlowCounters;
 
 /// A bridge that runs, with what the configuration knows of it. The configuration thread only.
 final class Slot {
@@ -24,6 +26,7 @@ final class Slot {
     private final List<AutoCloseable> parts;
     private final SavedState before;
     private final Map<String, PortSlot> ports = new ConcurrentHashMap<>();
+    private final Map<UUID, FlowCounters> mirrors = new ConcurrentHashMap<>();
     private final PortNumbering numbers = new PortNumbering();
     private boolean isNew = true;
     private final Requests requests;
@@ -96,6 +99,12 @@ final class Slot {
 
     PortNumbering numbers() {
         return numbers;
+    }
+
+    /// What mirrors have copied, by row: of a mirror that is changed it goes on. Ofproto thread,
+    /// but for the map itself.
+    Map<UUID, FlowCounters> mirrors() {
+        return mirrors;
     }
 
     /// The controllers and listeners that it was told last.

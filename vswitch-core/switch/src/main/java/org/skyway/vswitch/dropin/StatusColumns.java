@@ -2,9 +2,11 @@ package org.skyway.vswitch.dropin;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.PacketSocket;
 import org.skyway.ivshmem.sys.TapDevice;
@@ -51,7 +53,10 @@ final class StatusColumns {
 
     /// A bridge as the ofproto thread saw it.
     private record BridgeView(
-            long datapathId, Map<String, PortView> ports, List<ControllerStatus> controllers) {}
+            long datapathId,
+            Map<String, PortView> ports,
+            List<ControllerStatus> controllers,
+            Map<UUID, Map<String, Long>> mirrors) {}
 
     private final Transaction t;
     private final boolean statistics;
@@ -88,6 +93,11 @@ final class StatusColumns {
         for (Row row : wanted.controllers()) {
             controller(row, view.controllers);
         }
+        for (Row row : wanted.mirrors()) {
+            if (statistics && view.mirrors.containsKey(row.uuid())) {
+                t.change(Columns.MIRROR, row, "statistics", Datum.of(view.mirrors.get(row.uuid())));
+            }
+        }
     }
 
     private static BridgeView view(Slot slot) {
@@ -102,8 +112,15 @@ final class StatusColumns {
                         new PortView(port, state, bridge.portCounters(state.number())));
             }
         }
+        Map<UUID, Map<String, Long>> mirrors = new HashMap<>();
+        slot.mirrors()
+                .forEach((row, c) ->
+                        mirrors.put(row, Map.of("tx_packets", c.packets(), "tx_bytes", c.bytes())));
         return new BridgeView(
-                ofproto.config().datapathId(), ports, new ArrayList<>(ofproto.controllerStatus()));
+                ofproto.config().datapathId(),
+                ports,
+                new ArrayList<>(ofproto.controllerStatus()),
+                mirrors);
     }
 
     private void port(Row row, PortView v, PortSlot slot) {

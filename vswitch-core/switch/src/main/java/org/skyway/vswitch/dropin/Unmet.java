@@ -3,6 +3,7 @@ package org.skyway.vswitch.dropin;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.skyway.ovsdb.Row;
@@ -30,6 +31,9 @@ final class Unmet {
             String why = of(bridge);
             if (why != null) {
                 now.add("bridge %s: %s".formatted(bridge.name(), why));
+            }
+            for (String wrong : new MirrorSettings(bridge, Map.of()).wrong()) {
+                now.add("bridge %s: %s".formatted(bridge.name(), wrong));
             }
             for (WantedPort port : bridge.ports().values()) {
                 for (String what : new String[] {of(port), NormalSettings.contradiction(port)}) {
@@ -59,10 +63,6 @@ final class Unmet {
         if (isSet(port.port(), "qos")) {
             columns.add("qos");
         }
-        Long rate = port.row().integer("ingress_policing_rate");
-        if (rate != null && rate != 0) {
-            columns.add("ingress_policing_rate");
-        }
         return without(columns);
     }
 
@@ -71,9 +71,6 @@ final class Unmet {
     /// @return a sentence; null if all of it has
     static String of(WantedBridge bridge) {
         List<String> columns = new ArrayList<>();
-        if (isSet(bridge.row(), "mirrors")) {
-            columns.add("mirrors");
-        }
         SWITCHED.stream().filter(c -> bridge.row().text(c).equals("true")).forEach(columns::add);
         return without(columns);
     }

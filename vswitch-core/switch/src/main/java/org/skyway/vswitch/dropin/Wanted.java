@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.skyway.ovsdb.Row;
 import org.skyway.ovsdb.Snapshot;
+import org.skyway.vswitch.tables.Policing;
 
 /// What a database wants the switch to be, bridges and ports by name: a row that is replaced by
 /// another of the same name in one transaction is the same thing.
@@ -22,8 +23,13 @@ record Wanted(Row root, Map<String, WantedBridge> bridges) {
     /// @param ports by name; the local one is among them if the database has one
     /// @param twice interfaces whose name is another one's, here or of another bridge
     /// @param controllers in no order
+    /// @param mirrors by name
     record WantedBridge(
-            Row row, Map<String, WantedPort> ports, List<Row> twice, List<Row> controllers) {
+            Row row,
+            Map<String, WantedPort> ports,
+            List<Row> twice,
+            List<Row> controllers,
+            List<Row> mirrors) {
         String name() {
             return row.text("name");
         }
@@ -47,6 +53,20 @@ record Wanted(Row root, Map<String, WantedBridge> bridges) {
         String type() {
             String type = row.text("type");
             return type.equals("system") ? "" : type;
+        }
+
+        /// How much may come from it.
+        Policing policing() {
+            return new Policing(
+                    policing("rate"),
+                    policing("burst"),
+                    policing("kpkts_rate"),
+                    policing("kpkts_burst"));
+        }
+
+        private long policing(String what) {
+            Long number = row.integer("ingress_policing_" + what);
+            return number == null ? 0 : Math.max(0, number);
         }
 
         /// The number that somebody asks for; 0 for none.
@@ -100,7 +120,9 @@ record Wanted(Row root, Map<String, WantedBridge> bridges) {
                 }
             }
         }
+        List<Row> mirrors = new ArrayList<>(now.referred(row, "mirrors", Columns.MIRROR));
+        mirrors.sort(Comparator.comparing(m -> m.text("name")));
         return new WantedBridge(
-                row, ports, twice, now.referred(row, "controller", Columns.CONTROLLER));
+                row, ports, twice, now.referred(row, "controller", Columns.CONTROLLER), mirrors);
     }
 }

@@ -19,6 +19,7 @@ public final class Frozen {
     private final long[] metadata;
     private final int inPort;
     private final boolean hashed;
+    private final int mirrored;
 
     /// @param jobs what is left to do; the action set comes behind it
     /// @param walk the packet
@@ -29,6 +30,7 @@ public final class Frozen {
         actionSet = walk.actionSet();
         inPort = walk.headers.inPort();
         this.hashed = hashed;
+        mirrored = walk.mirrored;
         metadata = Arrays.copyOfRange(walk.headers.key, PACKET_WORDS, WORDS);
     }
 
@@ -47,6 +49,11 @@ public final class Frozen {
     /// Whether the packet has the hash that select groups want.
     boolean hashed() {
         return hashed;
+    }
+
+    /// Which mirrors have it already, a bit for each.
+    int mirrored() {
+        return mirrored;
     }
 
     /// The packet's ingress port.

@@ -6,9 +6,7 @@ import static org.skyway.openflow.model.FlowKey.ETH_SRC_VLAN;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
-import org.skyway.pipeline.Interpreter;
 import org.skyway.pipeline.Owner;
-import org.skyway.pipeline.Packet;
 import org.skyway.vswitch.tables.MacTable;
 import org.skyway.vswitch.tables.NormalConfig;
 import org.skyway.vswitch.tables.PortVlans;
@@ -17,14 +15,14 @@ import org.skyway.vswitch.tables.PortVlans;
 final class LearningSwitch {
     private static final long LINK_PROTOCOLS = 0x0180c200000L; // addresses but for their last digit
 
-    private final Interpreter<Walk> interpreter;
+    private final TaggedOutput output;
     private final NormalConfig config;
     private final long nowNanos;
     private MacTable.Entry source;
     private boolean learned;
 
-    LearningSwitch(Interpreter<Walk> interpreter, NormalConfig config, long nowNanos) {
-        this.interpreter = interpreter;
+    LearningSwitch(TaggedOutput output, NormalConfig config, long nowNanos) {
+        this.output = output;
         this.config = config;
         this.nowNanos = nowNanos;
     }
@@ -55,13 +53,16 @@ final class LearningSwitch {
         if ((type == 0x8100 || type == 0x88a8) && !packet.hasVlan()) {
             return; // to Open vSwitch half a tag, though another may just have been taken off
         }
+        if (config.isReserved(own)) {
+            return; // actions wrote its number
+        }
         PortVlans in = sourced ? PortVlans.TRUNK : config.port(own);
         Vlans received = packet.vlans();
         if (!in.admits(received.vlan())) {
             walk.note("a packet of VLAN %d may not come in here".formatted(received.vlan()));
             return;
         }
-        if (!sourced && !config.forwardsBpdus() && to >>> 4 == LINK_PROTOCOLS) {
+        if (!sourced && !config.forwardsBpdus() && isOfLinkProtocol(to)) {
             return; // a bridge neither forwards it nor learns from it
         }
         Vlans vlans = received.behind(in);
@@ -71,8 +72,8 @@ final class LearningSwitch {
                         : learn(walk, vlans.vlan(), from, to, sourced);
         if (known == null) {
             flood(walk, owner, vlans);
-        } else if (known.port() != own) {
-            send(walk, owner, known.port(), vlans);
+        } else if (known.port() != own && !config.isReserved(known.port())) {
+            output.send(walk, owner, known.port(), vlans);
         }
     }
 
@@ -95,19 +96,15 @@ final class LearningSwitch {
             int number = port.number();
             if (number != own
                     && (port.config() & PortState.NO_FLOOD) == 0
-                    && config.port(number).carries(vlans.vlan(), vlans.innerVlan())) {
-                send(walk, owner, number, vlans);
+                    && config.port(number).carries(vlans.vlan(), vlans.innerVlan())
+                    && !config.isReserved(number)) {
+                output.send(walk, owner, number, vlans);
             }
         }
     }
 
-    private void send(Walk walk, Owner owner, int port, Vlans vlans) {
-        PipelinePacket packet = walk.headers;
-        Vlans left = vlans.leaving(config.port(port), packet.vlanTci());
-        Packet.Saved whole = packet.loses(left) ? walk.save(false) : null;
-        packet.with(left, () -> interpreter.send(walk, owner, port, null));
-        if (whole != null) {
-            walk.restore(whole, false);
-        }
+    /// Whether an address is reserved for link protocols.
+    static boolean isOfLinkProtocol(long mac) {
+        return mac >>> 4 == LINK_PROTOCOLS;
     }
 }

@@ -19,6 +19,7 @@ import org.skyway.pipeline.Todo;
 import org.skyway.pipeline.classifier.TupleTable;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.NormalConfig;
 import org.skyway.vswitch.tables.Tables;
 import org.skyway.vswitch.tables.TablesVersion;
 
@@ -30,17 +31,36 @@ final class SwitchDomain implements Domain<Walk> {
     private final Telling telling;
     private final Interpreter<Walk> interpreter = new Interpreter<>(this);
     private final LearningSwitch learningSwitch;
+    private final Mirroring mirroring; // null if there is no mirror
     private boolean hashWanted; // of the datapath, when the packet has been read anew
 
     SwitchDomain(Walk walk, long nowNanos) {
         tables = walk.tables;
         liveness = new Liveness(this::port, this::group);
         telling = new Telling(walk);
-        learningSwitch = new LearningSwitch(interpreter, tables.normal(), nowNanos);
+        NormalConfig normal = tables.normal();
+        TaggedOutput output = new TaggedOutput(interpreter, normal);
+        learningSwitch = new LearningSwitch(output, normal, nowNanos);
+        mirroring = normal.mirrors().isEmpty() ? null : new Mirroring(normal, output);
     }
 
     Interpreter<Walk> interpreter() {
         return interpreter;
+    }
+
+    /// A packet has come in, and is to be looked at.
+    ///
+    /// @return whether anything may be done to it
+    boolean receive(Walk walk) {
+        if (mirroring == null) {
+            return true;
+        }
+        if (tables.normal().isReserved(walk.headers.inPort())) {
+            walk.note("the port is a mirror's output, and what comes from it is dropped");
+            return false;
+        }
+        mirroring.received(walk);
+        return true;
     }
 
     LearningSwitch learningSwitch() {
@@ -180,7 +200,13 @@ final class SwitchDomain implements Domain<Walk> {
     @Override
     public Todo send(Walk walk, Owner owner, PortState port, Todo then) {
         walk.headers.commit();
+        if (walk.snapLength != 0) {
+            walk.out.add(new DatapathAction.Truncate(walk.snapLength));
+        }
         walk.out.add(new DatapathAction.Output(port.number()));
+        if (mirroring != null) {
+            mirroring.sent(walk, owner, port.number());
+        }
         return then;
     }
 

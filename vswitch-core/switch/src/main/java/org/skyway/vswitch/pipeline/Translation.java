@@ -57,15 +57,10 @@ public final class Translation {
     /// @return what to do with it and its like
     public DatapathProgram run() {
         packet.examined[IN_PORT] |= Field.IN_PORT.ones() << 32;
-        if (tables.fragmentHandling() == Tables.FRAGMENTS_DROP) {
-            packet.examine(Field.IP_FRAG);
-            if (Field.IP_FRAG.get(packet.key) != 0) {
-                walk.note("fragments are dropped");
-                return program();
-            }
-        }
         PortState port = tables.ports().get(packet.inPort());
-        if (port == null || port.receives()) {
+        if (port != null && !port.receives()) {
+            walk.note("the port is switched off or does not receive");
+        } else if (domain.receive(walk) && !isDroppedFragment()) {
             go(new Todo(new Job.LookUp(Owner.NONE, 0, OfPort.IN_PORT, Job.Way.ENTER, true), null));
             // In whose name the action set is done.
             FlowEntry first = walk.visits.first();
@@ -74,10 +69,20 @@ public final class Translation {
                             new Job.RunActionSet(
                                     Owner.NONE.of(first == null ? null : first.rule())),
                             null));
-        } else {
-            walk.note("the port is switched off or does not receive");
         }
         return program();
+    }
+
+    private boolean isDroppedFragment() {
+        if (tables.fragmentHandling() != Tables.FRAGMENTS_DROP) {
+            return false;
+        }
+        packet.examine(Field.IP_FRAG);
+        if (Field.IP_FRAG.get(packet.key) == 0) {
+            return false;
+        }
+        walk.note("fragments are dropped");
+        return true;
     }
 
     private void go(Todo todo) {
@@ -94,7 +99,9 @@ public final class Translation {
         walk.stack = rest.stack();
         walk.writeActions(rest.actionSet());
         PortState port = tables.ports().get(packet.inPort());
-        if (port == null || (port.config() & PortState.NO_RECV) == 0) {
+        walk.mirrored = rest.mirrored();
+        boolean receives = port == null || (port.config() & PortState.NO_RECV) == 0;
+        if (receives && domain.receive(walk)) {
             go(Rereading.resume(rest.jobs()));
         }
         return program();
@@ -106,6 +113,9 @@ public final class Translation {
     /// @return what to do with the packet
     public DatapathProgram run(List<Action> actions) {
         walk.packetOut = true;
+        if (!domain.receive(walk)) {
+            return program();
+        }
         Todo end = new Todo(new Job.RunActionSet(Owner.NONE), null);
         go(actions.isEmpty() ? end : new Todo(new Job.Act(Owner.NONE, actions, 0), end));
         return program();

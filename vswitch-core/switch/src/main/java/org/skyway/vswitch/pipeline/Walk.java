@@ -34,6 +34,8 @@ final class Walk extends Packet {
     Action.Controller paused; // what it waits for while it is frozen; null for none
 
     boolean packetOut;
+    int mirrored; // to which mirrors' outputs, a bit for each
+    int snapLength; // of what is sent now, for a mirror; 0 for all of it
     private String complaint;
 
     Walk(TablesVersion tables, long[] packetKey) {

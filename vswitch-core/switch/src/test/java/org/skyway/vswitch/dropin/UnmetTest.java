@@ -28,10 +28,10 @@ class UnmetTest {
 
     @Test
     void whatIsDoneIsNoComplaint() {
-        assertNull(port(Map.of("name", one("p")), Map.of("ingress_policing_rate", one(0L))));
+        assertNull(port(Map.of("name", one("p")), Map.of("ingress_policing_rate", one(7L))));
         assertNull(port(Map.of("tag", one(5L), "vlan_mode", one("access")), Map.of()));
         var plain = row(Map.of("name", one("b"), "stp_enable", one(false)));
-        assertNull(Unmet.of(new WantedBridge(plain, Map.of(), List.of(), List.of())));
+        assertNull(Unmet.of(new WantedBridge(plain, Map.of(), List.of(), List.of(), List.of())));
     }
 
     @Test
@@ -40,17 +40,17 @@ class UnmetTest {
                 "protected: not supported, has no effect; use OpenFlow rules, or clear it",
                 port(Map.of("protected", one(true)), Map.of()));
         assertEquals(
-                "interfaces, qos, ingress_policing_rate: not supported, has no effect; use OpenFlow rules, or clear it",
+                "interfaces, qos: not supported, has no effect; use OpenFlow rules, or clear it",
                 port(
                         Map.of(
                                 "interfaces",
                                 new Datum.Atoms(Set.of(UUID.randomUUID(), UUID.randomUUID())),
                                 "qos",
                                 one(UUID.randomUUID())),
-                        Map.of("ingress_policing_rate", one(1000L))));
+                        Map.of()));
         var busy = row(Map.of("mirrors", one(UUID.randomUUID()), "rstp_enable", one(true)));
         assertEquals(
-                "mirrors, rstp_enable: not supported, has no effect; use OpenFlow rules, or clear it",
-                Unmet.of(new WantedBridge(busy, Map.of(), List.of(), List.of())));
+                "rstp_enable: not supported, has no effect; use OpenFlow rules, or clear it",
+                Unmet.of(new WantedBridge(busy, Map.of(), List.of(), List.of(), List.of())));
     }
 }

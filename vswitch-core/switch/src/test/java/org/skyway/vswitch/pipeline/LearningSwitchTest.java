@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.NormalConfig;
+import org.skyway.vswitch.tables.PortMirror;
 import org.skyway.vswitch.tables.PortVlans;
 import org.skyway.vswitch.tables.PortVlans.Mode;
 import org.skyway.vswitch.tables.PortVlans.PriorityTags;
@@ -32,6 +34,7 @@ class LearningSwitchTest {
 
     private final Tables tables = new Tables();
     private final Map<Integer, PortVlans> ports = new HashMap<>();
+    private final List<PortMirror> mirrors = new ArrayList<>();
 
     @BeforeEach
     void ports() {
@@ -67,7 +70,7 @@ class LearningSwitchTest {
     }
 
     private void setUp(VlanSet flooded, boolean bpdus) {
-        tables.normal(new NormalConfig(ports, flooded, bpdus));
+        tables.normal(new NormalConfig(ports, flooded, bpdus, mirrors));
         tables.publish();
     }
 
@@ -192,5 +195,50 @@ class LearningSwitchTest {
         assertEquals("2", sent(3, 0, SOURCE));
         sent(1, 0, BROADCAST);
         assertEquals("1", sent(3, 0x1005, SOURCE));
+    }
+
+    private static PortMirror mirror(Set<Integer> from, Set<Integer> to, int out, int outVlan) {
+        return new PortMirror("m", from, to, null, out, outVlan, 0, new FlowCounters(1));
+    }
+
+    @Test
+    void aMirrorGetsAPacketOnceAndSendsNone() {
+        mirrors.add(mirror(Set.of(1, 2, 3), Set.of(1, 2, 3), 3, 0));
+        setUp(VlanSet.NONE, false);
+        assertEquals("2, 3", sent(1, 0, BROADCAST));
+        assertEquals("", sent(3, 0, BROADCAST));
+        mirrors.set(0, mirror(Set.of(), Set.of(2), 3, 0));
+        mirrors.add(mirror(Set.of(1), Set.of(1), 3, 0)); // the same output
+        setUp(VlanSet.NONE, false);
+        assertEquals("2, 3", sent(1, 0, BROADCAST));
+        assertEquals("1", sent(2, 0, BROADCAST).replace(", 3", ""));
+    }
+
+    @Test
+    void copiesAreFloodedInAnotherVlan() {
+        ports.put(2, vlans("access t10"));
+        ports.put(3, vlans("trunk c99"));
+        mirrors.add(mirror(Set.of(2), Set.of(2), 0, 99));
+        setUp(VlanSet.NONE, false);
+        // Port 1 is a trunk of all VLANs, the second too, so it gets both.
+        assertEquals("1 8100:63, 1 8100:a, 3 8100:63", sent(2, 0, BROADCAST));
+        assertEquals("1 8100:63, 2, 3 8100:63", sent(1, 0x100a, BROADCAST));
+    }
+
+    @Test
+    void aMirrorOfAVlanGetsNoOther() {
+        mirrors.add(
+                new PortMirror(
+                        "m",
+                        Set.of(1),
+                        Set.of(),
+                        VlanSet.of(List.of(10)),
+                        3,
+                        0,
+                        0,
+                        new FlowCounters(1)));
+        setUp(VlanSet.NONE, false);
+        assertEquals("2 own:14", sent(1, 0x1014, BROADCAST));
+        assertEquals("2 own:a, 3 own:a", sent(1, 0x100a, BROADCAST));
     }
 }
