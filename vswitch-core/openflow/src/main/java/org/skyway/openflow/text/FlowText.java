@@ -71,30 +71,30 @@ public final class FlowText {
     /// @param rule the rule
     /// @return the flow, without counters
     public static String print(FlowRule rule) {
-        StringJoiner items = new StringJoiner(",");
-        items.add("table=" + rule.table());
-        items.add("priority=" + rule.priority());
-        addUnlessZero(items, "idle_timeout", rule.idleTimeout());
-        addUnlessZero(items, "hard_timeout", rule.hardTimeout());
-        addUnlessZero(items, "importance", rule.importance());
+        StringBuilder text = new StringBuilder(100);
+        text.append("table=").append(rule.table());
+        text.append(",priority=").append(rule.priority());
+        addUnlessZero(text, ",idle_timeout=", rule.idleTimeout());
+        addUnlessZero(text, ",hard_timeout=", rule.hardTimeout());
+        addUnlessZero(text, ",importance=", rule.importance());
         if (rule.cookie() != 0) {
-            items.add("cookie=0x" + Long.toHexString(rule.cookie()));
+            text.append(",cookie=0x").append(Long.toHexString(rule.cookie()));
         }
         for (int i = 0; i < FLAGS.length; i++) {
             if ((rule.flags() >> i & 1) != 0) {
-                items.add(FLAGS[i]);
+                text.append(',').append(FLAGS[i]);
             }
         }
         String match = MatchText.print(rule.match());
         if (!match.isEmpty()) {
-            items.add(match);
+            text.append(',').append(match);
         }
-        return items + " actions=" + print(rule.instructions());
+        return text.append(" actions=").append(print(rule.instructions())).toString();
     }
 
-    private static void addUnlessZero(StringJoiner items, String name, int value) {
+    private static void addUnlessZero(StringBuilder text, String name, int value) {
         if (value != 0) {
-            items.add(name + "=" + value);
+            text.append(name).append(value);
         }
     }
 

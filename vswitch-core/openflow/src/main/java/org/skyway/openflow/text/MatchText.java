@@ -1,5 +1,6 @@
 package org.skyway.openflow.text;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -53,6 +54,18 @@ final class MatchText {
     /// All fields but those that are other names of some.
     private static final Field[] PRINTED =
             java.util.Arrays.stream(Field.values()).filter(f -> !f.isAlias()).toArray(Field[]::new);
+
+    /// For each word, which of [#PRINTED] have bits there.
+    private static final BitSet[] BY_WORD = new BitSet[FlowKey.WORDS];
+
+    static {
+        for (int w = 0; w < FlowKey.WORDS; w++) {
+            BY_WORD[w] = new BitSet(PRINTED.length);
+            for (int i = 0; i < PRINTED.length; i++) {
+                BY_WORD[w].set(i, (PRINTED[i].words() >> w & 1) != 0);
+            }
+        }
+    }
 
     private MatchText() {}
 
@@ -261,22 +274,21 @@ final class MatchText {
     static String print(Match match) {
         StringJoiner items = new StringJoiner(",");
         long[] left = new long[FlowKey.WORDS];
+        BitSet fields = new BitSet(PRINTED.length);
         for (long rest = match.words(); rest != 0; rest &= rest - 1) {
             int w = Long.numberOfTrailingZeros(rest);
             left[w] = match.mask(w);
+            fields.or(BY_WORD[w]);
         }
         printProtocol(match, left, items);
         printVlan(match, left, items);
-        for (Field field : PRINTED) {
-            // Most fields are told apart by their words; prerequisites cost more to look at.
-            if ((match.words() & field.words()) == 0 || !field.prerequisite().isMetBy(match)) {
-                continue;
-            }
+        for (int i = fields.nextSetBit(0); i >= 0; i = fields.nextSetBit(i + 1)) {
+            Field field = PRINTED[i];
             int shift = field.wide() ? 0 : field.shift();
             long high = field.wide() ? left[field.word()] : 0;
             long low =
                     (left[field.wide() ? field.word() + 1 : field.word()] >>> shift) & field.ones();
-            if ((high | low) == 0) {
+            if ((high | low) == 0 || !field.prerequisite().isMetBy(match)) {
                 continue;
             }
             FieldValue value =

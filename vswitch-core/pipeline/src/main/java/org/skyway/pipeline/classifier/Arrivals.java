@@ -5,7 +5,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /// The entries of a table that are there now, in the order in which they came; one that replaces
-/// another has its place. Writer only.
+/// another has its place. As a collection it can only be read. Writer only.
 final class Arrivals<T> extends AbstractCollection<T> {
     private Node<T> oldest;
     private Node<T> newest;

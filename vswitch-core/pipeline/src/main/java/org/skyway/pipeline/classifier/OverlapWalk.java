@@ -42,19 +42,22 @@ final class OverlapWalk<T> implements Iterator<T> {
                 && (sources.isEmpty()
                         || sources.peek().next.priority <= ranking.priorities[nextTuple])) {
             work.accept(1);
-            advance(new Source<>(ranking.tuples[nextTuple++].overlapping(packets, most)));
+            Iterator<Node<T>> found = ranking.tuples[nextTuple++].overlapping(packets, most);
+            if (found.hasNext()) {
+                advance(new Source<>(found));
+            }
         }
         return !sources.isEmpty();
     }
 
     private void advance(Source<T> source) {
         while (source.rest.hasNext()) {
-            work.accept(1);
             source.next = source.rest.next();
             if (packets.overlaps(source.next.match)) {
                 sources.add(source);
                 return;
             }
+            work.accept(1);
         }
     }
 
@@ -70,7 +73,10 @@ final class OverlapWalk<T> implements Iterator<T> {
         }
         Source<T> source = sources.poll();
         T value = source.next.value;
-        advance(source);
+        if (source.rest.hasNext()) {
+            work.accept(1);
+            advance(source);
+        }
         return value;
     }
 }

@@ -1,5 +1,6 @@
 package org.skyway.pipeline.classifier;
 
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.TreeMap;
@@ -20,11 +21,11 @@ final class Priorities<T> {
 
     private final TreeMap<Integer, Level<T>> levels = new TreeMap<>();
     private Level<T> recent; // the one that was asked for last, which is most often the next, too
-    private int highest = -1;
+    private Level<T> top; // null: there is none
 
     /// The highest priority that any reader can find; -1 if there is none.
     int highest() {
-        return highest;
+        return top == null ? -1 : top.priority;
     }
 
     /// Makes room for a node, so that [#add] can't fail for want of memory.
@@ -33,8 +34,10 @@ final class Priorities<T> {
         if (level == null) {
             level = new Level<>(priority);
             levels.put(priority, level);
-            highest = Math.max(highest, priority);
             recent = level;
+            if (top == null || priority > top.priority) {
+                top = level;
+            }
         }
         level.held++;
     }
@@ -80,8 +83,8 @@ final class Priorities<T> {
         if (--level(priority).held == 0) {
             levels.remove(priority);
             recent = null;
-            if (priority == highest) {
-                highest = levels.isEmpty() ? -1 : levels.lastKey();
+            if (priority == top.priority) {
+                top = levels.isEmpty() ? null : levels.lastEntry().getValue();
             }
         }
     }
@@ -90,32 +93,44 @@ final class Priorities<T> {
     ///
     /// @param most the highest priority that is wanted
     Iterator<Node<T>> downFrom(int most) {
-        Iterator<Level<T>> rest = levels.headMap(most, true).descendingMap().values().iterator();
-        return new Iterator<>() {
-            private Node<T> next = firstOf();
+        if (levels.size() == 1) {
+            return new DownIterator<>(
+                    top.priority > most ? null : top.first, Collections.emptyIterator());
+        }
+        return new DownIterator<>(
+                null, levels.headMap(most, true).descendingMap().values().iterator());
+    }
 
-            private Node<T> firstOf() {
-                Node<T> first = null;
-                while (first == null && rest.hasNext()) {
-                    first = rest.next().first;
-                }
-                return first;
-            }
+    private static final class DownIterator<T> implements Iterator<Node<T>> {
+        private final Iterator<Level<T>> rest;
+        private Node<T> next;
 
-            @Override
-            public boolean hasNext() {
-                return next != null;
-            }
+        DownIterator(Node<T> first, Iterator<Level<T>> rest) {
+            this.rest = rest;
+            next = first;
+            skipEmpty();
+        }
 
-            @Override
-            public Node<T> next() {
-                Node<T> node = next;
-                if (node == null) {
-                    throw new NoSuchElementException();
-                }
-                next = node.below == null ? firstOf() : node.below;
-                return node;
+        private void skipEmpty() {
+            while (next == null && rest.hasNext()) {
+                next = rest.next().first;
             }
-        };
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public Node<T> next() {
+            Node<T> node = next;
+            if (node == null) {
+                throw new NoSuchElementException();
+            }
+            next = node.below;
+            skipEmpty();
+            return node;
+        }
     }
 }

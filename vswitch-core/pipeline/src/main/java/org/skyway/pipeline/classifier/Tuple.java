@@ -24,6 +24,9 @@ final class Tuple<T> {
     static final long IN_PORT_MASK = 0xffff_ffff_0000_0000L;
     private static final int LEAST_PLACES = 8;
 
+    /// So many entries are compared one by one sooner than they are found by what is known.
+    private static final int FEW = 4;
+
     /// After so many steps along the entries of one match these get an index.
     private static final int LONG_WAY = 16;
 
@@ -279,8 +282,8 @@ final class Tuple<T> {
     ///
     /// @param most the highest priority that is wanted
     Iterator<Node<T>> overlapping(PacketSet packets, int most) {
-        if (live == 0) {
-            return Collections.emptyIterator();
+        if (live <= FEW) {
+            return priorities.downFrom(most);
         }
         boolean all = true;
         for (int i = 0; i < words.length; i++) {

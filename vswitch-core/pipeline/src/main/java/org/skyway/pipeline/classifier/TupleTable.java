@@ -2,7 +2,6 @@ package org.skyway.pipeline.classifier;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -193,7 +192,7 @@ public final class TupleTable<T> {
     ///
     /// @return a view, which must not be gone through while the table changes
     public Collection<T> values() {
-        return Collections.unmodifiableCollection(arrivals);
+        return arrivals;
     }
 
     /// The entries that some packets may match in the newest version, by descending priority; those

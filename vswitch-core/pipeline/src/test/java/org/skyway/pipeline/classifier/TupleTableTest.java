@@ -2,7 +2,9 @@ package org.skyway.pipeline.classifier;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -113,6 +115,28 @@ class TupleTableTest {
         for (int version = 1; version <= 3; version++) {
             assertEquals(1, table.lookup(key, null, version, HIGHEST));
         }
+    }
+
+    @Test
+    void entriesAreInTheOrderInWhichTheyCame() {
+        table.put(MATCH, 1, 1, 1);
+        table.put(mask(5), 9, 2, 1);
+        table.put(MATCH, 3, 3, 1);
+        table.put(mask(5), 9, 20, 2); // in the place of another
+        table.remove(MATCH, 1, 2);
+        table.put(MATCH, 1, 10, 3);
+        assertEquals(List.of(20, 3, 10), List.copyOf(table.values()));
+        assertThrows(UnsupportedOperationException.class, () -> table.values().clear());
+        table.reclaim(3, Integer.MAX_VALUE);
+        assertEquals(List.of(20, 3, 10), List.copyOf(table.values()));
+    }
+
+    @Test
+    void onlyTheEntryThatIsMeantIsRemoved() {
+        table.put(MATCH, 1, 1, 1);
+        assertFalse(table.remove(MATCH, 1, 2, 2));
+        assertTrue(table.remove(MATCH, 1, 1, 2));
+        assertFalse(table.remove(MATCH, 1, 1, 2));
     }
 
     /// Otherwise a megaflow that is made before the next reclaim depends on more than it must.

@@ -467,7 +467,7 @@ public final class Bridge implements Forwarding {
     public void entryRemoved(FlowEntry entry) {
         detector.ruleRemoved(entry.rule());
         noteRerouted(entry);
-        notes.noEntry(entry.rule());
+        notes.noEntry(entry);
         events.flow("flow-delete", entry.rule());
         settler.changed();
     }
@@ -476,6 +476,9 @@ public final class Bridge implements Forwarding {
     public void entryReplaced(FlowEntry old, FlowEntry now) {
         detector.ruleReplaced(old.rule(), now.rule());
         noteRerouted(old);
+        if (old.counters() != now.counters()) {
+            notes.noEntry(old);
+        }
         notes.entry(now);
         events.flow("flow-modify", now.rule());
         settler.changed(now.rule());

@@ -1,6 +1,5 @@
 package org.skyway.vswitch.bridge;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,9 +22,7 @@ final class Detection {
 
     private final Tables tables;
     private final Faults faults;
-    private final Map<Integer, GroupEntry> groups = new HashMap<>();
     private final Map<Integer, PortState> ports = new TreeMap<>();
-    private final Map<Integer, Boolean> candidates = new HashMap<>();
     private Map<Integer, String> held = Map.of();
     private boolean missToController;
     private FragmentHandling fragments = FragmentHandling.NORMAL;
@@ -57,12 +54,18 @@ final class Detection {
     }
 
     void groupChanged(int id, GroupEntry group) {
-        if (group == null) {
-            groups.remove(id);
-        } else {
-            groups.put(id, group);
-        }
         feed(d -> d.groupChanged(id, group));
+    }
+
+    /// A port where a link may begin or end.
+    void portAdded(PortState port) {
+        ports.put(port.number(), port);
+        feed(d -> add(port, d));
+    }
+
+    private static void add(PortState port, P2pDetector to) {
+        to.portChanged(port);
+        to.candidate(port.number(), true);
     }
 
     void portChanged(PortState port) {
@@ -72,13 +75,7 @@ final class Detection {
 
     void portRemoved(int number) {
         ports.remove(number);
-        candidates.remove(number);
         feed(d -> d.portRemoved(number));
-    }
-
-    void candidate(int number, boolean may) {
-        candidates.put(number, may);
-        feed(d -> d.candidate(number, may));
     }
 
     /// Says of which ports the packets must pass the switch, whatever the rules.
@@ -158,8 +155,7 @@ final class Detection {
         P2pDetector fresh = new P2pDetector(given::table);
         fresh.missToController(missToController);
         fresh.fragments(fragments);
-        ports.values().forEach(fresh::portChanged);
-        candidates.forEach(fresh::candidate);
+        ports.values().forEach(port -> add(port, fresh));
         held.forEach(fresh::hold);
         return fresh;
     }
@@ -173,7 +169,7 @@ final class Detection {
         }
         try {
             P2pDetector fresh = withoutGroups(tables);
-            groups.forEach(fresh::groupChanged);
+            tables.newest().groups().forEach((id, g) -> fresh.groupChanged(id, g.group()));
             fresh.update();
             detector = fresh;
         } catch (Throwable e) {

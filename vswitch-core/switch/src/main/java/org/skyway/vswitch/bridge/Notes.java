@@ -45,9 +45,9 @@ final class Notes {
         }
     }
 
-    void noEntry(FlowRule rule) {
-        if (queue != null && rule.priority() <= HIGHEST_PRIORITY) {
-            queue.remove(new Saved.FlowKey(rule.table(), rule.priority(), rule.match()));
+    void noEntry(FlowEntry entry) {
+        if (queue != null && entry.rule().priority() <= HIGHEST_PRIORITY) {
+            queue.remove(new Saved.FlowKey(entry.counters().tag()));
         }
     }
 

@@ -194,8 +194,7 @@ final class Ports {
         byNumber.put(number, added);
         byName.put(config.name(), added);
         datapath.tables().port(added.state());
-        detector.portChanged(added.state());
-        detector.candidate(number, true); // for a bypass, or a cut-through
+        detector.portAdded(added.state());
         listener.portAdded(added.state());
         return added;
     }

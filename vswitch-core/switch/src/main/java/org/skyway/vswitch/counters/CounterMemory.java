@@ -9,10 +9,9 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntArrayList;
 import org.skyway.ivshmem.region.Memory;
 
@@ -48,7 +47,7 @@ public final class CounterMemory {
     private final Stores stores;
     private final Consumer<String> log;
     private final RedoLog redo; // of the file
-    private final Map<Integer, IntArrayList> free = new HashMap<>(); // blocks, by lines
+    private final Int2ObjectHashMap<IntArrayList> free = new Int2ObjectHashMap<>(); // by lines
     private final AtomicLong tags = new AtomicLong();
     private volatile long[] chunks = {};
     private volatile int lasting; // chunks, the first ones, are the file's

@@ -122,15 +122,14 @@ final class FlowModder {
     /// Refuses actions that name groups or meters that are not there.
     void checkReferences(List<Action> actions) {
         for (Action a : actions) {
-            switch (a) {
-                case Action.Group g when !bridge.groups().has(g.id()) ->
-                        throw new OpenFlowException(
-                                ErrorCode.OFPBAC_BAD_OUT_GROUP,
-                                "there is no group %d".formatted(g.id() & 0xffffffffL));
-                case Action.Meter meter when !bridge.meters().has(meter.id()) ->
-                        throw noMeter(meter.id());
-                case Action.Clone c -> checkReferences(c.actions());
-                default -> {}
+            if (a instanceof Action.Group g && !bridge.groups().has(g.id())) {
+                throw new OpenFlowException(
+                        ErrorCode.OFPBAC_BAD_OUT_GROUP,
+                        "there is no group %d".formatted(g.id() & 0xffffffffL));
+            } else if (a instanceof Action.Meter m && !bridge.meters().has(m.id())) {
+                throw noMeter(m.id());
+            } else if (a instanceof Action.Clone c) {
+                checkReferences(c.actions());
             }
         }
     }

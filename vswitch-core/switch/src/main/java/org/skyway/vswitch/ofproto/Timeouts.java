@@ -29,7 +29,9 @@ final class Timeouts {
     }
 
     void removed(FlowEntry e) {
-        expirable.remove(e);
+        if (has(e.rule())) {
+            expirable.remove(e);
+        }
     }
 
     void replaced(FlowEntry old, FlowEntry now) {

@@ -4,7 +4,6 @@ import java.util.List;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
-import org.skyway.openflow.model.Match;
 
 /// One thing that a switch remembers. Times are those of [System#nanoTime]; counters are named by
 /// their block and its tag.
@@ -26,16 +25,14 @@ public sealed interface Saved {
             implements Saved {
         @Override
         public Object key() {
-            return new FlowKey(rule.table(), rule.priority(), rule.match());
+            return new FlowKey(counters.tag());
         }
     }
 
-    /// The place of a flow entry.
+    /// The place of a flow entry, which is known by what it counts: a modified one counts on.
     ///
-    /// @param table its table
-    /// @param priority its priority
-    /// @param match its match
-    record FlowKey(int table, int priority, Match match) {}
+    /// @param counters tag of its counters
+    record FlowKey(long counters) {}
 
     /// A group.
     ///

@@ -13,7 +13,6 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.FlowRule;
-import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.wire.OpenFlowCodec;
 
@@ -49,7 +48,7 @@ final class SavedCodec {
         switch (item) {
             case Saved.Flow f -> {
                 FlowRule r = f.rule();
-                byte[] frame = message(flowMod(FlowMod.Command.ADD, r));
+                byte[] frame = message(flowMod(r));
                 out.writeByte(FLOW);
                 bytes(out, frame);
                 out.writeInt(r.priority());
@@ -129,22 +128,8 @@ final class SavedCodec {
     static void remove(DataOutput out, Object key) throws IOException {
         switch (key) {
             case Saved.FlowKey f -> {
-                byte[] frame =
-                        message(
-                                flowMod(
-                                        FlowMod.Command.DELETE_STRICT,
-                                        new FlowRule(
-                                                f.table(),
-                                                f.priority(),
-                                                f.match(),
-                                                Instructions.DROP,
-                                                0,
-                                                0,
-                                                0,
-                                                0,
-                                                0)));
                 out.writeByte(NO_FLOW);
-                bytes(out, frame);
+                out.writeLong(f.counters());
             }
             case Saved.GroupKey g -> {
                 out.writeByte(NO_GROUP);
@@ -195,10 +180,7 @@ final class SavedCodec {
                                     in.readUTF()));
             case SWITCH -> to.put(new Saved.Switch(in.readInt(), in.readBoolean(), in.readLong()));
             case SHARED -> to.put(new Saved.Shared(block(in), block(in)));
-            case NO_FLOW -> {
-                FlowMod m = (FlowMod) message(in);
-                to.remove(new Saved.FlowKey(m.table(), m.priority(), m.match()));
-            }
+            case NO_FLOW -> to.remove(new Saved.FlowKey(in.readLong()));
             case NO_GROUP -> to.remove(new Saved.GroupKey(in.readInt()));
             case NO_METER -> to.remove(new Saved.MeterKey(in.readInt()));
             case NO_PORT -> to.remove(new Saved.PortKey(in.readUTF()));
@@ -236,9 +218,9 @@ final class SavedCodec {
                         : null);
     }
 
-    private static FlowMod flowMod(FlowMod.Command command, FlowRule r) {
+    private static FlowMod flowMod(FlowRule r) {
         return new FlowMod(
-                command,
+                FlowMod.Command.ADD,
                 r.match(),
                 r.priority(),
                 r.table(),

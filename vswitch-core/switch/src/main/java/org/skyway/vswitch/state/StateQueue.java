@@ -25,6 +25,7 @@ import org.skyway.vswitch.journal.QueueFile;
 /// again, after something could not be written: then nobody waits for it meanwhile.
 public final class StateQueue implements AutoCloseable {
     private static final int EXCERPT_BYTES = 1 << 18;
+    private static final int PART = 1024; // changes that are handed over before they are committed
     private static final long SMALL = 16L << 20; // bytes of changes that are not worth a new queue
     private static final int GROWTH = 4;
     private static final long IDLE_NANOS = 50_000_000;
@@ -40,7 +41,8 @@ public final class StateQueue implements AutoCloseable {
 
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
-    private List<Object> changes = new ArrayList<>(); // not committed; ofproto thread
+    private List<Object> changes = new ArrayList<>(); // not handed over yet; ofproto thread
+    private boolean open; // some of what is not committed was handed over; ofproto thread
     private long committed; // ofproto thread
     private final ConcurrentLinkedQueue<Batch> waiting = new ConcurrentLinkedQueue<>();
     private volatile boolean idle;
@@ -58,9 +60,14 @@ public final class StateQueue implements AutoCloseable {
     private long changeBytes;
     private long retryAt;
     private long workedNanos = System.nanoTime();
+    private boolean isPart; // what was taken last is not all that belongs together
+    private final ByteArrayOutputStream change = new ByteArrayOutputStream();
 
-    /// Changes that are there all together or not at all: what is there now, or a [Removal].
-    private record Batch(long number, List<Object> changes) {}
+    /// Changes: what is there now, or a [Removal].
+    ///
+    /// @param number of the commit
+    /// @param last whether no more belong to it; those of one are there all together or not at all
+    private record Batch(long number, boolean last, List<Object> changes) {}
 
     private record Removal(Object key) {}
 
@@ -97,26 +104,40 @@ public final class StateQueue implements AutoCloseable {
     ///
     /// @param item what
     public void put(Saved item) {
-        changes.add(item);
+        note(item);
+    }
+
+    // Of many changes the first are written while the others are still made.
+    private void note(Object change) {
+        changes.add(change);
+        if (changes.size() >= PART) {
+            open = true;
+            hand(committed + 1, false);
+        }
+    }
+
+    private void hand(long number, boolean last) {
+        waiting.add(new Batch(number, last, changes));
+        changes = new ArrayList<>();
+        if (idle) {
+            LockSupport.unpark(writer);
+        }
     }
 
     /// Notes that there is nothing any more in a place. Ofproto thread.
     ///
     /// @param key the place
     public void remove(Object key) {
-        changes.add(new Removal(key));
+        note(new Removal(key));
     }
 
     /// What was noted so far belongs together and is to be written. Ofproto thread.
     ///
     /// @return for [#isWritten]
     public long commit() {
-        if (!changes.isEmpty()) {
-            waiting.add(new Batch(++committed, changes));
-            changes = new ArrayList<>();
-            if (idle) {
-                LockSupport.unpark(writer);
-            }
+        if (open || !changes.isEmpty()) {
+            open = false;
+            hand(++committed, true);
         }
         return committed;
     }
@@ -183,7 +204,7 @@ public final class StateQueue implements AutoCloseable {
     private void work() throws IOException {
         if (failing) {
             takeAll();
-            if (System.nanoTime() - retryAt < 0 && !stopping) {
+            if ((isPart || System.nanoTime() - retryAt < 0) && !stopping) {
                 return;
             }
             rewrite();
@@ -192,8 +213,10 @@ public final class StateQueue implements AutoCloseable {
         }
         for (Batch batch; (batch = waiting.poll()) != null; ) {
             take(batch);
-            write(batch.changes().iterator());
-            written = batch.number();
+            write(batch.changes().iterator(), batch.last());
+            if (batch.last()) {
+                written = batch.number();
+            }
             workedNanos = System.nanoTime();
         }
         if (completing) {
@@ -203,7 +226,7 @@ public final class StateQueue implements AutoCloseable {
             isComplete = true;
             snapshotBytes = changeBytes;
             changeBytes = 0;
-        } else if (isComplete && changeBytes > SMALL + GROWTH * snapshotBytes) {
+        } else if (isComplete && !isPart && changeBytes > SMALL + GROWTH * snapshotBytes) {
             rewrite();
         }
     }
@@ -211,11 +234,14 @@ public final class StateQueue implements AutoCloseable {
     private void takeAll() {
         for (Batch batch; (batch = waiting.poll()) != null; ) {
             take(batch);
-            written = batch.number();
+            if (batch.last()) {
+                written = batch.number();
+            }
         }
     }
 
     private void take(Batch batch) {
+        isPart = !batch.last();
         for (Object change : batch.changes()) {
             if (change instanceof Removal(Object key)) {
                 present.remove(key);
@@ -230,7 +256,7 @@ public final class StateQueue implements AutoCloseable {
         closeFile();
         Path old = folder;
         open();
-        write(present.values().iterator());
+        write(present.values().iterator(), true);
         if (isComplete) {
             end(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]));
             store.removeOthers(folder, counters);
@@ -256,7 +282,7 @@ public final class StateQueue implements AutoCloseable {
                         .excerpt());
     }
 
-    private void write(Iterator<?> items) throws IOException {
+    private void write(Iterator<?> items, boolean last) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         while (items.hasNext()) {
@@ -266,24 +292,25 @@ public final class StateQueue implements AutoCloseable {
                 bytes.reset();
             }
         }
-        end(new Excerpt(Excerpt.Kind.LAST, bytes.toByteArray()));
+        Excerpt.Kind kind = last ? Excerpt.Kind.LAST : Excerpt.Kind.MORE;
+        end(new Excerpt(kind, bytes.toByteArray()));
     }
 
     // What has no form in bytes is not remembered; the others are.
-    private void print(DataOutputStream out, Object change) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private void print(DataOutputStream out, Object what) throws IOException {
+        change.reset();
         try {
-            DataOutputStream one = new DataOutputStream(bytes);
-            if (change instanceof Removal(Object key)) {
+            DataOutputStream one = new DataOutputStream(change);
+            if (what instanceof Removal(Object key)) {
                 SavedCodec.remove(one, key);
             } else {
-                SavedCodec.put(one, (Saved) change);
+                SavedCodec.put(one, (Saved) what);
             }
         } catch (RuntimeException e) {
             faults.record("state: what can't be remembered", e);
             return;
         }
-        bytes.writeTo(out);
+        change.writeTo(out);
     }
 
     private void end(Excerpt excerpt) throws IOException {

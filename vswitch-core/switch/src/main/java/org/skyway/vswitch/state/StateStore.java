@@ -37,7 +37,7 @@ import org.skyway.vswitch.fault.Faults;
 /// whole.
 public final class StateStore implements AutoCloseable {
     /// The format that is written and read here.
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final String QUEUE = "queue-";
     private static final String COUNTERS = "counters-";
