@@ -597,6 +597,11 @@ public final class Bridge implements Forwarding {
         return linkRecords;
     }
 
+    /// Somebody may send from now on.
+    void wake() {
+        datapath.wake();
+    }
+
     /// The entry of a rule; null if there is none.
     FlowEntry entry(FlowRule rule) {
         return tables.find(rule);

@@ -316,6 +316,7 @@ final class Vnfs implements PortHost {
                         : store.create(regionName(name, header.id()), header.sizeBytes());
         header.create(region.address());
         datapathPort.rings(rings(region, header, name));
+        bridge.wake();
         port.attachment(
                 new Attachment(name, datapathPort, region, header, vnf.pid(), vnf.program()));
         bridge.notePort(port);

@@ -94,6 +94,7 @@ public final class Daemon implements AutoCloseable {
                                     runDirectory.toAbsolutePath(),
                                     rehearsed ? 0 : rehearsal.toNanos(),
                                     () -> stop.getCount() == 0 || daemon.ofproto.isAsked());
+                            System.gc(); // what that has left is given back
                             say("the switch has warmed up");
                         },
                         "rehearsal");

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,16 +33,16 @@ import org.slf4j.LoggerFactory;
 /// A bridge with its OpenFlow side and its clock: what a switch has one or several of.
 public final class RunningBridge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningBridge.class);
-    private static final long TICK_MILLIS = 2;
-    private static final int SLOW_TICKS = 100;
+    private static final long TICK_MILLIS = 2; // while a link is under way
+    private static final long IDLE_MILLIS = 20;
+    private static final long SLOW_NANOS = 200_000_000;
     private static final long ANSWER_SECONDS = 10;
 
     private final SwitchConfig config;
     private final Faults faults;
     private final Bridge bridge;
     private final Ofproto ofproto;
-    private int idleTicks;
-    private int ticks;
+    private long slowNanos = System.nanoTime(); // when the last slow tick was
 
     /// A bridge that does nothing before [#start].
     ///
@@ -100,9 +101,16 @@ public final class RunningBridge implements AutoCloseable {
             bridge.unknownPorts(config.domains()).forEach(LOG::warn);
             return null;
         });
-        ((ScheduledExecutorService) ofproto.executor())
-                .scheduleWithFixedDelay(
-                        this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        again(TICK_MILLIS);
+    }
+
+    private void again(long millis) {
+        try {
+            ((ScheduledExecutorService) ofproto.executor())
+                    .schedule(this::tick, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // It is closed.
+        }
     }
 
     /// Opens its OpenFlow connections. After [#start].
@@ -164,20 +172,20 @@ public final class RunningBridge implements AutoCloseable {
         return ofproto.executor();
     }
 
-    // Every 2 ms while a link is under way, every 20 ms otherwise.
     private void tick() {
-        ticks++;
+        boolean busy = false;
         try {
-            if (idleTicks-- <= 0) {
-                idleTicks = bridge.tick() ? 0 : 10;
-            }
-            if (ticks % SLOW_TICKS == 0) {
+            busy = bridge.tick();
+            long now = System.nanoTime();
+            if (now - slowNanos >= SLOW_NANOS) {
+                slowNanos = now;
                 bridge.slowTick();
             }
         } catch (Throwable e) {
             // The next tick may well do better.
             faults.record("ofproto thread: tick", e);
         }
+        again(busy ? TICK_MILLIS : IDLE_MILLIS);
     }
 
     /// Tells OpenFlow what comes from packets.

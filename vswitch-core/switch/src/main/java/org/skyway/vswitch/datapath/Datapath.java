@@ -198,6 +198,13 @@ public final class Datapath implements AutoCloseable {
         return ticket();
     }
 
+    /// Says that somebody may send from now on: while nobody could, poll threads rest. Any thread.
+    public void wake() {
+        for (PollThread thread : threads) {
+            thread.wake();
+        }
+    }
+
     /// Does a program to a packet, between two passes of a poll thread. When thousands of them wait
     /// already, the packet is dropped and counted.
     ///

@@ -31,6 +31,9 @@ final class PollThread {
 
     private static final long REST_NANOS = 1_000_000;
 
+    /// While no port has anybody who could send; see [Datapath#wake].
+    private static final long NOBODY_NANOS = 10_000_000;
+
     /// After so long without a packet it looks seldom: its share of a core falls from some percent
     /// to less than one, and the next packet waits for less than a millisecond.
     private static final long IDLE_NANOS = 1_000_000_000;
@@ -124,7 +127,7 @@ final class PollThread {
         passes.quiet(true);
         try {
             if (++idlePasses > PASSES_BEFORE_REST && nothingIsExpected()) {
-                rest(REST_NANOS);
+                rest(nobodyIsThere() ? NOBODY_NANOS : REST_NANOS);
             } else if (t - movedNanos > IDLE_NANOS) {
                 rest(SELDOM_NANOS);
             } else {
@@ -140,6 +143,15 @@ final class PollThread {
     private boolean nothingIsExpected() {
         for (RxPort rx : rxPorts) {
             if (!rx.away && rx.port.mayReceive()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean nobodyIsThere() {
+        for (RxPort rx : rxPorts) {
+            if (rx.port.mayReceive()) {
                 return false;
             }
         }
@@ -479,7 +491,8 @@ final class PollThread {
         return taken;
     }
 
-    private void wake() {
+    /// Ends its rest, if it rests. Any thread.
+    void wake() {
         Thread asleep = resting;
         if (asleep != null) {
             LockSupport.unpark(asleep);

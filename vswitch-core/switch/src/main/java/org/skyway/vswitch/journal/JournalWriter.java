@@ -21,6 +21,8 @@ import org.skyway.vswitch.journal.Journal.FlowEvent;
 final class JournalWriter implements Runnable {
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
     private static final long LOOK_NANOS = 5_000_000;
+    private static final long SELDOM_NANOS = 20_000_000; // when nothing has happened for a while
+    private static final int LOOKS_BEFORE = 200;
     private static final long RETRY_NANOS = 100_000_000L;
     private static final long LONGEST_RETRY_NANOS = 5_000_000_000L;
     private static final int EXCERPT_CHARS = 1 << 16;
@@ -38,6 +40,7 @@ final class JournalWriter implements Runnable {
     private long lostInLines; // how many losses the text in lines tells of
     private QueueFile file;
     private int refusals; // of what is in lines
+    private int inVain; // looks since the last event
     private long retryNanos = RETRY_NANOS;
     private long retryAt = System.nanoTime();
     private volatile long written;
@@ -95,7 +98,7 @@ final class JournalWriter implements Runnable {
                 fail(e);
             }
             if (!last) {
-                LockSupport.parkNanos(LOOK_NANOS);
+                LockSupport.parkNanos(inVain++ < LOOKS_BEFORE ? LOOK_NANOS : SELDOM_NANOS);
             }
         } while (!last);
         end();
@@ -110,6 +113,7 @@ final class JournalWriter implements Runnable {
         }
         append(); // what could not be written the last time
         for (Object event; (event = waiting.poll()) != null; ) {
+            inVain = 0;
             print(event);
             if (lines.length() >= EXCERPT_CHARS) {
                 append();
