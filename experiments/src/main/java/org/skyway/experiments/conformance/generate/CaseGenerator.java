@@ -10,7 +10,7 @@ import org.skyway.openflow.packet.FrameParser;
 
 /// Makes a case from a seed.
 public final class CaseGenerator {
-    private static final int[] VERSIONS = {1, 4, 4, 5, 6};
+    private static final int[] VERSIONS = {1, 3, 4, 4, 5, 6};
     private static final int ROUNDS = 6;
 
     private final Random random;
