@@ -299,6 +299,12 @@ public final class Bridge implements Forwarding {
         return tables.macs();
     }
 
+    /// Has NORMAL forward nothing before [#normal] says how it is set up: ports that were there in
+    /// the switch before are there at once. Before [#start].
+    public void withNormalClosed() {
+        tables.normal(NormalConfig.CLOSED);
+    }
+
     /// Sets up NORMAL and mirrors, ports that are added later included. Ports whose packets are
     /// copied have no bypass.
     ///

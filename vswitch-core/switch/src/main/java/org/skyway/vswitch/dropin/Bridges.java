@@ -139,6 +139,7 @@ final class Bridges implements AutoCloseable {
             parts.add(running);
             running.bridge().withHostInterface(mac);
             running.bridge().with(patches);
+            running.bridge().withNormalClosed();
             PortHost host = running.connect();
             Slot slot = new Slot(name, datapathType, running, host, hosts, parts, before);
             running.start(agent, before);

@@ -38,6 +38,7 @@ final class NormalSettings {
         }
         return new NormalConfig(
                 ports,
+                PortVlans.TRUNK,
                 vlans(wanted.row(), "flood_vlans", VlanSet.NONE),
                 isTrue(wanted.row(), "forward-bpdu"),
                 new MirrorSettings(wanted, numbers).all(counters));

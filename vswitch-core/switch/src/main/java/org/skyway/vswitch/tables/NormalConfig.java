@@ -7,20 +7,25 @@ import org.skyway.openflow.model.OfPort;
 
 /// How NORMAL is set up, and mirrors. Immutable.
 ///
-/// @param ports what ports have to do with VLANs, by number, whether the port is there yet or not;
-///   the others are trunks
+/// @param ports what ports have to do with VLANs, by number, whether the port is there yet or not
+/// @param others what the other ports have to do with them
 /// @param flooded VLANs in which no address is learned
 /// @param forwardsBpdus whether what is sent to addresses of link protocols is forwarded like
 ///   anything else
 /// @param mirrors those that there are, [PortMirror#MOST] at most
 public record NormalConfig(
         Map<Integer, PortVlans> ports,
+        PortVlans others,
         VlanSet flooded,
         boolean forwardsBpdus,
         List<PortMirror> mirrors) {
     /// What holds if nobody says anything.
     public static final NormalConfig DEFAULT =
-            new NormalConfig(Map.of(), VlanSet.NONE, false, List.of());
+            new NormalConfig(Map.of(), PortVlans.TRUNK, VlanSet.NONE, false, List.of());
+
+    /// What holds until it is known what shall: nothing is forwarded.
+    public static final NormalConfig CLOSED =
+            new NormalConfig(Map.of(), PortVlans.NOTHING, VlanSet.NONE, false, List.of());
 
     /// Keeps a copy.
     public NormalConfig {
@@ -33,7 +38,7 @@ public record NormalConfig(
     /// @param port its number
     /// @return what was said of it
     public PortVlans port(int port) {
-        return ports.getOrDefault(port, PortVlans.TRUNK);
+        return ports.getOrDefault(port, others);
     }
 
     /// Whether a port is the output of a mirror, so that what comes from it is dropped and nothing

@@ -41,6 +41,10 @@ public record PortVlans(
     public static final PortVlans TRUNK =
             new PortVlans(Mode.TRUNK, 0, VlanSet.ALL, SERVICE_TAG, PriorityTags.NEVER);
 
+    /// A port that takes part in no VLAN.
+    public static final PortVlans NOTHING =
+            new PortVlans(Mode.TRUNK, 0, VlanSet.NONE, SERVICE_TAG, PriorityTags.NEVER);
+
     /// Makes a trunk with a VLAN of its own take part in that, and not in VLAN 0.
     public PortVlans {
         boolean isNative = mode == Mode.NATIVE_TAGGED || mode == Mode.NATIVE_UNTAGGED;

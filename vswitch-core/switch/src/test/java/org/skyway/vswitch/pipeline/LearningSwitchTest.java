@@ -70,7 +70,7 @@ class LearningSwitchTest {
     }
 
     private void setUp(VlanSet flooded, boolean bpdus) {
-        tables.normal(new NormalConfig(ports, flooded, bpdus, mirrors));
+        tables.normal(new NormalConfig(ports, PortVlans.TRUNK, flooded, bpdus, mirrors));
         tables.publish();
     }
 
@@ -164,6 +164,17 @@ class LearningSwitchTest {
         assertEquals("2", sent(3, 0x1014, SOURCE)); // flooded: it is known in another VLAN
         // An address that is known somewhere goes there, whatever the port takes part in.
         assertEquals("2", sent(3, 0x1014, SOURCE + 1));
+    }
+
+    @Test
+    void nothingIsForwardedOrLearnedBeforeItIsSetUp() {
+        tables.normal(NormalConfig.CLOSED);
+        tables.publish();
+        assertEquals("", sent(1, 0, BROADCAST));
+        assertEquals("", sent(2, 0x100a, BROADCAST));
+        assertEquals(0, tables.macs().size());
+        setUp(VlanSet.NONE, false);
+        assertEquals("2, 3", sent(1, 0, BROADCAST));
     }
 
     @Test
