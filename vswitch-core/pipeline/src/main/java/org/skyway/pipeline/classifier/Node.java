@@ -91,7 +91,7 @@ final class Node<T> {
         return (int) hash * 31 + priority;
     }
 
-    // No two are the same, but to say so keeps the hash company.
+    // By identity: an entry that came again is another one.
     @Override
     public boolean equals(Object o) {
         return this == o;
