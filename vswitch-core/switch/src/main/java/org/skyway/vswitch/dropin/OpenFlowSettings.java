@@ -38,7 +38,9 @@ final class OpenFlowSettings {
     ///
     /// @param directory the run directory
     /// @param current the datapath id that the bridge has; 0 for none yet
-    static OfprotoConfig of(WantedBridge wanted, Path directory, long current) {
+    /// @param keys for encrypted connections; null for none
+    static OfprotoConfig of(
+            WantedBridge wanted, Path directory, long current, OfprotoConfig.Tls keys) {
         Row row = wanted.row();
         String described = row.pairs("other_config").get("dp-desc");
         OfprotoConfig.Description d = OfprotoConfig.Description.DEFAULT;
@@ -60,7 +62,7 @@ final class OpenFlowSettings {
                 seconds(wanted, "inactivity_probe", DEFAULT_PROBE_MILLIS),
                 seconds(wanted, "max_backoff", DEFAULT_BACKOFF_MILLIS),
                 false,
-                null);
+                keys);
     }
 
     static OfprotoConfig.FailMode failMode(Row bridge) {
@@ -141,11 +143,12 @@ final class OpenFlowSettings {
     /// The controllers and listeners that can be had.
     ///
     /// @param directory the run directory
-    static List<String> targets(WantedBridge wanted, Path directory) {
+    /// @param keys for encrypted connections; null for none
+    static List<String> targets(WantedBridge wanted, Path directory, OfprotoConfig.Tls keys) {
         List<String> all = new ArrayList<>();
         for (Row c : wanted.controllers()) {
             String target = c.text("target");
-            String why = refusal(wanted.name(), target, directory);
+            String why = refusal(wanted.name(), target, directory, keys);
             if (why != null) {
                 LOG.warn("bridge {}: controller {}: {}", wanted.name(), target, why);
             } else if (!all.contains(target)) {
@@ -156,7 +159,8 @@ final class OpenFlowSettings {
     }
 
     // Who may write the database may not have the switch open any file.
-    private static String refusal(String bridge, String target, Path directory) {
+    private static String refusal(
+            String bridge, String target, Path directory, OfprotoConfig.Tls keys) {
         if (!Ofproto.isTarget(target)) {
             return "it is no target";
         }
@@ -169,6 +173,6 @@ final class OpenFlowSettings {
                 && !path.toString().startsWith(directory.resolve(bridge) + ".")) {
             return "only %s.NAME may be listened on".formatted(directory.resolve(bridge));
         }
-        return null;
+        return Ofproto.refusal(target, keys);
     }
 }

@@ -101,7 +101,7 @@ final class Pass {
 
     private void add(WantedBridge w) {
         try {
-            OfprotoConfig openFlow = OpenFlowSettings.of(w, bridges.directory(), 0);
+            OfprotoConfig openFlow = OpenFlowSettings.of(w, bridges.directory(), 0, wanted.keys());
             Slot slot =
                     bridges.add(
                             w.name(), w.datapathType(), openFlow, OpenFlowSettings.mac(w.row()));
@@ -257,21 +257,24 @@ final class Pass {
 
     private void configure(WantedBridge w, Slot slot) {
         List<String> targets =
-                mayDial ? OpenFlowSettings.targets(w, bridges.directory()) : List.of();
+                mayDial
+                        ? OpenFlowSettings.targets(w, bridges.directory(), wanted.keys())
+                        : List.of();
         try {
             slot.running()
                     .ask(() -> {
                         Ofproto ofproto = slot.running().ofproto();
                         long dpid = ofproto.config().datapathId();
-                        OfprotoConfig now = OpenFlowSettings.of(w, bridges.directory(), dpid);
+                        OfprotoConfig now =
+                                OpenFlowSettings.of(w, bridges.directory(), dpid, wanted.keys());
                         ofproto.reconfigure(now);
                         if (mayDial) {
                             ofproto.setFailMode(now.failMode());
                         }
                         return null;
                     });
-            if (!targets.equals(slot.targets())) {
-                slot.targets(targets);
+            if (!slot.hasBeenTold(targets, wanted.keys())) {
+                slot.told(targets, wanted.keys());
                 setControllers(slot, targets);
             }
             slot.complete();

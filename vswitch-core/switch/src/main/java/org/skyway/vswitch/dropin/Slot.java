@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.skyway.agent.PortHost;
@@ -13,6 +14,7 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.daemon.Asked;
 import org.skyway.vswitch.daemon.RunningBridge;
+import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.tables.FlowCounters;
 
@@ -32,6 +34,7 @@ final class Slot {
     private final Requests requests;
     private final Asked asked;
     private List<String> targets;
+    private OfprotoConfig.Tls keys;
 
     /// @param parts what is closed with it, the last first
     /// @param before what a switch before this one knew; null for nothing
@@ -107,13 +110,16 @@ final class Slot {
         return mirrors;
     }
 
-    /// The controllers and listeners that it was told last.
-    List<String> targets() {
-        return targets;
+    /// Whether these controllers and listeners are those that it was told last. Other keys matter
+    /// only for those that need some.
+    boolean hasBeenTold(List<String> now, OfprotoConfig.Tls withKeys) {
+        boolean encrypted = now.stream().anyMatch(t -> t.contains("ssl:"));
+        return now.equals(targets) && (!encrypted || Objects.equals(withKeys, keys));
     }
 
-    void targets(List<String> now) {
+    void told(List<String> now, OfprotoConfig.Tls withKeys) {
         targets = now;
+        keys = withKeys;
     }
 
     /// Takes over the ports that a switch before this one had.

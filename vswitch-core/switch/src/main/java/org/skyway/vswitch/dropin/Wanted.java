@@ -1,5 +1,6 @@
 package org.skyway.vswitch.dropin;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -9,14 +10,16 @@ import java.util.Map;
 import java.util.Set;
 import org.skyway.ovsdb.Row;
 import org.skyway.ovsdb.Snapshot;
+import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.tables.Policing;
 
 /// What a database wants the switch to be, bridges and ports by name: a row that is replaced by
 /// another of the same name in one transaction is the same thing.
 ///
 /// @param root the only row of table Open_vSwitch
+/// @param keys what connections of controllers are encrypted with; null for nothing
 /// @param bridges by name
-record Wanted(Row root, Map<String, WantedBridge> bridges) {
+record Wanted(Row root, OfprotoConfig.Tls keys, Map<String, WantedBridge> bridges) {
     /// A bridge.
     ///
     /// @param row its row
@@ -102,7 +105,17 @@ record Wanted(Row root, Map<String, WantedBridge> bridges) {
         for (Row row : now.referred(root, "bridges", Columns.BRIDGE)) {
             bridges.computeIfAbsent(row.text("name"), _ -> bridge(now, row, names));
         }
-        return new Wanted(root, bridges);
+        return new Wanted(root, keys(now, root), bridges);
+    }
+
+    private static OfprotoConfig.Tls keys(Snapshot now, Row root) {
+        for (Row ssl : now.referred(root, "ssl", Columns.SSL)) {
+            return new OfprotoConfig.Tls(
+                    Path.of(ssl.text("private_key")),
+                    Path.of(ssl.text("certificate")),
+                    Path.of(ssl.text("ca_cert")));
+        }
+        return null;
     }
 
     private static WantedBridge bridge(Snapshot now, Row row, Set<String> names) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -241,8 +242,28 @@ public final class Ofproto implements AutoCloseable {
     public void reconfigure(OfprotoConfig now) {
         OfprotoConfig before = bridge.config();
         bridge.config(now);
+        if (!Objects.equals(before.tls(), now.tls())) {
+            tls.use(now.tls());
+        }
         if (before.datapathId() != now.datapathId() || !before.versions().equals(now.versions())) {
             services.hangUp();
+        }
+    }
+
+    /// What keeps a target from being connected to with some keys.
+    ///
+    /// @param target a target
+    /// @param keys for encrypted ones; null for none
+    /// @return a sentence; null if nothing does
+    public static String refusal(String target, OfprotoConfig.Tls keys) {
+        try {
+            Target t = Target.parse(target);
+            if (t.tls()) {
+                new TlsContexts(keys).of(t);
+            }
+            return null;
+        } catch (IOException e) {
+            return e.getMessage();
         }
     }
 

@@ -8,7 +8,7 @@ import javax.net.ssl.SSLException;
 
 /// TLS for `ssl:` and `pssl:` connections: both sides show certificates, as in Open vSwitch.
 final class TlsContexts {
-    private final OfprotoConfig.Tls files;
+    private OfprotoConfig.Tls files;
     private SslContext client;
     private SslContext server;
 
@@ -17,10 +17,17 @@ final class TlsContexts {
         this.files = files;
     }
 
+    /// From now on, new connections are encrypted with other ones.
+    synchronized void use(OfprotoConfig.Tls now) {
+        files = now;
+        client = null;
+        server = null;
+    }
+
     /// What a connection is encrypted with.
     ///
     /// @throws IOException if there are no keys, or they can't be read
-    SslContext of(Target t) throws IOException {
+    synchronized SslContext of(Target t) throws IOException {
         if (files == null) {
             throw new IOException(
                     "%s needs a private key, a certificate and a CA certificate; none are configured"
