@@ -43,6 +43,8 @@ final class CaseRunner {
         encoder.request(version, "del-flows").forEach(m -> commands.add(ofAllTables(m)));
         if (version > 1) {
             commands.addAll(encoder.request(version, "del-groups"));
+        }
+        if (version >= 4) {
             commands.addAll(encoder.request(version, "del-meters"));
         }
         commands.addAll(encoded.messages());
@@ -125,6 +127,8 @@ final class CaseRunner {
         if (version > 1) {
             requests.addAll(encoder.request(version, "dump-groups"));
             requests.addAll(encoder.request(version, "dump-group-stats"));
+        }
+        if (version >= 4) {
             requests.addAll(encoder.request(version, "dump-meters"));
             requests.addAll(encoder.request(version, "meter-stats"));
         }

@@ -117,8 +117,9 @@ final class Comparison {
                     Math.min(
                             i < a.size() ? xid(a.get(i)) : Integer.MAX_VALUE,
                             i < b.size() ? xid(b.get(i)) : Integer.MAX_VALUE);
-            // del-flows, and since 1.3 del-groups and del-meters, come first.
-            int index = xid - 1 - (encoded.of().version() > 1 ? 3 : 1);
+            // del-flows, since 1.1 del-groups, and since 1.3 del-meters come first.
+            int version = encoded.of().version();
+            int index = xid - 1 - (version >= 4 ? 3 : version > 1 ? 2 : 1);
             byte[] command =
                     index >= 0 && index < encoded.messages().size()
                             ? encoded.messages().get(index)

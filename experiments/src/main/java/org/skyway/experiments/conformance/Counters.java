@@ -50,7 +50,7 @@ record Counters(Map<String, Long> values) {
     private static void table(ByteBuffer b, int version, Map<String, Long> values) {
         int at = b.position();
         String name = "table " + (b.get(at) & 0xff);
-        int counts = version == 1 ? at + 44 : at + 4;
+        int counts = version == 1 ? at + 44 : version == 3 ? at + 108 : at + 4;
         values.put(name + " active", (long) b.getInt(counts));
         values.put(name + " lookup", b.getLong(counts + 4));
         values.put(name + " matched", b.getLong(counts + 12));
@@ -62,8 +62,8 @@ record Counters(Map<String, Long> values) {
     // Open vSwitch they are what the kernel thinks of a port.
     private static void port(ByteBuffer b, int version, Map<String, Long> values) {
         int at = b.position();
-        int length = version == 1 ? 104 : version == 4 ? 112 : b.getShort(at) & 0xffff;
-        int number = version == 1 ? b.getShort(at) & 0xffff : b.getInt(version == 4 ? at : at + 4);
+        int length = version < 4 ? 104 : version == 4 ? 112 : b.getShort(at) & 0xffff;
+        int number = version == 1 ? b.getShort(at) & 0xffff : b.getInt(version < 5 ? at : at + 4);
         int counts = at + (version < 5 ? 8 : 16);
         b.position(at + length);
         String[] names = {"rx_packets", "tx_packets", "rx_bytes", "tx_bytes"};

@@ -102,7 +102,7 @@ final class OfctlCommands {
     /// @return one result for each command and version
     static List<Result> run(Side ovs, Side skyway) {
         List<Result> results = new ArrayList<>();
-        for (int version : new int[] {10, 13, 14, 15}) {
+        for (int version : new int[] {10, 11, 12, 13, 14, 15}) {
             for (String command : ALL) {
                 Command c = new Command(version, command);
                 results.add(new Result(c, run(ovs, c), run(skyway, c)));

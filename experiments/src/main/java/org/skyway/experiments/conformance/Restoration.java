@@ -4,16 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.skyway.experiments.conformance.lab.Lab;
+import org.skyway.experiments.conformance.lab.Recorder;
 import org.skyway.experiments.conformance.lab.Side;
 import org.skyway.experiments.process.ExperimentException;
 
 /// Gives a switch the dump of its own flows back, as people do who save and restore them: it must
 /// be taken, and say what is there.
 final class Restoration {
-    private static final String[] VERSIONS = {
-        "", "OpenFlow10", "", "", "OpenFlow13", "OpenFlow14", "OpenFlow15"
-    };
-
     private Restoration() {}
 
     /// Tries it with what both switches have now.
@@ -31,7 +28,7 @@ final class Restoration {
 
     private static String refused(Lab lab, Side side, int version) {
         Path file = lab.scratch().resolve("restored");
-        String v = VERSIONS[version];
+        String v = Recorder.name(version);
         String bridge = side.bridge();
         try {
             String dump = side.ofctl("-O", v, "--no-stats", "--no-names", "dump-flows", bridge);

@@ -43,7 +43,7 @@ final class RuleGenerator {
                         ? 1 + random.nextInt(5)
                         : 0;
         meterCount =
-                version > 1 && features.contains(Feature.METERS) && pools.chance(25)
+                version >= 4 && features.contains(Feature.METERS) && pools.chance(25)
                         ? 1 + pools.below(2)
                         : 0;
         selects = groupCount > 0 && pools.chance(40);
@@ -172,7 +172,7 @@ final class RuleGenerator {
         } else if (pools.chance(5)) {
             flow.append(',').append(pools.one("send_flow_rem", "reset_counts"));
         }
-        if (version > 1 && pools.chance(4)) {
+        if (version >= 4 && pools.chance(4)) {
             flow.append(',').append(pools.one("no_packet_counts", "no_byte_counts"));
         }
         if (version >= 5 && pools.chance(5)) {

@@ -68,7 +68,7 @@ final class OvsSide extends Side {
         vsctl.addAll(List.of("--", "init", "--", "add-br", bridge));
         vsctl.addAll(List.of("--", "set", "bridge", bridge, "datapath_type=netdev"));
         vsctl.addAll(List.of("fail-mode=secure", "other-config:datapath-id=" + Lab.DATAPATH_ID));
-        vsctl.add("protocols=OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15");
+        vsctl.add("protocols=OpenFlow10,OpenFlow11,OpenFlow12,OpenFlow13,OpenFlow14,OpenFlow15");
         int number = 1;
         for (String port : ports) {
             vsctl.addAll(List.of("--", "add-port", bridge, port));

@@ -3,9 +3,10 @@ package org.skyway.openflow.message;
 /// A table's counters.
 ///
 /// @param table its number
-/// @param name OpenFlow 1.0
+/// @param name OpenFlow 1.0 to 1.2
 /// @param wildcards OpenFlow 1.0: OFPFW_ bits that are supported
-/// @param maxEntries OpenFlow 1.0: how many it can hold
+/// @param instructions OpenFlow 1.1 and 1.2: OFPIT_ bits that are supported
+/// @param maxEntries OpenFlow 1.0 to 1.2: how many it can hold
 /// @param active how many it holds
 /// @param lookups packets looked up
 /// @param matched packets that matched
@@ -13,6 +14,7 @@ public record TableStats(
         int table,
         String name,
         int wildcards,
+        int instructions,
         int maxEntries,
         int active,
         long lookups,

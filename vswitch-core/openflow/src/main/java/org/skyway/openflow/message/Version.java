@@ -4,6 +4,10 @@ package org.skyway.openflow.message;
 public enum Version {
     /// OpenFlow 1.0, wire version 1.
     OF10(1),
+    /// OpenFlow 1.1, wire version 2.
+    OF11(2),
+    /// OpenFlow 1.2, wire version 3.
+    OF12(3),
     /// OpenFlow 1.3, wire version 4.
     OF13(4),
     /// OpenFlow 1.4, wire version 5.
@@ -19,7 +23,7 @@ public enum Version {
 
     /// The number in a message's header.
     ///
-    /// @return 1, 4, 5 or 6
+    /// @return 1 to 6
     public int number() {
         return number;
     }

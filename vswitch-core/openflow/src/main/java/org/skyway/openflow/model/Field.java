@@ -139,7 +139,7 @@ public enum Field {
     /// Outermost MPLS time to live.
     MPLS_TTL(        "mpls_ttl",                       FlowKey.MPLS,            32,   8,   8,  1, EXACT, DEC,       MPLS,       true,  "NXM_NX_MPLS_TTL(30)"),
     /// Tunnel id.
-    TUN_ID(          "tun_id tunnel_id",               FlowKey.TUN_ID,           0,  64,  64,  8, BITS,  HEX,       NONE,       true,  "NXM_NX_TUN_ID(16), OXM_OF_TUNNEL_ID(38)"),
+    TUN_ID(          "tun_id tunnel_id",               FlowKey.TUN_ID,           0,  64,  64,  8, BITS,  HEX,       NONE,       true,  "NXM_NX_TUN_ID(16), OXM_OF_TUNNEL_ID(38) since 1.3"),
     /// Tunnel IPv4 source address.
     TUN_SRC(         "tun_src",                        FlowKey.TUN_IPV4,        32,  32,  32,  4, BITS,  IP4,       NONE,       true,  "NXM_NX_TUN_IPV4_SRC(31)"),
     /// Tunnel IPv4 destination address.

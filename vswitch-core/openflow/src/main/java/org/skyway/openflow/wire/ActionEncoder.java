@@ -113,12 +113,21 @@ final class ActionEncoder {
         if (push && !tagged) {
             plain(ActionKind.PUSH_VLAN, 0x8100);
         }
-        new SetFieldEncoder(out, version).setWhole(field, value);
+        fields().setWhole(field, value);
         tagged |= push;
     }
 
-    /// From here on packets have a tag.
-    void tagged() {
-        tagged = true;
+    /// Who writes what sets fields at this point.
+    SetFieldEncoder fields() {
+        return new SetFieldEncoder(out, version, tagged);
+    }
+
+    /// Whether packets surely have a tag at this point.
+    boolean isTagged() {
+        return tagged;
+    }
+
+    void tagged(boolean now) {
+        tagged = now;
     }
 }

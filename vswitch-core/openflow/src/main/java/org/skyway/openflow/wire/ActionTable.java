@@ -1,7 +1,7 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
-import static org.skyway.openflow.message.Version.OF13;
+import static org.skyway.openflow.message.Version.OF11;
 import static org.skyway.openflow.message.Version.OF15;
 
 import java.util.EnumMap;
@@ -106,7 +106,7 @@ final class ActionTable {
 
     /// A newer version's own, of one length.
     static Form of(int type, int length, Decoder decoder) {
-        return new Form(0, type, OF13, OF15, length, length, decoder);
+        return new Form(0, type, OF11, OF15, length, length, decoder);
     }
 
     /// Nicira's in all versions, of one length.
@@ -120,7 +120,7 @@ final class ActionTable {
                 kind.type(),
                 (action, to) -> to.plain(kind, kind.value(action)),
                 form(kind.code(OF10.number()), OF10, OF10, decoder, kind),
-                form(kind.code(OF13.number()), OF13, OF15, decoder, kind));
+                form(kind.code(OF11.number()), OF11, OF15, decoder, kind));
     }
 
     private static Form form(

@@ -42,7 +42,7 @@ final class AsyncCodec {
         }
         int all = mask;
         if ((mask & NO_MATCH) != 0) {
-            all |= EXPLICIT_MISS | (version == Version.OF10 ? IMPLICIT_MISS : 0);
+            all |= EXPLICIT_MISS | (version.atLeast(Version.OF13) ? 0 : IMPLICIT_MISS);
         }
         if ((mask & ACTION) != 0 && !version.atLeast(Version.OF14)) {
             all |= ACTIONS_14;

@@ -1,6 +1,8 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF11;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
@@ -66,6 +68,15 @@ final class BasicRows {
         row(
                 Message.FeaturesReply.class,
                 6,
+                OF11,
+                OF12,
+                24,
+                PortRows.BYTES_11,
+                BasicRows::features,
+                BasicRows::putFeatures);
+        row(
+                Message.FeaturesReply.class,
+                6,
                 OF13,
                 OF15,
                 24,
@@ -88,9 +99,9 @@ final class BasicRows {
                 (in, c) -> new Message.SetConfig(in.u16(), in.u16()),
                 (out, m, c) -> out.u16(m.flags()).u16(m.missSendLength()));
         empty(Message.BarrierRequest.class, 18, OF10, OF10, new Message.BarrierRequest());
-        empty(Message.BarrierRequest.class, 20, OF13, OF15, new Message.BarrierRequest());
+        empty(Message.BarrierRequest.class, 20, OF11, OF15, new Message.BarrierRequest());
         empty(Message.BarrierReply.class, 19, OF10, OF10, new Message.BarrierReply());
-        empty(Message.BarrierReply.class, 21, OF13, OF15, new Message.BarrierReply());
+        empty(Message.BarrierReply.class, 21, OF11, OF15, new Message.BarrierReply());
         roles();
         MessageTable.row(
                 StatsRequest.Desc.class,
@@ -157,7 +168,7 @@ final class BasicRows {
         int type = in.u16();
         int code = in.u16();
         int vendor = 0;
-        boolean old = !c.atLeast(OF13);
+        boolean old = !c.atLeast(OF12);
         boolean nobodys = in.remaining() >= 4 && in.peekU16(0) == 0 && in.peekU16(2) == 0;
         if (type == 0xffff && !old && !nobodys) {
             vendor = in.s32();
@@ -178,7 +189,7 @@ final class BasicRows {
         ErrorCode.Numbers n = m.numbers();
         if (n.vendor() == 0) {
             out.u16(n.type()).u16(n.code());
-        } else if (c.atLeast(OF13)) {
+        } else if (c.atLeast(OF12)) {
             out.u16(0xffff).u16(n.type()).u32(n.vendor());
         } else {
             out.u16(0xb0c2).u16(0).u32(n.vendor()).u16(n.type()).u16(n.code());
@@ -219,7 +230,7 @@ final class BasicRows {
         row(
                 RoleMessage.RoleRequest.class,
                 24,
-                OF13,
+                OF12,
                 OF15,
                 16,
                 0,
@@ -234,7 +245,7 @@ final class BasicRows {
         row(
                 RoleMessage.RoleReply.class,
                 25,
-                OF13,
+                OF12,
                 OF15,
                 16,
                 0,
@@ -269,7 +280,7 @@ final class BasicRows {
                 (in, c) -> new RoleMessage.RoleReply(niciraRole(in.s32()), false, 0),
                 (out, m, c) -> out.u32(m.role().ordinal() - 1));
         forward(Kind.TYPE, 32, OF14, OF15);
-        forward(Kind.NXT, 132, OF10, OF10);
+        forward(Kind.NXT, 132, OF10, OF12);
         forward(Kind.ONFT, 2350, OF13, OF13);
         roleStatus(Kind.TYPE, 30, OF14, OF15);
         roleStatus(Kind.ONFT, 1911, OF13, OF13);

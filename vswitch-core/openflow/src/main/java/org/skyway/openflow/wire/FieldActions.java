@@ -1,6 +1,7 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
@@ -35,7 +36,7 @@ final class FieldActions {
         row(Action.SetVlanPcp.class, FieldActions::putPcp,
                 of10(2,  8, (in, c) -> new Action.SetVlanPcp(upTo(in.u8(), 7), true)),
                 of(  2,  8, (in, c) -> new Action.SetVlanPcp(upTo(in.u8(), 7), false)));
-        row(Action.SetField.class,   (a, to) -> new SetFieldEncoder(to.out(), to.version()).put(a),
+        row(Action.SetField.class,   FieldActions::putSetField,
                 of10(4, 16, (in, c) -> set(Field.ETH_SRC, in.u48())),
                 of10(5, 16, (in, c) -> set(Field.ETH_DST, in.u48())),
                 of10(6,  8, (in, c) -> set(Field.IPV4_SRC, in.u32())),
@@ -54,13 +55,13 @@ final class FieldActions {
                 of( 13,  8, (in, c) -> set(Field.MPLS_LABEL, in.u32() & 0xfffff)),
                 of( 14,  8, (in, c) -> set(Field.MPLS_TC, in.u8() & 7)),
                 of( 23,  8, (in, c) -> set(Field.IP_TTL, in.u8())),
-                of( 25,  8, (in, c) -> setField(in, c.version() == OF15)).orLonger(),
+                of( 25,  8, (in, c) -> setField(in, c.version() == OF15)).orLonger().from(OF12, OF15),
                 nx(  2, 16, (in, c) -> tunnel(in, 2, 4)),
                 nx(  9, 24, (in, c) -> tunnel(in, 6, 8)),
                 nx( 30, 16, (in, c) -> set(Field.MPLS_LABEL, in.number(6) & 0xfffff)).from(OF10, OF10),
                 nx( 31, 16, (in, c) -> set(Field.MPLS_TC, in.u8() & 7)).from(OF10, OF10),
                 nx( 33, 16, FieldActions::regLoad2).orLonger().from(OF10, OF14));
-        row(Action.Load.class,       (a, to) -> new SetFieldEncoder(to.out(), to.version()).load(a.target(), a.value()),
+        row(Action.Load.class,       (a, to) -> to.fields().load(a.target(), a.value()),
                 nx(  7, 24, FieldActions::regLoad).from(OF10, OF14));
         row(Action.Move.class,       FieldActions::putMove,
                 nx(  6, 16, FieldActions::regMove).orLonger().from(OF10, OF14),
@@ -78,6 +79,13 @@ final class FieldActions {
                 nx( 49, 24, FieldActions::check).orLonger());
     }
     // spotless:on
+
+    private static void putSetField(Action.SetField a, ActionEncoder to) {
+        to.fields().put(a);
+        if (a.field() == Field.VLAN_TCI) {
+            to.tagged((a.low() & FlowKey.VLAN_PRESENT) != 0);
+        }
+    }
 
     private static int upTo(int value, int max) {
         if (value > max) {
@@ -106,9 +114,7 @@ final class FieldActions {
         int start = to.standard(type);
         to.out().number(value, bytes);
         to.end(start);
-        if (push) {
-            to.tagged();
-        }
+        to.tagged(to.isTagged() || push);
     }
 
     private static Action set(Field field, long value) {

@@ -1,6 +1,8 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF11;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
@@ -39,12 +41,12 @@ final class FlowRows {
                 FlowMod.class,
                 Kind.TYPE,
                 14,
-                OF13,
+                OF11,
                 OF15,
                 40,
                 8,
-                FlowRows::mod13,
-                FlowRows::putMod13);
+                FlowRows::mod11,
+                FlowRows::putMod11);
         MessageTable.row(
                 FlowMod.class,
                 Kind.NXT,
@@ -69,12 +71,12 @@ final class FlowRows {
                 FlowRemoved.class,
                 Kind.TYPE,
                 11,
-                OF13,
+                OF11,
                 OF14,
                 40,
                 8,
-                FlowRows::removed13,
-                FlowRows::putRemoved13);
+                FlowRows::removed11,
+                FlowRows::putRemoved11);
         MessageTable.row(
                 FlowRemoved.class,
                 Kind.TYPE,
@@ -97,7 +99,7 @@ final class FlowRows {
                 FlowRows::putRemovedNx);
     }
 
-    private static FlowMod mod13(WireReader in, Context c) {
+    private static FlowMod mod11(WireReader in, Context c) {
         long cookie = in.s64();
         long mask = in.s64();
         int table = in.u8();
@@ -113,7 +115,10 @@ final class FlowRows {
         Match match = MatchCodec.oxm(in);
         boolean add = command == FlowMod.Command.ADD.ordinal();
         boolean delete = command == 3 || command == 4;
-        if (table == FlowMod.ALL_TABLES && !delete) {
+        // A modification that does not match on the cookie adds in 1.1, if there is nothing to
+        // modify.
+        boolean adds = add || c.version() == OF11 && !delete && mask == 0;
+        if (table == FlowMod.ALL_TABLES && (!delete || c.version() == OF11)) {
             throw new OpenFlowException(
                     ErrorCode.OFPFMFC_BAD_TABLE_ID, "only deletions may mean all tables");
         }
@@ -125,9 +130,9 @@ final class FlowRows {
                 match,
                 priority,
                 table,
-                add ? 0 : cookie,
-                add ? 0 : mask,
-                add ? cookie : -1,
+                adds ? 0 : cookie,
+                adds ? 0 : mask,
+                adds ? cookie : -1,
                 false,
                 idle,
                 hard,
@@ -145,22 +150,17 @@ final class FlowRows {
         }
     }
 
-    /// The flags that a version knows. OpenFlow 1.0 additions always reset counters.
+    /// The flags that a version knows. Additions of OpenFlow 1.0 and 1.1 always reset counters.
     private static int flags(int raw, Version version, int command) {
-        boolean old = version == OF10;
-        int known =
-                FlowRule.SEND_FLOW_REMOVED
-                        | FlowRule.CHECK_OVERLAP
-                        | (old
-                                ? EMERGENCY
-                                : FlowRule.RESET_COUNTS
-                                        | FlowRule.NO_PACKET_COUNTS
-                                        | FlowRule.NO_BYTE_COUNTS);
+        int known = FlowRule.SEND_FLOW_REMOVED | FlowRule.CHECK_OVERLAP;
+        known |= version == OF10 ? EMERGENCY : 0;
+        known |= version.atLeast(OF12) ? FlowRule.RESET_COUNTS : 0;
+        known |= version.atLeast(OF13) ? FlowRule.NO_PACKET_COUNTS | FlowRule.NO_BYTE_COUNTS : 0;
         if ((raw & ~known) != 0) {
             throw new OpenFlowException(
                     ErrorCode.OFPFMFC_BAD_FLAGS, "%s has no flags 0x%x".formatted(version, raw));
         }
-        return old && command == 0 ? raw | FlowRule.RESET_COUNTS : raw;
+        return !version.atLeast(OF12) && command == 0 ? raw | FlowRule.RESET_COUNTS : raw;
     }
 
     private static FlowMod mod10(WireReader in, Context c) {
@@ -254,8 +254,9 @@ final class FlowRows {
                 instructions);
     }
 
-    private static void putMod13(WireWriter out, FlowMod m, Context c) {
-        boolean add = m.command() == FlowMod.Command.ADD;
+    private static void putMod11(WireWriter out, FlowMod m, Context c) {
+        boolean add = m.command() == FlowMod.Command.ADD || m.newCookie() != -1;
+        int known = c.atLeast(OF13) ? -1 : c.atLeast(OF12) ? 7 : 3;
         out.u64(add ? m.newCookie() : m.cookie())
                 .u64(add ? 0 : m.cookieMask())
                 .u8(m.table())
@@ -266,9 +267,9 @@ final class FlowRows {
                 .u32(m.bufferId())
                 .u32(m.outPort())
                 .u32(m.outGroup())
-                .u16(m.flags())
+                .u16(m.flags() & known)
                 .u16(c.atLeast(OF14) ? m.importance() : 0);
-        MatchCodec.putOxm(out, m.match(), c.version());
+        MatchCodec.put(out, m.match(), c.version());
         InstructionCodec.put(out, m.instructions(), c.version(), m.match());
     }
 
@@ -330,7 +331,7 @@ final class FlowRows {
         out.u16(m.idleTimeout()).zeros(2).u64(m.packets()).u64(m.bytes());
     }
 
-    private static FlowRemoved removed13(WireReader in, Context c) {
+    private static FlowRemoved removed11(WireReader in, Context c) {
         long cookie = in.s64();
         int priority = in.u16();
         int reason = in.u8();
@@ -353,11 +354,11 @@ final class FlowRows {
                 bytes);
     }
 
-    private static void putRemoved13(WireWriter out, FlowRemoved m, Context c) {
+    private static void putRemoved11(WireWriter out, FlowRemoved m, Context c) {
         out.u64(m.cookie()).u16(m.priority()).u8(m.reason()).u8(m.table());
         putDuration(out, m.durationNanos());
         out.u16(m.idleTimeout()).u16(m.hardTimeout()).u64(m.packets()).u64(m.bytes());
-        MatchCodec.putOxm(out, m.match(), c.version());
+        MatchCodec.put(out, m.match(), c.version());
     }
 
     private static FlowRemoved removed15(WireReader in, Context c) {

@@ -1,6 +1,7 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF11;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
@@ -25,10 +26,10 @@ final class FlowStatsRows {
 
     static void register() {
         request(Kind.REQUEST, 1, 2, OF10, OF10, 36 + 8, 0, FlowStatsRows::request10);
-        request(Kind.REQUEST, 1, 2, OF13, OF15, 32, 8, FlowStatsRows::request13);
+        request(Kind.REQUEST, 1, 2, OF11, OF15, 32, 8, FlowStatsRows::request11);
         request(Kind.NX_REQUEST, 0, 1, OF10, OF10, 8, 8, FlowStatsRows::requestNx);
         reply(Kind.REPLY, 1, OF10, OF10, FlowStatsRows::get10, FlowStatsRows::put10);
-        reply(Kind.REPLY, 1, OF13, OF14, FlowStatsRows::get13, FlowStatsRows::put13);
+        reply(Kind.REPLY, 1, OF11, OF14, FlowStatsRows::get11, FlowStatsRows::put11);
         reply(Kind.REPLY, 1, OF15, OF15, FlowStatsRows::get15, FlowStatsRows::put15);
         reply(Kind.NX_REPLY, 0, OF10, OF10, FlowStatsRows::getNx, FlowStatsRows::putNx);
         aggregate(Kind.REPLY, 2, OF10, OF14);
@@ -144,7 +145,7 @@ final class FlowStatsRows {
         return new StatsRequest.Flow(match, table, outPort, -1, 0, 0);
     }
 
-    private static StatsRequest.Flow request13(WireReader in, Context c) {
+    private static StatsRequest.Flow request11(WireReader in, Context c) {
         int table = in.u8();
         in.skip(3);
         int outPort = PortNumbers.from32(in.s32());
@@ -189,7 +190,7 @@ final class FlowStatsRows {
                     .zeros(4)
                     .u64(m.cookie())
                     .u64(m.cookieMask());
-            MatchCodec.putOxm(out, m.match(), c.version());
+            MatchCodec.put(out, m.match(), c.version());
         }
     }
 
@@ -257,7 +258,7 @@ final class FlowStatsRows {
         return (int) Math.min(0xffff, seconds + 1);
     }
 
-    private static FlowStats get13(WireReader in, Context c) {
+    private static FlowStats get11(WireReader in, Context c) {
         int table = in.u8();
         in.skip(1);
         long duration = FlowRows.duration(in);
@@ -277,12 +278,13 @@ final class FlowStatsRows {
         return new FlowStats(rule, duration, -1, -1, packets, bytes);
     }
 
-    private static void put13(WireWriter out, FlowStats f, Context c) {
+    // In OpenFlow 1.1, too, Open vSwitch says here what was matched in OXM form.
+    private static void put11(WireWriter out, FlowStats f, Context c) {
         FlowRule r = f.rule();
         out.u8(r.table()).zeros(1);
         FlowRows.putDuration(out, f.durationNanos());
-        out.u16(r.priority()).u16(r.idleTimeout()).u16(r.hardTimeout()).u16(r.flags());
-        out.u16(c.atLeast(OF14) ? r.importance() : 0).zeros(2);
+        out.u16(r.priority()).u16(r.idleTimeout()).u16(r.hardTimeout());
+        out.u16(c.atLeast(OF13) ? r.flags() : 0).u16(c.atLeast(OF14) ? r.importance() : 0).zeros(2);
         out.u64(r.cookie()).u64(Math.max(0, f.packets())).u64(Math.max(0, f.bytes()));
         MatchCodec.putOxm(out, r.match(), c.version());
         InstructionCodec.put(out, r.instructions(), c.version(), r.match());

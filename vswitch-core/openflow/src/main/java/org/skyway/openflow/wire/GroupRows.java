@@ -1,6 +1,8 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF11;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
@@ -28,11 +30,11 @@ final class GroupRows {
                 GroupMod.class,
                 Kind.TYPE,
                 15,
-                OF13,
+                OF11,
                 OF14,
                 8,
                 8,
-                GroupRows::mod13,
+                GroupRows::mod11,
                 GroupRows::putMod);
         MessageTable.row(
                 GroupMod.class,
@@ -54,15 +56,15 @@ final class GroupRows {
                 8,
                 GroupRows::mod15,
                 GroupRows::putMod);
-        descRequest(Kind.REQUEST, 7, OF13, OF14, false);
+        descRequest(Kind.REQUEST, 7, OF11, OF14, false);
         descRequest(Kind.REQUEST, 7, OF15, OF15, true);
         descRequest(Kind.NX_REQUEST, 8, OF10, OF10, true);
-        desc(Kind.REPLY, 7, OF13, OF15);
+        desc(Kind.REPLY, 7, OF11, OF15);
         desc(Kind.NX_REPLY, 8, OF10, OF10);
-        stats(Kind.REQUEST, Kind.REPLY, 6, OF13, OF15);
+        stats(Kind.REQUEST, Kind.REPLY, 6, OF11, OF15);
         stats(Kind.NX_REQUEST, Kind.NX_REPLY, 7, OF10, OF10);
-        features(Kind.REQUEST, Kind.REPLY, 8, OF13, OF15);
-        features(Kind.NX_REQUEST, Kind.NX_REPLY, 9, OF10, OF10);
+        features(Kind.REQUEST, Kind.REPLY, 8, OF12, OF15);
+        features(Kind.NX_REQUEST, Kind.NX_REPLY, 9, OF10, OF11);
     }
 
     /// Whether the form is that of 1.5.
@@ -70,13 +72,18 @@ final class GroupRows {
         return c.version() == OF10 || c.atLeast(OF15);
     }
 
-    private static GroupMod mod13(WireReader in, Context c) {
+    /// Whether statistics tell how long a group has been there.
+    private static boolean timed(Context c) {
+        return c.version() == OF10 || c.atLeast(OF13);
+    }
+
+    private static GroupMod mod11(WireReader in, Context c) {
         int command = in.u16();
         int type = in.u8();
         in.skip(1);
         int group = in.s32();
         List<GroupEntry.Bucket> buckets = BucketCodec.get13(in, c.version());
-        if (command == GroupMod.DELETE && !buckets.isEmpty()) {
+        if (command == GroupMod.DELETE && !buckets.isEmpty() && c.atLeast(OF13)) {
             throw new OpenFlowException(ErrorCode.OFPGMFC_INVALID_GROUP, "a deletion with buckets");
         }
         GroupEntry entry = new GroupEntry(group, type(type), buckets);
@@ -287,15 +294,19 @@ final class GroupRows {
                 (in, c) -> {
                     List<GroupStats> groups = new ArrayList<>();
                     while (in.remaining() > 0) {
-                        groups.add(statsItem(in));
+                        groups.add(statsItem(in, c));
                     }
                     return new StatsReply.Group(groups);
                 },
                 (out, m, c) -> {
                     for (GroupStats g : m.groups()) {
-                        out.u16(40 + 16 * g.buckets().size()).zeros(2).u32(g.group());
+                        out.u16((timed(c) ? 40 : 32) + 16 * g.buckets().size())
+                                .zeros(2)
+                                .u32(g.group());
                         out.u32(g.references()).zeros(4).u64(g.packets()).u64(g.bytes());
-                        FlowRows.putDuration(out, g.durationNanos());
+                        if (timed(c)) {
+                            FlowRows.putDuration(out, g.durationNanos());
+                        }
                         for (GroupStats.Bucket b : g.buckets()) {
                             out.u64(b.packets()).u64(b.bytes());
                         }
@@ -304,7 +315,7 @@ final class GroupRows {
                 });
     }
 
-    private static GroupStats statsItem(WireReader in) {
+    private static GroupStats statsItem(WireReader in, Context c) {
         int length = in.u16();
         in.skip(2);
         int group = in.s32();
@@ -312,8 +323,8 @@ final class GroupRows {
         in.skip(4);
         long packets = in.s64();
         long bytes = in.s64();
-        long duration = FlowRows.duration(in);
-        WireReader rest = in.part(length - 40, ErrorCode.OFPBRC_BAD_LEN);
+        long duration = timed(c) ? FlowRows.duration(in) : -1;
+        WireReader rest = in.part(length - (timed(c) ? 40 : 32), ErrorCode.OFPBRC_BAD_LEN);
         List<GroupStats.Bucket> buckets = new ArrayList<>();
         while (rest.remaining() > 0) {
             buckets.add(new GroupStats.Bucket(rest.s64(), rest.s64()));

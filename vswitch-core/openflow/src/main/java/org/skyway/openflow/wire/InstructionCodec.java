@@ -153,7 +153,7 @@ final class InstructionCodec {
             putOld(out, i, match);
             return;
         }
-        if (i.meter() != -1 && !version.atLeast(Version.OF15)) {
+        if (i.meter() != -1 && version.atLeast(Version.OF13) && !version.atLeast(Version.OF15)) {
             out.u16(METER).u16(8).u32(i.meter());
         }
         List<Action> apply = i.apply();

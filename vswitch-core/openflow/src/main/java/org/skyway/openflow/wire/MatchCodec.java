@@ -7,8 +7,8 @@ import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 
-/// Matches in OXM and NXM form: entry after entry. OpenFlow 1.0's fixed structure is in
-/// [Match10Codec].
+/// Matches in OXM and NXM form: entry after entry. The fixed structures of OpenFlow 1.0 and 1.1 are
+/// in [Match10Codec] and [Match11Codec].
 final class MatchCodec {
     private static final int TYPE_STANDARD = 0;
     private static final int TYPE_OXM = 1;
@@ -22,7 +22,7 @@ final class MatchCodec {
 
     private MatchCodec() {}
 
-    /// Reads an `ofp_match` of OpenFlow 1.2 and later, with its padding.
+    /// Reads an `ofp_match` of OpenFlow 1.1 and later, with its padding.
     static Match oxm(WireReader in) {
         return oxm(in, true);
     }
@@ -38,8 +38,13 @@ final class MatchCodec {
         }
         int type = in.u16();
         int length = in.u16();
-        // OpenFlow 1.1's fixed structure is not spoken here, so its length is never right.
-        if (length < 4 && (type == TYPE_OXM || !strict) || strict && type == TYPE_STANDARD) {
+        if (strict && type == TYPE_STANDARD) { // OpenFlow 1.1's, which any later version may have
+            if (length != Match11Codec.BYTES || length - 4 > in.remaining()) {
+                throw badLength(length, in.remaining() + 4);
+            }
+            return Match11Codec.get(in);
+        }
+        if (length < 4 && (type == TYPE_OXM || !strict)) {
             throw badLength(length, in.remaining() + 4);
         }
         if (type != TYPE_OXM) {
@@ -155,6 +160,15 @@ final class MatchCodec {
         }
         f.set(values, e.low());
         f.set(masks, f.maskedByItself() ? e.low() : e.maskLow());
+    }
+
+    /// Writes an `ofp_match` of OpenFlow 1.1 and later, padded.
+    static void put(WireWriter out, Match match, Version version) {
+        if (version == Version.OF11) {
+            Match11Codec.put(out, match);
+        } else {
+            putOxm(out, match, version);
+        }
     }
 
     /// Writes an `ofp_match` of OpenFlow 1.2 and later, padded.

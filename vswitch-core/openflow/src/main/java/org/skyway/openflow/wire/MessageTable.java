@@ -135,6 +135,7 @@ final class MessageTable {
         GroupRows.register();
         MeterRows.register();
         MonitorRows.register();
+        PacketOutRows.register();
         PacketRows.register();
         PortRows.register();
         QueueRows.register();

@@ -1,6 +1,7 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
@@ -20,7 +21,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.wire.MessageTable.Context;
 import org.skyway.openflow.wire.MessageTable.Kind;
 
-/// The rows of flow monitors: Nicira's for 1.0, the ONF's for 1.3, the standard's since 1.4.
+/// The rows of flow monitors: Nicira's for 1.0 to 1.2, the ONF's for 1.3, the standard's since 1.4.
 final class MonitorRows {
     /// The abbreviated event in 1.4; the full ones are 0 to 3, which Nicira numbers from 0 without
     /// the initial one.
@@ -36,13 +37,13 @@ final class MonitorRows {
     private MonitorRows() {}
 
     static void register() {
-        request(Kind.NX_REQUEST, 2, OF10, OF10, MonitorRows::itemNx);
+        request(Kind.NX_REQUEST, 2, OF10, OF12, MonitorRows::itemNx);
         request(Kind.ONF_REQUEST, 1870, OF13, OF13, MonitorRows::itemOnf);
         request(Kind.REQUEST, 16, OF14, OF15, MonitorRows::item14);
-        reply(Kind.NX_REPLY, 2, OF10, OF10);
+        reply(Kind.NX_REPLY, 2, OF10, OF12);
         reply(Kind.ONF_REPLY, 1870, OF13, OF13);
         reply(Kind.REPLY, 16, OF14, OF15);
-        control(Kind.NXT, OF10, OF10, 21);
+        control(Kind.NXT, OF10, OF12, 21);
         control(Kind.ONFT, OF13, OF13, 1870);
     }
 
@@ -162,7 +163,7 @@ final class MonitorRows {
         for (StatsRequest.FlowMonitor.Item i : m.items()) {
             out.u32(i.id());
             int oldFlags = i.flags() & 0x1f | ((i.flags() & ONLY_OWN) != 0 ? OLD_OWN : 0);
-            if (c.version() == OF10) {
+            if (!c.atLeast(OF13)) {
                 WireWriter match = new WireWriter();
                 int length = MatchCodec.putNxm(match, i.match(), 0, 0);
                 out.u16(oldFlags).u16(PortNumbers.to16(i.outPort())).u16(length).u8(i.table());
@@ -212,6 +213,21 @@ final class MonitorRows {
                 });
     }
 
+    /// Nicira's form has a list of actions: of instructions, it tells the actions to apply.
+    private static Instructions instructions(WireReader in, Context c, Match match) {
+        return c.version() == OF10 || c.atLeast(OF13)
+                ? InstructionCodec.get(in, c.version(), match)
+                : Instructions.apply(ActionCodec.list(in, in.remaining(), c.version(), match));
+    }
+
+    private static void putInstructions(WireWriter out, FlowRule r, Context c) {
+        if (c.version() == OF10 || c.atLeast(OF13)) {
+            InstructionCodec.put(out, r.instructions(), c.version(), r.match());
+        } else {
+            ActionEncoder.put(out, r.instructions().apply(), c.version(), r.match());
+        }
+    }
+
     private static FlowUpdate updateOld(WireReader in, Context c) {
         in.skip(2);
         int event = in.u16();
@@ -227,11 +243,9 @@ final class MonitorRows {
         in.skip(1);
         long cookie = in.s64();
         Match match =
-                c.version() == OF10
-                        ? MatchCodec.nxm(in, length, false).match()
-                        : MatchCodec.oxm(in);
+                !c.atLeast(OF13) ? MatchCodec.nxm(in, length, false).match() : MatchCodec.oxm(in);
         boolean actions = in.remaining() > 0;
-        Instructions i = InstructionCodec.get(in, c.version(), match);
+        Instructions i = instructions(in, c, match);
         FlowRule rule = new FlowRule(table, priority, match, i, cookie, idle, hard, 0, 0);
         return new FlowUpdate(event + 1, reason, rule, 0, actions);
     }
@@ -246,7 +260,7 @@ final class MonitorRows {
         out.u16(r.idleTimeout()).u16(r.hardTimeout());
         int at = out.size();
         out.u16(0).u8(r.table()).zeros(1).u64(r.cookie());
-        if (c.version() == OF10) {
+        if (!c.atLeast(OF13)) {
             out.setU16(at, MatchCodec.putNxm(out, r.match(), 0, 0));
         } else {
             int start = out.size();
@@ -254,7 +268,7 @@ final class MonitorRows {
             out.setU16(at, out.getU16(start + 2));
         }
         if (u.hasActions()) {
-            InstructionCodec.put(out, r.instructions(), c.version(), r.match());
+            putInstructions(out, r, c);
         }
     }
 

@@ -1,26 +1,23 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF11;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
-import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
 
-import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.ExtensionMessage;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketIn;
-import org.skyway.openflow.message.PacketOut;
 import org.skyway.openflow.message.Version;
-import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Match;
-import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.wire.MessageTable.Context;
 import org.skyway.openflow.wire.MessageTable.Kind;
 
-/// The rows of packet-in, in its three formats, and packet-out.
+/// The rows of packet-in, in its three formats.
 final class PacketRows {
     private static final int NXPINT_PACKET = 0;
     private static final int NXPINT_FULL_LEN = 1;
@@ -69,12 +66,32 @@ final class PacketRows {
                 PacketIn.Format.STANDARD,
                 Kind.TYPE,
                 10,
+                OF11,
+                OF11,
+                16,
+                1,
+                PacketRows::in11,
+                PacketRows::putIn11);
+        in(
+                PacketIn.Format.STANDARD,
+                Kind.TYPE,
+                10,
+                OF12,
+                OF12,
+                8,
+                1,
+                PacketRows::in12,
+                PacketRows::putIn12);
+        in(
+                PacketIn.Format.STANDARD,
+                Kind.TYPE,
+                10,
                 OF13,
                 OF15,
                 16,
                 1,
-                PacketRows::in13,
-                PacketRows::putIn13);
+                PacketRows::in12,
+                PacketRows::putIn12);
         in(
                 PacketIn.Format.NXT_PACKET_IN,
                 Kind.NXT,
@@ -95,36 +112,6 @@ final class PacketRows {
                 8,
                 PacketRows::inNx2,
                 PacketRows::putInNx2);
-        MessageTable.row(
-                PacketOut.class,
-                Kind.TYPE,
-                13,
-                OF10,
-                OF10,
-                8,
-                1,
-                PacketRows::out10,
-                PacketRows::putOut10);
-        MessageTable.row(
-                PacketOut.class,
-                Kind.TYPE,
-                13,
-                OF13,
-                OF14,
-                16,
-                1,
-                PacketRows::out13,
-                PacketRows::putOut13);
-        MessageTable.row(
-                PacketOut.class,
-                Kind.TYPE,
-                13,
-                OF15,
-                OF15,
-                8,
-                1,
-                PacketRows::out15,
-                PacketRows::putOut15);
     }
 
     private static void in(
@@ -150,11 +137,12 @@ final class PacketRows {
                 encoder);
     }
 
-    private static Match inPort(int port) {
+    /// What is told of a packet of which only the ingress port is.
+    static Match inPort(int port) {
         return Match.builder().exact(Field.IN_PORT, port & 0xffffffffL).build();
     }
 
-    private static int inPort(Match metadata) {
+    static int inPort(Match metadata) {
         return (int) metadata.valueOf(Field.IN_PORT);
     }
 
@@ -186,12 +174,38 @@ final class PacketRows {
                 .bytes(m.data());
     }
 
-    private static PacketIn in13(WireReader in, Context c) {
+    private static PacketIn in11(WireReader in, Context c) {
+        int buffer = in.s32();
+        Match metadata = inPort(PortNumbers.from32(in.s32()));
+        in.skip(4);
+        int total = in.u16();
+        int reason = in.u8();
+        int table = in.u8();
+        return new PacketIn(
+                BasicRows.rest(in),
+                total,
+                buffer,
+                reason,
+                table,
+                -1,
+                metadata,
+                Bytes.EMPTY,
+                0,
+                PacketIn.Format.STANDARD);
+    }
+
+    private static void putIn11(WireWriter out, PacketIn m, Context c) {
+        int port = inPort(m.metadata());
+        out.u32(m.bufferId()).u32(port).u32(port).u16(m.totalLength());
+        out.u8(m.reason()).u8(m.table()).bytes(m.data());
+    }
+
+    private static PacketIn in12(WireReader in, Context c) {
         int buffer = in.s32();
         int total = in.u16();
         int reason = in.u8();
         int table = in.u8();
-        long cookie = in.s64();
+        long cookie = c.atLeast(OF13) ? in.s64() : -1;
         Match metadata = MatchCodec.oxmLoose(in);
         in.skip(2);
         return new PacketIn(
@@ -207,8 +221,11 @@ final class PacketRows {
                 PacketIn.Format.STANDARD);
     }
 
-    private static void putIn13(WireWriter out, PacketIn m, Context c) {
-        out.u32(m.bufferId()).u16(m.totalLength()).u8(m.reason()).u8(m.table()).u64(m.cookie());
+    private static void putIn12(WireWriter out, PacketIn m, Context c) {
+        out.u32(m.bufferId()).u16(m.totalLength()).u8(m.reason()).u8(m.table());
+        if (c.atLeast(OF13)) {
+            out.u64(m.cookie());
+        }
         MatchCodec.putOxm(out, m.metadata(), c.version());
         out.zeros(2).bytes(m.data());
     }
@@ -363,92 +380,5 @@ final class PacketRows {
             Properties.u64(out, NXCPT_COOKIE, m.continuation());
             Properties.end(out, continuation);
         }
-    }
-
-    private static PacketOut out10(WireReader in, Context c) {
-        int buffer = in.s32();
-        int port = PortNumbers.from16(in.u16());
-        int length = in.u16();
-        List<Action> actions = ActionCodec.list(in, length, c.version(), Match.ANY);
-        return out(in, buffer, inPort(port), actions);
-    }
-
-    private static PacketOut out13(WireReader in, Context c) {
-        int buffer = in.s32();
-        int port = PortNumbers.from32(in.s32());
-        int length = in.u16();
-        in.skip(6);
-        List<Action> actions = ActionCodec.list(in, length, c.version(), Match.ANY);
-        return out(in, buffer, inPort(port), actions);
-    }
-
-    private static PacketOut out15(WireReader in, Context c) {
-        int buffer = in.s32();
-        int length = in.u16();
-        in.skip(2);
-        Match metadata = MatchCodec.oxmLoose(in);
-        for (Field f : Field.values()) {
-            if (metadata.has(f) && !isPipeline(f)) {
-                throw new OpenFlowException(
-                        ErrorCode.OFPBRC_PIPELINE_FIELDS_ONLY,
-                        "field %s is not a pipeline field".formatted(f.ovsName()));
-            }
-        }
-        if (!metadata.has(Field.IN_PORT)) {
-            throw badPort("none");
-        }
-        List<Action> actions = ActionCodec.list(in, length, c.version(), Match.ANY);
-        return out(in, buffer, metadata, actions);
-    }
-
-    private static boolean isPipeline(Field f) {
-        return f.base() == Field.IN_PORT || f.word() >= Field.METADATA.word();
-    }
-
-    private static PacketOut out(WireReader in, int buffer, Match metadata, List<Action> actions) {
-        int port = inPort(metadata);
-        if (Integer.compareUnsigned(port, PortNumbers.MAX_16) >= 0
-                && port != OfPort.LOCAL
-                && port != OfPort.ANY
-                && port != OfPort.CONTROLLER) {
-            throw badPort("0x%x".formatted(port));
-        }
-        Bytes data = buffer == -1 ? BasicRows.rest(in) : Bytes.EMPTY;
-        return new PacketOut(buffer, metadata, actions, data);
-    }
-
-    private static OpenFlowException badPort(String port) {
-        return new OpenFlowException(
-                ErrorCode.OFPBRC_BAD_PORT, "a packet can't come in at port " + port);
-    }
-
-    private static void putOut10(WireWriter out, PacketOut m, Context c) {
-        out.u32(m.bufferId()).u16(PortNumbers.to16(inPort(m.metadata())));
-        putActions(out, m, c, 0);
-    }
-
-    private static void putOut13(WireWriter out, PacketOut m, Context c) {
-        out.u32(m.bufferId()).u32(inPort(m.metadata()));
-        putActions(out, m, c, 6);
-    }
-
-    private static void putActions(WireWriter out, PacketOut m, Context c, int padding) {
-        int at = out.size();
-        out.u16(0).zeros(padding);
-        int start = out.size();
-        ActionEncoder.put(out, m.actions(), c.version(), Match.ANY);
-        out.setU16(at, out.size() - start);
-        out.bytes(m.data());
-    }
-
-    private static void putOut15(WireWriter out, PacketOut m, Context c) {
-        out.u32(m.bufferId());
-        int at = out.size();
-        out.u16(0).zeros(2);
-        MatchCodec.putOxm(out, m.metadata(), c.version());
-        int start = out.size();
-        ActionEncoder.put(out, m.actions(), c.version(), Match.ANY);
-        out.setU16(at, out.size() - start);
-        out.bytes(m.data());
     }
 }

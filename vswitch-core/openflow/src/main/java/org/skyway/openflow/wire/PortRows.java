@@ -1,6 +1,8 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF11;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
@@ -25,10 +27,12 @@ final class PortRows {
     /// Length of OpenFlow 1.0's `ofp_phy_port`.
     static final int BYTES_10 = 48;
 
-    private static final int BYTES_13 = 64;
+    /// Length of `ofp_port` in OpenFlow 1.1 to 1.3.
+    static final int BYTES_11 = 64;
+
     private static final int NAME = 16;
     private static final int CONFIG_10 = 0x7f;
-    private static final int CONFIG_13 =
+    private static final int CONFIG_11 =
             PortState.PORT_DOWN | PortState.NO_RECV | PortState.NO_FWD | PortState.NO_PACKET_IN;
 
     private static final int INTEL = 0x0000aa01;
@@ -39,7 +43,7 @@ final class PortRows {
 
     static void register() {
         status(OF10, OF10, BYTES_10, 0);
-        status(OF13, OF13, BYTES_13, 0);
+        status(OF11, OF13, BYTES_11, 0);
         status(OF14, OF15, 40, 8);
         MessageTable.row(
                 PortMod.class,
@@ -55,12 +59,12 @@ final class PortRows {
                 PortMod.class,
                 Kind.TYPE,
                 16,
-                OF13,
+                OF11,
                 OF13,
                 32,
                 0,
-                PortRows::mod13,
-                PortRows::putMod13);
+                PortRows::mod11,
+                PortRows::putMod11);
         MessageTable.row(
                 PortMod.class,
                 Kind.TYPE,
@@ -92,7 +96,7 @@ final class PortRows {
                 (in, c) -> new StatsRequest.PortDesc(PortNumbers.from32(in.s32())),
                 (out, m, c) -> out.u32(m.port()).zeros(4));
         desc(OF10, OF10, BYTES_10);
-        desc(OF13, OF13, BYTES_13);
+        desc(OF11, OF13, BYTES_11);
         desc(OF14, OF15, 8);
         MessageTable.row(
                 StatsRequest.Port.class,
@@ -108,13 +112,14 @@ final class PortRows {
                 StatsRequest.Port.class,
                 Kind.REQUEST,
                 4,
-                OF13,
+                OF11,
                 OF15,
                 8,
                 0,
                 (in, c) -> new StatsRequest.Port(PortNumbers.from32(in.s32())),
                 (out, m, c) -> out.u32(m.port()).zeros(4));
         stats(OF10, OF10, 104, PortRows::stats10, PortRows::putStats10);
+        stats(OF11, OF12, 104, PortRows::stats10, PortRows::putStats10);
         stats(OF13, OF13, 112, PortRows::stats10, PortRows::putStats10);
         stats(OF14, OF15, 8, PortRows::stats14, PortRows::putStats14);
     }
@@ -282,7 +287,7 @@ final class PortRows {
         boolean properties = version.atLeast(OF14);
         out.u32(p.number());
         out.u16(properties ? 72 : 0).zeros(2);
-        out.u48(p.mac()).zeros(2).text(p.name(), NAME).u32(p.config() & CONFIG_13).u32(p.state());
+        out.u48(p.mac()).zeros(2).text(p.name(), NAME).u32(p.config() & CONFIG_11).u32(p.state());
         if (properties) {
             out.u16(0).u16(32).zeros(4);
         }
@@ -311,17 +316,17 @@ final class PortRows {
                 .zeros(4);
     }
 
-    private static PortMod mod13(WireReader in, Context c) {
+    private static PortMod mod11(WireReader in, Context c) {
         int port = PortNumbers.from32(in.s32());
         in.skip(4);
         long mac = in.u48();
         in.skip(2);
         int config = in.s32();
-        int mask = in.s32() & CONFIG_13;
+        int mask = in.s32() & CONFIG_11;
         return new PortMod(port, mac, config & mask, mask, in.s32());
     }
 
-    private static void putMod13(WireWriter out, PortMod m, Context c) {
+    private static void putMod11(WireWriter out, PortMod m, Context c) {
         out.u32(m.port()).zeros(4).u48(m.mac()).zeros(2).u32(m.config()).u32(m.mask());
         out.u32(m.advertise()).zeros(4);
     }
@@ -332,7 +337,7 @@ final class PortRows {
         long mac = in.u48();
         in.skip(2);
         int config = in.s32();
-        int mask = in.s32() & CONFIG_13;
+        int mask = in.s32() & CONFIG_11;
         int advertise = 0;
         while (in.remaining() > 0) {
             Properties.Property p = Properties.next(in);
@@ -351,7 +356,7 @@ final class PortRows {
         }
     }
 
-    /// The forms of 1.0 and 1.3 differ in the port's width and in the duration at the end.
+    /// The forms of 1.0, 1.1 and 1.3 differ in the port's width and in the duration at the end.
     private static PortStats stats10(WireReader in, Context c) {
         boolean old = c.version() == OF10;
         int port = old ? PortNumbers.from16(in.u16()) : PortNumbers.from32(in.s32());
@@ -370,7 +375,7 @@ final class PortRows {
                 in.s64(),
                 in.s64(),
                 in.s64(),
-                old ? -1 : duration(in));
+                c.atLeast(OF13) ? duration(in) : -1);
     }
 
     /// A duration of all ones is unknown.
@@ -391,7 +396,7 @@ final class PortRows {
         }
         putCounters(out, s);
         out.u64(s.rxFrameErrors()).u64(s.rxOverErrors()).u64(s.rxCrcErrors()).u64(s.collisions());
-        if (!old) {
+        if (c.atLeast(OF13)) {
             FlowRows.putDuration(out, s.durationNanos());
         }
     }

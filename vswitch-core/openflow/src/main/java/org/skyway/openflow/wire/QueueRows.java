@@ -1,6 +1,8 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF11;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
@@ -35,7 +37,7 @@ final class QueueRows {
                 Message.QueueGetConfigRequest.class,
                 Kind.TYPE,
                 22,
-                OF13,
+                OF11,
                 OF13,
                 8,
                 0,
@@ -55,7 +57,7 @@ final class QueueRows {
                 Message.QueueGetConfigReply.class,
                 Kind.TYPE,
                 23,
-                OF13,
+                OF11,
                 OF13,
                 8,
                 8,
@@ -82,7 +84,7 @@ final class QueueRows {
                 StatsRequest.Queue.class,
                 Kind.REQUEST,
                 5,
-                OF13,
+                OF11,
                 OF15,
                 8,
                 0,
@@ -94,6 +96,16 @@ final class QueueRows {
                 5,
                 OF10,
                 OF10,
+                0,
+                32,
+                QueueRows::stats,
+                QueueRows::putStats);
+        MessageTable.row(
+                StatsReply.Queue.class,
+                Kind.REPLY,
+                5,
+                OF11,
+                OF12,
                 0,
                 32,
                 QueueRows::stats,
@@ -161,9 +173,9 @@ final class QueueRows {
         List<Integer> queues = new ArrayList<>();
         while (in.remaining() > 0) {
             queues.add(in.s32());
-            in.skip(old ? 0 : 4);
+            in.skip(c.atLeast(OF12) ? 4 : 0);
             int length = in.u16();
-            in.skip(Math.max(0, length - (old ? 6 : 10)));
+            in.skip(Math.max(0, length - (c.atLeast(OF12) ? 10 : 6)));
         }
         return new Message.QueueGetConfigReply(port, queues);
     }
@@ -177,7 +189,7 @@ final class QueueRows {
         }
         for (int queue : m.queues()) {
             out.u32(queue);
-            if (old) {
+            if (!c.atLeast(OF12)) {
                 out.u16(8).zeros(2);
             } else {
                 out.u32(m.port()).u16(16).zeros(6);
@@ -200,7 +212,7 @@ final class QueueRows {
             long bytes = one.s64();
             long packets = one.s64();
             long errors = one.s64();
-            long duration = old ? -1 : PortRows.duration(one);
+            long duration = c.atLeast(OF13) ? PortRows.duration(one) : -1;
             queues.add(new QueueStats(port, queue, bytes, packets, errors, duration));
         }
         return new StatsReply.Queue(queues);
@@ -218,7 +230,7 @@ final class QueueRows {
                 out.u32(q.port());
             }
             out.u32(q.queue()).u64(q.txBytes()).u64(q.txPackets()).u64(q.txErrors());
-            if (!old) {
+            if (c.atLeast(OF13)) {
                 FlowRows.putDuration(out, q.durationNanos());
             }
             out.boundary();

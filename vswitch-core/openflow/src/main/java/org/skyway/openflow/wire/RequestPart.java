@@ -30,6 +30,6 @@ public record RequestPart(Object form, boolean empty, boolean bodyNeeded, boolea
                 h.row(),
                 in.remaining() == 0,
                 h.row().minBody() > 0,
-                h.more() && version != Version.OF10);
+                h.more() && version.atLeast(Version.OF13));
     }
 }

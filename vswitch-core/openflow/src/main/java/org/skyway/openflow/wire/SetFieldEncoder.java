@@ -12,9 +12,13 @@ final class SetFieldEncoder {
     private final WireWriter out;
     private final Version version;
 
-    SetFieldEncoder(WireWriter out, Version version) {
+    private final boolean tagged;
+
+    /// @param tagged whether the packet surely has a VLAN tag
+    SetFieldEncoder(WireWriter out, Version version, boolean tagged) {
         this.out = out;
         this.version = version;
+        this.tagged = tagged;
     }
 
     /// Writes an [org.skyway.openflow.model.Action.SetField].
@@ -31,9 +35,9 @@ final class SetFieldEncoder {
             loads(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), false);
         } else if (load && !version.atLeast(Version.OF15)) {
             load2(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
-        } else if (version.atLeast(Version.OF15) || version != Version.OF10 && exact) {
+        } else if (version.atLeast(Version.OF15) || version.atLeast(Version.OF12) && exact) {
             setField(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
-        } else if (version != Version.OF10
+        } else if (version.atLeast(Version.OF12)
                 || !exact
                 || !(own && putExtension(f, a.low(), a.form()) || putOld(f, a.low(), own))) {
             loads(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
@@ -67,9 +71,13 @@ final class SetFieldEncoder {
         return target.bits() == 8 * row.bytes();
     }
 
-    /// Writes a set-field of all of a field of up to 64 bits.
+    /// Writes a set-field of all of a field of up to 64 bits, or OpenFlow 1.1's action for it.
     void setWhole(Field f, long value) {
-        setField(f, 0, value, 0, f.whole(), true);
+        if (version.atLeast(Version.OF12)) {
+            setField(f, 0, value, 0, f.whole(), true);
+        } else {
+            putOld(f, value, true);
+        }
     }
 
     private void setField(Field f, long high, long low, long maskHigh, long maskLow, boolean all) {
@@ -83,33 +91,34 @@ final class SetFieldEncoder {
         return OxmTable.of(f, version.number());
     }
 
-    /// Writes one of OpenFlow 1.0's actions, if there is one for the field.
+    /// Writes one of the actions for a single field that OpenFlow 1.0 and 1.1 have, if there is
+    /// one.
     ///
     /// @param own whether it came in such an action
     private boolean putOld(Field f, long v, boolean own) {
         if (!own && (f == Field.SCTP_SRC || f == Field.SCTP_DST)) {
             return false; // as in Open vSwitch
         }
+        int less = first() ? 0 : 1; // 1.1 numbers some of them anew
         switch (f) {
             case VLAN_VID -> old(1, 2, v & 0xfff);
             case VLAN_PCP -> old(2, 1, v);
-            case VLAN_TCI -> {
-                if ((v & 0x1000) == 0) {
-                    old(3, 4, 0);
-                } else {
-                    old(1, 2, v & 0xfff);
-                    old(2, 1, v >>> 13);
-                }
-            }
-            case ETH_SRC -> old(4, 6, v);
-            case ETH_DST -> old(5, 6, v);
-            case IPV4_SRC -> old(6, 4, v);
-            case IPV4_DST -> old(7, 4, v);
-            case IP_DSCP -> old(8, 1, v << 2);
-            case IP_TOS -> old(8, 1, v);
+            case VLAN_TCI -> putTag(v);
+            case ETH_SRC -> old(4 - less, 6, v);
+            case ETH_DST -> old(5 - less, 6, v);
+            case IPV4_SRC -> old(6 - less, 4, v);
+            case IPV4_DST -> old(7 - less, 4, v);
+            case IP_DSCP -> old(8 - less, 1, v << 2);
+            case IP_TOS -> old(8 - less, 1, v);
             case TCP_SRC, UDP_SRC, SCTP_SRC -> old(9, 2, v);
             case TCP_DST, UDP_DST, SCTP_DST -> old(10, 2, v);
-            case IP_ECN -> regLoad(SubField.all(f), v);
+            case IP_ECN -> {
+                if (first()) {
+                    regLoad(SubField.all(f), v);
+                } else {
+                    old(8, 1, v);
+                }
+            }
             default -> {
                 return false;
             }
@@ -117,15 +126,42 @@ final class SetFieldEncoder {
         return true;
     }
 
-    /// Writes one of Nicira's actions for a single field, if there is one.
+    private boolean first() {
+        return version == Version.OF10;
+    }
+
+    /// A tag, or none: since 1.1, what sets its parts leaves packets alone that have no tag.
+    private void putTag(long tci) {
+        if ((tci & 0x1000) == 0) {
+            old(first() ? 3 : 18, 4, 0);
+            return;
+        }
+        if (!first() && !tagged) {
+            old(17, 2, 0x8100);
+        }
+        old(1, 2, tci & 0xfff);
+        old(2, 1, tci >>> 13);
+    }
+
+    /// Writes one of the newer actions for a single field, if there is one: Nicira's, or 1.1's.
     private boolean putExtension(Field f, long v, Form form) {
         switch (f) {
             case TUN_ID -> {
                 boolean small = v >>> 32 == 0 && form == Form.OWN_ACTION;
                 nicira(small ? 2 : 9, small ? 2 : 6, v);
             }
-            case MPLS_LABEL -> nicira(30, 2, v);
+            case MPLS_LABEL -> {
+                if (first()) {
+                    nicira(30, 2, v);
+                } else {
+                    old(13, 4, v);
+                }
+            }
             case MPLS_TC -> {
+                if (!first()) {
+                    old(14, 1, v);
+                    return true;
+                }
                 int start = ActionEncoder.nicira(out, 31);
                 out.u8((int) v);
                 ActionEncoder.end(out, start);

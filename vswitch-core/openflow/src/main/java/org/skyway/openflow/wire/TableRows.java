@@ -1,12 +1,15 @@
 package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
+import static org.skyway.openflow.message.Version.OF11;
+import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
@@ -18,6 +21,7 @@ import org.skyway.openflow.message.TableMod;
 import org.skyway.openflow.message.TableStats;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.model.Field;
 import org.skyway.openflow.wire.MessageTable.Context;
 import org.skyway.openflow.wire.MessageTable.Kind;
 
@@ -27,6 +31,14 @@ final class TableRows {
     private static final int EVICTION = 2;
     private static final int VACANCY = 3;
     private static final int FEATURES_HEADER = 64;
+
+    /// What OpenFlow 1.1 and 1.2 tell that tables can do: all that there is, and no more.
+    private static final int FIELDS_11 = 0xfbff;
+
+    private static final int ACTIONS_11 = 0x01ffe7ff;
+    private static final int ACTIONS_12 = 0x03ff8001;
+    private static final long FIELDS_12 = fields12(f -> true);
+    private static final long WRITABLE_12 = fields12(Field::writable);
 
     private TableRows() {}
 
@@ -43,6 +55,8 @@ final class TableRows {
                 (out, m, c) -> {});
         status();
         stats(OF10, OF10, 64, TableRows::stats10, TableRows::putStats10);
+        stats(OF11, OF11, 88, TableRows::stats11, TableRows::putStats11);
+        stats(OF12, OF12, 128, TableRows::stats12, TableRows::putStats12);
         stats(OF13, OF15, 24, TableRows::stats13, TableRows::putStats13);
         MessageTable.row(
                 StatsRequest.TableFeatures.class,
@@ -65,7 +79,7 @@ final class TableRows {
                 TableRows::features,
                 TableRows::putFeatures);
         MessageTable.row(
-                TableMod.class, Kind.TYPE, 17, OF13, OF13, 8, 0, TableRows::mod, TableRows::putMod);
+                TableMod.class, Kind.TYPE, 17, OF11, OF13, 8, 0, TableRows::mod, TableRows::putMod);
         MessageTable.row(
                 TableMod.class, Kind.TYPE, 17, OF14, OF15, 8, 8, TableRows::mod, TableRows::putMod);
         MessageTable.row(
@@ -143,7 +157,7 @@ final class TableRows {
         int table = in.u8();
         in.skip(3);
         return new TableStats(
-                table, in.text(NAME), in.s32(), in.s32(), in.s32(), in.s64(), in.s64());
+                table, in.text(NAME), in.s32(), 0, in.s32(), in.s32(), in.s64(), in.s64());
     }
 
     private static void putStats10(WireWriter out, TableStats t, Context c) {
@@ -151,10 +165,53 @@ final class TableRows {
         out.u32(t.active()).u64(t.lookups()).u64(t.matched());
     }
 
+    private static TableStats stats11(WireReader in, Context c) {
+        int table = in.u8();
+        in.skip(7);
+        String name = in.text(NAME);
+        in.skip(8);
+        int instructions = in.s32();
+        in.skip(12);
+        return new TableStats(table, name, 0, instructions, in.s32(), in.s32(), in.s64(), in.s64());
+    }
+
+    private static void putStats11(WireWriter out, TableStats t, Context c) {
+        out.u8(t.table()).zeros(7).text(t.name(), NAME).u32(FIELDS_11).u32(FIELDS_11);
+        out.u32(t.instructions()).u32(ACTIONS_11).u32(ACTIONS_11).zeros(4);
+        out.u32(t.maxEntries()).u32(t.active()).u64(t.lookups()).u64(t.matched());
+    }
+
+    private static TableStats stats12(WireReader in, Context c) {
+        int table = in.u8();
+        in.skip(7);
+        String name = in.text(NAME);
+        in.skip(56);
+        int instructions = in.s32();
+        in.skip(4);
+        return new TableStats(table, name, 0, instructions, in.s32(), in.s32(), in.s64(), in.s64());
+    }
+
+    private static void putStats12(WireWriter out, TableStats t, Context c) {
+        out.u8(t.table()).zeros(7).text(t.name(), NAME).u64(FIELDS_12).u64(FIELDS_12);
+        out.u32(ACTIONS_12).u32(ACTIONS_12).u64(WRITABLE_12).u64(WRITABLE_12).u64(-1).u64(-1);
+        out.u32(t.instructions()).zeros(4);
+        out.u32(t.maxEntries()).u32(t.active()).u64(t.lookups()).u64(t.matched());
+    }
+
+    /// The fields that OpenFlow 1.2 has a header of its own for, as bits.
+    private static long fields12(Predicate<Field> which) {
+        long bits = 0;
+        for (Field f : Field.values()) {
+            long header = OxmTable.of(f, OF12.number()).header();
+            bits |= header >>> 48 == 0x8000 && which.test(f) ? 1L << (header >>> 41 & 63) : 0;
+        }
+        return bits;
+    }
+
     private static TableStats stats13(WireReader in, Context c) {
         int table = in.u8();
         in.skip(3);
-        return new TableStats(table, "", 0, 0, in.s32(), in.s64(), in.s64());
+        return new TableStats(table, "", 0, 0, 0, in.s32(), in.s64(), in.s64());
     }
 
     private static void putStats13(WireWriter out, TableStats t, Context c) {

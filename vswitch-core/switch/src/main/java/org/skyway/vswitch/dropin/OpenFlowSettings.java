@@ -26,6 +26,8 @@ final class OpenFlowSettings {
     private static final Map<String, Version> VERSIONS =
             Map.of(
                     "OpenFlow10", Version.OF10,
+                    "OpenFlow11", Version.OF11,
+                    "OpenFlow12", Version.OF12,
                     "OpenFlow13", Version.OF13,
                     "OpenFlow14", Version.OF14,
                     "OpenFlow15", Version.OF15);

@@ -36,12 +36,12 @@ final class AsyncDefaults {
                         | 1 << GROUP
                         | 1 << PACKET_OUT
                         | 1 << EXPLICIT_MISS;
-        if (version == Version.OF10) {
+        if (!version.atLeast(Version.OF13)) {
             packetIn |= 1 << IMPLICIT_MISS;
         }
         int flowRemoved =
                 switch (version) {
-                    case OF10 -> FLOW_REMOVED_10;
+                    case OF10, OF11, OF12 -> FLOW_REMOVED_10;
                     case OF13 -> FLOW_REMOVED_13;
                     case OF14, OF15 -> FLOW_REMOVED_14;
                 };
@@ -54,7 +54,7 @@ final class AsyncDefaults {
     static int told(int reason, Version version) {
         return switch (reason) {
             case ACTION_SET, GROUP, PACKET_OUT -> version.atLeast(Version.OF14) ? reason : ACTION;
-            case EXPLICIT_MISS -> version == Version.OF10 ? ACTION : NO_MATCH;
+            case EXPLICIT_MISS -> version.atLeast(Version.OF13) ? NO_MATCH : ACTION;
             case IMPLICIT_MISS -> NO_MATCH;
             default -> reason;
         };

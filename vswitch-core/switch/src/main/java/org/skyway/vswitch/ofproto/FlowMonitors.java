@@ -212,7 +212,7 @@ final class FlowMonitors {
 
     private static Dialect dialect(Version version) {
         return switch (version) {
-            case OF10 -> Dialect.NICIRA;
+            case OF10, OF11, OF12 -> Dialect.NICIRA;
             case OF13 -> Dialect.ONF;
             case OF14, OF15 -> Dialect.STANDARD;
         };

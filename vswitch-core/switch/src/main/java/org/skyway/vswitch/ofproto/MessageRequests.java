@@ -25,6 +25,10 @@ import org.skyway.openflow.message.Version;
 /// Does what controllers ask for, one message after another. Ofproto thread only.
 final class MessageRequests {
     private static final int FRAGMENT_BITS = 3;
+
+    /// OFPTC_TABLE_MISS_ bits of OpenFlow 1.1 and 1.2; 0 is to the controllers.
+    private static final int MISS = 3;
+
     private static final int REASSEMBLE = 2;
     private static final int INVALID_TTL_TO_CONTROLLER = 4;
 
@@ -137,14 +141,14 @@ final class MessageRequests {
 
     private Message.GetConfigReply config(Connection c) {
         boolean ttl =
-                c.version() == Version.OF10
+                !c.version().atLeast(Version.OF13)
                         && (c.async().primary().packetIn() & 1 << AsyncDefaults.INVALID_TTL) != 0;
         int flags = bridge.fragmentHandling() | (ttl ? INVALID_TTL_TO_CONTROLLER : 0);
         return new Message.GetConfigReply(flags, c.missSendLength());
     }
 
     private void setConfig(Connection c, Message.SetConfig m) {
-        boolean old = c.version() == Version.OF10;
+        boolean old = !c.version().atLeast(Version.OF13);
         int known = FRAGMENT_BITS | (old ? INVALID_TTL_TO_CONTROLLER : 0);
         if ((m.flags() & ~known) != 0) {
             throw new OpenFlowException(
@@ -174,6 +178,12 @@ final class MessageRequests {
     }
 
     private void tableMod(TableMod m, Version version) {
+        if (!version.atLeast(Version.OF13) && (m.config() & MISS) != 0) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPTMFC_BAD_CONFIG,
+                    "what no entry of table %d matches can't be dropped or go on by a table-mod; add an entry of priority 0"
+                            .formatted(m.table()));
+        }
         if (m.table() != FlowMod.ALL_TABLES && m.table() > FlowTables.VISIBLE) {
             throw new OpenFlowException(ErrorCode.OFPTMFC_BAD_TABLE, "table " + m.table());
         }
@@ -191,7 +201,7 @@ final class MessageRequests {
 
     private void tableMod(int table, TableMod m, Version version) {
         if (!version.atLeast(Version.OF14)) {
-            return; // what 1.1 and 1.2 could set has no meaning in 1.3
+            return; // to the controllers, as is the rule in 1.1 and 1.2; in 1.3 it has no meaning
         }
         TableSettings s = bridge.tables().settings(table);
         s.eviction = (m.config() & Vacancies.EVICTION) != 0;

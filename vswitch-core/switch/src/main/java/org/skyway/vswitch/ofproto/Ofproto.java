@@ -31,7 +31,6 @@ import java.util.concurrent.TimeUnit;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketIn;
-import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
@@ -429,7 +428,8 @@ public final class Ofproto implements AutoCloseable {
                         rule.flags(),
                         rule.instructions());
         try {
-            bridge.flows().apply(mod, Version.OF13, FlowModder.Requester.SWITCH);
+            // Whether its actions make sense for what it matches is not asked, as in Open vSwitch.
+            bridge.flows().applyChecked(mod, FlowModder.Requester.SWITCH);
         } catch (OpenFlowException e) {
             // What is learned from packets may be refused, as a full table refuses it; the packet
             // goes on.

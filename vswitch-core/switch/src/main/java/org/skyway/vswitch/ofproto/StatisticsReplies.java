@@ -42,8 +42,15 @@ final class StatisticsReplies {
     /// OpenFlow 1.0's actions, all of them.
     private static final int ACTIONS_10 = 0xfff;
 
+    private static final int ACTIONS_11 = 0x01ffe7ff;
+
     /// OpenFlow 1.0's wildcards, all of them.
     private static final int WILDCARDS_10 = 0x3fffff;
+
+    /// OFPIT_ bits: all of OpenFlow 1.1 and 1.2.
+    private static final int INSTRUCTIONS = 0x3e;
+
+    private static final int GOTO_TABLE = 1 << 1;
 
     private static final int GROUP_TYPES = 0xf;
 
@@ -60,8 +67,11 @@ final class StatisticsReplies {
     }
 
     Message.FeaturesReply features(Version version) {
-        boolean old = version == Version.OF10;
-        int capabilities = CAPABILITIES | (old ? ARP_MATCH_IP : GROUP_STATS);
+        boolean first = version == Version.OF10;
+        int capabilities = CAPABILITIES | (first ? 0 : GROUP_STATS);
+        if (!version.atLeast(Version.OF12)) {
+            capabilities |= ARP_MATCH_IP;
+        }
         if (version.atLeast(Version.OF14)) {
             capabilities |= BUNDLES;
         }
@@ -71,8 +81,8 @@ final class StatisticsReplies {
                 FlowTables.VISIBLE,
                 0,
                 capabilities,
-                old ? ACTIONS_10 : 0,
-                old ? selected(OfPort.ANY) : List.of());
+                first ? ACTIONS_10 : 0,
+                version.atLeast(Version.OF13) ? List.of() : selected(OfPort.ANY));
     }
 
     StatsReply.Desc description() {
@@ -121,6 +131,7 @@ final class StatisticsReplies {
                             t,
                             bridge.tables().settings(t).name,
                             WILDCARDS_10,
+                            t < FlowTables.VISIBLE - 1 ? INSTRUCTIONS : INSTRUCTIONS & ~GOTO_TABLE,
                             FlowTables.MAX_ENTRIES,
                             bridge.tables().visibleEntries(t),
                             bridge.forwarding().lookups(t),
@@ -250,7 +261,12 @@ final class StatisticsReplies {
     }
 
     StatsReply.GroupFeatures groupFeatures(Version version) {
-        int actions = version == Version.OF10 ? ACTIONS_10 : GROUP_ACTIONS;
+        int actions =
+                switch (version) {
+                    case OF10 -> ACTIONS_10;
+                    case OF11 -> ACTIONS_11;
+                    default -> GROUP_ACTIONS;
+                };
         int types = GroupEntry.Type.values().length;
         return new StatsReply.GroupFeatures(
                 GROUP_TYPES,

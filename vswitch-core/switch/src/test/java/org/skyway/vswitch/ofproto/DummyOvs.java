@@ -13,6 +13,16 @@ import java.util.concurrent.TimeUnit;
 final class DummyOvs implements AutoCloseable {
     private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
 
+    /// The versions that both switches speak.
+    static final List<String> VERSIONS =
+            List.of(
+                    "OpenFlow10",
+                    "OpenFlow11",
+                    "OpenFlow12",
+                    "OpenFlow13",
+                    "OpenFlow14",
+                    "OpenFlow15");
+
     final Path directory;
     private final List<Process> processes = new ArrayList<>();
 
@@ -27,7 +37,7 @@ final class DummyOvs implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("ovs-vsctl", "--db=" + socket));
         command.addAll(List.of("--", "add-br", "br0"));
         command.addAll(List.of("--", "set", "bridge", "br0", "datapath_type=dummy"));
-        command.addAll(List.of("protocols=OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15"));
+        command.add("protocols=" + String.join(",", VERSIONS));
         command.addAll(List.of("fail_mode=secure", "other-config:datapath-id=0000000000000001"));
         command.addAll(List.of("other-config:hwaddr=aa:bb:cc:00:00:ff"));
         for (int i = 1; i <= 3; i++) {
