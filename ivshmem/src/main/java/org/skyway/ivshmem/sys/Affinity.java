@@ -10,7 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// Binds threads to cores.
+/// Where and when threads run.
 public final class Affinity {
     private static final int MAX_CORES = 1024;
 
@@ -41,15 +41,29 @@ public final class Affinity {
         }
     }
 
+    /// Lets the calling thread run less while others want to (`nice(2)`, which on Linux is a
+    /// thread's).
+    ///
+    /// @param more 1 to 19; the more, the less it runs
+    public static void giveWay(int more) {
+        try {
+            int _ = (int) Native.NICE.invokeExact(more);
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall throws nothing else", e);
+        }
+    }
+
     private static final class Native {
-        static final MethodHandle SCHED_SETAFFINITY = find();
+        static final MethodHandle SCHED_SETAFFINITY =
+                find(
+                        "sched_setaffinity",
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+        static final MethodHandle NICE = find("nice", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
         @SuppressWarnings("restricted") // this module is the one that may
-        private static MethodHandle find() {
+        private static MethodHandle find(String name, FunctionDescriptor type) {
             Linker linker = Linker.nativeLinker();
-            return linker.downcallHandle(
-                    linker.defaultLookup().find("sched_setaffinity").orElseThrow(),
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+            return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), type);
         }
     }
 }

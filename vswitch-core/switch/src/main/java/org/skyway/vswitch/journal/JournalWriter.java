@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal.FlowEvent;
@@ -20,6 +21,10 @@ import org.skyway.vswitch.journal.Journal.FlowEvent;
 /// Only what finds no place to wait in is lost, and is counted.
 final class JournalWriter implements Runnable {
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
+
+    /// What it has to write can wait; who waits for a bundle of 100,000 entries can't.
+    private static final int GIVES_WAY = 10;
+
     private static final long LOOK_NANOS = 5_000_000;
     private static final long SELDOM_NANOS = 20_000_000; // when nothing has happened for a while
     private static final int LOOKS_BEFORE = 200;
@@ -89,6 +94,7 @@ final class JournalWriter implements Runnable {
 
     @Override
     public void run() {
+        Affinity.giveWay(GIVES_WAY);
         boolean last;
         do {
             last = stopping; // what was handed over before is in the queue by now
