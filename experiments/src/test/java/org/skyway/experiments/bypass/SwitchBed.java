@@ -157,8 +157,8 @@ final class SwitchBed implements AutoCloseable {
         FlowEntry entry = new FlowEntry(rule, 0, 0, new FlowCounters(1));
         entries.put(text, entry);
         changed(() -> {
-            bridge.tables().put(entry);
-            bridge.entryAdded(entry);
+            bridge.forwarding().tables().put(entry);
+            bridge.forwarding().entryAdded(entry);
         });
     }
 
@@ -167,8 +167,8 @@ final class SwitchBed implements AutoCloseable {
         CompletableFuture<Void> effective = new CompletableFuture<>();
         on(() -> {
             change.run();
-            bridge.settle(effective); // as a controller of its own would
-            bridge.whenSettled(effective, () -> effective.complete(null));
+            bridge.forwarding().settle(effective); // as a controller of its own would
+            bridge.forwarding().whenSettled(effective, () -> effective.complete(null));
             return null;
         });
         effective.get(30, TimeUnit.SECONDS);
@@ -177,8 +177,8 @@ final class SwitchBed implements AutoCloseable {
     void deleteFlow(String text) throws Exception {
         FlowEntry entry = entries.remove(text);
         changed(() -> {
-            bridge.tables().remove(entry);
-            bridge.entryRemoved(entry);
+            bridge.forwarding().tables().remove(entry);
+            bridge.forwarding().entryRemoved(entry);
         });
     }
 
@@ -187,7 +187,7 @@ final class SwitchBed implements AutoCloseable {
     }
 
     PortCounters counters(int port) throws Exception {
-        return on(() -> bridge.portCounters(port));
+        return on(() -> bridge.forwarding().portCounters(port));
     }
 
     long activeLinks() throws Exception {
@@ -238,8 +238,10 @@ final class SwitchBed implements AutoCloseable {
         on(() -> {
             Match fromController =
                     Match.builder().exact(Field.IN_PORT, OfPort.CONTROLLER & 0xffffffffL).build();
-            bridge.packetOut(frame, fromController, List.of(new Action.Output(port, 0))).run();
-            bridge.settle(null);
+            bridge.forwarding()
+                    .packetOut(frame, fromController, List.of(new Action.Output(port, 0)))
+                    .run();
+            bridge.forwarding().settle(null);
             return null;
         });
     }

@@ -164,7 +164,7 @@ final class Adoption {
             vnf.port().rings(rings.get(vnf));
         }
         settleWhatEnded(links.lost());
-        bridge.whenSettled(null, bridge.links()::endAdoption);
+        bridge.forwarding().whenSettled(null, bridge.links()::endAdoption);
         removeOthers(links.regions());
     }
 
@@ -189,7 +189,7 @@ final class Adoption {
         try {
             store.removeLeftovers(false, used);
         } catch (IOException e) {
-            bridge.faults().record("regions", e);
+            bridge.forwarding().faults().record("regions", e);
         }
     }
 }

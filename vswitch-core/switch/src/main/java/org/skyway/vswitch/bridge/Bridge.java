@@ -16,34 +16,20 @@ import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.TapDevice;
-import org.skyway.openflow.message.Meter;
-import org.skyway.openflow.model.Action;
-import org.skyway.openflow.model.Field;
-import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
-import org.skyway.openflow.model.GroupEntry;
-import org.skyway.openflow.model.Match;
-import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
-import org.skyway.openflow.packet.FrameParser;
-import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
-import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.datapath.Datapath;
-import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.pipeline.DatapathProgram;
-import org.skyway.vswitch.pipeline.Frozen;
-import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.NetdevPort;
@@ -55,13 +41,10 @@ import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
-import org.skyway.vswitch.tables.GroupCounters;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MacTable;
-import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.NormalConfig;
 import org.skyway.vswitch.tables.Policing;
-import org.skyway.vswitch.tables.PortCounters;
 import org.skyway.vswitch.tables.Tables;
 
 /// What OpenFlow's changes do: tables for the pipeline, verdicts of the detector, links. Ofproto
@@ -70,7 +53,7 @@ import org.skyway.vswitch.tables.Tables;
 /// A flow-mod changes the tables that the pipeline looks at; the poll threads go on with what they
 /// see and have cached. [#settle] begins to make the changes effective ([Settler]) and waits for
 /// nobody.
-public final class Bridge implements Forwarding {
+public final class Bridge {
     private final SwitchConfig config;
     private final Tables tables = new Tables();
     private final Faults faults;
@@ -98,7 +81,7 @@ public final class Bridge implements Forwarding {
     private final Notes notes;
     private final LinkRecords linkRecords;
     private boolean tidies = true; // whether regions that lie about are nobody's
-    private final long createdNanos = System.nanoTime();
+    private final BridgeForwarding forwarding;
     private boolean hostInterface;
 
     /// A bridge without ports; [#connect] and [#start] make it run.
@@ -145,6 +128,27 @@ public final class Bridge implements Forwarding {
         events = new Events(journal);
         placement = new Placement(ports, datapath, settlements);
         cutThroughs = new CutThroughs(ports, detector, datapath, placement, events);
+        forwarding =
+                new BridgeForwarding(
+                        this,
+                        tables,
+                        datapath,
+                        detector,
+                        settler,
+                        settlements,
+                        ports,
+                        accounts,
+                        notes,
+                        events,
+                        faults,
+                        config.pollThreads());
+    }
+
+    /// What its OpenFlow side asks of it.
+    ///
+    /// @return on the ofproto thread
+    public Forwarding forwarding() {
+        return forwarding;
     }
 
     /// Connects the bridge with its OpenFlow side. Before anything else.
@@ -454,114 +458,6 @@ public final class Bridge implements Forwarding {
         }
     }
 
-    // ---- Forwarding
-
-    @Override
-    public Tables tables() {
-        return tables;
-    }
-
-    @Override
-    public void entryAdded(FlowEntry entry) {
-        detector.ruleAdded(entry.rule());
-        notes.entry(entry);
-        events.flow("flow-add", entry.rule());
-        settler.changed(entry.rule());
-    }
-
-    @Override
-    public void entryRemoved(FlowEntry entry) {
-        detector.ruleRemoved(entry.rule());
-        noteRerouted(entry);
-        notes.noEntry(entry);
-        events.flow("flow-delete", entry.rule());
-        settler.changed();
-    }
-
-    @Override
-    public void entryReplaced(FlowEntry old, FlowEntry now) {
-        detector.ruleReplaced(old.rule(), now.rule());
-        noteRerouted(old);
-        if (old.counters() != now.counters()) {
-            notes.noEntry(old);
-        }
-        notes.entry(now);
-        events.flow("flow-modify", now.rule());
-        settler.changed(now.rule());
-    }
-
-    @Override
-    public void groupChanged(int id, GroupEntry group, long createdNanos) {
-        GroupState now = group == null ? null : new GroupState(group, this::newCounters);
-        tables.group(id, now);
-        notes.group(id, group, now, createdNanos);
-        detector.groupChanged(id, group);
-        settler.changed(group);
-        settler.rerouted();
-    }
-
-    @Override
-    public void resumeGroup(int id, List<FlowBlock.Sums> counters) {
-        GroupState group = tables.group(id);
-        for (int i = 0; i < counters.size() && i <= group.group().buckets().size(); i++) {
-            (i == 0 ? group.counters() : group.counters(i - 1)).resume(counters.get(i));
-        }
-    }
-
-    @Override
-    public void remember(Saved item) {
-        notes.item(item);
-    }
-
-    @Override
-    public FlowCounters newCounters() {
-        return new FlowCounters(notes.memory(), config.pollThreads());
-    }
-
-    private void noteRerouted(FlowEntry entry) {
-        if (links.uses(entry)) {
-            settler.rerouted();
-        }
-    }
-
-    @Override
-    public GroupCounters groupCounters(int id) {
-        GroupState state = tables.group(id);
-        return state == null ? GroupCounters.ZERO : state;
-    }
-
-    @Override
-    public void meterChanged(int id, Meter meter, long createdNanos) {
-        MeterState now =
-                meter == null ? null : new MeterState(meter, System.nanoTime(), notes.memory());
-        tables.meter(id, now);
-        notes.meter(id, meter, now, createdNanos);
-        settler.changed();
-    }
-
-    @Override
-    public MeterState meterState(int id) {
-        return tables.meter(id);
-    }
-
-    @Override
-    public void portConfigured(PortState port) {
-        if (port.number() == OfPort.LOCAL) {
-            tables.port(port);
-            settler.changed();
-        }
-        BridgePort p = ports.byNumber(port.number());
-        if (p != null) {
-            int before = p.state().config();
-            ports.configured(p, port.config());
-            notePort(p);
-            if (((before ^ port.config()) & PortState.PORT_DOWN) != 0) {
-                administer(p);
-            }
-            settler.changed();
-        }
-    }
-
     /// Tells the VNF of a port whether the port is switched on.
     void administer(BridgePort port) {
         if (port.datapathPort() instanceof TapPort t) {
@@ -575,19 +471,6 @@ public final class Bridge implements Forwarding {
             agent.administer(
                     port.config().name(), (port.state().config() & PortState.PORT_DOWN) == 0);
         }
-    }
-
-    @Override
-    public void settle(Object by) {
-        settler.settle(by);
-    }
-
-    @Override
-    public void whenSettled(Object by, Runnable then) {
-        if (!notes.areWritten(notes.commit())) {
-            settlements.begin(by, List.of(), datapath.ticket(), List.of(), () -> {});
-        }
-        settlements.whenSettled(by, then);
     }
 
     /// Something was changed that look-ups or verdicts depend on.
@@ -629,7 +512,7 @@ public final class Bridge implements Forwarding {
 
     /// Begins to make changes of the switch's own effective.
     void settle() {
-        settle(null);
+        settler.settle(null);
     }
 
     /// Does something when no poll thread uses any more what it could find before now.
@@ -732,63 +615,6 @@ public final class Bridge implements Forwarding {
     /// @return true unless told otherwise
     public boolean bypass() {
         return bypasses.allowed();
-    }
-
-    @Override
-    public Runnable packetOut(byte[] frame, Match metadata, List<Action> actions) {
-        long[] key = FrameParser.parse(frame, (int) metadata.valueOf(Field.IN_PORT));
-        for (int w = 0; w < FlowKey.WORDS; w++) {
-            key[w] |= metadata.value(w);
-        }
-        Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
-        DatapathProgram program = translation.run(actions);
-        if (translation.gaveUp()) {
-            return null;
-        }
-        return run(program, frame);
-    }
-
-    private Runnable run(DatapathProgram program, byte[] frame) {
-        return () -> {
-            datapath.run(program, frame);
-            settler.commanded();
-        };
-    }
-
-    @Override
-    public Runnable resume(byte[] frame, Match metadata, Frozen rest) {
-        long[] key = FrameParser.parse(frame, (int) metadata.valueOf(Field.IN_PORT));
-        for (int w = FlowKey.PACKET_WORDS; w < FlowKey.WORDS; w++) {
-            key[w] = metadata.value(w);
-        }
-        Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
-        DatapathProgram program = translation.resume(rest);
-        return translation.gaveUp() ? null : run(program, frame);
-    }
-
-    @Override
-    public PortCounters portCounters(int number) {
-        if (number == OfPort.LOCAL && ports.byNumber(number) == null) {
-            long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
-            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
-        }
-        BridgePort port = ports.byNumber(number);
-        return port == null ? null : port.counters();
-    }
-
-    @Override
-    public long lookups(int table) {
-        return datapath.tableCounters().lookups(table) + accounts.lookups(table);
-    }
-
-    @Override
-    public long matched(int table) {
-        return datapath.tableCounters().matches(table) + accounts.matches(table);
-    }
-
-    @Override
-    public int pollThreads() {
-        return config.pollThreads();
     }
 
     /// Does what is due, every few milliseconds.
@@ -911,29 +737,6 @@ public final class Bridge implements Forwarding {
         }
     }
 
-    @Override
-    public void missToController(boolean value) {
-        if (value != tables.missToController()) {
-            tables.missToController(value);
-            detector.missToController(value);
-            settler.changed();
-        }
-    }
-
-    @Override
-    public void fragmentHandling(int bits) {
-        if (bits != tables.fragmentHandling()) {
-            tables.fragmentHandling(bits);
-            detector.fragments(
-                    switch (bits) {
-                        case Tables.FRAGMENTS_NORMAL -> FragmentHandling.NORMAL;
-                        case Tables.FRAGMENTS_DROP -> FragmentHandling.DROPPED;
-                        default -> FragmentHandling.MATCHED;
-                    });
-            settler.changed();
-        }
-    }
-
     /// Packets for the controllers that were dropped because there were too many.
     ///
     /// @return packets
@@ -970,11 +773,6 @@ public final class Bridge implements Forwarding {
     /// One that knows the ports and no groups, and looks at tables that nobody forwards by.
     P2pDetector detectorOf(Tables given) {
         return detector.withoutGroups(given);
-    }
-
-    @Override
-    public Faults faults() {
-        return faults;
     }
 
     /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped, but the

@@ -82,7 +82,7 @@ final class CaptureRequest implements PartedRequest {
                         bridge.observers().add(fresh);
                         number = port.config().number();
                         observer = fresh;
-                        bridge.whenSettled(null, () -> begun.complete(null));
+                        bridge.forwarding().whenSettled(null, () -> begun.complete(null));
                     } catch (RuntimeException e) {
                         begun.completeExceptionally(e);
                     }

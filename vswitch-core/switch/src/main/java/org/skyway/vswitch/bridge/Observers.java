@@ -55,13 +55,14 @@ final class Observers {
         }
         all.add(observer);
         bridge.withdrawFor(observer.port(), observer.why());
-        bridge.whenSettled(
-                null,
-                () -> {
-                    if (all.contains(observer)) {
-                        observer.port().datapathPort().tap(observer.tap());
-                    }
-                });
+        bridge.forwarding()
+                .whenSettled(
+                        null,
+                        () -> {
+                            if (all.contains(observer)) {
+                                observer.port().datapathPort().tap(observer.tap());
+                            }
+                        });
     }
 
     /// Does not observe any more.

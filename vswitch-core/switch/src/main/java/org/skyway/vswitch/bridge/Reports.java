@@ -178,7 +178,7 @@ public final class Reports {
     /// @return an array
     public ArrayNode faults() {
         ArrayNode array = JSON.createArrayNode();
-        for (Faults.Fault f : bridge.faults().list()) {
+        for (Faults.Fault f : bridge.forwarding().faults().list()) {
             array.addObject()
                     .put("where", f.where())
                     .put("what", f.what())
@@ -195,7 +195,7 @@ public final class Reports {
     public ObjectNode statistics() {
         ArrayNode array = JSON.createArrayNode();
         for (BridgePort port : bridge.ports().all()) {
-            PortCounters c = bridge.portCounters(port.config().number());
+            PortCounters c = bridge.forwarding().portCounters(port.config().number());
             array.add(
                     JSON.createObjectNode()
                             .put("number", port.config().number())
@@ -213,13 +213,13 @@ public final class Reports {
         }
         ObjectNode o = JSON.createObjectNode();
         o.set("ports", array);
-        o.put("pollThreads", bridge.pollThreads());
+        o.put("pollThreads", bridge.forwarding().pollThreads());
         o.put("busyNanos", bridge.datapath().busyNanos());
         o.put("cpuNanos", PROCESS.getProcessCpuTime());
         o.put("nanoTime", System.nanoTime());
         o.put("packetInsDropped", bridge.packetInsDropped());
         o.put("packetOutsDropped", bridge.datapath().programsDropped());
-        o.put("faults", bridge.faults().total());
+        o.put("faults", bridge.forwarding().faults().total());
         Journal.Condition journal = bridge.events().condition();
         o.putObject("journal")
                 .put("written", journal.written())
@@ -239,7 +239,7 @@ public final class Reports {
         Placement placement = bridge.placement();
         ArrayNode rows = JSON.createArrayNode();
         List<Integer> cores = bridge.config().cores();
-        for (int thread = 0; thread < bridge.pollThreads(); thread++) {
+        for (int thread = 0; thread < bridge.forwarding().pollThreads(); thread++) {
             int rowsBefore = rows.size();
             for (BridgePort port : bridge.ports().all()) {
                 if (bridge.datapath().receivesFrom(port.datapathPort())

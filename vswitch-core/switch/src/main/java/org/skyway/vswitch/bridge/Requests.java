@@ -92,7 +92,7 @@ public final class Requests {
     private CompletionStage<JsonNode> settled(Supplier<JsonNode> work) {
         CompletableFuture<JsonNode> result = new CompletableFuture<>();
         JsonNode answer = work.get();
-        bridge.whenSettled(null, () -> result.complete(answer));
+        bridge.forwarding().whenSettled(null, () -> result.complete(answer));
         return result;
     }
 
@@ -160,7 +160,7 @@ public final class Requests {
                         .put("bridge", bridge.name())
                         .put("datapathId", "%016x".formatted(bridge.config().dpid()))
                         .put("failMode", bridge.config().failMode())
-                        .put("pollThreads", bridge.pollThreads())
+                        .put("pollThreads", bridge.forwarding().pollThreads())
                         .put("bypass", bridge.bypass());
         o.set("ports", reports.ports());
         o.set("faults", reports.faults());

@@ -196,7 +196,7 @@ final class Vnfs implements PortHost {
 
     @Override
     public void fault(String where, Throwable error) {
-        bridge.faults().record(where, error);
+        bridge.forwarding().faults().record(where, error);
     }
 
     /// A VNF that is being connected.

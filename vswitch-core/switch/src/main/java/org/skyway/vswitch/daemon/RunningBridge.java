@@ -64,7 +64,7 @@ public final class RunningBridge implements AutoCloseable {
         this.faults = faults;
         bridge = new Bridge(config, regions, journal, faults, state);
         try {
-            ofproto = new Ofproto(openFlow, bridge);
+            ofproto = new Ofproto(openFlow, bridge.forwarding());
         } catch (RuntimeException | Error e) {
             bridge.close();
             throw e;

@@ -245,7 +245,7 @@ final class AppctlDatapath {
 
     private static String queues(Slot slot) {
         StringBuilder b = new StringBuilder();
-        int threads = slot.running().bridge().pollThreads();
+        int threads = slot.running().bridge().forwarding().pollThreads();
         for (int thread = 0; thread < threads; thread++) {
             b.append("pmd thread numa_id 0 core_id %d:\n  isolated : false\n".formatted(thread));
             for (BridgePort p : slot.running().bridge().allPorts()) {

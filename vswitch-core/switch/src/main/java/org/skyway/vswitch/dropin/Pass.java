@@ -206,7 +206,10 @@ final class Pass {
                                     row ->
                                             slot.mirrors()
                                                     .computeIfAbsent(
-                                                            row, _ -> bridge.newCounters())));
+                                                            row,
+                                                            _ ->
+                                                                    bridge.forwarding()
+                                                                            .newCounters())));
                 });
     }
 
@@ -223,7 +226,10 @@ final class Pass {
             slot.running()
                     .ask(() -> {
                         if (change.getAsBoolean()) {
-                            slot.running().bridge().whenSettled(null, () -> settled.complete(null));
+                            slot.running()
+                                    .bridge()
+                                    .forwarding()
+                                    .whenSettled(null, () -> settled.complete(null));
                         } else {
                             settled.complete(null);
                         }

@@ -109,7 +109,8 @@ final class StatusColumns {
             if (port != null || state.number() == OfPort.LOCAL) {
                 ports.put(
                         state.name(),
-                        new PortView(port, state, bridge.portCounters(state.number())));
+                        new PortView(
+                                port, state, bridge.forwarding().portCounters(state.number())));
             }
         }
         Map<UUID, Map<String, Long>> mirrors = new HashMap<>();

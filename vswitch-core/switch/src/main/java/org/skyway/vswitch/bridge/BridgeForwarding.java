@@ -1,0 +1,278 @@
+package org.skyway.vswitch.bridge;
+
+import java.util.List;
+import org.skyway.openflow.message.Meter;
+import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
+import org.skyway.openflow.packet.FrameParser;
+import org.skyway.p2p.detect.FragmentHandling;
+import org.skyway.vswitch.counters.FlowBlock;
+import org.skyway.vswitch.datapath.Datapath;
+import org.skyway.vswitch.datapath.Traffic;
+import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.ofproto.Forwarding;
+import org.skyway.vswitch.pipeline.DatapathProgram;
+import org.skyway.vswitch.pipeline.Frozen;
+import org.skyway.vswitch.pipeline.Translation;
+import org.skyway.vswitch.state.Saved;
+import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupCounters;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.Tables;
+
+/// What is asked of a bridge by its OpenFlow side: what has been changed in the tables, to
+/// detector, notes and events, and packets out. Ofproto thread.
+final class BridgeForwarding implements Forwarding {
+    private final Bridge bridge;
+    private final Tables tables;
+    private final Datapath datapath;
+    private final Detection detector;
+    private final Settler settler;
+    private final Settlements settlements;
+    private final Ports ports;
+    private final BypassAccounts accounts;
+    private final Notes notes;
+    private final Events events;
+    private final Faults faults;
+    private final int pollThreads;
+    private final long createdNanos = System.nanoTime();
+
+    BridgeForwarding(
+            Bridge bridge,
+            Tables tables,
+            Datapath datapath,
+            Detection detector,
+            Settler settler,
+            Settlements settlements,
+            Ports ports,
+            BypassAccounts accounts,
+            Notes notes,
+            Events events,
+            Faults faults,
+            int pollThreads) {
+        this.bridge = bridge;
+        this.tables = tables;
+        this.datapath = datapath;
+        this.detector = detector;
+        this.settler = settler;
+        this.settlements = settlements;
+        this.ports = ports;
+        this.accounts = accounts;
+        this.notes = notes;
+        this.events = events;
+        this.faults = faults;
+        this.pollThreads = pollThreads;
+    }
+
+    @Override
+    public Tables tables() {
+        return tables;
+    }
+
+    @Override
+    public void entryAdded(FlowEntry entry) {
+        detector.ruleAdded(entry.rule());
+        notes.entry(entry);
+        events.flow("flow-add", entry.rule());
+        settler.changed(entry.rule());
+    }
+
+    @Override
+    public void entryRemoved(FlowEntry entry) {
+        detector.ruleRemoved(entry.rule());
+        noteRerouted(entry);
+        notes.noEntry(entry);
+        events.flow("flow-delete", entry.rule());
+        settler.changed();
+    }
+
+    @Override
+    public void entryReplaced(FlowEntry old, FlowEntry now) {
+        detector.ruleReplaced(old.rule(), now.rule());
+        noteRerouted(old);
+        if (old.counters() != now.counters()) {
+            notes.noEntry(old);
+        }
+        notes.entry(now);
+        events.flow("flow-modify", now.rule());
+        settler.changed(now.rule());
+    }
+
+    @Override
+    public void groupChanged(int id, GroupEntry group, long createdNanos) {
+        GroupState now = group == null ? null : new GroupState(group, this::newCounters);
+        tables.group(id, now);
+        notes.group(id, group, now, createdNanos);
+        detector.groupChanged(id, group);
+        settler.changed(group);
+        settler.rerouted();
+    }
+
+    @Override
+    public void resumeGroup(int id, List<FlowBlock.Sums> counters) {
+        GroupState group = tables.group(id);
+        for (int i = 0; i < counters.size() && i <= group.group().buckets().size(); i++) {
+            (i == 0 ? group.counters() : group.counters(i - 1)).resume(counters.get(i));
+        }
+    }
+
+    @Override
+    public void remember(Saved item) {
+        notes.item(item);
+    }
+
+    @Override
+    public FlowCounters newCounters() {
+        return new FlowCounters(notes.memory(), pollThreads);
+    }
+
+    private void noteRerouted(FlowEntry entry) {
+        if (bridge.links().uses(entry)) {
+            settler.rerouted();
+        }
+    }
+
+    @Override
+    public GroupCounters groupCounters(int id) {
+        GroupState state = tables.group(id);
+        return state == null ? GroupCounters.ZERO : state;
+    }
+
+    @Override
+    public void meterChanged(int id, Meter meter, long createdNanos) {
+        MeterState now =
+                meter == null ? null : new MeterState(meter, System.nanoTime(), notes.memory());
+        tables.meter(id, now);
+        notes.meter(id, meter, now, createdNanos);
+        settler.changed();
+    }
+
+    @Override
+    public MeterState meterState(int id) {
+        return tables.meter(id);
+    }
+
+    @Override
+    public void portConfigured(PortState port) {
+        if (port.number() == OfPort.LOCAL) {
+            tables.port(port);
+            settler.changed();
+        }
+        BridgePort p = ports.byNumber(port.number());
+        if (p != null) {
+            int before = p.state().config();
+            ports.configured(p, port.config());
+            bridge.notePort(p);
+            if (((before ^ port.config()) & PortState.PORT_DOWN) != 0) {
+                bridge.administer(p);
+            }
+            settler.changed();
+        }
+    }
+
+    @Override
+    public void settle(Object by) {
+        settler.settle(by);
+    }
+
+    @Override
+    public void whenSettled(Object by, Runnable then) {
+        if (!notes.areWritten(notes.commit())) {
+            settlements.begin(by, List.of(), datapath.ticket(), List.of(), () -> {});
+        }
+        settlements.whenSettled(by, then);
+    }
+
+    @Override
+    public Runnable packetOut(byte[] frame, Match metadata, List<Action> actions) {
+        long[] key = FrameParser.parse(frame, (int) metadata.valueOf(Field.IN_PORT));
+        for (int w = 0; w < FlowKey.WORDS; w++) {
+            key[w] |= metadata.value(w);
+        }
+        Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
+        DatapathProgram program = translation.run(actions);
+        if (translation.gaveUp()) {
+            return null;
+        }
+        return run(program, frame);
+    }
+
+    private Runnable run(DatapathProgram program, byte[] frame) {
+        return () -> {
+            datapath.run(program, frame);
+            settler.commanded();
+        };
+    }
+
+    @Override
+    public Runnable resume(byte[] frame, Match metadata, Frozen rest) {
+        long[] key = FrameParser.parse(frame, (int) metadata.valueOf(Field.IN_PORT));
+        for (int w = FlowKey.PACKET_WORDS; w < FlowKey.WORDS; w++) {
+            key[w] = metadata.value(w);
+        }
+        Translation translation = Translation.ofNewest(tables, key, System.nanoTime());
+        DatapathProgram program = translation.resume(rest);
+        return translation.gaveUp() ? null : run(program, frame);
+    }
+
+    @Override
+    public PortCounters portCounters(int number) {
+        if (number == OfPort.LOCAL && ports.byNumber(number) == null) {
+            long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
+            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
+        }
+        BridgePort port = ports.byNumber(number);
+        return port == null ? null : port.counters();
+    }
+
+    @Override
+    public long lookups(int table) {
+        return datapath.tableCounters().lookups(table) + accounts.lookups(table);
+    }
+
+    @Override
+    public long matched(int table) {
+        return datapath.tableCounters().matches(table) + accounts.matches(table);
+    }
+
+    @Override
+    public int pollThreads() {
+        return pollThreads;
+    }
+
+    @Override
+    public void missToController(boolean value) {
+        if (value != tables.missToController()) {
+            tables.missToController(value);
+            detector.missToController(value);
+            settler.changed();
+        }
+    }
+
+    @Override
+    public void fragmentHandling(int bits) {
+        if (bits != tables.fragmentHandling()) {
+            tables.fragmentHandling(bits);
+            detector.fragments(
+                    switch (bits) {
+                        case Tables.FRAGMENTS_NORMAL -> FragmentHandling.NORMAL;
+                        case Tables.FRAGMENTS_DROP -> FragmentHandling.DROPPED;
+                        default -> FragmentHandling.MATCHED;
+                    });
+            settler.changed();
+        }
+    }
+
+    @Override
+    public Faults faults() {
+        return faults;
+    }
+}
