@@ -84,7 +84,9 @@ final class PacketRewriter {
             }
             return;
         } else if (type == FlowKey.ETH_TYPE_NSH) {
-            networkService(l3, length, values, masks);
+            if ((words & 1 << NSH) != 0 || setsNetworkService(values, masks)) {
+                networkService(l3, length, values, masks);
+            }
             return;
         }
         if ((words & 1 << TRANSPORT) != 0 && parser.l4Offset() >= 0) {
@@ -368,6 +370,14 @@ final class PacketRewriter {
                     default -> length;
                 };
         return Math.min(end, length);
+    }
+
+    // A header that can't be read stands for zeros, and what stays zero is not written.
+    private static boolean setsNetworkService(long[] values, long[] masks) {
+        return (values[NSH] & masks[NSH]
+                        | values[NSH_CONTEXT] & masks[NSH_CONTEXT]
+                        | values[NSH_CONTEXT + 1] & masks[NSH_CONTEXT + 1])
+                != 0;
     }
 
     // Whatever it says of its version and length: so does Open vSwitch.
