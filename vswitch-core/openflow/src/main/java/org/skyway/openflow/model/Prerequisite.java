@@ -172,6 +172,7 @@ public enum Prerequisite {
                 || isMet(
                         type(exact(Field.ETH_TYPE, match), exact(Field.PACKET_TYPE, match)),
                         exact(Field.IP_PROTO, match),
+                        match.valueOf(Field.IP_FRAG),
                         match.mask(FlowKey.ETH_SRC_VLAN) & match.value(FlowKey.ETH_SRC_VLAN),
                         exact(Field.ICMPV6_TYPE, match),
                         (int) match.valueOf(Field.ICMPV6_CODE));
@@ -193,6 +194,7 @@ public enum Prerequisite {
                                 exact(Field.ETH_TYPE, values, masks),
                                 exact(Field.PACKET_TYPE, values, masks)),
                         exact(Field.IP_PROTO, values, masks),
+                        Field.IP_FRAG.get(values) & Field.IP_FRAG.get(masks),
                         masks[FlowKey.ETH_SRC_VLAN] & values[FlowKey.ETH_SRC_VLAN],
                         exact(Field.ICMPV6_TYPE, values, masks),
                         (int) (Field.ICMPV6_CODE.get(values) & Field.ICMPV6_CODE.get(masks)));
@@ -219,12 +221,14 @@ public enum Prerequisite {
         return field.get(masks) == field.ones() ? (int) field.get(values) : -1;
     }
 
-    private boolean isMet(int type, int proto, long vlan, int icmpType, int icmpCode) {
+    private boolean isMet(
+            int type, int proto, long fragment, long vlan, int icmpType, int icmpCode) {
         if (this == VLAN) {
             return (vlan & FlowKey.VLAN_PRESENT) != 0;
         }
         return etherTypes.contains(type)
                 && (protocol < 0 || proto == protocol)
+                && !(isOfPorts() && (fragment & FlowKey.FRAG_LATER) != 0)
                 && (icmpTypes.isEmpty() || icmpCode == 0 && icmpTypes.contains(icmpType));
     }
 }

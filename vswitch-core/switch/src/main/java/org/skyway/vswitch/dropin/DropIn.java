@@ -74,6 +74,7 @@ public final class DropIn implements AutoCloseable {
     private final Unmet unmet = new Unmet();
     private boolean restoring = true; // until flow-restore-wait was false once
     private boolean first = true;
+    private final KeyFiles keyFiles = new KeyFiles();
     private long statisticsNanos = System.nanoTime();
 
     /// What it is started with.
@@ -391,7 +392,7 @@ public final class DropIn implements AutoCloseable {
         if (wanted == null || passPending.get()) {
             return;
         }
-        if (interfacesChanged(wanted)) {
+        if (interfacesChanged(wanted) | keyFiles.haveChanged(wanted.keys())) {
             schedulePass(0);
             return;
         }

@@ -27,6 +27,10 @@ final class Unmet {
     /// Says in the log what is new.
     void say(Wanted wanted) {
         Set<String> now = new HashSet<>();
+        if (wanted.bootstraps()) {
+            now.add(
+                    "table SSL: bootstrap_ca_cert has no effect: put the CA's certificate where ca_cert says");
+        }
         for (WantedBridge bridge : wanted.bridges().values()) {
             String why = of(bridge);
             if (why != null) {

@@ -18,8 +18,10 @@ import org.skyway.vswitch.tables.Policing;
 ///
 /// @param root the only row of table Open_vSwitch
 /// @param keys what connections of controllers are encrypted with; null for nothing
+/// @param bootstraps whether a CA's certificate is to be fetched from whoever answers first
 /// @param bridges by name
-record Wanted(Row root, OfprotoConfig.Tls keys, Map<String, WantedBridge> bridges) {
+record Wanted(
+        Row root, OfprotoConfig.Tls keys, boolean bootstraps, Map<String, WantedBridge> bridges) {
     /// A bridge.
     ///
     /// @param row its row
@@ -105,7 +107,10 @@ record Wanted(Row root, OfprotoConfig.Tls keys, Map<String, WantedBridge> bridge
         for (Row row : now.referred(root, "bridges", Columns.BRIDGE)) {
             bridges.computeIfAbsent(row.text("name"), _ -> bridge(now, row, names));
         }
-        return new Wanted(root, keys(now, root), bridges);
+        boolean bootstraps =
+                now.referred(root, "ssl", Columns.SSL).stream()
+                        .anyMatch(s -> s.isTrue("bootstrap_ca_cert"));
+        return new Wanted(root, keys(now, root), bootstraps, bridges);
     }
 
     private static OfprotoConfig.Tls keys(Snapshot now, Row root) {

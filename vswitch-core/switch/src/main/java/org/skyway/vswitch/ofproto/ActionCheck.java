@@ -188,10 +188,8 @@ final class ActionCheck {
         innerTci = 0;
     }
 
-    /// Whether a prerequisite is met; later fragments have no transport header.
     private boolean met(Prerequisite p) {
-        boolean later = (present().valueOf(Field.IP_FRAG) & FlowKey.FRAG_LATER) != 0;
-        return p.isMetBy(present()) && !(p.isOfPorts() && later);
+        return p.isMetBy(present());
     }
 
     private void needs(Prerequisite p) {

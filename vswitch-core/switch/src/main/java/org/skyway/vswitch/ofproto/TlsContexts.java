@@ -4,11 +4,17 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import javax.net.ssl.SSLException;
 
 /// TLS for `ssl:` and `pssl:` connections: both sides show certificates, as in Open vSwitch.
 final class TlsContexts {
+    private static final long MOST_BYTES = 1 << 20;
+
     private OfprotoConfig.Tls files;
+    private String seen = ""; // of the files
     private SslContext client;
     private SslContext server;
 
@@ -33,6 +39,12 @@ final class TlsContexts {
                     "%s needs a private key, a certificate and a CA certificate; none are configured"
                             .formatted(t.text()));
         }
+        String now = state(files);
+        if (!now.equals(seen)) {
+            seen = now;
+            client = null;
+            server = null;
+        }
         try {
             if (t.passive()) {
                 server = server == null ? server() : server;
@@ -42,7 +54,7 @@ final class TlsContexts {
             return client;
         } catch (IllegalArgumentException | SSLException e) {
             throw new IOException(
-                    "%s: can't use %s, %s or %s: %s"
+                    "%s: can't use %s (in PKCS #8; `openssl pkcs8 -topk8 -nocrypt` makes that of others), %s or %s: %s"
                             .formatted(
                                     t.text(),
                                     files.privateKey(),
@@ -51,6 +63,25 @@ final class TlsContexts {
                                     e.getMessage()),
                     e);
         }
+    }
+
+    /// What is seen of key files from outside: it changes when one of them does.
+    ///
+    /// @throws IOException if one of them is not there, or is nothing that keys could be in
+    private static String state(OfprotoConfig.Tls files) throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (Path file : List.of(files.privateKey(), files.certificate(), files.caCertificate())) {
+            if (!Files.exists(file)) {
+                throw new IOException("%s for TLS does not exist".formatted(file));
+            }
+            if (!Files.isRegularFile(file) || Files.size(file) > MOST_BYTES) {
+                throw new IOException(
+                        "%s for TLS is no file of at most %d bytes".formatted(file, MOST_BYTES));
+            }
+            all.append(Files.getLastModifiedTime(file).toMillis()).append(' ');
+            all.append(Files.size(file)).append(' ');
+        }
+        return all.toString();
     }
 
     private SslContext server() throws SSLException {

@@ -92,7 +92,10 @@ final class Tags {
     /// Whether the packet has the tag that it came with, and would lose it if others were wanted.
     /// It can't be put on again, because nobody knows its type.
     boolean loses(Vlans vlans) {
-        boolean kept = vlans.outer().type() == OWN || vlans.inner().type() == OWN;
+        boolean kept =
+                vlans.outer().shows() // or none does
+                        && (vlans.outer().type() == OWN
+                                || vlans.inner().shows() && vlans.inner().type() == OWN);
         return !kept && real.stream().anyMatch(t -> t.type() == OWN);
     }
 
