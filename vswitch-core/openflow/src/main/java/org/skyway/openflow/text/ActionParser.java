@@ -322,6 +322,9 @@ final class ActionParser {
         for (Tokens.Token id : Tokens.of(value)) {
             ids.add(Numbers.parse("dec_ttl", id.key(), 0xffff));
         }
+        if (ids.isEmpty()) {
+            throw new FlowSyntaxException("dec_ttl(%s) names no controller".formatted(value));
+        }
         return new Action.DecTtl(ids);
     }
 

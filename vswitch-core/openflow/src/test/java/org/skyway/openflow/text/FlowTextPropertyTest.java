@@ -21,6 +21,7 @@ class FlowTextPropertyTest {
         "actions=resubmit(,7),clone(set_field:1->reg0,output:3),note:0102,group:5,exit",
         "actions=controller(reason=action,max_len=64,id=3,userdata=aabb,pause),enqueue:3:2",
         "actions=learn(table=2,NXM_OF_VLAN_TCI[0..11],NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],load:5->reg0[],output:in_port)",
+        "ip actions=dec_ttl(,),1",
         "actions=multipath(symmetric_l4,1024,modulo_n,16,0,reg0[0..3]),conjunction(5,1/2)",
         "actions=bundle_load(eth_src,0,hrw,ofport,reg0[],members:3,4),fin_timeout(idle_timeout=1)",
         "tcp,tcp_flags=+syn-ack,ip_frag=first,nw_tos=4 actions=meter:3,clear_actions,write_actions(output:2),write_metadata:1/3,goto_table:9"
