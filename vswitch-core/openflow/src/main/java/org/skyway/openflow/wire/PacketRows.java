@@ -146,23 +146,28 @@ final class PacketRows {
         return (int) metadata.valueOf(Field.IN_PORT);
     }
 
+    // One whose packet is the rest of the message, and that nobody says more of.
+    private static PacketIn packetIn(
+            WireReader in,
+            int total,
+            int buffer,
+            int reason,
+            int table,
+            long cookie,
+            Match metadata,
+            PacketIn.Format format) {
+        Bytes data = BasicRows.rest(in);
+        return new PacketIn(
+                data, total, buffer, reason, table, cookie, metadata, Bytes.EMPTY, 0, format);
+    }
+
     private static PacketIn in10(WireReader in, Context c) {
         int buffer = in.s32();
         int total = in.u16();
         Match metadata = inPort(PortNumbers.from16(in.u16()));
         int reason = in.u8();
         in.skip(1);
-        return new PacketIn(
-                BasicRows.rest(in),
-                total,
-                buffer,
-                reason,
-                0,
-                -1,
-                metadata,
-                Bytes.EMPTY,
-                0,
-                PacketIn.Format.STANDARD);
+        return packetIn(in, total, buffer, reason, 0, -1, metadata, PacketIn.Format.STANDARD);
     }
 
     private static void putIn10(WireWriter out, PacketIn m, Context c) {
@@ -181,17 +186,7 @@ final class PacketRows {
         int total = in.u16();
         int reason = in.u8();
         int table = in.u8();
-        return new PacketIn(
-                BasicRows.rest(in),
-                total,
-                buffer,
-                reason,
-                table,
-                -1,
-                metadata,
-                Bytes.EMPTY,
-                0,
-                PacketIn.Format.STANDARD);
+        return packetIn(in, total, buffer, reason, table, -1, metadata, PacketIn.Format.STANDARD);
     }
 
     private static void putIn11(WireWriter out, PacketIn m, Context c) {
@@ -208,17 +203,8 @@ final class PacketRows {
         long cookie = c.atLeast(OF13) ? in.s64() : -1;
         Match metadata = MatchCodec.oxmLoose(in);
         in.skip(2);
-        return new PacketIn(
-                BasicRows.rest(in),
-                total,
-                buffer,
-                reason,
-                table,
-                cookie,
-                metadata,
-                Bytes.EMPTY,
-                0,
-                PacketIn.Format.STANDARD);
+        return packetIn(
+                in, total, buffer, reason, table, cookie, metadata, PacketIn.Format.STANDARD);
     }
 
     private static void putIn12(WireWriter out, PacketIn m, Context c) {
@@ -240,17 +226,8 @@ final class PacketRows {
         in.skip(6);
         Match metadata = MatchCodec.nxmLoose(in, length);
         in.skip(2);
-        return new PacketIn(
-                BasicRows.rest(in),
-                total,
-                buffer,
-                reason,
-                table,
-                cookie,
-                metadata,
-                Bytes.EMPTY,
-                0,
-                PacketIn.Format.NXT_PACKET_IN);
+        return packetIn(
+                in, total, buffer, reason, table, cookie, metadata, PacketIn.Format.NXT_PACKET_IN);
     }
 
     private static void putInNx(WireWriter out, PacketIn m, Context c) {

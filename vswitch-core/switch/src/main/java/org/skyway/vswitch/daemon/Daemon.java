@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -191,7 +190,7 @@ public final class Daemon implements AutoCloseable {
         RunningBridge made =
                 new RunningBridge(config, ofprotoConfig, regions, journal, faults, state);
         running.add(made);
-        SavedState saved = result(recovery);
+        SavedState saved = RunningBridge.result(recovery, Long.MAX_VALUE, config.bridge());
         if (saved == null) {
             List<Path> leftovers = regions.removeLeftovers(!config.machines());
             if (!leftovers.isEmpty()) {
@@ -230,20 +229,6 @@ public final class Daemon implements AutoCloseable {
         } else {
             listen(directory, config, made, journal);
             made.goOn(saved);
-        }
-    }
-
-    private static SavedState result(FutureTask<SavedState> recovery) throws IOException {
-        try {
-            return recovery.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException r) {
-                throw r;
-            }
-            throw new IOException(e.getCause().getMessage(), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while starting", e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -260,8 +261,18 @@ public final class RunningBridge implements AutoCloseable {
                         result.completeExceptionally(e);
                     }
                 });
+        return result(result, seconds, config.bridge());
+    }
+
+    /// What has come of a task; is waited for.
+    ///
+    /// @param seconds how long at most
+    /// @param bridge whose it is
+    /// @throws IOException if it threw a checked exception, the calling thread is interrupted, or
+    ///   it was not done in time
+    static <T> T result(Future<T> task, long seconds, String bridge) throws IOException {
         try {
-            return result.get(seconds, TimeUnit.SECONDS);
+            return task.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException r) {
                 throw r;
@@ -269,8 +280,7 @@ public final class RunningBridge implements AutoCloseable {
             throw new IOException(e.getCause().getMessage(), e.getCause());
         } catch (TimeoutException e) {
             throw new IOException(
-                    "bridge %s did not come to it within %d s".formatted(config.bridge(), seconds),
-                    e);
+                    "bridge %s did not come to it within %d s".formatted(bridge, seconds), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while starting", e);

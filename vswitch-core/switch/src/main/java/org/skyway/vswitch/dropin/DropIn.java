@@ -74,7 +74,7 @@ public final class DropIn implements AutoCloseable {
     private final Unmet unmet = new Unmet();
     private boolean restoring = true; // until flow-restore-wait was false once
     private boolean first = true;
-    private final KeyFiles keyFiles = new KeyFiles();
+    private String keysSeen = ""; // of the files of table SSL
     private long statisticsNanos = System.nanoTime();
 
     /// What it is started with.
@@ -392,7 +392,7 @@ public final class DropIn implements AutoCloseable {
         if (wanted == null || passPending.get()) {
             return;
         }
-        if (interfacesChanged(wanted) | keyFiles.haveChanged(wanted.keys())) {
+        if (interfacesChanged(wanted) | keysChanged(wanted)) {
             schedulePass(0);
             return;
         }
@@ -410,6 +410,14 @@ public final class DropIn implements AutoCloseable {
         String asked = root.pairs("other_config").getOrDefault("stats-update-interval", "");
         long millis = asked.matches("[0-9]{1,9}") ? Long.parseLong(asked) : 0;
         return TimeUnit.MILLISECONDS.toNanos(Math.max(LEAST_STATISTICS_MILLIS, millis));
+    }
+
+    // Keys may come later than their names, and be replaced.
+    private boolean keysChanged(Wanted wanted) {
+        String now = wanted.keys() == null ? "" : wanted.keys().seen();
+        boolean changed = !now.equals(keysSeen);
+        keysSeen = now;
+        return changed;
     }
 
     private boolean interfacesChanged(Wanted wanted) {

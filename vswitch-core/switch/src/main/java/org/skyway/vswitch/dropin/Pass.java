@@ -279,8 +279,8 @@ final class Pass {
                         }
                         return null;
                     });
-            if (!slot.hasBeenTold(targets, wanted.keys())) {
-                slot.told(targets, wanted.keys());
+            if (!targets.equals(slot.targets())) {
+                slot.targets(targets);
                 setControllers(slot, targets);
             }
             slot.complete();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.skyway.agent.PortHost;
@@ -14,7 +13,6 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.daemon.Asked;
 import org.skyway.vswitch.daemon.RunningBridge;
-import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.tables.FlowCounters;
 
@@ -34,7 +32,6 @@ final class Slot {
     private final Requests requests;
     private final Asked asked;
     private List<String> targets;
-    private OfprotoConfig.Tls keys;
 
     /// @param parts what is closed with it, the last first
     /// @param before what a switch before this one knew; null for nothing
@@ -110,16 +107,13 @@ final class Slot {
         return mirrors;
     }
 
-    /// Whether these controllers and listeners are those that it was told last. Other keys matter
-    /// only for those that need some.
-    boolean hasBeenTold(List<String> now, OfprotoConfig.Tls withKeys) {
-        boolean encrypted = now.stream().anyMatch(t -> t.contains("ssl:"));
-        return now.equals(targets) && (!encrypted || Objects.equals(withKeys, keys));
+    /// The controllers and listeners that it was told last.
+    List<String> targets() {
+        return targets;
     }
 
-    void told(List<String> now, OfprotoConfig.Tls withKeys) {
+    void targets(List<String> now) {
         targets = now;
-        keys = withKeys;
     }
 
     /// Takes over the ports that a switch before this one had.

@@ -1,5 +1,7 @@
 package org.skyway.vswitch.ofproto;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +38,29 @@ public record OfprotoConfig(
     /// @param privateKey this switch's private key
     /// @param certificate this switch's certificate
     /// @param caCertificate who signs the other side's certificates
-    public record Tls(Path privateKey, Path certificate, Path caCertificate) {}
+    public record Tls(Path privateKey, Path certificate, Path caCertificate) {
+        List<Path> files() {
+            return List.of(privateKey, certificate, caCertificate);
+        }
+
+        /// What is seen of the files from outside: it changes when one of them comes, goes, or is
+        /// replaced.
+        ///
+        /// @return to be compared
+        public String seen() {
+            StringBuilder all = new StringBuilder();
+            for (Path file : files()) {
+                all.append(file).append(' ');
+                try {
+                    all.append(Files.getLastModifiedTime(file).toMillis()).append(' ');
+                    all.append(Files.size(file)).append(' ');
+                } catch (IOException e) {
+                    all.append("none ");
+                }
+            }
+            return all.toString();
+        }
+    }
 
     /// What a bridge does while it has no controller.
     public enum FailMode {

@@ -6,7 +6,6 @@ import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import javax.net.ssl.SSLException;
 
 /// TLS for `ssl:` and `pssl:` connections: both sides show certificates, as in Open vSwitch.
@@ -26,8 +25,6 @@ final class TlsContexts {
     /// From now on, new connections are encrypted with other ones.
     synchronized void use(OfprotoConfig.Tls now) {
         files = now;
-        client = null;
-        server = null;
     }
 
     /// What a connection is encrypted with.
@@ -39,7 +36,8 @@ final class TlsContexts {
                     "%s needs a private key, a certificate and a CA certificate; none are configured"
                             .formatted(t.text()));
         }
-        String now = state(files);
+        check(files);
+        String now = files.seen();
         if (!now.equals(seen)) {
             seen = now;
             client = null;
@@ -65,12 +63,12 @@ final class TlsContexts {
         }
     }
 
-    /// What is seen of key files from outside: it changes when one of them does.
+    /// Whether the files can be read at all, before somebody waits for a pipe or runs out of
+    /// memory.
     ///
     /// @throws IOException if one of them is not there, or is nothing that keys could be in
-    private static String state(OfprotoConfig.Tls files) throws IOException {
-        StringBuilder all = new StringBuilder();
-        for (Path file : List.of(files.privateKey(), files.certificate(), files.caCertificate())) {
+    private static void check(OfprotoConfig.Tls tls) throws IOException {
+        for (Path file : tls.files()) {
             if (!Files.exists(file)) {
                 throw new IOException("%s for TLS does not exist".formatted(file));
             }
@@ -78,10 +76,7 @@ final class TlsContexts {
                 throw new IOException(
                         "%s for TLS is no file of at most %d bytes".formatted(file, MOST_BYTES));
             }
-            all.append(Files.getLastModifiedTime(file).toMillis()).append(' ');
-            all.append(Files.size(file)).append(' ');
         }
-        return all.toString();
     }
 
     private SslContext server() throws SSLException {
