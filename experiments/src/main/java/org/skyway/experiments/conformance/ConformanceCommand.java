@@ -109,13 +109,14 @@ public final class ConformanceCommand implements Callable<Integer> {
         }
     }
 
-    // Both are new in each round: a controller installs most of its rules right after a switch
+    // Both are new in each round: a controller installs most of its rules soon after a switch
     // starts.
     private int rate() {
         List<FlowModRate.Seconds> ovs = new ArrayList<>();
         List<FlowModRate.Seconds> skyway = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             try (Lab lab = new Lab(ConformanceCommand::log)) {
+                lab.skyway().warmUp();
                 ovs.add(FlowModRate.of(lab.ovs(), lab.scratch().resolve("f"), rate));
                 skyway.add(FlowModRate.of(lab.skyway(), lab.scratch().resolve("f"), rate));
             }

@@ -344,6 +344,9 @@ public final class P2pDetector {
     }
 
     private void touched(FlowRule rule, boolean added) {
+        if (dirty.size() == candidates.size()) {
+            return; // as while very many change
+        }
         int port = (int) rule.match().exact(Field.IN_PORT);
         if (rule.match().maskOf(Field.IN_PORT) == Field.IN_PORT.ones()) {
             Ingress ingress = candidates.get(port);

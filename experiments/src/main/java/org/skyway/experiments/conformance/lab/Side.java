@@ -52,6 +52,9 @@ public abstract class Side implements AutoCloseable {
         return ports;
     }
 
+    /// Waits until it has done what it does by itself after its start.
+    public void warmUp() {}
+
     /// Makes a new OpenFlow connection, and leaves the one before.
     ///
     /// @param version OpenFlow wire version

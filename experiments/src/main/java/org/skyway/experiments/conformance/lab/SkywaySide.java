@@ -42,6 +42,14 @@ final class SkywaySide extends Side {
     }
 
     @Override
+    public void warmUp() {
+        vswitchd.await(
+                line -> line.contains("has warmed up"),
+                Duration.ofSeconds(120),
+                "it has warmed up");
+    }
+
+    @Override
     public void settle() {
         // A barrier reply is enough.
     }

@@ -9,7 +9,7 @@ import org.skyway.openflow.model.Match;
 /// A list is changed in place, under its readers. A node that is taken out keeps its way on, so a
 /// reader that stands on it still finds everything behind it that it may see; what was put in
 /// meanwhile it may not see anyway, because that belongs to a later version.
-final class Node<T> {
+final class Node<T> implements Place {
     /// Of an entry that is still there.
     static final long NEVER = Long.MAX_VALUE;
 
@@ -26,6 +26,7 @@ final class Node<T> {
         }
     }
 
+    final Tuple<T> tuple;
     final long hash;
     final long[] values; // of the tuple's mask words, in order; shared by all of one match
     final int priority;
@@ -45,7 +46,8 @@ final class Node<T> {
     Node<T> above; // among those of the same mask and priority
     Node<T> below;
 
-    Node(long hash, long[] values, int priority, Match match, T value, long added) {
+    Node(Tuple<T> tuple, long hash, long[] values, int priority, Match match, T value, long added) {
+        this.tuple = tuple;
         this.hash = hash;
         this.values = values;
         this.priority = priority;

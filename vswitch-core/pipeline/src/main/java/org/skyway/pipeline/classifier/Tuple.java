@@ -31,7 +31,8 @@ final class Tuple<T> {
     private static final int LONG_WAY = 16;
 
     /// Where there was an entry.
-    private static final Node<?> GONE = new Node<>(0, new long[0], -1, null, null, Node.NEVER);
+    private static final Node<?> GONE =
+            new Node<>(null, 0, new long[0], -1, null, null, Node.NEVER);
 
     private final Mask mask;
     private final int[] words;
@@ -46,6 +47,7 @@ final class Tuple<T> {
 
     // Writer only from here.
     private int[] inPorts = new int[0]; // how many entries want each ingress port
+    private final TupleTable<T> table;
     private final Arrivals<T> arrivals;
     private final Priorities<T> priorities = new Priorities<>();
     private final Projections<T> projections;
@@ -57,9 +59,11 @@ final class Tuple<T> {
     private int size;
     private int live;
 
-    /// @param arrivals the entries of the whole table
-    Tuple(Mask mask, Arrivals<T> arrivals) {
+    /// @param table that it is part of
+    /// @param arrivals the entries of that
+    Tuple(Mask mask, TupleTable<T> table, Arrivals<T> arrivals) {
         this.mask = mask;
+        this.table = table;
         this.arrivals = arrivals;
         words = mask.words();
         masks = mask.bits();
@@ -67,6 +71,10 @@ final class Tuple<T> {
         projections = new Projections<>(mask, priorities);
         known = new long[words.length];
         knownValues = new long[words.length];
+    }
+
+    TupleTable<T> table() {
+        return table;
     }
 
     Mask mask() {
@@ -151,10 +159,10 @@ final class Tuple<T> {
 
     // ---- the writer
 
-    /// Adds an entry, and marks the one in whose place it comes as removed.
+    /// Adds an entry. The one in whose place it comes is marked as removed, and the table told.
     ///
     /// @param version the first that has it
-    /// @return the entry that was replaced, or null
+    /// @return the entry
     Node<T> put(Match match, int priority, T value, long version) {
         long[] values = values(match);
         long hash = hash(values);
@@ -165,6 +173,7 @@ final class Tuple<T> {
         Node<T> old = same ? before : null;
         Node<T> fresh =
                 new Node<>(
+                        this,
                         hash,
                         first == null ? values : first.values,
                         priority,
@@ -194,7 +203,10 @@ final class Tuple<T> {
         priorities.add(fresh);
         projections.add(fresh);
         link(fresh, before, first, at);
-        return old;
+        if (old != null) {
+            table.discard(old);
+        }
+        return fresh;
     }
 
     private void link(Node<T> fresh, Node<T> before, Node<T> first, int at) {

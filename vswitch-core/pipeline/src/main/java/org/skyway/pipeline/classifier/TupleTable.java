@@ -32,16 +32,13 @@ public final class TupleTable<T> {
     private static final int FEW = 8;
 
     private final Map<Mask, Tuple<T>> byMask = new HashMap<>(); // writer only
-    private final ArrayDeque<Removed<T>> removed = new ArrayDeque<>(0); // by version; writer only
+    private final ArrayDeque<Node<T>> removed = new ArrayDeque<>(0); // by version; writer only
     private volatile Ranking<T> ranking = Ranking.empty();
     private final Arrivals<T> arrivals = new Arrivals<>();
     private Tuple<T> recent; // the one that was asked for last, which is most often the next, too
 
     /// An empty table.
     public TupleTable() {}
-
-    /// An entry that readers of earlier versions still see.
-    private record Removed<T>(Tuple<T> tuple, Node<T> node) {}
 
     /// Adds an entry, or replaces the one with the same match and priority, in every version.
     ///
@@ -58,20 +55,19 @@ public final class TupleTable<T> {
     /// @param priority 0 or more; the highest that matches wins; among equals, any
     /// @param value what it stands for
     /// @param version the first in which it is so; not lower than in any call before
-    public void put(Match match, int priority, T value, long version) {
+    /// @return where it lies
+    public Place put(Match match, int priority, T value, long version) {
         Tuple<T> tuple = tuple(match);
         if (tuple == null) {
             Mask mask = Mask.of(match);
-            tuple = new Tuple<>(mask, arrivals);
+            tuple = new Tuple<>(mask, this, arrivals);
             byMask.put(mask, tuple);
             recent = tuple;
         }
         int before = tuple.maxPriority();
-        Node<T> old = tuple.put(match, priority, value, version);
+        Node<T> fresh = tuple.put(match, priority, value, version);
         ranking = ranking.with(tuple, before);
-        if (old != null) {
-            discard(old, tuple);
-        }
+        return fresh;
     }
 
     // Null if there is none with its mask.
@@ -105,37 +101,37 @@ public final class TupleTable<T> {
     /// @param version the first in which it is gone; not lower than in any call before
     /// @return whether there was one
     public boolean remove(Match match, int priority, long version) {
-        return remove(match, priority, null, version);
+        Tuple<T> tuple = tuple(match);
+        return removeAt(tuple == null ? null : tuple.find(match, priority), version);
     }
 
-    /// Removes an entry if it is the one that is meant.
+    /// Removes an entry.
     ///
-    /// @param match its match
-    /// @param priority its priority
-    /// @param value what it stands for; null for anything
+    /// @param place where it lies, or lay, here or elsewhere; null for nowhere
     /// @param version the first in which it is gone; not lower than in any call before
-    /// @return whether there was one
-    public boolean remove(Match match, int priority, T value, long version) {
-        Tuple<T> tuple = tuple(match);
-        Node<T> old = tuple == null ? null : tuple.find(match, priority);
-        if (old == null || value != null && old.value != value) {
+    /// @return whether it was still there
+    public boolean removeAt(Place place, long version) {
+        if (!(place instanceof Node<?> node) || node.tuple.table() != this || !node.isLive()) {
             return false;
         }
-        tuple.remove(old, version);
-        discard(old, tuple);
+        @SuppressWarnings("unchecked") // all of this table's are
+        Node<T> old = (Node<T>) node;
+        old.tuple.remove(old, version);
+        discard(old);
         return true;
     }
 
     // What came and went within one version nobody can see.
-    private void discard(Node<T> old, Tuple<T> tuple) {
+    void discard(Node<T> old) {
         if (old.isInAny()) {
-            removed.add(new Removed<>(tuple, old));
+            removed.add(old);
         } else {
-            drop(old, tuple);
+            drop(old);
         }
     }
 
-    private void drop(Node<T> node, Tuple<T> tuple) {
+    private void drop(Node<T> node) {
+        Tuple<T> tuple = node.tuple;
         int before = tuple.maxPriority();
         tuple.drop(node);
         ranking = ranking.with(tuple, before);
@@ -153,18 +149,17 @@ public final class TupleTable<T> {
     public int reclaim(long oldest, int most) {
         int dropped = 0;
         while (dropped < FEW && dropped < most && isDue(oldest)) {
-            Removed<T> next = removed.poll();
-            drop(next.node(), next.tuple());
+            drop(removed.poll());
             dropped++;
         }
         if (dropped == most || !isDue(oldest)) {
             return dropped;
         }
         while (dropped < most && isDue(oldest)) {
-            Removed<T> next = removed.poll();
-            next.tuple().drop(next.node());
-            if (next.tuple().isEmpty()) {
-                forget(next.tuple());
+            Node<T> next = removed.poll();
+            next.tuple.drop(next);
+            if (next.tuple.isEmpty()) {
+                forget(next.tuple);
             }
             dropped++;
         }
@@ -173,7 +168,7 @@ public final class TupleTable<T> {
     }
 
     private boolean isDue(long oldest) {
-        return !removed.isEmpty() && removed.peek().node().removed() <= oldest;
+        return !removed.isEmpty() && removed.peek().removed() <= oldest;
     }
 
     /// Finds the entry with exactly this match and priority in the newest version. Writer only.

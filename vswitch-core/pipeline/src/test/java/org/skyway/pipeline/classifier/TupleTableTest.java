@@ -133,10 +133,16 @@ class TupleTableTest {
 
     @Test
     void onlyTheEntryThatIsMeantIsRemoved() {
-        table.put(MATCH, 1, 1, 1);
-        assertFalse(table.remove(MATCH, 1, 2, 2));
-        assertTrue(table.remove(MATCH, 1, 1, 2));
-        assertFalse(table.remove(MATCH, 1, 1, 2));
+        Place first = table.put(MATCH, 1, 1, 1);
+        Place second = table.put(MATCH, 1, 2, 2); // in its place
+        Place elsewhere = new TupleTable<Integer>().put(MATCH, 1, 2, 2);
+        assertFalse(table.removeAt(first, 3));
+        assertFalse(table.removeAt(elsewhere, 3));
+        assertFalse(table.removeAt(null, 3));
+        assertEquals(2, table.get(MATCH, 1));
+        assertTrue(table.removeAt(second, 3));
+        assertFalse(table.removeAt(second, 3));
+        assertNull(table.get(MATCH, 1));
     }
 
     /// Otherwise a megaflow that is made before the next reclaim depends on more than it must.

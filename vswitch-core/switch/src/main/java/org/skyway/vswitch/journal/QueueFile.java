@@ -14,7 +14,7 @@ import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 
-/// The files of a Chronicle Queue while it is being written. One thread.
+/// The files of a Chronicle Queue while it is being written. One thread at a time.
 ///
 /// Chronicle maps files that are mostly holes, and the first touch of a hole faults when the disk
 /// is full by then: not as an exception at the line that did it, but as an error a while later,
@@ -72,7 +72,9 @@ public final class QueueFile implements AutoCloseable {
         ChronicleQueue queue = queue(folder, false);
         QueueFile journal = null;
         try {
-            journal = new QueueFile(folder, queue, queue.createAppender());
+            ExcerptAppender appender = queue.createAppender();
+            appender.singleThreadedCheckDisabled(true); // its users take turns
+            journal = new QueueFile(folder, queue, appender);
             journal.findEnd();
             return journal;
         } finally {
@@ -113,6 +115,24 @@ public final class QueueFile implements AutoCloseable {
         reserve(bytes.length + (long) SLACK);
         appender.writeBytes(out -> out.write(bytes));
         appended();
+    }
+
+    /// Whether an excerpt can go out without asking the file system for anything.
+    ///
+    /// @param bytes in it
+    /// @return true if there are pages for it
+    public boolean hasRoomFor(int bytes) {
+        return channel != null && reserved >= end + bytes + SLACK;
+    }
+
+    /// Asks the file system for pages that later excerpts will need.
+    ///
+    /// @param bytes in these
+    /// @throws IOException if there is no room
+    public void prepareFor(int bytes) throws IOException {
+        if (channel != null) {
+            reserve(bytes + (long) SLACK);
+        }
     }
 
     private void appended() throws IOException {

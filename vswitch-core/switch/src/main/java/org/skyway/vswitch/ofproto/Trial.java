@@ -10,6 +10,7 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.wire.OpenFlowCodec;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// Flow-mods and group-mods done to a copy of a bridge's tables, by the same code that does those
 /// that controllers send, so that just what the switch refuses is refused. The switch itself takes
@@ -36,8 +37,16 @@ public final class Trial {
         copy.meters().forEach(bridge.meters()::restore);
         copy.groups().forEach(bridge.groups()::restore);
         copy.evicting().forEach(t -> bridge.tables().settings(t).eviction = true);
-        copy.entries().forEach(bridge.flows()::restore);
-        copy.hidden().forEach(bridge.tables()::hide);
+        copy.entries().forEach(e -> restore(e, copy.hidden().contains(e)));
+    }
+
+    // The switch's entries lie in its own tables.
+    private void restore(FlowEntry entry, boolean hidden) {
+        FlowEntry own = entry.copy();
+        bridge.flows().restore(own);
+        if (hidden) {
+            bridge.tables().hide(own);
+        }
     }
 
     /// From now on every meter that a flow names is there.

@@ -13,18 +13,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.QueueFile;
 
 /// Remembers what a switch knows. The ofproto thread says what changes, and which changes belong
-/// together; a thread of the queue's own makes bytes of it and writes them.
+/// together; a thread of the queue's own makes bytes of it and writes them. A few changes are
+/// written by the ofproto thread itself if that asks the file system for nothing.
 ///
 /// That thread has a list of all there is. When the changes have become many more than that, it
 /// writes the list to another queue and goes on there. It does the same, as soon as there is room
 /// again, after something could not be written: then nobody waits for it meanwhile.
 public final class StateQueue implements AutoCloseable {
     private static final int EXCERPT_BYTES = 1 << 18;
+    private static final int FEW = 16; // changes that are written at once
+    private static final int AT_ONCE_BYTES = 1 << 18;
+    private static final int AHEAD_BYTES = 1 << 20;
     private static final int PART = 1024; // changes that are handed over before they are committed
     private static final long SMALL = 16L << 20; // bytes of changes that are not worth a new queue
     private static final int GROWTH = 4;
@@ -44,6 +49,7 @@ public final class StateQueue implements AutoCloseable {
     private List<Object> changes = new ArrayList<>(); // not handed over yet; ofproto thread
     private boolean open; // some of what is not committed was handed over; ofproto thread
     private long committed; // ofproto thread
+    private final ReentrantLock turn = new ReentrantLock(); // to write
     private final ConcurrentLinkedQueue<Batch> waiting = new ConcurrentLinkedQueue<>();
     private volatile boolean idle;
     private volatile boolean stopping;
@@ -52,7 +58,7 @@ public final class StateQueue implements AutoCloseable {
     private volatile long written;
     private volatile boolean failing;
 
-    // The writer's.
+    // Of whose turn it is.
     private final Map<Object, Saved> present = new LinkedHashMap<>();
     private QueueFile file;
     private Path folder;
@@ -112,13 +118,13 @@ public final class StateQueue implements AutoCloseable {
         changes.add(change);
         if (changes.size() >= PART) {
             open = true;
-            hand(committed + 1, false);
+            hand(new Batch(committed + 1, false, changes));
+            changes = new ArrayList<>();
         }
     }
 
-    private void hand(long number, boolean last) {
-        waiting.add(new Batch(number, last, changes));
-        changes = new ArrayList<>();
+    private void hand(Batch batch) {
+        waiting.add(batch);
         if (idle) {
             LockSupport.unpark(writer);
         }
@@ -136,10 +142,41 @@ public final class StateQueue implements AutoCloseable {
     /// @return for [#isWritten]
     public long commit() {
         if (open || !changes.isEmpty()) {
+            Batch batch = new Batch(++committed, true, changes);
+            if (open || changes.size() > FEW || !writeAtOnce(batch)) {
+                hand(batch);
+            }
+            changes = new ArrayList<>();
             open = false;
-            hand(++committed, true);
         }
         return committed;
+    }
+
+    // A few changes are written in less time than another thread takes to wake up, and whoever
+    // waits
+    // for their barrier makes the next ones then. What asks the file system for anything may take
+    // long, and is the writer's.
+    private boolean writeAtOnce(Batch batch) {
+        if (!waiting.isEmpty() || !turn.tryLock()) {
+            return false;
+        }
+        try {
+            if (failing
+                    || !isComplete
+                    || isPart
+                    || !waiting.isEmpty()
+                    || !file.hasRoomFor(AT_ONCE_BYTES)) {
+                return false;
+            }
+            write(batch);
+            return true;
+        } catch (Throwable e) {
+            fail(e);
+            written = batch.number();
+            return true;
+        } finally {
+            turn.unlock();
+        }
     }
 
     /// Whether changes have been handed to the kernel, or nobody is to wait for that because it
@@ -178,10 +215,13 @@ public final class StateQueue implements AutoCloseable {
         boolean last;
         do {
             last = stopping; // what was committed before is among what waits by now
+            turn.lock();
             try {
                 work();
             } catch (Throwable e) {
                 fail(e);
+            } finally {
+                turn.unlock();
             }
             rest(last);
         } while (!last);
@@ -212,13 +252,10 @@ public final class StateQueue implements AutoCloseable {
             return;
         }
         for (Batch batch; (batch = waiting.poll()) != null; ) {
-            take(batch);
-            write(batch.changes().iterator(), batch.last());
-            if (batch.last()) {
-                written = batch.number();
-            }
+            write(batch);
             workedNanos = System.nanoTime();
         }
+        file.prepareFor(AHEAD_BYTES);
         if (completing) {
             end(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]));
             store.removeOthers(folder, counters);
@@ -228,6 +265,14 @@ public final class StateQueue implements AutoCloseable {
             changeBytes = 0;
         } else if (isComplete && !isPart && changeBytes > SMALL + GROWTH * snapshotBytes) {
             rewrite();
+        }
+    }
+
+    private void write(Batch batch) throws IOException {
+        take(batch);
+        write(batch.changes().iterator(), batch.last());
+        if (batch.last()) {
+            written = batch.number();
         }
     }
 

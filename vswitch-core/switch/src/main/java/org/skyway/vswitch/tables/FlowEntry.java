@@ -1,6 +1,7 @@
 package org.skyway.vswitch.tables;
 
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.pipeline.classifier.Place;
 import org.skyway.pipeline.classifier.TableEntry;
 
 /// A flow entry in a table: the rule, when it was made, and what it counted.
@@ -12,6 +13,7 @@ public final class FlowEntry implements TableEntry {
     private final long modifiedNanos;
     private final long usedNanos;
     private final FlowCounters counters;
+    private Place place; // ofproto thread
 
     /// An entry.
     ///
@@ -69,6 +71,22 @@ public final class FlowEntry implements TableEntry {
     /// @return a [System#nanoTime]
     public long usedNanos() {
         return usedNanos;
+    }
+
+    /// Where it lies in its table, or lay; null if it never was in one. Who keeps the tables knows.
+    Place place() {
+        return place;
+    }
+
+    void place(Place now) {
+        place = now;
+    }
+
+    /// The same entry for other tables, which counts what this one counts.
+    ///
+    /// @return the entry
+    public FlowEntry copy() {
+        return new FlowEntry(rule, createdNanos, modifiedNanos, usedNanos, counters);
     }
 
     @Override

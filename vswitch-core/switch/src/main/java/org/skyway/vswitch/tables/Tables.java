@@ -169,7 +169,8 @@ public final class Tables {
             table = new TupleTable<>();
             tables.set(id, table);
         }
-        table.put(entry.rule().match(), entry.rule().priority(), entry, next());
+        FlowRule rule = entry.rule();
+        entry.place(table.put(rule.match(), rule.priority(), entry, next()));
     }
 
     /// Removes a flow entry, if it is still in its place. Ofproto thread.
@@ -179,7 +180,7 @@ public final class Tables {
     public boolean remove(FlowEntry entry) {
         FlowRule rule = entry.rule();
         TupleTable<FlowEntry> table = tables.get(rule.table());
-        if (table == null || !table.remove(rule.match(), rule.priority(), entry, next())) {
+        if (table == null || !table.removeAt(entry.place(), next())) {
             return false;
         }
         note(rule);

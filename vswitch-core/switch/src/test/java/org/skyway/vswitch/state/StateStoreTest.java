@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,48 @@ class StateStoreTest {
         left.add(flow(FlowText.parse(FLOWS.get(1)), 99));
         assertEquals(left, read().all(Saved.class));
         assertEquals(List.of(), faults.list());
+    }
+
+    @Test
+    void aFewChangesAreWrittenWithoutWaitingForAnotherThread() throws Exception {
+        int atOnce = 0;
+        try (StateStore store = StateStore.open(directory);
+                StateQueue queue = store.begin(1, faults)) {
+            queue.complete();
+            for (int i = 0; i < 100; i++) {
+                Thread.sleep(1); // the thread rests most of the time
+                queue.put(flow(FlowText.parse(FLOWS.get(1)), i));
+                atOnce += queue.isWritten(queue.commit()) ? 1 : 0;
+            }
+        }
+        assertTrue(atOnce > 50, atOnce + " of 100");
+    }
+
+    @Test
+    void fewAndManyChangesInTurnAreReadInTheirOrder() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Map<Object, Saved> expected = new LinkedHashMap<>();
+        try (StateStore store = StateStore.open(directory);
+                StateQueue queue = store.begin(1, faults)) {
+            queue.complete();
+            for (int i = 0; i < 3000; i++) {
+                int changes = random.nextInt(50) == 0 ? 2000 : random.nextInt(30);
+                for (int n = 0; n < changes; n++) {
+                    Saved item = flow(FlowText.parse(FLOWS.get(1)), random.nextInt(500));
+                    expected.remove(item.key());
+                    if (random.nextBoolean()) {
+                        expected.put(item.key(), item);
+                        queue.remove(item.key());
+                        queue.put(item);
+                    } else {
+                        queue.remove(item.key());
+                    }
+                }
+                queue.commit();
+            }
+        }
+        assertEquals(List.copyOf(expected.values()), read().all(Saved.class), "seed " + seed);
     }
 
     @Test
