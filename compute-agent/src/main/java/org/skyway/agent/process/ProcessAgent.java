@@ -39,6 +39,7 @@ public final class ProcessAgent implements Agent {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessAgent.class);
     private static final long LOOK_MILLIS = 100;
+    private static final long SELDOM_MILLIS = 500; // whoever comes meanwhile has longer than that
     private static final int TROUBLES = 10;
     private static final int TROUBLES_PER_SECOND = 2;
 
@@ -241,7 +242,7 @@ public final class ProcessAgent implements Agent {
     private void watchDeadlines() {
         while (!closing) {
             try {
-                Thread.sleep(LOOK_MILLIS);
+                Thread.sleep(connections.isEmpty() ? SELDOM_MILLIS : LOOK_MILLIS);
                 long now = System.nanoTime();
                 connections.forEach(c -> c.keepDeadline(now));
             } catch (InterruptedException e) {

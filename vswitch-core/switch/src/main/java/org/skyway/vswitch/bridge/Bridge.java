@@ -75,6 +75,7 @@ public final class Bridge {
     private Bypasses bypasses;
     private final Placement placement;
     private final CutThroughs cutThroughs;
+    private Runnable awake = () -> {};
     private Agent agent;
     private Executor owner;
     private final StateQueue state; // null: nothing is remembered
@@ -489,6 +490,22 @@ public final class Bridge {
     /// Somebody may send from now on.
     void wake() {
         datapath.wake();
+        awake.run();
+    }
+
+    /// Says who wants to know when a VNF comes while there is none.
+    ///
+    /// @param then is done on the ofproto thread
+    public void whenAwake(Runnable then) {
+        awake = then;
+    }
+
+    /// Whether anybody is there, or something of somebody who was.
+    ///
+    /// @return true if so; otherwise [#tick] can wait
+    public boolean hasVnfs() {
+        return !links.list().isEmpty()
+                || ports.all().stream().anyMatch(p -> p.attachment() != null);
     }
 
     /// The entry of a rule; null if there is none.

@@ -255,6 +255,7 @@ final class StockPorts implements AutoCloseable {
     private final class Watch implements PortWatch {
         @Override
         public void attached(StockPort port, StockPort.Peer peer) {
+            datapath.wake();
             tell(port, "vnf-connected", describe(peer));
         }
 

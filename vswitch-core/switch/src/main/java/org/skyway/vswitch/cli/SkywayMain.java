@@ -22,8 +22,10 @@ public final class SkywayMain {
     ///
     /// @param args its name and arguments
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].equals("vswitchd")) {
-            Preload.begin();
+        switch (args.length > 0 ? args[0] : "") {
+            case "vswitchd" -> Preload.ofSwitch();
+            case "ctl" -> Preload.ofClient();
+            default -> {}
         }
         System.exit(run(null, args));
     }

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -27,6 +29,16 @@ public final class ControlClient implements AutoCloseable {
     private final Writer out;
     private String bridge; // that all requests are about; null if there is only one
 
+    /// Has the libraries initialise themselves, which is slow.
+    static void preload() {
+        try {
+            JSON.readTree(JSON.writeValueAsString(request("show")));
+            SocketChannel.open(StandardProtocolFamily.UNIX).close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Connects to a switch.
     ///
     /// @param runDirectory where the switch runs
@@ -38,6 +50,7 @@ public final class ControlClient implements AutoCloseable {
     private ControlClient(Path socket, String who, String verb) {
         this.socket = socket;
         this.who = who;
+        Preload.await();
         try {
             channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         } catch (IOException e) {

@@ -36,6 +36,7 @@ public final class RunningBridge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningBridge.class);
     private static final long TICK_MILLIS = 2; // while a link is under way
     private static final long IDLE_MILLIS = 20;
+    private static final long STILL_MILLIS = 100; // without VNFs
     private static final long SLOW_NANOS = 200_000_000;
     private static final long ANSWER_SECONDS = 10;
 
@@ -44,6 +45,8 @@ public final class RunningBridge implements AutoCloseable {
     private final Bridge bridge;
     private final Ofproto ofproto;
     private long slowNanos = System.nanoTime(); // when the last slow tick was
+    private Future<?> next; // the tick that is to come
+    private boolean still; // nothing happens until somebody comes
 
     /// A bridge that does nothing before [#start].
     ///
@@ -64,6 +67,7 @@ public final class RunningBridge implements AutoCloseable {
         this.config = config;
         this.faults = faults;
         bridge = new Bridge(config, regions, journal, faults, state);
+        bridge.whenAwake(this::awake);
         try {
             ofproto = new Ofproto(openFlow, bridge.forwarding());
         } catch (RuntimeException | Error e) {
@@ -105,12 +109,20 @@ public final class RunningBridge implements AutoCloseable {
         again(TICK_MILLIS);
     }
 
-    private void again(long millis) {
+    private Future<?> again(long millis) {
         try {
-            ((ScheduledExecutorService) ofproto.executor())
+            return ((ScheduledExecutorService) ofproto.executor())
                     .schedule(this::tick, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // It is closed.
+            return CompletableFuture.completedFuture(null); // it is closed
+        }
+    }
+
+    // A VNF has come: what it is for begins with the next tick.
+    private void awake() {
+        if (still && next.cancel(false)) {
+            still = false;
+            next = again(0);
         }
     }
 
@@ -186,7 +198,8 @@ public final class RunningBridge implements AutoCloseable {
             // The next tick may well do better.
             faults.record("ofproto thread: tick", e);
         }
-        again(busy ? TICK_MILLIS : IDLE_MILLIS);
+        still = !busy && !bridge.hasVnfs();
+        next = again(busy ? TICK_MILLIS : still ? STILL_MILLIS : IDLE_MILLIS);
     }
 
     /// Tells OpenFlow what comes from packets.

@@ -32,7 +32,7 @@ final class PollThread {
     private static final long REST_NANOS = 1_000_000;
 
     /// While no port has anybody who could send; see [Datapath#wake].
-    private static final long NOBODY_NANOS = 10_000_000;
+    private static final long NOBODY_NANOS = 100_000_000;
 
     /// After so long without a packet it looks seldom: its share of a core falls from some percent
     /// to less than one, and the next packet waits for less than a millisecond.

@@ -26,7 +26,7 @@ final class JournalWriter implements Runnable {
     private static final int GIVES_WAY = 10;
 
     private static final long LOOK_NANOS = 5_000_000;
-    private static final long SELDOM_NANOS = 20_000_000; // when nothing has happened for a while
+    private static final long SELDOM_NANOS = 50_000_000; // when nothing has happened for a while
     private static final int LOOKS_BEFORE = 200;
     private static final long RETRY_NANOS = 100_000_000L;
     private static final long LONGEST_RETRY_NANOS = 5_000_000_000L;
