@@ -11,7 +11,6 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.FragmentHandling;
-import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.fault.Faults;
@@ -22,7 +21,6 @@ import org.skyway.vswitch.pipeline.Translation;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
-import org.skyway.vswitch.tables.GroupCounters;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.PortCounters;
@@ -107,21 +105,12 @@ final class BridgeForwarding implements Forwarding {
     }
 
     @Override
-    public void groupChanged(int id, GroupEntry group, long createdNanos) {
-        GroupState now = group == null ? null : new GroupState(group, this::newCounters);
-        tables.group(id, now);
-        notes.group(id, group, now, createdNanos);
+    public void groupChanged(int id, GroupState now) {
+        GroupEntry group = now == null ? null : now.group();
+        notes.group(id, now);
         detector.groupChanged(id, group);
         settler.changed(group);
         settler.rerouted();
-    }
-
-    @Override
-    public void resumeGroup(int id, List<FlowBlock.Sums> counters) {
-        GroupState group = tables.group(id);
-        for (int i = 0; i < counters.size() && i <= group.group().buckets().size(); i++) {
-            (i == 0 ? group.counters() : group.counters(i - 1)).resume(counters.get(i));
-        }
     }
 
     @Override
@@ -138,12 +127,6 @@ final class BridgeForwarding implements Forwarding {
         if (bridge.links().uses(entry)) {
             settler.rerouted();
         }
-    }
-
-    @Override
-    public GroupCounters groupCounters(int id) {
-        GroupState state = tables.group(id);
-        return state == null ? GroupCounters.ZERO : state;
     }
 
     @Override

@@ -51,20 +51,21 @@ final class Notes {
         }
     }
 
-    void group(int id, GroupEntry group, GroupState state, long createdNanos) {
+    void group(int id, GroupState state) {
         if (queue == null) {
             return;
         }
-        if (group == null) {
+        if (state == null) {
             queue.remove(new Saved.GroupKey(id));
             return;
         }
+        GroupEntry group = state.group();
         List<Saved.Block> counters = new ArrayList<>();
         counters.add(block(state.counters()));
         for (int i = 0; i < group.buckets().size(); i++) {
             counters.add(block(state.counters(i)));
         }
-        queue.put(new Saved.Group(group, createdNanos, counters));
+        queue.put(new Saved.Group(group, state.createdNanos(), counters));
     }
 
     void meter(int id, Meter meter, MeterState state, long createdNanos) {

@@ -16,6 +16,7 @@ import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.wire.OpenFlowCodec;
+import org.skyway.vswitch.tables.GroupState;
 
 /// All connections that have said hello, and what is told to several of them. Ofproto thread only.
 final class Connections {
@@ -210,11 +211,11 @@ final class Connections {
     private GroupMod inVersion(GroupMod m, Version version) {
         boolean single =
                 m.command() == GroupMod.INSERT_BUCKET || m.command() == GroupMod.REMOVE_BUCKET;
-        GroupTable.Installed now = bridge.groups().find(m.group());
+        GroupState now = bridge.groups().find(m.group());
         if (!single || version == Version.OF10 || version.atLeast(Version.OF15) || now == null) {
             return m;
         }
-        return new GroupMod(GroupMod.MODIFY, m.group(), m.type(), GroupMod.BUCKET_ALL, now.entry());
+        return new GroupMod(GroupMod.MODIFY, m.group(), m.type(), GroupMod.BUCKET_ALL, now.group());
     }
 
     void tableStatus(int reason, TableConfig table) {

@@ -180,6 +180,7 @@ final class FlowModder {
     private void insert(FlowEntry entry) {
         tables.put(entry);
         learned.added(entry.rule());
+        bridge.users().added(entry);
         bridge.forwarding().entryAdded(entry);
         bridge.timeouts().added(entry);
     }
@@ -194,6 +195,7 @@ final class FlowModder {
             return false;
         }
         learned.removed(entry.rule());
+        bridge.users().removed(entry);
         bridge.forwarding().entryRemoved(entry);
         bridge.timeouts().removed(entry);
         return true;
@@ -203,6 +205,8 @@ final class FlowModder {
         tables.put(now);
         learned.added(now.rule());
         learned.removed(old.rule());
+        bridge.users().removed(old);
+        bridge.users().added(now);
         bridge.forwarding().entryReplaced(old, now);
         bridge.timeouts().replaced(old, now);
     }

@@ -3,16 +3,14 @@ package org.skyway.vswitch.ofproto;
 import java.util.List;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
-import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
-import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
-import org.skyway.vswitch.tables.GroupCounters;
+import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.PortCounters;
 import org.skyway.vswitch.tables.Tables;
@@ -48,9 +46,8 @@ public interface Forwarding {
     /// A group was added, changed or removed.
     ///
     /// @param id the group's id
-    /// @param group what it is now, or null if it is gone
-    /// @param createdNanos [System#nanoTime] when it was made; of no meaning if it is gone
-    void groupChanged(int id, GroupEntry group, long createdNanos);
+    /// @param now what the tables have in its place, or null if it is gone
+    void groupChanged(int id, GroupState now);
 
     /// A meter was added, changed or removed.
     ///
@@ -140,20 +137,6 @@ public interface Forwarding {
     /// @param table 0 to 254
     /// @return packets
     long matched(int table);
-
-    /// A group's counters now.
-    ///
-    /// @param id the group's id
-    /// @return its counters
-    default GroupCounters groupCounters(int id) {
-        return GroupCounters.ZERO;
-    }
-
-    /// Goes on with what a group counted at a switch that is no more.
-    ///
-    /// @param id the group's id
-    /// @param counters the whole group's and then each bucket's
-    default void resumeGroup(int id, List<FlowBlock.Sums> counters) {}
 
     /// Notes something for the switch that comes after this one. Entries, groups, meters and ports
     /// are noted anyway.

@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.GroupEntry.Bucket;
 import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 /// The group table. Ofproto thread only.
 final class GroupTable {
@@ -21,28 +21,27 @@ final class GroupTable {
 
     private static final int MAX_BUCKET_ID = 0xffffff00;
 
-    /// A group and when it was made.
-    record Installed(GroupEntry entry, long createdNanos) {}
-
-    private final Map<Integer, Installed> groups = new TreeMap<>(Integer::compareUnsigned);
     private final OfSwitch bridge;
+    private final Tables tables;
     private final Undo undo;
 
-    GroupTable(OfSwitch bridge, Undo undo) {
+    GroupTable(OfSwitch bridge, Tables tables, Undo undo) {
         this.bridge = bridge;
+        this.tables = tables;
         this.undo = undo;
     }
 
     boolean has(int id) {
-        return groups.containsKey(id);
+        return find(id) != null;
     }
 
-    Installed find(int id) {
-        return groups.get(id);
+    GroupState find(int id) {
+        return tables.group(id);
     }
 
-    Collection<Installed> all() {
-        return groups.values();
+    /// All of them, by id.
+    Collection<GroupState> all() {
+        return tables.groups().values();
     }
 
     /// Does a group-mod whole, or throws and has changed nothing.
@@ -93,33 +92,33 @@ final class GroupTable {
     }
 
     /// Puts in a group that was made before.
-    void restore(GroupEntry entry, long created) {
-        put(entry, created);
+    GroupState restore(GroupEntry entry, long created) {
+        return put(entry, created);
     }
 
-    private void put(GroupEntry entry, long created) {
-        change(entry.id(), new Installed(entry, created));
+    private GroupState put(GroupEntry entry, long created) {
+        GroupState now = new GroupState(entry, created, bridge.forwarding()::newCounters);
+        change(entry.id(), now);
+        return now;
     }
 
-    private void change(int id, Installed now) {
-        Installed old = now == null ? groups.remove(id) : groups.put(id, now);
-        if (now == null) {
-            bridge.forwarding().groupChanged(id, null, 0);
-        } else {
-            bridge.forwarding().groupChanged(id, now.entry(), now.createdNanos());
-        }
+    // What is taken back has its counters again.
+    private void change(int id, GroupState now) {
+        GroupState old = find(id);
+        tables.group(id, now);
+        bridge.forwarding().groupChanged(id, now);
         undo.note(() -> change(id, old));
     }
 
     private void modify(GroupMod m) {
-        Installed old = find(m.group());
+        GroupState old = find(m.group());
         if (old == null) {
             throw refused(ErrorCode.OFPGMFC_UNKNOWN_GROUP, m.group());
         }
         GroupEntry now =
                 switch (m.command()) {
-                    case GroupMod.INSERT_BUCKET -> insert(old.entry(), m);
-                    case GroupMod.REMOVE_BUCKET -> remove(old.entry(), m);
+                    case GroupMod.INSERT_BUCKET -> insert(old.group(), m);
+                    case GroupMod.REMOVE_BUCKET -> remove(old.group(), m);
                     default -> m.entry();
                 };
         put(now, old.createdNanos());
@@ -196,7 +195,8 @@ final class GroupTable {
 
     private void delete(int id, FlowModder.Requester requester) {
         if (id == GroupMod.ALL) {
-            for (Integer each : List.copyOf(groups.keySet())) {
+            // No version of the map changes.
+            for (int each : tables.groups().keySet()) {
                 deleteOne(each, requester);
             }
         } else {
@@ -209,7 +209,7 @@ final class GroupTable {
         if (!has(id)) {
             return;
         }
-        for (FlowEntry e : users(id)) {
+        for (FlowEntry e : bridge.users().ofGroup(id)) {
             bridge.flows().remove(e, FlowModder.REASON_GROUP_DELETE, requester);
         }
         change(id, null);
@@ -217,21 +217,8 @@ final class GroupTable {
 
     /// How often entries name a group, each time counted.
     int references(int id) {
-        return users(id).stream()
+        return bridge.users().ofGroup(id).stream()
                 .mapToInt(e -> FlowFilter.usesOfGroup(e.rule().instructions(), id))
                 .sum();
-    }
-
-    /// The entries that use a group.
-    List<FlowEntry> users(int id) {
-        List<FlowEntry> users = new ArrayList<>();
-        for (int t = 0; t < FlowTables.VISIBLE; t++) {
-            for (FlowEntry e : bridge.tables().entries(t)) {
-                if (FlowFilter.usesGroup(e.rule().instructions(), id)) {
-                    users.add(e);
-                }
-            }
-        }
-        return users;
     }
 }

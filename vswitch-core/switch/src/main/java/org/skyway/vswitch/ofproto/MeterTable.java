@@ -1,6 +1,5 @@
 package org.skyway.vswitch.ofproto;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +8,6 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.OpenFlowException;
-import org.skyway.openflow.model.Action;
 import org.skyway.vswitch.tables.FlowEntry;
 
 /// The meter table. Ofproto thread only.
@@ -168,23 +166,8 @@ final class MeterTable {
             return;
         }
         bridge.forwarding().meterChanged(id, null, 0);
-        for (FlowEntry e : users(id)) {
+        for (FlowEntry e : bridge.users().ofMeter(id)) {
             bridge.flows().remove(e, FlowModder.REASON_METER_DELETE, requester);
         }
-    }
-
-    /// The entries that use a meter.
-    List<FlowEntry> users(int id) {
-        List<FlowEntry> users = new ArrayList<>();
-        for (int t = 0; t < FlowTables.VISIBLE; t++) {
-            for (FlowEntry e : bridge.tables().entries(t)) {
-                if (e.rule().instructions().meter() == id
-                        || e.rule().instructions().apply().stream()
-                                .anyMatch(a -> a instanceof Action.Meter x && x.id() == id)) {
-                    users.add(e);
-                }
-            }
-        }
-        return users;
     }
 }

@@ -13,7 +13,8 @@ final class OfSwitch {
     private final Forwarding forwarding;
     private final Undo undo = new Undo();
     private final FlowTables tables;
-    private final GroupTable groups = new GroupTable(this, undo);
+    private final GroupTable groups;
+    private final EntryUsers users = new EntryUsers();
     private final MeterTable meters = new MeterTable(this);
     private final PortTable ports = new PortTable(this, undo);
     private final FlowModder flows;
@@ -42,6 +43,7 @@ final class OfSwitch {
         this.forwarding = forwarding;
         tables = new FlowTables(forwarding.tables());
         flows = new FlowModder(this, forwarding.tables(), undo);
+        groups = new GroupTable(this, forwarding.tables(), undo);
     }
 
     OfprotoConfig config() {
@@ -67,6 +69,11 @@ final class OfSwitch {
 
     FlowTables tables() {
         return tables;
+    }
+
+    /// Which entries use groups and meters.
+    EntryUsers users() {
+        return users;
     }
 
     GroupTable groups() {

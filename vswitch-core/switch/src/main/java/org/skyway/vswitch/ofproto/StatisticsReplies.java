@@ -20,8 +20,9 @@ import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
-import org.skyway.vswitch.tables.GroupCounters;
+import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.PortCounters;
 
@@ -226,29 +227,29 @@ final class StatisticsReplies {
         return new StatsReply.QueueDesc(List.of());
     }
 
-    private List<GroupTable.Installed> selectedGroups(int group) {
+    private List<GroupState> selectedGroups(int group) {
         if (group == GroupMod.ALL) {
             return new ArrayList<>(bridge.groups().all());
         }
-        GroupTable.Installed one = bridge.groups().find(group);
+        GroupState one = bridge.groups().find(group);
         return one == null ? List.of() : List.of(one);
     }
 
     StatsReply.Group groups(int group) {
         List<GroupStats> stats = new ArrayList<>();
-        for (GroupTable.Installed g : selectedGroups(group)) {
-            GroupEntry entry = g.entry();
-            GroupCounters c = bridge.forwarding().groupCounters(entry.id());
+        for (GroupState g : selectedGroups(group)) {
+            GroupEntry entry = g.group();
             List<GroupStats.Bucket> buckets = new ArrayList<>();
             for (int i = 0; i < entry.buckets().size(); i++) {
-                buckets.add(new GroupStats.Bucket(c.bucketPackets(i), c.bucketBytes(i)));
+                FlowCounters c = g.counters(i);
+                buckets.add(new GroupStats.Bucket(c.packets(), c.bytes()));
             }
             stats.add(
                     new GroupStats(
                             entry.id(),
                             bridge.groups().references(entry.id()),
-                            c.packets(),
-                            c.bytes(),
+                            g.counters().packets(),
+                            g.counters().bytes(),
                             OfSwitch.wholeMillis(bridge.now() - g.createdNanos()),
                             buckets));
         }
@@ -257,7 +258,7 @@ final class StatisticsReplies {
 
     StatsReply.GroupDesc groupDescriptions(int group) {
         return new StatsReply.GroupDesc(
-                selectedGroups(group).stream().map(GroupTable.Installed::entry).toList());
+                selectedGroups(group).stream().map(GroupState::group).toList());
     }
 
     StatsReply.GroupFeatures groupFeatures(Version version) {
@@ -303,7 +304,7 @@ final class StatisticsReplies {
             stats.add(
                     new MeterStats(
                             m.meter().id(),
-                            bridge.meters().users(m.meter().id()).size(),
+                            bridge.users().ofMeter(m.meter().id()).size(),
                             state == null ? 0 : state.packets(),
                             state == null ? 0 : state.bytes(),
                             OfSwitch.wholeMillis(bridge.now() - m.createdNanos()),

@@ -9,6 +9,7 @@ import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.Names;
 import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
 
 /// What a bridge's tables hold at one moment, to be looked at on another thread. Immutable: the
 /// entries themselves are shared with the switch.
@@ -63,7 +64,7 @@ public record TablesCopy(
         return new TablesCopy(
                 entries,
                 hidden,
-                bridge.groups().all().stream().map(GroupTable.Installed::entry).toList(),
+                bridge.groups().all().stream().map(GroupState::group).toList(),
                 bridge.meters().all().stream().map(MeterTable.Installed::meter).toList(),
                 evicting,
                 new Names(portNames, tableNames));

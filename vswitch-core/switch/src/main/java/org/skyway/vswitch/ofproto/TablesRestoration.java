@@ -1,6 +1,5 @@
 package org.skyway.vswitch.ofproto;
 
-import java.util.List;
 import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
@@ -54,9 +53,9 @@ final class TablesRestoration {
     }
 
     private void group(Saved.Group g) {
-        bridge.groups().restore(g.entry(), saved.time(g.createdNanos()));
-        List<FlowBlock.Sums> counters = g.counters().stream().map(this::sums).toList();
-        bridge.forwarding().resumeGroup(g.entry().id(), counters);
+        bridge.groups()
+                .restore(g.entry(), saved.time(g.createdNanos()))
+                .resume(g.counters().stream().map(this::sums).toList());
     }
 
     private void flow(Saved.Flow f) {

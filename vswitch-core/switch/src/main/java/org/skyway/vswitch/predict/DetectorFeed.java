@@ -2,7 +2,6 @@ package org.skyway.vswitch.predict;
 
 import java.util.List;
 import org.skyway.openflow.model.Action;
-import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
 import org.skyway.p2p.detect.P2pDetector;
@@ -10,6 +9,7 @@ import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.PortCounters;
 import org.skyway.vswitch.tables.Tables;
 
@@ -46,8 +46,8 @@ final class DetectorFeed implements Forwarding {
     }
 
     @Override
-    public void groupChanged(int id, GroupEntry group, long createdNanos) {
-        detector.groupChanged(id, group);
+    public void groupChanged(int id, GroupState now) {
+        detector.groupChanged(id, now == null ? null : now.group());
     }
 
     @Override

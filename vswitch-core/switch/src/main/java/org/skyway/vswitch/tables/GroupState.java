@@ -4,28 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.vswitch.counters.FlowBlock;
 
 /// A group as it was installed, and what it and its buckets counted. A group that is changed is
 /// another.
-public final class GroupState implements GroupCounters {
+public final class GroupState {
     private final GroupEntry group;
+    private final long createdNanos;
     private final FlowCounters all;
     private final List<FlowCounters> buckets = new ArrayList<>();
 
     /// A group that has counted nothing.
     ///
     /// @param group what was installed
-    /// @param threads how many poll threads there are
-    public GroupState(GroupEntry group, int threads) {
-        this(group, () -> new FlowCounters(threads));
-    }
-
-    /// A group that has counted nothing.
-    ///
-    /// @param group what was installed
+    /// @param createdNanos [System#nanoTime] when it was made
     /// @param counters makes counters at zero
-    public GroupState(GroupEntry group, Supplier<FlowCounters> counters) {
+    public GroupState(GroupEntry group, long createdNanos, Supplier<FlowCounters> counters) {
         this.group = group;
+        this.createdNanos = createdNanos;
         all = counters.get();
         for (int i = 0; i < group.buckets().size(); i++) {
             buckets.add(counters.get());
@@ -37,6 +33,22 @@ public final class GroupState implements GroupCounters {
     /// @return the group
     public GroupEntry group() {
         return group;
+    }
+
+    /// Goes on with what was counted at a switch that is no more.
+    ///
+    /// @param sums the whole group's and then each bucket's
+    public void resume(List<FlowBlock.Sums> sums) {
+        for (int i = 0; i < sums.size() && i <= buckets.size(); i++) {
+            (i == 0 ? all : buckets.get(i - 1)).resume(sums.get(i));
+        }
+    }
+
+    /// When it was made.
+    ///
+    /// @return a [System#nanoTime]
+    public long createdNanos() {
+        return createdNanos;
     }
 
     /// The counters of the whole group.
@@ -52,25 +64,5 @@ public final class GroupState implements GroupCounters {
     /// @return its counters
     public FlowCounters counters(int bucket) {
         return buckets.get(bucket);
-    }
-
-    @Override
-    public long packets() {
-        return all.packets();
-    }
-
-    @Override
-    public long bytes() {
-        return all.bytes();
-    }
-
-    @Override
-    public long bucketPackets(int bucket) {
-        return buckets.get(bucket).packets();
-    }
-
-    @Override
-    public long bucketBytes(int bucket) {
-        return buckets.get(bucket).bytes();
     }
 }

@@ -2,14 +2,12 @@ package org.skyway.vswitch.tables;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.pcollections.TreePMap;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
@@ -39,12 +37,12 @@ public final class Tables {
     private final MacTable macs = new MacTable();
     private volatile TablesVersion published =
             new TablesVersion(
-                    tables, 0, Map.of(), Map.of(), Map.of(), false, 0, NormalConfig.DEFAULT, macs);
+                    tables, 0, none(), none(), none(), false, 0, NormalConfig.DEFAULT, macs);
 
     // Ofproto thread only from here.
-    private final Map<Integer, GroupState> groups = new HashMap<>();
-    private final Map<Integer, MeterState> meters = new HashMap<>();
-    private final TreeMap<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
+    private TreePMap<Integer, GroupState> groups = none();
+    private TreePMap<Integer, MeterState> meters = none();
+    private TreePMap<Integer, PortState> ports = none();
     private final Set<Integer> portsGone = new HashSet<>();
     private final Set<Integer> portsSetUp = new HashSet<>(); // otherwise, for NORMAL
     private boolean missToController;
@@ -57,6 +55,10 @@ public final class Tables {
 
     /// Tables without entries, groups or ports.
     public Tables() {}
+
+    private static <V> TreePMap<Integer, V> none() {
+        return TreePMap.empty(Integer::compareUnsigned);
+    }
 
     /// The version that readers see.
     ///
@@ -77,14 +79,13 @@ public final class Tables {
     /// @return as of now
     public TablesVersion newest() {
         if (newest == null) {
-            TreeMap<Integer, PortState> copy = new TreeMap<>(ports);
             newest =
                     new TablesVersion(
                             tables,
                             TupleTable.NEWEST,
-                            Map.copyOf(groups),
-                            Map.copyOf(meters),
-                            Collections.unmodifiableMap(copy),
+                            groups,
+                            meters,
+                            ports,
                             missToController,
                             fragmentHandling,
                             normal,
@@ -233,17 +234,20 @@ public final class Tables {
         return tables.get(id);
     }
 
+    /// All groups, by id. Ofproto thread.
+    ///
+    /// @return a map that does not change
+    public Map<Integer, GroupState> groups() {
+        return groups;
+    }
+
     /// Adds, replaces or removes a group. Ofproto thread.
     ///
     /// @param id its id
     /// @param group what it is now, or null if it is gone
     public void group(int id, GroupState group) {
         changedAll();
-        if (group == null) {
-            groups.remove(id);
-        } else {
-            groups.put(id, group);
-        }
+        groups = group == null ? groups.minus(id) : groups.plus(id, group);
     }
 
     /// Finds a group. Ofproto thread.
@@ -260,11 +264,7 @@ public final class Tables {
     /// @param meter what it is now, or null if it is gone
     public void meter(int id, MeterState meter) {
         changedAll();
-        if (meter == null) {
-            meters.remove(id);
-        } else {
-            meters.put(id, meter);
-        }
+        meters = meter == null ? meters.minus(id) : meters.plus(id, meter);
     }
 
     /// Finds a meter. Ofproto thread.
@@ -280,7 +280,7 @@ public final class Tables {
     /// @param port what it is now
     public void port(PortState port) {
         changedAll();
-        ports.put(port.number(), port);
+        ports = ports.plus(port.number(), port);
         portsGone.remove(port.number());
     }
 
@@ -289,7 +289,7 @@ public final class Tables {
     /// @param number its number
     public void removePort(int number) {
         changedAll();
-        ports.remove(number);
+        ports = ports.minus(number);
         portsGone.add(number);
     }
 
@@ -297,7 +297,7 @@ public final class Tables {
     ///
     /// @return a map that does not change
     public Map<Integer, PortState> ports() {
-        return newest().ports();
+        return ports;
     }
 
     /// The learned addresses.

@@ -23,7 +23,10 @@ class TraceReportTest {
         }
         tables.group(
                 1,
-                new GroupState(GroupText.parse("group_id=1,type=all,bucket=actions=output:3"), 1));
+                new GroupState(
+                        GroupText.parse("group_id=1,type=all,bucket=actions=output:3"),
+                        0,
+                        () -> new FlowCounters(1)));
         for (String flow : flows) {
             tables.put(new FlowEntry(FlowText.parse(flow), 0, 0, new FlowCounters(1)));
         }

@@ -24,6 +24,7 @@ import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.RandomPipelines;
 import org.skyway.p2p.detect.SmallPackets;
 import org.skyway.p2p.detect.Verdict;
+import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
 
@@ -66,7 +67,8 @@ class DetectorAgreementPropertyTest {
         List<GroupEntry> groups = pipeline.groups.stream().map(GroupText::parse).toList();
         List<FlowRule> rules = pipeline.flows.stream().map(FlowText::parse).toList();
         P2pDetector detector = new P2pDetector();
-        groups.forEach(g -> bed.tables.group(g.id(), new GroupState(g, 1)));
+        groups.forEach(
+                g -> bed.tables.group(g.id(), new GroupState(g, 0, () -> new FlowCounters(1))));
         groups.forEach(g -> detector.groupChanged(g.id(), g));
         List<FlowEntry> entries = rules.stream().map(bed::add).toList();
         bed.publish();

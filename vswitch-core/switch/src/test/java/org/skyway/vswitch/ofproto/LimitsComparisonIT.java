@@ -130,7 +130,8 @@ class LimitsComparisonIT {
         }
         groups.stream()
                 .map(GroupText::parse)
-                .forEach(g -> tables.group(g.id(), new GroupState(g, 1)));
+                .forEach(
+                        g -> tables.group(g.id(), new GroupState(g, 0, () -> new FlowCounters(1))));
         for (String flow : flows) {
             FlowRule rule = FlowText.parse(flow);
             tables.put(new FlowEntry(rule, 0, 0, new FlowCounters(1)));

@@ -11,7 +11,6 @@ import java.util.Set;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
@@ -19,6 +18,7 @@ import org.skyway.openflow.packet.FrameParser;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.PortCounters;
 import org.skyway.vswitch.tables.Tables;
 
@@ -35,7 +35,6 @@ final class MemoryForwarding implements Forwarding {
 
     private final Tables tables = new Tables();
     final Set<FlowEntry> entries = Collections.newSetFromMap(new IdentityHashMap<>());
-    final Map<Integer, GroupEntry> groups = new LinkedHashMap<>();
     final List<PortState> configured = new ArrayList<>();
     int settles;
     private final Faults faults = new Faults();
@@ -73,13 +72,7 @@ final class MemoryForwarding implements Forwarding {
     }
 
     @Override
-    public void groupChanged(int id, GroupEntry group, long createdNanos) {
-        if (group == null) {
-            groups.remove(id);
-        } else {
-            groups.put(id, group);
-        }
-    }
+    public void groupChanged(int id, GroupState now) {}
 
     @Override
     public void portConfigured(PortState port) {

@@ -141,7 +141,7 @@ class OvsOfctlIT {
         assertTrue(error.contains("OFPBAC_BAD_OUT_GROUP"), error);
         assertTrue(error.contains("OFPBFC_MSG_FAILED"), error);
         assertEquals(before, flows(version));
-        assertEquals(0, sw.run(() -> sw.forwarding.groups.size()));
+        assertEquals(0, sw.run(() -> sw.forwarding.tables().groups().size()));
     }
 
     @ParameterizedTest

@@ -94,7 +94,8 @@ class DependenciesPropertyTest {
         RandomPipelines pipeline = new RandomPipelines(random);
         pipeline.groups.stream()
                 .map(GroupText::parse)
-                .forEach(g -> tables.group(g.id(), new GroupState(g, 1)));
+                .forEach(
+                        g -> tables.group(g.id(), new GroupState(g, 0, () -> new FlowCounters(1))));
         pipeline.flows.forEach(f -> add(alone(FlowText.parse(f))));
         for (String more : MORE) {
             if (random.nextBoolean()) {

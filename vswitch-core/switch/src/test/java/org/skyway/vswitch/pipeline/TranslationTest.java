@@ -51,7 +51,9 @@ class TranslationTest {
     }
 
     private void group(String group) {
-        tables.group(GroupText.parse(group).id(), new GroupState(GroupText.parse(group), 1));
+        tables.group(
+                GroupText.parse(group).id(),
+                new GroupState(GroupText.parse(group), 0, () -> new FlowCounters(1)));
     }
 
     private DatapathProgram run() {

@@ -153,7 +153,7 @@ class TablesStressTest {
         before.forEach(tables::remove);
         now.forEach(tables::put);
         String group = "group_id=1,type=all,bucket=actions=output:" + port;
-        tables.group(1, new GroupState(GroupText.parse(group), 1));
+        tables.group(1, new GroupState(GroupText.parse(group), 0, () -> new FlowCounters(1)));
         return now;
     }
 }

@@ -36,7 +36,12 @@ class TablesTest {
         tables.put(entry("actions=group:1"));
         tables.publish();
         Translation before = new Translation(tables, key, 0);
-        tables.group(1, new GroupState(GroupText.parse("group_id=1,type=all,bucket=output:2"), 1));
+        tables.group(
+                1,
+                new GroupState(
+                        GroupText.parse("group_id=1,type=all,bucket=output:2"),
+                        0,
+                        () -> new FlowCounters(1)));
         assertEquals(-1, output(new Translation(tables, key, 0)));
         assertEquals(2, output(Translation.ofNewest(tables, key, 0)));
         TableChanges changes = tables.publish();
