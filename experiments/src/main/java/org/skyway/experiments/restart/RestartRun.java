@@ -27,7 +27,9 @@ import org.skyway.openflow.message.MeterMod;
 
 /// One run of the experiment. One thread.
 final class RestartRun implements AutoCloseable {
-    private static final List<String> PORTS = List.of("past1", "past2", "through1", "through2");
+    private static final int IDLE_PORTS = 12;
+    private static final int IDLE_ENTRIES = 1000;
+    private static final List<String> PORTS = ports();
     private static final int BURST = 32;
     private static final String STATS = "stats-";
     private static final int ADD = 0;
@@ -53,6 +55,14 @@ final class RestartRun implements AutoCloseable {
 
     /// A source and a sink.
     private record Pair(HonestVnf source, HonestVnf sink, int from) {}
+
+    private static List<String> ports() {
+        List<String> ports = new ArrayList<>(List.of("past1", "past2", "through1", "through2"));
+        for (int i = 1; i <= IDLE_PORTS; i++) {
+            ports.add("idle" + i);
+        }
+        return List.copyOf(ports);
+    }
 
     private RestartRun(Path chronicleFile, PrintStream out) throws IOException {
         this.out = out;
@@ -83,6 +93,11 @@ final class RestartRun implements AutoCloseable {
             controller.add("priority=100,in_port=3,actions=meter:1,group:1");
             controller.add("priority=200,in_port=3,udp,tp_dst=9,actions=drop"); // so: no bypass
             controller.add("table=9,priority=7,idle_timeout=3000,actions=resubmit(,10)");
+            for (int i = 0; i < IDLE_ENTRIES; i++) {
+                controller.add(
+                        "table=11,priority=1,ip,nw_src=10.0.%d.%d,actions=drop"
+                                .formatted(i >> 8, i & 0xff));
+            }
             controller.barrier();
             verdicts.judge("rules", controller.errors() == 0, controller.errors() + " refused");
         }

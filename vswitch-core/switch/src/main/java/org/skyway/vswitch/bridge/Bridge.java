@@ -761,14 +761,15 @@ public final class Bridge {
         return upcalls.dropped();
     }
 
-    /// Stops moving packets, at the end of what is in hand, and writes all there is to remember.
-    /// The process is about to end. Ofproto thread.
+    /// Writes all there is to remember and stops moving packets, at the end of what is in hand;
+    /// what it counts until then lies in memory that the next switch reads. The process is about to
+    /// end. Ofproto thread.
     public void handOver() {
         vnfs.hold();
+        notes.commit();
+        state.close(); // while packets still move
         datapath.close();
         stock.handOver();
-        notes.commit();
-        state.close();
     }
 
     Ports ports() {
