@@ -68,6 +68,7 @@ public final class StateQueue implements AutoCloseable {
     private long workedNanos = System.nanoTime();
     private boolean isPart; // what was taken last is not all that belongs together
     private final ByteArrayOutputStream change = new ByteArrayOutputStream();
+    private final DataOutputStream one = new DataOutputStream(change);
 
     /// Changes: what is there now, or a [Removal].
     ///
@@ -345,7 +346,6 @@ public final class StateQueue implements AutoCloseable {
     private void print(DataOutputStream out, Object what) throws IOException {
         change.reset();
         try {
-            DataOutputStream one = new DataOutputStream(change);
             if (what instanceof Removal(Object key)) {
                 SavedCodec.remove(one, key);
             } else {
