@@ -34,6 +34,7 @@ public final class DropInCommand implements Callable<Integer> {
             all.addAll(print(clients.session("ovs-vsctl", "session.txt")));
             all.addAll(print(clients.session("un-orchestrator", "orchestrator.txt")));
             all.addAll(print(clients.session("VLANs", "vlans.txt", "vlans.py")));
+            all.addAll(print(clients.session("bonds", "bonds.txt", "bonds.py", "vlans.py")));
             all.addAll(print(clients.service()));
             all.addAll(print(clients.programs()));
             all.addAll(print(clients.mininet(_ -> {})));

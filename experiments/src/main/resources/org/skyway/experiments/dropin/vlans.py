@@ -220,4 +220,5 @@ def main():
             print("  %d %s: %s" % (t[0], t[1], ", ".join(sorted(left.get(t[0], ["nothing"])))))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -55,6 +55,11 @@ class ClientsIT {
     }
 
     @Test
+    void bondsSendAndTakeWhatOpenVSwitchsDo() {
+        assertSame(22, clients.session("bonds", "bonds.txt", "bonds.py", "vlans.py"));
+    }
+
+    @Test
     void serviceScriptsStartRestartAndStopIt() {
         assertSame(15, clients.service());
     }

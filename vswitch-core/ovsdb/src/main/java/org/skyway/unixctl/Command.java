@@ -6,11 +6,14 @@ import java.util.concurrent.CompletionStage;
 /// What a client may ask for.
 ///
 /// @param name for instance `fdb/show`
-/// @param usage of its arguments, for instance `bridge`; empty for none
+/// @param usage of its arguments, for instance `bridge`; empty for none; or [#UNLISTED]
 /// @param least how many arguments it must have
 /// @param most how many it may have
 /// @param work does it
 public record Command(String name, String usage, int least, int most, Work work) {
+    /// The usage of one that is not listed: another name of one that is.
+    public static final String UNLISTED = "unlisted";
+
     /// Does what a client asks for.
     @FunctionalInterface
     public interface Work {

@@ -180,7 +180,9 @@ public final class UnixctlServer implements AutoCloseable {
 
     private String listing() {
         StringBuilder b = new StringBuilder("The available commands are:\n");
-        commands.values().forEach(c -> b.append("  %-23s %s\n".formatted(c.name(), c.usage())));
+        commands.values().stream()
+                .filter(c -> !c.usage().equals(Command.UNLISTED))
+                .forEach(c -> b.append("  %-23s %s\n".formatted(c.name(), c.usage())));
         return b.toString();
     }
 

@@ -19,6 +19,8 @@ import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.PortState;
 import org.skyway.p2p.detect.P2pDetector;
+import org.skyway.vswitch.bond.BondSettings;
+import org.skyway.vswitch.bond.Bonds;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -39,6 +41,7 @@ import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
+import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
@@ -83,6 +86,7 @@ public final class Bridge {
     private final LinkRecords linkRecords;
     private boolean tidies = true; // whether regions that lie about are nobody's
     private final BridgeForwarding forwarding;
+    private final BondedPorts bonded;
     private boolean hostInterface;
 
     /// A bridge without ports; [#connect] and [#start] make it run.
@@ -127,6 +131,7 @@ public final class Bridge {
         accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
         notes.shared(datapath.tableCounters(), linkRecords);
         events = new Events(journal);
+        bonded = new BondedPorts(this, tables);
         placement = new Placement(ports, datapath, settlements);
         cutThroughs = new CutThroughs(ports, detector, datapath, placement, events);
         forwarding =
@@ -313,15 +318,39 @@ public final class Bridge {
     /// Sets up NORMAL and mirrors, ports that are added later included. Ports whose packets are
     /// copied have no bypass.
     ///
-    /// @param now how
+    /// @param wanted how, but for bonds
+    /// @param bonds which ports are one to it
     /// @return whether that is a change, which is effective when the bridge has settled
-    public boolean normal(NormalConfig now) {
+    public boolean normal(NormalConfig wanted, Collection<BondSettings> bonds) {
+        NormalConfig now = bonded.with(bonds, wanted);
         if (now.equals(tables.normal())) {
             return false;
         }
         tables.normal(now);
         hold();
         return true;
+    }
+
+    /// Its bonds.
+    ///
+    /// @return the bonds, for the ofproto thread
+    public Bonds bonds() {
+        return bonded.all();
+    }
+
+    /// Has NORMAL go by what has become of its bonds. Ofproto thread.
+    public void bondsChanged() {
+        bonded.look();
+        settle();
+    }
+
+    /// A port that stands for a place where addresses are known.
+    ///
+    /// @param place a port's number, or the id of a bond
+    /// @return the number; of a bond, that of a member
+    public int portAt(int place) {
+        Bond bond = tables.normal().bonds().get(place);
+        return bond == null ? place : bond.members().getFirst();
     }
 
     /// Says how much may come from ports. They have no bypass while there is a limit.
@@ -388,6 +417,7 @@ public final class Bridge {
         }
         notePort(port);
         settler.changed();
+        bonded.look();
         settle();
         return port;
     }
@@ -449,6 +479,7 @@ public final class Bridge {
         Runnable removed = ports.remove(port);
         notes.noPort(name);
         settler.changed();
+        bonded.look();
         settle();
         settlements.afterGrace(() -> {
             removed.run();
@@ -500,11 +531,13 @@ public final class Bridge {
         awake = then;
     }
 
-    /// Whether anybody is there, or something of somebody who was.
+    /// Whether anybody is there, or something of somebody who was, or a bond, whose members' links
+    /// must not wait.
     ///
     /// @return true if so; otherwise [#tick] can wait
     public boolean hasVnfs() {
         return !links.list().isEmpty()
+                || !bonded.all().isEmpty()
                 || ports.all().stream().anyMatch(p -> p.attachment() != null);
     }
 
@@ -648,6 +681,7 @@ public final class Bridge {
                             return false;
                         });
         busy |= survive("tables", settler::reclaim);
+        busy |= survive("bonds", bonded::tick);
         busy |= survive("links", links::tick);
         busy |= survive("VNFs", vnfs::tick);
         busy |=
@@ -750,6 +784,7 @@ public final class Bridge {
     void linkUp(BridgePort port, boolean up) {
         if (ports.linkUp(port, up)) {
             settler.changed();
+            bonded.look();
             settle();
         }
     }

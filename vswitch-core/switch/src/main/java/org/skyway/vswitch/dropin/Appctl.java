@@ -17,7 +17,8 @@ import org.skyway.unixctl.UnixctlException;
 import org.skyway.vswitch.log.SwitchLog;
 
 /// What `ovs-appctl` may ask: the daemon's own commands here, those about bridges in
-/// [AppctlBridges], those about the datapath in [AppctlDatapath]. Any thread.
+/// [AppctlBridges], about bonds in [AppctlBonds], those about the datapath in [AppctlDatapath]. Any
+/// thread.
 final class Appctl {
     /// The release of Open vSwitch whose place is taken.
     static final String OVS_VERSION = "3.1.0";
@@ -47,8 +48,6 @@ final class Appctl {
         // Of what Skyway has not, there is none.
         for (String none :
                 List.of(
-                        "bond/list",
-                        "bond/show",
                         "lacp/show",
                         "lacp/show-stats",
                         "bfd/show",
@@ -58,11 +57,13 @@ final class Appctl {
                         "tnl/ports/show",
                         "tnl/arp/show",
                         "tnl/neigh/show",
+                        "dpif-netdev/bond-show",
                         "ovs/route/show",
                         "dpctl/dump-conntrack")) {
             all.add(now(none, "[...]", 0, 9, _ -> ""));
         }
         new AppctlBridges(bridges).addTo(all);
+        new AppctlBonds(bridges).addTo(all);
         new AppctlDatapath(bridges).addTo(all);
         return all;
     }

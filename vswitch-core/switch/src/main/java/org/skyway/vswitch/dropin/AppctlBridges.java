@@ -74,10 +74,11 @@ final class AppctlBridges {
         List<MacTable.Known> known = slot.running().bridge().macs().known(System.nanoTime());
         known.sort(Comparator.comparingLong(MacTable.Known::silentNanos).reversed());
         for (MacTable.Known k : known) {
+            int port = slot.running().bridge().portAt(k.port());
             b.append(
                     "%5s  %4d  %s  %3d\n"
                             .formatted(
-                                    k.port() == Pass.local() ? "LOCAL" : k.port(),
+                                    port == Pass.local() ? "LOCAL" : port,
                                     k.vlan(),
                                     StatusColumns.mac(k.mac()),
                                     TimeUnit.NANOSECONDS.toSeconds(k.silentNanos())));

@@ -48,6 +48,10 @@ final class Columns {
                                     "cvlans",
                                     "protected",
                                     "qos",
+                                    "bond_mode",
+                                    "bond_updelay",
+                                    "bond_downdelay",
+                                    "lacp",
                                     "other_config"),
                     INTERFACE,
                             List.of(
@@ -86,6 +90,7 @@ final class Columns {
                                     "dpdk_version",
                                     "dpdk_initialized"),
                     BRIDGE, List.of("datapath_id", "datapath_version", "status"),
+                    PORT, List.of("bond_active_slave"),
                     INTERFACE,
                             List.of(
                                     "ofport",

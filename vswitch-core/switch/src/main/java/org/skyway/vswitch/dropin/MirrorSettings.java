@@ -18,7 +18,9 @@ import org.skyway.vswitch.tables.VlanSet;
 ///
 /// @param wanted the bridge
 /// @param numbers the ports' numbers by name; one that is not among them does not run
-record MirrorSettings(WantedBridge wanted, Map<String, Integer> numbers) {
+/// @param bonds ids of those ports that are bonds, by name
+record MirrorSettings(
+        WantedBridge wanted, Map<String, Integer> numbers, Map<String, Integer> bonds) {
     /// The mirrors that can be had.
     ///
     /// @param counters each one's, by its row
@@ -33,9 +35,8 @@ record MirrorSettings(WantedBridge wanted, Map<String, Integer> numbers) {
     }
 
     private void mirror(Row row, FlowCounters counters, List<PortMirror> all) {
-        Set<Integer> output = of(row, "output_port");
-        boolean toPort = !row.references("output_port").isEmpty();
-        if (toPort && output.isEmpty()) {
+        int output = output(row);
+        if (output == 0 && !row.references("output_port").isEmpty()) {
             return; // it does not run
         }
         boolean every = row.isTrue("select_all");
@@ -48,10 +49,21 @@ record MirrorSettings(WantedBridge wanted, Map<String, Integer> numbers) {
                         every ? Set.copyOf(numbers.values()) : of(row, "select_src_port"),
                         every ? Set.copyOf(numbers.values()) : of(row, "select_dst_port"),
                         vlans.isEmpty() ? null : VlanSet.of(vlans),
-                        toPort ? output.iterator().next() : 0,
+                        output,
                         outVlan == null ? 0 : outVlan.intValue(),
                         snapLength == null ? 0 : snapLength.intValue(),
                         counters));
+    }
+
+    private int output(Row row) {
+        List<UUID> output = row.references("output_port");
+        for (WantedPort port : wanted.ports().values()) {
+            Integer number = numbers.get(port.name());
+            if (output.contains(port.port().uuid()) && number != null && number != 0) {
+                return bonds.getOrDefault(port.port().text("name"), number);
+            }
+        }
+        return 0;
     }
 
     private Set<Integer> of(Row row, String column) {

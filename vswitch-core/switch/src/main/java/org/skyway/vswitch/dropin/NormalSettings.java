@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.skyway.ovsdb.Row;
+import org.skyway.vswitch.bond.BondSettings;
 import org.skyway.vswitch.dropin.Wanted.WantedBridge;
 import org.skyway.vswitch.dropin.Wanted.WantedPort;
 import org.skyway.vswitch.tables.FlowCounters;
@@ -23,17 +24,26 @@ final class NormalSettings {
     /// How NORMAL and mirrors are to be set up.
     ///
     /// @param numbers the ports' numbers by name; one that is not among them is left out
+    /// @param bonds those of them that are one
     /// @param counters a mirror's, by its row
+    /// @return without the bonds themselves
     static NormalConfig of(
             WantedBridge wanted,
             Map<String, Integer> numbers,
+            List<BondSettings> bonds,
             Function<UUID, FlowCounters> counters) {
+        Map<String, Integer> ids = new HashMap<>();
+        bonds.forEach(b -> ids.put(b.name(), b.id()));
         Map<Integer, PortVlans> ports = new HashMap<>();
         for (WantedPort port : wanted.ports().values()) {
             Integer number = numbers.get(port.name());
             PortVlans vlans = vlans(port.port());
             if (number != null && !vlans.equals(PortVlans.TRUNK)) {
                 ports.put(number, vlans);
+                Integer bond = ids.get(port.port().text("name"));
+                if (bond != null) {
+                    ports.put(bond, vlans);
+                }
             }
         }
         return new NormalConfig(
@@ -41,7 +51,8 @@ final class NormalSettings {
                 PortVlans.TRUNK,
                 vlans(wanted.row(), "flood_vlans", VlanSet.NONE),
                 isTrue(wanted.row(), "forward-bpdu"),
-                new MirrorSettings(wanted, numbers).all(counters));
+                new MirrorSettings(wanted, numbers, ids).all(counters),
+                Map.of());
     }
 
     /// Tells the table of addresses how many to keep, and for how long.

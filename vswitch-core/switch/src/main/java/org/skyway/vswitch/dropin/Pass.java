@@ -19,6 +19,7 @@ import org.skyway.openflow.model.OfPort;
 import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.Row;
 import org.skyway.ovsdb.Transaction;
+import org.skyway.vswitch.bond.BondSettings;
 import org.skyway.vswitch.bridge.Bridge;
 import org.skyway.vswitch.bridge.BridgePort;
 import org.skyway.vswitch.config.ConfigException;
@@ -193,6 +194,7 @@ final class Pass {
         configs.get(w.name()).forEach((name, config) -> numbers.put(name, config.number()));
         numbers.values().removeIf(n -> n == 0);
         numbers.put(w.name(), OfPort.LOCAL);
+        List<BondSettings> bonds = new BondColumns(w, numbers).all(slot::bondId);
         slot.mirrors().keySet().retainAll(w.mirrors().stream().map(Row::uuid).toList());
         change(
                 slot,
@@ -203,13 +205,15 @@ final class Pass {
                             NormalSettings.of(
                                     w,
                                     numbers,
+                                    bonds,
                                     row ->
                                             slot.mirrors()
                                                     .computeIfAbsent(
                                                             row,
                                                             _ ->
                                                                     bridge.forwarding()
-                                                                            .newCounters())));
+                                                                            .newCounters())),
+                            bonds);
                 });
     }
 

@@ -2,6 +2,7 @@ package org.skyway.vswitch.dropin;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.daemon.Asked;
 import org.skyway.vswitch.daemon.RunningBridge;
 import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.FlowCounters;
 
 /// A bridge that runs, with what the configuration knows of it. The configuration thread only.
@@ -27,6 +29,7 @@ final class Slot {
     private final SavedState before;
     private final Map<String, PortSlot> ports = new ConcurrentHashMap<>();
     private final Map<UUID, FlowCounters> mirrors = new ConcurrentHashMap<>();
+    private final Map<String, Integer> bondIds = new HashMap<>();
     private final PortNumbering numbers = new PortNumbering();
     private boolean isNew = true;
     private final Requests requests;
@@ -105,6 +108,12 @@ final class Slot {
     /// but for the map itself.
     Map<UUID, FlowCounters> mirrors() {
         return mirrors;
+    }
+
+    /// What a bond is known by in the place of a port's number, as long as the bridge is there.
+    int bondId(String bond) {
+        int next = Bond.FIRST_ID + bondIds.size();
+        return bondIds.computeIfAbsent(bond, _ -> next);
     }
 
     /// The controllers and listeners that it was told last.

@@ -52,11 +52,14 @@ final class StatusColumns {
     private record PortView(BridgePort port, PortState state, PortCounters counters) {}
 
     /// A bridge as the ofproto thread saw it.
+    ///
+    /// @param bonds addresses of active members, by the bond's name
     private record BridgeView(
             long datapathId,
             Map<String, PortView> ports,
             List<ControllerStatus> controllers,
-            Map<UUID, Map<String, Long>> mirrors) {}
+            Map<UUID, Map<String, Long>> mirrors,
+            Map<String, Long> bonds) {}
 
     private final Transaction t;
     private final boolean statistics;
@@ -89,6 +92,10 @@ final class StatusColumns {
             if (v != null && (local || there != null)) {
                 port(port.row(), v, there);
             }
+            Long active = port.isBonded() ? view.bonds.get(port.port().text("name")) : null;
+            if (active != null && active != 0) {
+                t.change(Columns.PORT, port.port(), "bond_active_slave", Datum.of(mac(active)));
+            }
         }
         for (Row row : wanted.controllers()) {
             controller(row, view.controllers);
@@ -117,11 +124,14 @@ final class StatusColumns {
         slot.mirrors()
                 .forEach((row, c) ->
                         mirrors.put(row, Map.of("tx_packets", c.packets(), "tx_bytes", c.bytes())));
+        Map<String, Long> bonds = new HashMap<>();
+        bridge.bonds().all().forEach(b -> bonds.put(b.settings().name(), b.activeMac()));
         return new BridgeView(
                 ofproto.config().datapathId(),
                 ports,
                 new ArrayList<>(ofproto.controllerStatus()),
-                mirrors);
+                mirrors,
+                bonds);
     }
 
     private void port(Row row, PortView v, PortSlot slot) {

@@ -36,7 +36,7 @@ final class Unmet {
             if (why != null) {
                 now.add("bridge %s: %s".formatted(bridge.name(), why));
             }
-            for (String wrong : new MirrorSettings(bridge, Map.of()).wrong()) {
+            for (String wrong : new MirrorSettings(bridge, Map.of(), Map.of()).wrong()) {
                 now.add("bridge %s: %s".formatted(bridge.name(), wrong));
             }
             for (WantedPort port : bridge.ports().values()) {
@@ -47,6 +47,9 @@ final class Unmet {
                                         .formatted(bridge.name(), port.name(), what));
                     }
                 }
+            }
+            for (String wrong : BondColumns.wrong(bridge)) {
+                now.add("bridge %s: %s".formatted(bridge.name(), wrong));
             }
         }
         now.stream().filter(said::add).sorted().forEach(LOG::warn);
@@ -61,13 +64,19 @@ final class Unmet {
         if (port.port().isTrue("protected")) {
             columns.add("protected");
         }
-        if (port.port().texts("interfaces").size() > 1) {
-            columns.add("interfaces"); // a bond: each is a port of its own
+        if (port.port().text("bond_mode").equals("balance-tcp") && port.isBonded()) {
+            columns.add("bond_mode"); // one member is active
+        }
+        if (!List.of("", "off").contains(port.port().text("lacp"))) {
+            columns.add("lacp");
         }
         if (isSet(port.port(), "qos")) {
             columns.add("qos");
         }
-        return without(columns);
+        String without = without(columns);
+        return columns.contains("bond_mode")
+                ? without + "; the bond works as active-backup"
+                : without;
     }
 
     /// What of a bridge's configuration has no effect, its ports aside.

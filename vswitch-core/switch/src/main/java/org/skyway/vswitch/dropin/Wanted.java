@@ -60,6 +60,11 @@ record Wanted(
             return type.equals("system") ? "" : type;
         }
 
+        /// Whether its port has other interfaces, too.
+        boolean isBonded() {
+            return port.references("interfaces").size() > 1;
+        }
+
         /// How much may come from it.
         Policing policing() {
             return new Policing(
@@ -130,7 +135,10 @@ record Wanted(
         // A set has no order; so that what is added together has the same numbers every time.
         all.sort(Comparator.comparing(p -> p.text("name")));
         for (Row port : all) {
-            for (Row i : now.referred(port, "interfaces", Columns.INTERFACE)) {
+            List<Row> interfaces =
+                    new ArrayList<>(now.referred(port, "interfaces", Columns.INTERFACE));
+            interfaces.sort(Comparator.comparing(i -> i.text("name")));
+            for (Row i : interfaces) {
                 if (names.add(i.text("name"))) {
                     ports.put(i.text("name"), new WantedPort(port, i));
                 } else {

@@ -24,6 +24,10 @@ public final class SwitchLog {
                                     "org.skyway.vswitch.bridge",
                                     "that a switch began in the place of ovs-vswitchd"),
                             new LogModule(
+                                    "bond",
+                                    "org.skyway.vswitch.bond",
+                                    "bonds: which members may send, which one is active"),
+                            new LogModule(
                                     "ovsdb", "org.skyway.ovsdb", "the connection to the database"),
                             new LogModule("unixctl", "org.skyway.unixctl", "what ovs-appctl asks"),
                             new LogModule(

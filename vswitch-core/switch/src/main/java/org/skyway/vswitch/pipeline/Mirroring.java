@@ -3,9 +3,11 @@ package org.skyway.vswitch.pipeline;
 import static org.skyway.openflow.model.FlowKey.ETH_DST_TYPE;
 
 import java.util.List;
+import java.util.Map;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.PortState;
 import org.skyway.pipeline.Owner;
+import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.NormalConfig;
 import org.skyway.vswitch.tables.PortMirror;
 import org.skyway.vswitch.tables.PortVlans;
@@ -76,11 +78,13 @@ final class Mirroring {
         if (LearningSwitch.isOfLinkProtocol(packet.key[ETH_DST_TYPE] >>> 16)) {
             return;
         }
-        for (PortState port : walk.tables.ports().values()) {
-            int number = port.number();
-            if (config.port(number).carries(vlans.vlan(), vlans.innerVlan())
+        Map<Integer, PortState> ports = walk.tables.ports();
+        for (int number : ports.keySet()) {
+            Bond bond = config.bonds().get(number);
+            if ((bond == null || bond.isMetAt(number, ports))
+                    && config.port(number).carries(vlans.vlan(), vlans.innerVlan())
                     && !config.isReserved(number)) {
-                output.send(walk, owner, number, vlans);
+                output.send(walk, owner, config.place(number), vlans);
             }
         }
     }

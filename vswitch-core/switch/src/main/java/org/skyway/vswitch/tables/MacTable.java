@@ -23,6 +23,8 @@ public final class MacTable {
     /// Most addresses that are kept, as in Open vSwitch, unless told otherwise.
     public static final int MAX_ENTRIES = 8192;
 
+    private static final long HOLD_NANOS = 5_000_000_000L; // as in Open vSwitch
+
     private final ConcurrentHashMap<Long, Entry> entries = new ConcurrentHashMap<>();
     private volatile LongConsumer listener = key -> {};
     private volatile long ageingNanos = AGEING_SECONDS * 1_000_000_000L;
@@ -38,6 +40,19 @@ public final class MacTable {
 
     /// An empty table.
     public MacTable() {}
+
+    /// Keeps bonds from taking an address away for 5 s, because it has announced itself elsewhere.
+    ///
+    /// @param vlan 0 to 4095
+    /// @param mac 48 bits; nothing happens if it is not known
+    /// @param nowNanos [System#nanoTime]
+    public void hold(int vlan, long mac, long nowNanos) {
+        Entry entry = entries.get(key(vlan, mac));
+        if (entry != null) {
+            long until = nowNanos + HOLD_NANOS;
+            entry.heldNanos = until == 0 ? 1 : until;
+        }
+    }
 
     /// Has someone told of every address that is added, moved or removed, after the fact and by the
     /// thread that does it.
@@ -108,6 +123,7 @@ public final class MacTable {
         private final int port;
         private final long number;
         private volatile long seenNanos;
+        private volatile long heldNanos; // until when, by [System#nanoTime]; 0 for not at all
         private long filedNanos; // when it was seen, by its place among the port's
 
         private Entry(long key, int port, long number, long seenNanos) {
@@ -120,9 +136,19 @@ public final class MacTable {
 
         /// Where it was seen.
         ///
-        /// @return the port's number
+        /// @return the port's number, or the id of its [Bond]
         public int port() {
             return port;
+        }
+
+        /// Whether it has announced itself at a port that is in no bond a moment ago: then a bond
+        /// that brings the same announcement brings it back.
+        ///
+        /// @param nowNanos [System#nanoTime]
+        /// @return true for 5 s
+        public boolean isHeld(long nowNanos) {
+            long until = heldNanos;
+            return until != 0 && nowNanos - until < 0;
         }
 
         /// Notes that it sent something.
@@ -140,7 +166,7 @@ public final class MacTable {
     ///
     /// @param vlan 0 to 4095
     /// @param mac 48 bits
-    /// @param port where it was seen
+    /// @param port where it was seen: a port's number, or the id of its [Bond]
     /// @param nowNanos [System#nanoTime]
     /// @return whether that is news: what was decided with the old table no longer holds
     public boolean learn(int vlan, long mac, int port, long nowNanos) {
@@ -163,7 +189,9 @@ public final class MacTable {
                 evicted = byUse.last().longestSilent();
                 drop(evicted);
             }
-            file(new Entry(key, port, learned++, nowNanos));
+            Entry entry = new Entry(key, port, learned++, nowNanos);
+            entry.heldNanos = old == null ? 0 : old.heldNanos;
+            file(entry);
         }
         if (evicted != null) {
             listener.accept(evicted.key);
@@ -219,6 +247,9 @@ public final class MacTable {
         for (Entry entry : entries.values()) {
             if (nowNanos - entry.seenNanos > ageingNanos) {
                 gone.add(entry);
+            } else if (entry.heldNanos != 0 && !entry.isHeld(nowNanos)) {
+                entry.heldNanos = 0;
+                listener.accept(entry.key); // what was decided meanwhile no longer holds
             }
         }
         return forget(gone);
@@ -226,7 +257,7 @@ public final class MacTable {
 
     /// Forgets what was learned at a port.
     ///
-    /// @param port its number
+    /// @param port its number, or the id of a [Bond]
     public void forgetPort(int port) {
         List<Entry> gone;
         synchronized (this) {
@@ -261,7 +292,7 @@ public final class MacTable {
 
     /// A learned address.
     ///
-    /// @param port where it was seen
+    /// @param port where it was seen: a port's number, or the id of its [Bond]
     /// @param vlan 0 to 4095
     /// @param mac 48 bits
     /// @param silentNanos how long ago that was

@@ -1,5 +1,6 @@
 package org.skyway.vswitch.tables;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,35 +8,61 @@ import org.skyway.openflow.model.OfPort;
 
 /// How NORMAL is set up, and mirrors. Immutable.
 ///
-/// @param ports what ports have to do with VLANs, by number, whether the port is there yet or not
+/// @param ports what ports have to do with VLANs, by number, whether the port is there yet or not,
+///   and bonds by id
 /// @param others what the other ports have to do with them
 /// @param flooded VLANs in which no address is learned
 /// @param forwardsBpdus whether what is sent to addresses of link protocols is forwarded like
 ///   anything else
 /// @param mirrors those that there are, [PortMirror#MOST] at most
+/// @param bonds of ports, by the number of each member and by their own ids
 public record NormalConfig(
         Map<Integer, PortVlans> ports,
         PortVlans others,
         VlanSet flooded,
         boolean forwardsBpdus,
-        List<PortMirror> mirrors) {
+        List<PortMirror> mirrors,
+        Map<Integer, Bond> bonds) {
     /// What holds if nobody says anything.
     public static final NormalConfig DEFAULT =
-            new NormalConfig(Map.of(), PortVlans.TRUNK, VlanSet.NONE, false, List.of());
+            new NormalConfig(Map.of(), PortVlans.TRUNK, VlanSet.NONE, false, List.of(), Map.of());
 
     /// What holds until it is known what shall: nothing is forwarded.
     public static final NormalConfig CLOSED =
-            new NormalConfig(Map.of(), PortVlans.NOTHING, VlanSet.NONE, false, List.of());
+            new NormalConfig(Map.of(), PortVlans.NOTHING, VlanSet.NONE, false, List.of(), Map.of());
 
-    /// Keeps a copy.
+    /// Keeps copies.
     public NormalConfig {
         ports = Map.copyOf(ports);
         mirrors = List.copyOf(mirrors);
+        bonds = Map.copyOf(bonds);
+    }
+
+    /// The same with bonds.
+    ///
+    /// @param now all that there are
+    /// @return the whole
+    public NormalConfig with(Collection<Bond> now) {
+        Map<Integer, Bond> all = new HashMap<>();
+        for (Bond bond : now) {
+            all.put(bond.id(), bond);
+            bond.members().forEach(m -> all.put(m, bond));
+        }
+        return new NormalConfig(ports, others, flooded, forwardsBpdus, mirrors, all);
+    }
+
+    /// What a port is to a learning switch: addresses are known there.
+    ///
+    /// @param port its number, or the id of a bond
+    /// @return the id of its bond, or the number itself
+    public int place(int port) {
+        Bond bond = bonds.get(port);
+        return bond == null ? port : bond.id();
     }
 
     /// What a port has to do with VLANs.
     ///
-    /// @param port its number
+    /// @param port its number, or the id of a bond
     /// @return what was said of it
     public PortVlans port(int port) {
         return ports.getOrDefault(port, others);
@@ -44,11 +71,15 @@ public record NormalConfig(
     /// Whether a port is the output of a mirror, so that what comes from it is dropped and nothing
     /// is flooded to it.
     ///
-    /// @param port its number
+    /// @param port its number, or the id of a bond
     /// @return true if so
     public boolean isReserved(int port) {
+        if (mirrors.isEmpty()) {
+            return false;
+        }
+        int place = place(port);
         for (PortMirror mirror : mirrors) {
-            if (mirror.outPort() == port) {
+            if (mirror.outPort() == place) {
                 return true;
             }
         }
@@ -70,14 +101,21 @@ public record NormalConfig(
             }
         }
         for (PortMirror mirror : mirrors) {
-            if (mirror.outPort() != 0) {
-                String port = name(mirror.outPort());
+            for (int port : outputs(mirror)) {
                 all.put(
-                        mirror.outPort(),
-                        "port %s is the output of mirror %s".formatted(port, mirror.name()));
+                        port,
+                        "port %s is the output of mirror %s".formatted(name(port), mirror.name()));
             }
         }
         return all;
+    }
+
+    private List<Integer> outputs(PortMirror mirror) {
+        if (mirror.outPort() == 0) {
+            return List.of();
+        }
+        Bond bond = bonds.get(mirror.outPort());
+        return bond == null ? List.of(mirror.outPort()) : bond.members();
     }
 
     private static String name(int port) {

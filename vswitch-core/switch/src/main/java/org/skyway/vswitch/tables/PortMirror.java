@@ -9,7 +9,8 @@ import java.util.Set;
 /// @param sources numbers of ports whose packets are copied as they come in
 /// @param destinations numbers of ports whose packets are copied as they leave
 /// @param vlans in which of them; null for any
-/// @param outPort the port that gets the copies, and has no other use meanwhile; 0 for none
+/// @param outPort the port, or the id of the bond, that gets the copies and has no other use
+///   meanwhile; 0 for none
 /// @param outVlan without such a port, the VLAN that the copies are flooded in
 /// @param snapLength bytes of a packet at most; 0 for all
 /// @param counters of what was copied

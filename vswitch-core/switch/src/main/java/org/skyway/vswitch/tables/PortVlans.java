@@ -77,4 +77,16 @@ public record PortVlans(
             case DOT1Q_TUNNEL -> vlan == tag && carried.contains(inner);
         };
     }
+
+    /// The VLAN of the outermost tag that a packet with one tag at most leaves with.
+    ///
+    /// @param vlan the packet's, behind the port it came in at
+    /// @return 0 for no tag
+    public int outerTag(int vlan) {
+        return switch (mode) {
+            case ACCESS, DOT1Q_TUNNEL -> 0;
+            case TRUNK, NATIVE_TAGGED -> vlan;
+            case NATIVE_UNTAGGED -> vlan == tag ? 0 : vlan;
+        };
+    }
 }

@@ -354,11 +354,19 @@ public final class Tables {
         changedAll();
         Set<Integer> named = new HashSet<>(normal.ports().keySet());
         named.addAll(now.ports().keySet());
-        named.removeIf(p -> now.port(p).equals(normal.port(p)));
+        named.addAll(normal.bonds().keySet());
+        named.addAll(now.bonds().keySet());
+        named.removeIf(p -> now.port(p).equals(normal.port(p)) && isInTheSameBond(p, now));
         portsSetUp.addAll(named);
         if (!now.flooded().equals(normal.flooded())) {
             macs.known(0).stream().map(MacTable.Known::port).forEach(portsSetUp::add);
         }
         normal = now;
+    }
+
+    private boolean isInTheSameBond(int port, NormalConfig now) {
+        Bond before = normal.bonds().get(port);
+        Bond after = now.bonds().get(port);
+        return before == null ? after == null : after != null && before.id() == after.id();
     }
 }

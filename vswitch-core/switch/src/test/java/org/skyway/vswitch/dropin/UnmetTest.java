@@ -29,6 +29,7 @@ class UnmetTest {
     @Test
     void whatIsDoneIsNoComplaint() {
         assertNull(port(Map.of("name", one("p")), Map.of("ingress_policing_rate", one(7L))));
+        assertNull(port(Map.of("bond_mode", one("balance-tcp"), "lacp", one("off")), Map.of()));
         assertNull(port(Map.of("tag", one(5L), "vlan_mode", one("access")), Map.of()));
         var plain = row(Map.of("name", one("b"), "stp_enable", one(false)));
         assertNull(Unmet.of(new WantedBridge(plain, Map.of(), List.of(), List.of(), List.of())));
@@ -40,11 +41,15 @@ class UnmetTest {
                 "protected: not supported, has no effect; use OpenFlow rules, or clear it",
                 port(Map.of("protected", one(true)), Map.of()));
         assertEquals(
-                "interfaces, qos: not supported, has no effect; use OpenFlow rules, or clear it",
+                "bond_mode, lacp, qos: not supported, has no effect; use OpenFlow rules, or clear it; the bond works as active-backup",
                 port(
                         Map.of(
                                 "interfaces",
                                 new Datum.Atoms(Set.of(UUID.randomUUID(), UUID.randomUUID())),
+                                "bond_mode",
+                                one("balance-tcp"),
+                                "lacp",
+                                one("active"),
                                 "qos",
                                 one(UUID.randomUUID())),
                         Map.of()));

@@ -116,7 +116,7 @@ class SwitchLogTest {
     @Test
     void whatIsNotThereIsAnsweredWithWhatIs() {
         assertEquals(
-                "there is no log module \"of\"; there are daemon, dropin, bridge, ovsdb, unixctl, ofproto, link, port, fault,"
+                "there is no log module \"of\"; there are daemon, dropin, bridge, bond, ovsdb, unixctl, ofproto, link, port, fault,"
                         + " http, agent, process, libvirt, service, netty, openhft, and any for all of the switch",
                 refused("of=debug"));
         assertTrue(refused("ofproto=loud").contains("off, error, warn, info, debug"));

@@ -70,7 +70,7 @@ class LearningSwitchTest {
     }
 
     private void setUp(VlanSet flooded, boolean bpdus) {
-        tables.normal(new NormalConfig(ports, PortVlans.TRUNK, flooded, bpdus, mirrors));
+        tables.normal(new NormalConfig(ports, PortVlans.TRUNK, flooded, bpdus, mirrors, Map.of()));
         tables.publish();
     }
 
