@@ -69,6 +69,7 @@ public final class P2pDetector {
     private final List<Change> untold = new ArrayList<>();
     private final List<Ingress> roaming = new ArrayList<>(); // not local
     private final Set<Ingress> undecided = new LinkedHashSet<>(); // too complex, and not dirty
+    private boolean missesGoOn;
     private long decisions;
 
     /// A detector that knows no ports and no rules, and keeps those that it is told of.
@@ -214,6 +215,18 @@ public final class P2pDetector {
     public void missToController(boolean told) {
         if (told != pipeline.missToController()) {
             pipeline.missToController(told);
+            candidates.values().forEach(this::markDirty);
+        }
+    }
+
+    /// Says whether packets that no entry of some table matches go on to the next table, as a
+    /// table-mod of OpenFlow 1.1 or 1.2 may say; at first they do not. While they do, no port has a
+    /// link.
+    ///
+    /// @param value whether they do
+    public void missesGoOn(boolean value) {
+        if (value != missesGoOn) {
+            missesGoOn = value;
             candidates.values().forEach(this::markDirty);
         }
     }
@@ -480,6 +493,9 @@ public final class P2pDetector {
         }
         if (!sends(port)) {
             return "port %s is down or does not receive".formatted(Outputs.name(number));
+        }
+        if (missesGoOn) {
+            return "packets that no entry of some table matches go on to the next table";
         }
         return pipeline.fragments() == FragmentHandling.DROPPED
                 ? "the switch drops IP fragments"

@@ -125,6 +125,20 @@ class PipelineSemanticsTest {
     }
 
     @Test
+    void hasNoLinkWhileMissesGoOnToTheNextTable() {
+        P2pDetector detector = Detectors.of(2, "in_port=1,actions=output:2");
+        detector.missesGoOn(true);
+        detector.update();
+        Verdict.NoLink none = assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
+        assertEquals(
+                "packets that no entry of some table matches go on to the next table",
+                none.reason());
+        detector.missesGoOn(false);
+        detector.update();
+        assertInstanceOf(Verdict.Link.class, detector.verdict(1));
+    }
+
+    @Test
     void countsTheTablesThatAreLookedUpInVain() {
         P2pDetector detector = Detectors.of(2, "in_port=1,actions=resubmit(,3),output:2");
         Verdict.Link link = assertInstanceOf(Verdict.Link.class, detector.verdict(1));

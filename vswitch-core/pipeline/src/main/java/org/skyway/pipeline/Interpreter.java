@@ -148,7 +148,7 @@ public record Interpreter<P extends Packet>(Domain<P> domain) {
     /// @param then what comes after it
     /// @return what to do
     public Todo hit(P packet, Job.LookUp lookUp, FlowRule rule, Todo then) {
-        Owner owner = lookUp.by().hit(lookUp.table(), rule, lookUp.deeper());
+        Owner owner = lookUp.by().hit(rule.table(), rule, lookUp.deeper());
         Instructions instructions = rule.instructions();
         if (instructions.meter() >= 0) {
             Todo next = domain.meter(packet, owner, instructions.meter(), then);
@@ -220,9 +220,15 @@ public record Interpreter<P extends Packet>(Domain<P> domain) {
             case Action.Output(int port, int max) -> {
                 return output(packet, owner, port, max, true, then);
             }
-            case Action.Enqueue(int port, _) -> {
-                return output(packet, owner, port, 0, false, then);
+            case Action.Enqueue(int port, int queue) -> {
+                long before = packet.queue();
+                packet.queue(Integer.toUnsignedLong(queue));
+                Todo next = output(packet, owner, port, 0, false, then);
+                packet.queue(before);
+                return next;
             }
+            case Action.SetQueue(int queue) -> packet.queue(Integer.toUnsignedLong(queue));
+            case Action.PopQueue() -> packet.popQueue();
             case Action.Group(int id) -> {
                 return group(packet, owner, id, then);
             }
@@ -241,8 +247,8 @@ public record Interpreter<P extends Packet>(Domain<P> domain) {
             case Action.Meter(int id) -> {
                 return domain.meter(packet, owner, id, then);
             }
-            // Ports have no queues, nobody tracks connections, and the rest is for others.
-            case Action.SetQueue _, Action.PopQueue(), Action.CtClear(), Action.Note _ -> {}
+            // Nobody tracks connections, and the rest is for others.
+            case Action.CtClear(), Action.Note _ -> {}
             default -> {
                 return domain.act(packet, owner, action, then);
             }

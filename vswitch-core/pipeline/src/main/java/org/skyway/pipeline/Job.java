@@ -30,6 +30,13 @@ public sealed interface Job {
     /// @param way how the packet comes there
     /// @param told whether controllers may be told that no entry matches
     record LookUp(Owner by, int table, int asPort, Way way, boolean told) implements Job {
+        /// Whether what a controller has said of misses holds: as in Open vSwitch, not for calls.
+        ///
+        /// @return true if so
+        public boolean honoursMisses() {
+            return way != Way.RESUBMIT && way != Way.RESUBMIT_TRACKED;
+        }
+
         /// How much deeper this is: Open vSwitch takes calls of later tables for harmless, as only
         /// others can be a loop.
         ///

@@ -11,8 +11,13 @@ public abstract class Packet {
     /// A packet that was put aside while something is done to a copy of it.
     public interface Saved {}
 
+    /// What [#queue] returns while none was set.
+    public static final long NO_QUEUE = -1;
+
     private List<Action> actionSet = List.of(); // replaced, never changed
     private boolean groupWritten; // into the action set since it was cleared: no output counts
+    private long queue = NO_QUEUE;
+    private long queueAtFirst = NO_QUEUE;
     private boolean leaving;
     private boolean abandoned;
     private boolean unread;
@@ -27,6 +32,8 @@ public abstract class Packet {
     protected Packet(Packet other) {
         actionSet = other.actionSet;
         groupWritten = other.groupWritten;
+        queue = other.queue;
+        queueAtFirst = other.queueAtFirst;
     }
 
     /// Remembers the packet as it is.
@@ -100,6 +107,34 @@ public abstract class Packet {
                 groupWritten = true;
             }
         }
+    }
+
+    // ---- queues
+
+    /// Which queue of a port it is for.
+    ///
+    /// @return the queue's id, unsigned; [#NO_QUEUE] if none was set
+    public long queue() {
+        return queue;
+    }
+
+    /// Says which queue of a port it is for.
+    ///
+    /// @param id as of [#queue]
+    public void queue(long id) {
+        queue = id;
+    }
+
+    /// Says which queue it came with, when it has been read anew.
+    ///
+    /// @param id as of [#queue]
+    public void cameWithQueue(long id) {
+        queue = id;
+        queueAtFirst = id;
+    }
+
+    void popQueue() {
+        queue = queueAtFirst;
     }
 
     // ---- on its way out

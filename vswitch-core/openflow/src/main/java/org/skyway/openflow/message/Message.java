@@ -118,11 +118,11 @@ public sealed interface Message
     /// @param port the port, or [OfPort#ANY]
     record QueueGetConfigRequest(int port) implements Message {}
 
-    /// A port's queues. The switch has none to configure, so their properties are not modelled.
+    /// A port's queues. Their properties are not modelled: Open vSwitch tells none.
     ///
     /// @param port the port, or [OfPort#ANY]
-    /// @param queues the queues' ids
-    record QueueGetConfigReply(int port, List<Integer> queues) implements FromSwitch {
+    /// @param queues the queues; their counters have no meaning
+    record QueueGetConfigReply(int port, List<QueueStats> queues) implements FromSwitch {
         /// Copies the lists.
         public QueueGetConfigReply {
             queues = List.copyOf(queues);

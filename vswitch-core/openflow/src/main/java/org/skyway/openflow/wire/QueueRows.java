@@ -170,12 +170,13 @@ final class QueueRows {
         boolean old = c.version() == OF10;
         int port = old ? PortNumbers.from16(in.u16()) : in.s32();
         in.skip(old ? 6 : 4);
-        List<Integer> queues = new ArrayList<>();
+        List<QueueStats> queues = new ArrayList<>();
         while (in.remaining() > 0) {
-            queues.add(in.s32());
-            in.skip(c.atLeast(OF12) ? 4 : 0);
+            int queue = in.s32();
+            int of = c.atLeast(OF12) ? in.s32() : port;
             int length = in.u16();
             in.skip(Math.max(0, length - (c.atLeast(OF12) ? 10 : 6)));
+            queues.add(new QueueStats(of, queue, 0, 0, 0, -1));
         }
         return new Message.QueueGetConfigReply(port, queues);
     }
@@ -187,12 +188,12 @@ final class QueueRows {
         } else {
             out.u32(m.port()).zeros(4);
         }
-        for (int queue : m.queues()) {
-            out.u32(queue);
+        for (QueueStats q : m.queues()) {
+            out.u32(q.queue());
             if (!c.atLeast(OF12)) {
                 out.u16(8).zeros(2);
             } else {
-                out.u32(m.port()).u16(16).zeros(6);
+                out.u32(q.port()).u16(16).zeros(6);
             }
         }
     }

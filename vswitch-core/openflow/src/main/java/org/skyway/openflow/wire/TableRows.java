@@ -157,7 +157,7 @@ final class TableRows {
         int table = in.u8();
         in.skip(3);
         return new TableStats(
-                table, in.text(NAME), in.s32(), 0, in.s32(), in.s32(), in.s64(), in.s64());
+                table, in.text(NAME), in.s32(), 0, 0, in.s32(), in.s32(), in.s64(), in.s64());
     }
 
     private static void putStats10(WireWriter out, TableStats t, Context c) {
@@ -171,13 +171,13 @@ final class TableRows {
         String name = in.text(NAME);
         in.skip(8);
         int instructions = in.s32();
-        in.skip(12);
-        return new TableStats(table, name, 0, instructions, in.s32(), in.s32(), in.s64(), in.s64());
+        in.skip(8);
+        return later(table, name, instructions, in);
     }
 
     private static void putStats11(WireWriter out, TableStats t, Context c) {
         out.u8(t.table()).zeros(7).text(t.name(), NAME).u32(FIELDS_11).u32(FIELDS_11);
-        out.u32(t.instructions()).u32(ACTIONS_11).u32(ACTIONS_11).zeros(4);
+        out.u32(t.instructions()).u32(ACTIONS_11).u32(ACTIONS_11).u32(t.config());
         out.u32(t.maxEntries()).u32(t.active()).u64(t.lookups()).u64(t.matched());
     }
 
@@ -186,15 +186,18 @@ final class TableRows {
         in.skip(7);
         String name = in.text(NAME);
         in.skip(56);
-        int instructions = in.s32();
-        in.skip(4);
-        return new TableStats(table, name, 0, instructions, in.s32(), in.s32(), in.s64(), in.s64());
+        return later(table, name, in.s32(), in);
+    }
+
+    private static TableStats later(int table, String name, int instructions, WireReader in) {
+        return new TableStats(
+                table, name, 0, instructions, in.s32(), in.s32(), in.s32(), in.s64(), in.s64());
     }
 
     private static void putStats12(WireWriter out, TableStats t, Context c) {
         out.u8(t.table()).zeros(7).text(t.name(), NAME).u64(FIELDS_12).u64(FIELDS_12);
         out.u32(ACTIONS_12).u32(ACTIONS_12).u64(WRITABLE_12).u64(WRITABLE_12).u64(-1).u64(-1);
-        out.u32(t.instructions()).zeros(4);
+        out.u32(t.instructions()).u32(t.config());
         out.u32(t.maxEntries()).u32(t.active()).u64(t.lookups()).u64(t.matched());
     }
 
@@ -211,7 +214,7 @@ final class TableRows {
     private static TableStats stats13(WireReader in, Context c) {
         int table = in.u8();
         in.skip(3);
-        return new TableStats(table, "", 0, 0, 0, in.s32(), in.s64(), in.s64());
+        return new TableStats(table, "", 0, 0, 0, 0, in.s32(), in.s64(), in.s64());
     }
 
     private static void putStats13(WireWriter out, TableStats t, Context c) {

@@ -48,6 +48,7 @@ import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MacTable;
 import org.skyway.vswitch.tables.NormalConfig;
 import org.skyway.vswitch.tables.Policing;
+import org.skyway.vswitch.tables.PortQos;
 import org.skyway.vswitch.tables.Tables;
 
 /// What OpenFlow's changes do: tables for the pipeline, verdicts of the detector, links. Ofproto
@@ -75,6 +76,7 @@ public final class Bridge {
     private Links links;
     private final Observers observers = new Observers(this);
     private final PolicedPorts policing = new PolicedPorts();
+    private final LimitedPorts limits = new LimitedPorts();
     private Bypasses bypasses;
     private final Placement placement;
     private final CutThroughs cutThroughs;
@@ -365,8 +367,22 @@ public final class Bridge {
         return true;
     }
 
+    /// Says how much may be sent to ports. They have no bypass while that is said.
+    ///
+    /// @param qos by name; the others have no limit
+    /// @return whether that is a change, which is effective when the bridge has settled
+    public boolean limit(Map<String, PortQos> qos) {
+        if (!limits.limit(qos, ports.all())) {
+            return false;
+        }
+        tables.qos(limits.all());
+        hold();
+        return true;
+    }
+
     private void hold() {
         Map<Integer, String> why = new HashMap<>(policing.why(ports.all()));
+        why.putAll(limits.why());
         why.putAll(tables.normal().mirrored());
         detector.hold(why);
         settler.changed();

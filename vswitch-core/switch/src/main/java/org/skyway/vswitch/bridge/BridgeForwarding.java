@@ -1,5 +1,6 @@
 package org.skyway.vswitch.bridge;
 
+import java.util.Collection;
 import java.util.List;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
@@ -12,6 +13,7 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.p2p.detect.FragmentHandling;
 import org.skyway.vswitch.datapath.Datapath;
+import org.skyway.vswitch.datapath.EgressQueues;
 import org.skyway.vswitch.datapath.Traffic;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.ofproto.Forwarding;
@@ -24,6 +26,8 @@ import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.QueueCounters;
+import org.skyway.vswitch.tables.TableMiss;
 import org.skyway.vswitch.tables.Tables;
 
 /// What is asked of a bridge by its OpenFlow side: what has been changed in the tables, to
@@ -217,6 +221,13 @@ final class BridgeForwarding implements Forwarding {
     }
 
     @Override
+    public List<QueueCounters> queues(int number) {
+        BridgePort port = ports.byNumber(number);
+        EgressQueues egress = port == null ? null : port.datapathPort().egress();
+        return egress == null ? List.of() : egress.counters();
+    }
+
+    @Override
     public long lookups(int table) {
         return datapath.tableCounters().lookups(table) + accounts.lookups(table);
     }
@@ -235,9 +246,24 @@ final class BridgeForwarding implements Forwarding {
     public void missToController(boolean value) {
         if (value != tables.missToController()) {
             tables.missToController(value);
-            detector.missToController(value);
-            settler.changed();
+            missesChanged();
         }
+    }
+
+    @Override
+    public void tableMiss(int table, TableMiss miss) {
+        if (miss != tables.misses().getOrDefault(table, TableMiss.DEFAULT)) {
+            tables.miss(table, miss);
+            missesChanged();
+        }
+    }
+
+    // What the detector is told may keep it from finding a link, but finds none that is not there.
+    private void missesChanged() {
+        Collection<TableMiss> said = tables.misses().values();
+        detector.missToController(tables.missToController() || said.contains(TableMiss.CONTROLLER));
+        detector.missesGoOn(said.contains(TableMiss.CONTINUE));
+        settler.changed();
     }
 
     @Override

@@ -25,6 +25,7 @@ final class Detection {
     private final Map<Integer, PortState> ports = new TreeMap<>();
     private Map<Integer, String> held = Map.of();
     private boolean missToController;
+    private boolean missesGoOn;
     private FragmentHandling fragments = FragmentHandling.NORMAL;
     private P2pDetector detector;
     private boolean broken;
@@ -94,6 +95,11 @@ final class Detection {
         feed(d -> d.missToController(value));
     }
 
+    void missesGoOn(boolean value) {
+        missesGoOn = value;
+        feed(d -> d.missesGoOn(value));
+    }
+
     void fragments(FragmentHandling handling) {
         fragments = handling;
         feed(d -> d.fragments(handling));
@@ -154,6 +160,7 @@ final class Detection {
     P2pDetector withoutGroups(Tables given) {
         P2pDetector fresh = new P2pDetector(given::table);
         fresh.missToController(missToController);
+        fresh.missesGoOn(missesGoOn);
         fresh.fragments(fragments);
         ports.values().forEach(port -> add(port, fresh));
         held.forEach(fresh::hold);

@@ -82,6 +82,8 @@ final class TraceReport {
             parts.add(
                     switch (action) {
                         case DatapathAction.Output(int port) -> Integer.toString(port);
+                        case DatapathAction.Enqueue(int port, int queue) ->
+                                "set(skb_priority(0x%x)),%d".formatted(queue, port);
                         case DatapathAction.Truncate(int length) ->
                                 "trunc(" + Integer.toUnsignedString(length) + ")";
                         case DatapathAction.Rewrite(long[] values, long[] masks) ->

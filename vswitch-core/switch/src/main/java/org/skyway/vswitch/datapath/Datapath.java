@@ -37,6 +37,7 @@ public final class Datapath implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final PollThread[] threads;
     private final MacIndex macIndex = new MacIndex();
+    private final PortSender sender = new PortSender(this);
     private final Revalidator revalidator;
     private final List<Thread> running = new ArrayList<>();
     private volatile Int2ObjectHashMap<DatapathPort> ports = new Int2ObjectHashMap<>(); // copied
@@ -438,35 +439,8 @@ public final class Datapath implements AutoCloseable {
         }
     }
 
-    /// Sends packets to a port, whose failure is its own: what it did not take is counted there.
-    void send(int thread, DatapathPort port, long[] addresses, int[] lengths, int from, int count) {
-        try {
-            final int sent = port.send(thread, addresses, lengths, from, count);
-            final PortTaps taps = port.taps();
-            if (taps != null) {
-                taps.sent(this, thread, addresses, lengths, from, sent, false);
-            }
-        } catch (Throwable e) {
-            survived("poll thread: sending", e);
-            port.traffic().add(thread, Traffic.TX_DROPPED, count);
-        }
-    }
-
-    /// The same with packets that are not complete, of a port whose packets all go there.
-    void sendWhole(
-            int thread,
-            DatapathPort from,
-            DatapathPort to,
-            long[] addresses,
-            int[] lengths,
-            long[] left,
-            int count) {
-        try {
-            to.sendWhole(thread, from, addresses, lengths, left, count);
-        } catch (Throwable e) {
-            survived("poll thread: sending", e);
-            to.traffic().add(thread, Traffic.TX_DROPPED, count);
-        }
+    PortSender sender() {
+        return sender;
     }
 
     /// Sends copies of packets to a port that nobody's rules sent there. On a poll thread.
@@ -479,11 +453,7 @@ public final class Datapath implements AutoCloseable {
     /// @param count how many
     public void sendCopies(
             int thread, DatapathPort port, long[] addresses, int[] lengths, int from, int count) {
-        final int sent = port.send(thread, addresses, lengths, from, count);
-        final PortTaps taps = port.taps();
-        if (taps != null) {
-            taps.sent(this, thread, addresses, lengths, from, sent, true);
-        }
+        sender.sendCopies(thread, port, addresses, lengths, from, count);
     }
 
     DatapathPort port(int number) {

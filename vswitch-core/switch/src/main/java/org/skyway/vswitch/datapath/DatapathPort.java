@@ -10,6 +10,7 @@ public abstract class DatapathPort {
     private final Traffic traffic;
     private volatile PortTaps taps; // null, unless somebody looks
     private volatile Policer policer; // null, unless it may send so much only
+    private volatile EgressQueues egress; // null, unless it may be sent so much only
     private final AtomicBoolean sending; // null: only one thread sends
 
     /// A port.
@@ -51,6 +52,20 @@ public abstract class DatapathPort {
     /// @param limit how much
     public final void police(Policing limit) {
         policer = limit.equals(Policing.NONE) ? null : new Policer(limit, System.nanoTime());
+    }
+
+    /// Says how much may be sent to it. What is more is dropped and counted. Ofproto thread.
+    ///
+    /// @param queues what decides; null for nothing
+    public final void limit(EgressQueues queues) {
+        egress = queues;
+    }
+
+    /// What decides how much may be sent to it.
+    ///
+    /// @return null for nothing
+    public final EgressQueues egress() {
+        return egress;
     }
 
     /// Who drops what is too much; null for nobody.

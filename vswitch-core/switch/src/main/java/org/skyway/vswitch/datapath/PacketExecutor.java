@@ -7,6 +7,7 @@ import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.PortQos;
 
 /// Does a program's actions to one packet in a private buffer. Belongs to one poll thread.
 final class PacketExecutor {
@@ -69,7 +70,11 @@ final class PacketExecutor {
         for (int i = 0; i < actions.length; i++) {
             switch (actions[i]) {
                 case DatapathAction.Output(int port) -> {
-                    output(port, at, Math.max(0, n - cut));
+                    output(port, PortQos.DEFAULT_QUEUE, at, Math.max(0, n - cut));
+                    cut = 0;
+                }
+                case DatapathAction.Enqueue(int port, int queue) -> {
+                    output(port, queue, at, Math.max(0, n - cut));
                     cut = 0;
                 }
                 case DatapathAction.Truncate(int most) ->
@@ -182,7 +187,7 @@ final class PacketExecutor {
         return saved + (long) depth * BUFFER_BYTES;
     }
 
-    private void output(int number, long packet, int bytes) {
+    private void output(int number, int queue, long packet, int bytes) {
         DatapathPort port = datapath.port(number);
         if (port == null) {
             return; // removed since the program was made
@@ -193,6 +198,6 @@ final class PacketExecutor {
         }
         address[0] = packet;
         length[0] = bytes;
-        datapath.send(thread, port, address, length, 0, 1);
+        datapath.sender().send(thread, port, queue, address, length, 0, 1);
     }
 }

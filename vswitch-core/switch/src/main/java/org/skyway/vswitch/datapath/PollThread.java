@@ -11,6 +11,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.skyway.bypass.ring.Mark;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.pipeline.DatapathProgram;
+import org.skyway.vswitch.tables.PortQos;
 
 /// One thread of the datapath. It alone receives from the ports that it was given.
 ///
@@ -92,7 +93,7 @@ final class PollThread {
         this.datapath = datapath;
         cache = new FlowCache(index, datapath);
         executor = new PacketExecutor(index, datapath, cache, arena);
-        tx = new TxQueues(index, datapath);
+        tx = new TxQueues(index, datapath.sender());
         buffers = arena.allocate((long) BURST * PacketExecutor.BUFFER_BYTES, 64).address();
     }
 
@@ -267,6 +268,7 @@ final class PollThread {
         if (to == null
                 || rx.port.taps() != null
                 || to.taps() != null
+                || to.egress() != null
                 || rx.port.policer() != null) {
             return 0;
         }
@@ -283,7 +285,7 @@ final class PollThread {
         rx.port.traffic().add(index, Traffic.RX_BYTES, bytes);
         cache.hit(n);
         only.count(index, n, bytes, now, datapath.tableCounters());
-        datapath.sendWhole(index, rx.port, to, addresses, lengths, left, n);
+        datapath.sender().sendWhole(index, rx.port, to, addresses, lengths, left, n);
         return n;
     }
 
@@ -319,7 +321,8 @@ final class PollThread {
         if (only != null && (only.onlyOutput != null || only.drops)) {
             only.count(index, n, bytes, now, datapath.tableCounters());
             if (only.onlyOutput != null) {
-                datapath.send(index, only.onlyOutput, addresses, lengths, 0, n);
+                final int queue = PortQos.DEFAULT_QUEUE;
+                datapath.sender().send(index, only.onlyOutput, queue, addresses, lengths, 0, n);
             }
             return;
         }

@@ -1,12 +1,13 @@
 package org.skyway.vswitch.datapath;
 
 import java.util.Arrays;
+import org.skyway.vswitch.tables.PortQos;
 
 /// The packets of a burst that wait to be sent, by their port, so that a port gets all of its
 /// packets at once and in order. Belongs to one poll thread.
 final class TxQueues {
     private final int thread;
-    private final Datapath datapath;
+    private final PortSender sender;
     private Queue[] queues = new Queue[0]; // those with packets come first
     private int pending;
 
@@ -21,9 +22,9 @@ final class TxQueues {
         }
     }
 
-    TxQueues(int thread, Datapath datapath) {
+    TxQueues(int thread, PortSender sender) {
         this.thread = thread;
-        this.datapath = datapath;
+        this.sender = sender;
     }
 
     /// Adds packets; at most a burst between two calls of [#send].
@@ -73,7 +74,8 @@ final class TxQueues {
             Queue queue = queues[q];
             int count = queue.count;
             queue.count = 0;
-            datapath.send(thread, queue.port, queue.addresses, queue.lengths, 0, count);
+            final int first = PortQos.DEFAULT_QUEUE;
+            sender.send(thread, queue.port, first, queue.addresses, queue.lengths, 0, count);
         }
         pending = 0;
     }

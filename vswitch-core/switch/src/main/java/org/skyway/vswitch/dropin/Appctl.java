@@ -17,8 +17,8 @@ import org.skyway.unixctl.UnixctlException;
 import org.skyway.vswitch.log.SwitchLog;
 
 /// What `ovs-appctl` may ask: the daemon's own commands here, those about bridges in
-/// [AppctlBridges], about bonds in [AppctlBonds], those about the datapath in [AppctlDatapath]. Any
-/// thread.
+/// [AppctlBridges], about bonds in [AppctlBonds], those about the datapath in [AppctlDatapath], of
+/// QoS in [AppctlQos]. Any thread.
 final class Appctl {
     /// The release of Open vSwitch whose place is taken.
     static final String OVS_VERSION = "3.1.0";
@@ -65,6 +65,7 @@ final class Appctl {
         new AppctlBridges(bridges).addTo(all);
         new AppctlBonds(bridges).addTo(all);
         new AppctlDatapath(bridges).addTo(all);
+        new AppctlQos(bridges).addTo(all);
         return all;
     }
 

@@ -19,6 +19,8 @@ final class Columns {
     static final String CONTROLLER = "Controller";
     static final String SSL = "SSL";
     static final String MIRROR = "Mirror";
+    static final String QOS = "QoS";
+    static final String QUEUE = "Queue";
 
     // @formatter:off
     private static final Map<String, List<String>> READ =
@@ -66,7 +68,15 @@ final class Columns {
                                     "ingress_policing_kpkts_burst",
                                     "mac"),
                     CONTROLLER,
-                            List.of("target", "connection_mode", "max_backoff", "inactivity_probe"),
+                            List.of(
+                                    "target",
+                                    "connection_mode",
+                                    "max_backoff",
+                                    "inactivity_probe",
+                                    "controller_rate_limit",
+                                    "controller_burst_limit",
+                                    "controller_queue_size",
+                                    "enable_async_messages"),
                     MIRROR,
                             List.of(
                                     "name",
@@ -77,6 +87,8 @@ final class Columns {
                                     "output_port",
                                     "output_vlan",
                                     "snaplen"),
+                    QOS, List.of("type", "queues", "other_config"),
+                    QUEUE, List.of("dscp", "other_config"),
                     SSL, List.of("private_key", "certificate", "ca_cert", "bootstrap_ca_cert"));
 
     private static final Map<String, List<String>> WRITTEN =

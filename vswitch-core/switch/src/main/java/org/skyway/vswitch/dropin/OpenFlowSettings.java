@@ -3,6 +3,7 @@ package org.skyway.vswitch.dropin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
 import org.skyway.openflow.message.Version;
 import org.skyway.ovsdb.Row;
 import org.skyway.vswitch.dropin.Wanted.WantedBridge;
+import org.skyway.vswitch.ofproto.ControllerSettings;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.slf4j.Logger;
@@ -23,6 +25,11 @@ final class OpenFlowSettings {
     private static final Pattern MAC = Pattern.compile("[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}");
     private static final int DEFAULT_PROBE_MILLIS = 5000;
     private static final int DEFAULT_BACKOFF_MILLIS = 8000;
+    private static final ControllerSettings USUAL =
+            new ControllerSettings(DEFAULT_PROBE_MILLIS / 1000, DEFAULT_BACKOFF_MILLIS / 1000);
+    private static final int MOST_PACKETS = 1_000_000;
+    private static final int MOST_UNREAD = 512;
+    private static final int DEFAULT_UNREAD = 100;
     private static final Map<String, Version> VERSIONS =
             Map.of(
                     "OpenFlow10", Version.OF10,
@@ -59,8 +66,8 @@ final class OpenFlowSettings {
                                 d.software(),
                                 d.serial(),
                                 described),
-                seconds(wanted, "inactivity_probe", DEFAULT_PROBE_MILLIS),
-                seconds(wanted, "max_backoff", DEFAULT_BACKOFF_MILLIS),
+                USUAL,
+                controllers(wanted),
                 false,
                 keys);
     }
@@ -129,15 +136,61 @@ final class OpenFlowSettings {
         return mac == 0 || (mac & 0x0100_0000_0000L) != 0 ? null : mac;
     }
 
-    // One for all controllers of the bridge: the shortest that one of them asks for.
-    private static int seconds(WantedBridge wanted, String column, int millis) {
-        long least = Long.MAX_VALUE;
+    private static Map<String, ControllerSettings> controllers(WantedBridge wanted) {
+        Map<String, ControllerSettings> all = new HashMap<>();
         for (Row c : wanted.controllers()) {
-            Long asked = c.integer(column);
-            least = Math.min(least, asked == null ? millis : asked);
+            all.put(c.text("target"), controller(c, wanted.row()));
         }
-        long told = least == Long.MAX_VALUE ? millis : least;
+        return all;
+    }
+
+    /// How a controller is to be treated.
+    ///
+    /// @param row of table Controller
+    /// @param bridge row of table Bridge
+    static ControllerSettings controller(Row row, Row bridge) {
+        int rate = bounded(row.integer("controller_rate_limit"));
+        return new ControllerSettings(
+                seconds(row, "inactivity_probe", DEFAULT_PROBE_MILLIS),
+                seconds(row, "max_backoff", DEFAULT_BACKOFF_MILLIS),
+                rate,
+                rate == 0 ? 0 : bounded(row.integer("controller_burst_limit")),
+                unread(row, bridge),
+                row.texts("enable_async_messages").isEmpty()
+                        || row.isTrue("enable_async_messages"));
+    }
+
+    private static int bounded(Long asked) {
+        return asked == null ? 0 : Math.clamp(asked, 0, MOST_PACKETS);
+    }
+
+    private static int unread(Row row, Row bridge) {
+        Long asked = row.integer("controller_queue_size");
+        String all = bridge.pairs("other_config").getOrDefault("controller-queue-size", "").strip();
+        if (asked == null && all.matches("[0-9]{1,3}")) {
+            asked = Long.valueOf(all);
+        }
+        return asked == null || asked < 1 || asked > MOST_UNREAD
+                ? DEFAULT_UNREAD
+                : asked.intValue();
+    }
+
+    private static int seconds(Row row, String column, int millis) {
+        Long asked = row.integer(column);
+        long told = asked == null ? millis : asked;
         return told <= 0 ? 0 : (int) Math.max(1, Math.min(told, 3_600_000) / 1000);
+    }
+
+    /// What of a controller's columns has no effect.
+    ///
+    /// @return a sentence; null if all of it has
+    static String withoutEffect(Row row, Row bridge) {
+        boolean disabled =
+                "true".equals(bridge.pairs("other_config").getOrDefault("disable-in-band", ""));
+        return row.text("connection_mode").equals("in-band") && !disabled
+                ? "controller %s: in-band control is not supported: packets of the connection go by the rules like any others; set connection_mode=out-of-band, and add rules if they come this way"
+                        .formatted(row.text("target"))
+                : null;
     }
 
     /// The controllers and listeners that can be had.

@@ -30,6 +30,7 @@ import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.tables.Policing;
+import org.skyway.vswitch.tables.PortQos;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -220,7 +221,13 @@ final class Pass {
     private void police(WantedBridge w, Slot slot) {
         Map<String, Policing> limits = new HashMap<>();
         w.ports().forEach((name, port) -> limits.put(name, port.policing()));
-        change(slot, () -> slot.running().bridge().police(limits));
+        Map<String, PortQos> qos = QosSettings.of(w.ports());
+        change(
+                slot,
+                () -> {
+                    Bridge bridge = slot.running().bridge();
+                    return bridge.police(limits) | bridge.limit(qos);
+                });
     }
 
     // Has the ofproto thread change something, and waits until bypasses that it ends have ended.

@@ -318,6 +318,7 @@ final class StatusColumns {
         if (c.lastError() != null) {
             status.put("last_error", c.lastError());
         }
+        status.putAll(c.packetIns());
         if (statistics || news || !row.pairs("status").containsKey("state")) {
             t.change(Columns.CONTROLLER, row, "status", Datum.of(status));
         }

@@ -36,11 +36,19 @@ final class Unmet {
             if (why != null) {
                 now.add("bridge %s: %s".formatted(bridge.name(), why));
             }
+            for (Row row : bridge.controllers()) {
+                String what = OpenFlowSettings.withoutEffect(row, bridge.row());
+                if (what != null) {
+                    now.add("bridge %s: %s".formatted(bridge.name(), what));
+                }
+            }
             for (String wrong : new MirrorSettings(bridge, Map.of(), Map.of()).wrong()) {
                 now.add("bridge %s: %s".formatted(bridge.name(), wrong));
             }
             for (WantedPort port : bridge.ports().values()) {
-                for (String what : new String[] {of(port), NormalSettings.contradiction(port)}) {
+                String queues = port.qos() == null ? null : port.qos().withoutEffect();
+                for (String what :
+                        new String[] {of(port), NormalSettings.contradiction(port), queues}) {
                     if (what != null) {
                         now.add(
                                 "bridge %s: port %s: %s"
@@ -70,13 +78,12 @@ final class Unmet {
         if (!List.of("", "off").contains(port.port().text("lacp"))) {
             columns.add("lacp");
         }
-        if (isSet(port.port(), "qos")) {
-            columns.add("qos");
-        }
         String without = without(columns);
-        return columns.contains("bond_mode")
-                ? without + "; the bond works as active-backup"
-                : without;
+        if (columns.contains("bond_mode")) {
+            without += "; the bond works as active-backup";
+        }
+        String qos = port.qos() == null ? null : port.qos().wrong();
+        return qos == null ? without : without == null ? qos : without + "; " + qos;
     }
 
     /// What of a bridge's configuration has no effect, its ports aside.
@@ -86,10 +93,6 @@ final class Unmet {
         List<String> columns = new ArrayList<>();
         SWITCHED.stream().filter(c -> bridge.row().text(c).equals("true")).forEach(columns::add);
         return without(columns);
-    }
-
-    private static boolean isSet(Row row, String column) {
-        return !row.texts(column).isEmpty();
     }
 
     private static String without(List<String> columns) {

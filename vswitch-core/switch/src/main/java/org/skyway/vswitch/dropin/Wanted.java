@@ -8,6 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.Row;
 import org.skyway.ovsdb.Snapshot;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
@@ -50,7 +54,8 @@ record Wanted(
     ///
     /// @param port row of table Port
     /// @param row row of table Interface
-    record WantedPort(Row port, Row row) {
+    /// @param qos how much may be sent to it; null if nothing is said
+    record WantedPort(Row port, Row row, QosSettings qos) {
         String name() {
             return row.text("name");
         }
@@ -128,6 +133,25 @@ record Wanted(
         return null;
     }
 
+    private static QosSettings qos(Snapshot now, Row port) {
+        for (Row qos : now.referred(port, "qos", Columns.QOS)) {
+            SortedMap<Long, Row> queues = new TreeMap<>();
+            if (qos.get("queues") instanceof Datum.Pairs p) {
+                p.pairs()
+                        .forEach((id, uuid) -> {
+                            if (id instanceof Long number && uuid instanceof UUID one) {
+                                Row queue = now.row(Columns.QUEUE, one);
+                                if (queue != null) {
+                                    queues.put(number, queue);
+                                }
+                            }
+                        });
+            }
+            return new QosSettings(qos, queues);
+        }
+        return null;
+    }
+
     private static WantedBridge bridge(Snapshot now, Row row, Set<String> names) {
         Map<String, WantedPort> ports = new LinkedHashMap<>();
         List<Row> twice = new ArrayList<>();
@@ -135,12 +159,13 @@ record Wanted(
         // A set has no order; so that what is added together has the same numbers every time.
         all.sort(Comparator.comparing(p -> p.text("name")));
         for (Row port : all) {
+            QosSettings qos = qos(now, port);
             List<Row> interfaces =
                     new ArrayList<>(now.referred(port, "interfaces", Columns.INTERFACE));
             interfaces.sort(Comparator.comparing(i -> i.text("name")));
             for (Row i : interfaces) {
                 if (names.add(i.text("name"))) {
-                    ports.put(i.text("name"), new WantedPort(port, i));
+                    ports.put(i.text("name"), new WantedPort(port, i, qos));
                 } else {
                     twice.add(i);
                 }

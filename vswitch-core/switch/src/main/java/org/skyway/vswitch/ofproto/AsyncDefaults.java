@@ -26,6 +26,12 @@ final class AsyncDefaults {
     private static final int FLOW_REMOVED_13 = 0xf;
     private static final int FLOW_REMOVED_14 = 0x3f;
 
+    /// Nothing, for who is to ask first.
+    static final AsyncConfig NOTHING =
+            new AsyncConfig(
+                    new AsyncConfig.Masks(0, 0, 0, 0, 0, 0),
+                    new AsyncConfig.Masks(0, 0, 0, 0, 0, 0));
+
     private AsyncDefaults() {}
 
     static AsyncConfig of(Version version) {

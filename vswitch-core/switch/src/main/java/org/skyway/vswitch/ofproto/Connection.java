@@ -2,6 +2,7 @@ package org.skyway.vswitch.ofproto;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.skyway.openflow.message.AsyncConfig;
@@ -26,7 +27,9 @@ final class Connection {
     private final boolean service;
     private final Version version;
     private final Consumer<byte[]> output;
+    private final BiConsumer<byte[], Runnable> telling;
     private final BooleanSupplier congested;
+    private final PacketInGate packetIns;
     private final Consumer<Boolean> hold;
     private final Runnable giveUp;
     private long unread; // bytes that it was told and did not ask for since it stopped reading
@@ -49,6 +52,8 @@ final class Connection {
     /// @param service whether the other side connected by itself, as tools do: then it gets no
     ///   asynchronous messages until it asks for them
     /// @param output takes whole frames
+    /// @param telling the same, and says when it has left
+    /// @param flush has what was sent leave now, if the other side reads
     /// @param congested whether the other side does not read
     /// @param hold has further messages wait, or go on
     /// @param giveUp ends the connection, because the other side does not read
@@ -57,6 +62,8 @@ final class Connection {
             boolean service,
             Version version,
             Consumer<byte[]> output,
+            BiConsumer<byte[], Runnable> telling,
+            Runnable flush,
             BooleanSupplier congested,
             Consumer<Boolean> hold,
             Runnable giveUp) {
@@ -64,6 +71,8 @@ final class Connection {
         this.service = service;
         this.version = version;
         this.output = output;
+        this.telling = telling;
+        this.packetIns = new PacketInGate(this::sendPacketIn, flush);
         this.congested = congested;
         this.hold = hold;
         this.giveUp = giveUp;
@@ -169,6 +178,20 @@ final class Connection {
     /// Sends an answer to a request.
     void reply(Envelope request, Message answer) {
         OpenFlowCodec.encodeAll(request.reply(answer), tableInCommand, output);
+    }
+
+    /// What it gets of the packets that are for it.
+    PacketInGate packetIns() {
+        return packetIns;
+    }
+
+    private void sendPacketIn(PacketIn m, Runnable left) {
+        if (congested()) {
+            left.run(); // packets for who does not read are dropped
+            return;
+        }
+        OpenFlowCodec.encodeAll(
+                new Envelope(version, 0, m), tableInCommand, frame -> telling.accept(frame, left));
     }
 
     /// Sends a message of this side's own.

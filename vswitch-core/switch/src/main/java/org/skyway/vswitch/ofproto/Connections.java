@@ -124,7 +124,9 @@ final class Connections {
     /// Sends a packet to the controllers with an id that want it.
     ///
     /// @param reason one of [AsyncDefaults]' reasons
-    void packetIn(int controllerId, int reason, PacketIn m) {
+    /// @return whether some wait, so that [#drain] must be called
+    boolean packetIn(int controllerId, int reason, PacketIn m) {
+        boolean some = false;
         for (Connection c : List.copyOf(all)) {
             if (c.controllerId() != controllerId
                     || c.congested()
@@ -132,7 +134,7 @@ final class Connections {
                     || !wants(c.wanted().packetIn(), reason)) {
                 continue;
             }
-            c.send(
+            PacketIn told =
                     new PacketIn(
                             m.data(),
                             m.totalLength(),
@@ -143,8 +145,21 @@ final class Connections {
                             m.metadata(),
                             m.userdata(),
                             m.continuation(),
-                            c.packetInFormat()));
+                            c.packetInFormat());
+            some |= c.packetIns().offer(told, System.nanoTime());
         }
+        return some;
+    }
+
+    /// Sends packets that have waited for long enough.
+    ///
+    /// @return whether some still wait
+    boolean drain(long nowNanos) {
+        boolean some = false;
+        for (Connection c : List.copyOf(all)) {
+            some |= c.packetIns().drain(nowNanos);
+        }
+        return some;
     }
 
     /// Whether any controller with id 0 wants packets that no entry matched.

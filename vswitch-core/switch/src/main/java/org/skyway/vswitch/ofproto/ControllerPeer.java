@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.skyway.openflow.message.AsyncMessage;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
@@ -33,7 +34,7 @@ final class ControllerPeer extends Peer {
     private final Ofproto ofproto;
     private final OfSwitch bridge;
     private final boolean service;
-    private final long probeNanos; // 0 for never
+    private final Supplier<ControllerSettings> settings;
     private final Runnable onGreeted;
     private final Runnable onGone;
     private final MultipartAssembler assembler = new MultipartAssembler();
@@ -48,7 +49,7 @@ final class ControllerPeer extends Peer {
     private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
 
     /// @param service whether it connected by itself, as tools do
-    /// @param probeSeconds how long it may be silent before it is probed; 0 for ever
+    /// @param settings how it is treated at the moment
     /// @param onGreeted called after the hello exchange
     /// @param onGone called when the connection is gone
     ControllerPeer(
@@ -56,14 +57,14 @@ final class ControllerPeer extends Peer {
             OfSwitch bridge,
             String name,
             boolean service,
-            int probeSeconds,
+            Supplier<ControllerSettings> settings,
             Runnable onGreeted,
             Runnable onGone) {
         super(bridge.config(), name);
         this.ofproto = ofproto;
         this.bridge = bridge;
         this.service = service;
-        this.probeNanos = TimeUnit.SECONDS.toNanos(probeSeconds);
+        this.settings = settings;
         this.onGreeted = onGreeted;
         this.onGone = onGone;
     }
@@ -77,9 +78,15 @@ final class ControllerPeer extends Peer {
                         service,
                         version(),
                         this::sendAndShow,
+                        this::sendAndTell,
+                        () -> channel().flush(),
                         () -> !channel().isWritable(),
                         this::held,
                         () -> refuse("it does not read what it is told"));
+        if (!settings.get().async()) {
+            connection.async(AsyncDefaults.NOTHING);
+        }
+        treatAsSet();
         bridge.connections().opened(connection);
         ofproto.connectionsChanged();
         onGreeted.run();
@@ -89,6 +96,18 @@ final class ControllerPeer extends Peer {
     /// The connection after the hello exchange; null before.
     Connection connection() {
         return connection;
+    }
+
+    /// It may be treated otherwise from now on.
+    void treatAsSet() {
+        if (connection != null) {
+            connection.packetIns().limit(settings.get(), System.nanoTime());
+        }
+    }
+
+    private void sendAndTell(byte[] frame, Runnable left) {
+        ofproto.snoops().show(service, frame);
+        send(frame, left);
     }
 
     private void sendAndShow(byte[] frame) {
@@ -289,6 +308,7 @@ final class ControllerPeer extends Peer {
         for (byte[] part : assembler.expire(now)) {
             connection.sendError(ErrorCode.OFPBRC_MULTIPART_REQUEST_TIMEOUT, part);
         }
+        long probeNanos = TimeUnit.SECONDS.toNanos(settings.get().probeSeconds());
         if (probeNanos == 0) {
             return;
         }

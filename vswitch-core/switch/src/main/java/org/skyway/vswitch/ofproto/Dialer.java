@@ -8,6 +8,7 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ final class Dialer {
                                                         .peer(
                                                                 target.text(),
                                                                 false,
-                                                                bridge.config().probeSeconds(),
+                                                                () -> settings(),
                                                                 () -> greeted(peer[0]),
                                                                 () -> again());
                                         ofproto.endpoints().pipeline(c, target, peer[0]);
@@ -79,6 +80,10 @@ final class Dialer {
                         again();
                     }
                 });
+    }
+
+    private ControllerSettings settings() {
+        return bridge.config().of(target.text());
     }
 
     private void greeted(ControllerPeer peer) {
@@ -122,7 +127,7 @@ final class Dialer {
             return;
         }
         enter(true);
-        int max = Math.max(1, bridge.config().maxBackoffSeconds());
+        int max = Math.max(1, settings().maxBackoffSeconds());
         backoffSeconds = Math.min(max, Math.max(1, 2 * backoffSeconds));
         loop.schedule(this::connect, backoffSeconds, TimeUnit.SECONDS);
     }
@@ -151,7 +156,8 @@ final class Dialer {
                                 ? ControllerStatus.State.BACKOFF
                                 : ControllerStatus.State.CONNECTING,
                 (System.nanoTime() - sinceNanos) / 1_000_000_000L,
-                connected ? null : lastError);
+                connected ? null : lastError,
+                connected ? greeted.connection().packetIns().told() : Map.of());
     }
 
     /// Ends the connection; another is made.

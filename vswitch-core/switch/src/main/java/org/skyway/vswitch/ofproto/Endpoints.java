@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// The bridge's ends of OpenFlow connections: opens listeners, and gives each connection its
 /// handler. On the ofproto thread, unless said otherwise.
@@ -73,7 +74,11 @@ final class Endpoints {
     /// Begins to listen. Any thread.
     ///
     /// @param onAccepted is told of each connection that is made there
-    ChannelFuture bind(Target t, Consumer<Channel> onAccepted, int probeSeconds, boolean snoop) {
+    ChannelFuture bind(
+            Target t,
+            Consumer<Channel> onAccepted,
+            Supplier<ControllerSettings> settings,
+            boolean snoop) {
         ServerBootstrap b =
                 new ServerBootstrap()
                         .group(group)
@@ -86,7 +91,7 @@ final class Endpoints {
                                     @Override
                                     protected void initChannel(Channel c) {
                                         onAccepted.accept(c);
-                                        accepted(c, t, probeSeconds, snoop);
+                                        accepted(c, t, settings, snoop);
                                     }
                                 });
         if (!t.unix()) {
@@ -95,7 +100,8 @@ final class Endpoints {
         return b.bind(t.address());
     }
 
-    private void accepted(Channel c, Target t, int probeSeconds, boolean snoop) {
+    private void accepted(
+            Channel c, Target t, Supplier<ControllerSettings> settings, boolean snoop) {
         String name = bridge.config().bridge() + "<->" + (t.unix() ? "unix" : c.remoteAddress());
         if (!hasRoom(name)) {
             c.close();
@@ -105,7 +111,7 @@ final class Endpoints {
             pipeline(c, t, new Snoops.Snoop(bridge.config(), name, ofproto.snoops()));
         } else {
             // Whoever connects by itself gets asynchronous messages only when it asks for them.
-            pipeline(c, t, peer(name, true, probeSeconds, () -> {}, () -> {}));
+            pipeline(c, t, peer(name, true, settings, () -> {}, () -> {}));
         }
     }
 
@@ -133,11 +139,15 @@ final class Endpoints {
     /// Makes the handler of a connection.
     ///
     /// @param service whether it connected by itself
-    /// @param probeSeconds how long it may be silent before it is probed; 0 for ever
+    /// @param settings how it is treated at the moment
     /// @param onGreeted called after the hello exchange
     /// @param onGone called when the connection is gone
     ControllerPeer peer(
-            String name, boolean service, int probeSeconds, Runnable onGreeted, Runnable onGone) {
+            String name,
+            boolean service,
+            Supplier<ControllerSettings> settings,
+            Runnable onGreeted,
+            Runnable onGone) {
         ControllerPeer[] p = new ControllerPeer[1];
         p[0] =
                 new ControllerPeer(
@@ -145,7 +155,7 @@ final class Endpoints {
                         bridge,
                         name,
                         service,
-                        probeSeconds,
+                        settings,
                         onGreeted,
                         () -> {
                             peers.remove(p[0]);

@@ -140,7 +140,12 @@ final class FailSafe {
 
     private long patienceNanos() {
         // Not at once, though: that nobody is probed doesn't mean that nobody is waited for.
-        return TimeUnit.SECONDS.toNanos(Math.max(1, PROBES * bridge.config().probeSeconds()));
+        int probe =
+                services.controllers().stream()
+                        .mapToInt(t -> bridge.config().of(t).probeSeconds())
+                        .max()
+                        .orElse(0);
+        return TimeUnit.SECONDS.toNanos(Math.max(1, PROBES * probe));
     }
 
     /// Looks how long controllers have been away. To be called by a clock.

@@ -13,6 +13,8 @@ import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MeterState;
 import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.QueueCounters;
+import org.skyway.vswitch.tables.TableMiss;
 import org.skyway.vswitch.tables.Tables;
 
 /// What the OpenFlow side asks of the rest of the switch: detector, link manager and datapath.
@@ -75,6 +77,13 @@ public interface Forwarding {
     /// @param wanted true if so
     default void missToController(boolean wanted) {}
 
+    /// What becomes of packets that no entry of a table matches. Effective after the next
+    /// [#settle].
+    ///
+    /// @param table its number
+    /// @param miss what becomes of them
+    default void tableMiss(int table, TableMiss miss) {}
+
     /// What is done with IP fragments. Effective after the next [#settle].
     ///
     /// @param bits OFPC_FRAG_ code: 0 passes them without looking at ports, 1 drops them, 3 lets
@@ -125,6 +134,14 @@ public interface Forwarding {
     /// @param port the port's number
     /// @return its counters; null if there is no such port
     PortCounters portCounters(int port);
+
+    /// What went through a port's queues.
+    ///
+    /// @param port the port's number
+    /// @return one for each, by id; none if there are no queues, or no such port
+    default List<QueueCounters> queues(int port) {
+        return List.of();
+    }
 
     /// Packets looked up in a table so far, bypassed ones included.
     ///

@@ -21,12 +21,13 @@ import org.skyway.openflow.message.StatsReply;
 import org.skyway.openflow.message.StatsRequest;
 import org.skyway.openflow.message.TableMod;
 import org.skyway.openflow.message.Version;
+import org.skyway.vswitch.tables.TableMiss;
 
 /// Does what controllers ask for, one message after another. Ofproto thread only.
 final class MessageRequests {
     private static final int FRAGMENT_BITS = 3;
 
-    /// OFPTC_TABLE_MISS_ bits of OpenFlow 1.1 and 1.2; 0 is to the controllers.
+    /// OFPTC_TABLE_MISS_ bits of OpenFlow 1.1 and 1.2.
     private static final int MISS = 3;
 
     private static final int REASSEMBLE = 2;
@@ -47,11 +48,13 @@ final class MessageRequests {
 
     private final OfSwitch bridge;
     private final StatisticsReplies statistics;
+    private final QueueReplies queues;
     private final Bundles bundles;
 
     MessageRequests(OfSwitch bridge) {
         this.bridge = bridge;
         this.statistics = new StatisticsReplies(bridge);
+        this.queues = new QueueReplies(bridge);
         this.bundles = new Bundles(bridge, this);
     }
 
@@ -69,7 +72,7 @@ final class MessageRequests {
             case Message.SetConfig m -> setConfig(c, m);
             case Message.BarrierRequest m ->
                     bridge.afterwards(c, frame, () -> c.reply(e, new Message.BarrierReply()));
-            case Message.QueueGetConfigRequest m -> c.reply(e, statistics.queues(m));
+            case Message.QueueGetConfigRequest m -> c.reply(e, queues.config(m, e.version()));
             case FlowMod m -> change(c, e);
             case GroupMod m -> change(c, e);
             case MeterMod m -> change(c, e);
@@ -178,12 +181,6 @@ final class MessageRequests {
     }
 
     private void tableMod(TableMod m, Version version) {
-        if (!version.atLeast(Version.OF13) && (m.config() & MISS) != 0) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPTMFC_BAD_CONFIG,
-                    "what no entry of table %d matches can't be dropped or go on by a table-mod; add an entry of priority 0"
-                            .formatted(m.table()));
-        }
         if (m.table() != FlowMod.ALL_TABLES && m.table() > FlowTables.VISIBLE) {
             throw new OpenFlowException(ErrorCode.OFPTMFC_BAD_TABLE, "table " + m.table());
         }
@@ -200,10 +197,15 @@ final class MessageRequests {
     }
 
     private void tableMod(int table, TableMod m, Version version) {
-        if (!version.atLeast(Version.OF14)) {
-            return; // to the controllers, as is the rule in 1.1 and 1.2; in 1.3 it has no meaning
-        }
         TableSettings s = bridge.tables().settings(table);
+        if (!version.atLeast(Version.OF13)) {
+            s.miss = TableMiss.of(m.config() & MISS);
+            bridge.forwarding().tableMiss(table, s.miss);
+            bridge.remember(table);
+        }
+        if (!version.atLeast(Version.OF14)) {
+            return; // in 1.3 it has no meaning
+        }
         s.eviction = (m.config() & Vacancies.EVICTION) != 0;
         s.vacancyEvents = (m.config() & Vacancies.VACANCY_EVENTS) != 0;
         s.vacancyDown = Math.max(0, m.vacancyDown());
@@ -251,7 +253,7 @@ final class MessageRequests {
                     case StatsRequest.Aggregate m -> statistics.aggregate(m.flow());
                     case StatsRequest.Table m -> statistics.tables();
                     case StatsRequest.Port m -> statistics.ports(m.port());
-                    case StatsRequest.Queue m -> statistics.queueStats(m);
+                    case StatsRequest.Queue m -> queues.statistics(m);
                     case StatsRequest.Group m -> statistics.groups(m.group());
                     case StatsRequest.GroupDesc m -> statistics.groupDescriptions(m.group());
                     case StatsRequest.GroupFeatures m -> statistics.groupFeatures(e.version());
@@ -266,7 +268,7 @@ final class MessageRequests {
                     }
                     case StatsRequest.TableDesc m -> statistics.tableDescriptions();
                     case StatsRequest.PortDesc m -> statistics.portDescriptions(m.port());
-                    case StatsRequest.QueueDesc m -> statistics.queueDescriptions(m);
+                    case StatsRequest.QueueDesc m -> queues.descriptions(m);
                     case StatsRequest.Ipfix m ->
                             throw new OpenFlowException(
                                     ErrorCode.NXST_NOT_CONFIGURED, "there is no IPFIX exporter");

@@ -144,7 +144,7 @@ final class OfSwitch {
                         s.vacancyEvents,
                         s.vacancyDown,
                         s.vacancyUp,
-                        s.missConfig,
+                        s.miss.ordinal(),
                         s.name));
     }
 

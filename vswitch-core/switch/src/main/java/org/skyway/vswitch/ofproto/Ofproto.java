@@ -54,8 +54,13 @@ public final class Ofproto implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ofproto.class);
     private static final long TICK_MILLIS = 100;
 
-    /// How long a tool on the management socket may be silent.
-    private static final int TOOL_PROBE_SECONDS = 60;
+    /// A tool on the management socket, and who watches what others are told.
+    private static final ControllerSettings TOOL = new ControllerSettings(60, 0);
+
+    private static final ControllerSettings SNOOP = new ControllerSettings(0, 0);
+
+    /// How often packets that wait are looked at.
+    private static final long DRAIN_MILLIS = 10;
 
     private final OfSwitch bridge;
     private final MessageRequests requests;
@@ -70,6 +75,7 @@ public final class Ofproto implements AutoCloseable {
     private volatile boolean restored;
     private boolean missesWanted;
     private boolean settlesSoon;
+    private boolean drains; // packets that wait, soon
 
     /// An OpenFlow side that does nothing before [#start]. Any thread.
     ///
@@ -123,8 +129,8 @@ public final class Ofproto implements AutoCloseable {
         OfprotoConfig config = bridge.config();
         Files.createDirectories(config.runDirectory());
         Path directory = config.runDirectory();
-        listen(directory.resolve(config.bridge() + ".mgmt"), TOOL_PROBE_SECONDS, false);
-        listen(directory.resolve(config.bridge() + ".snoop"), 0, true);
+        listen(directory.resolve(config.bridge() + ".mgmt"), TOOL, false);
+        listen(directory.resolve(config.bridge() + ".snoop"), SNOOP, true);
         List<Target> targets = targets(config.targets());
         CompletableFuture<Void> open = new CompletableFuture<>();
         loop.execute(() -> begin(targets, open));
@@ -242,6 +248,7 @@ public final class Ofproto implements AutoCloseable {
     public void reconfigure(OfprotoConfig now) {
         OfprotoConfig before = bridge.config();
         bridge.config(now);
+        endpoints.peers().forEach(ControllerPeer::treatAsSet);
         if (!Objects.equals(before.tls(), now.tls())) {
             tls.use(now.tls());
         }
@@ -286,11 +293,12 @@ public final class Ofproto implements AutoCloseable {
         failSafe.received();
     }
 
-    private void listen(Path socket, int probeSeconds, boolean snoop) throws IOException {
+    private void listen(Path socket, ControllerSettings settings, boolean snoop)
+            throws IOException {
         Endpoints.prepare(socket);
         Target t = new Target("punix:" + socket, true, false, UnixDomainSocketAddress.of(socket));
         try {
-            listeners.add(endpoints.bind(t, c -> {}, probeSeconds, snoop).sync().channel());
+            listeners.add(endpoints.bind(t, c -> {}, () -> settings, snoop).sync().channel());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while opening " + t.text(), e);
@@ -407,7 +415,26 @@ public final class Ofproto implements AutoCloseable {
                         userdata,
                         rest == null ? 0 : bridge.paused().keep(rest),
                         PacketIn.Format.STANDARD);
-        bridge.connections().packetIn(controllerId, reason, message);
+        if (bridge.connections().packetIn(controllerId, reason, message)) {
+            drainSoon();
+        }
+    }
+
+    private void drainSoon() {
+        if (!drains) {
+            drains = true;
+            loop.schedule(
+                    () -> survive("packets for controllers", this::drain),
+                    DRAIN_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void drain() {
+        drains = false;
+        if (bridge.connections().drain(System.nanoTime())) {
+            drainSoon();
+        }
     }
 
     /// Installs a rule that a `learn` action made of a packet, or notes that it was made again.

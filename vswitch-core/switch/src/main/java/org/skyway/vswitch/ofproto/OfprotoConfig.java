@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.skyway.openflow.message.Version;
 
@@ -17,8 +18,8 @@ import org.skyway.openflow.message.Version;
 /// @param failMode what happens while there is no controller
 /// @param versions which are spoken
 /// @param description what the description statistics say
-/// @param probeSeconds how long a connection may be silent before it is probed; 0 for never
-/// @param maxBackoffSeconds the longest pause between attempts to connect
+/// @param usual how controllers are treated of which nothing else is said
+/// @param controllers how others are, by target
 /// @param beyondOvs whether to take what Open vSwitch refuses, where it can be done
 /// @param tls keys for `ssl:` and `pssl:` targets; null if there are none
 public record OfprotoConfig(
@@ -29,8 +30,8 @@ public record OfprotoConfig(
         FailMode failMode,
         Set<Version> versions,
         Description description,
-        int probeSeconds,
-        int maxBackoffSeconds,
+        ControllerSettings usual,
+        Map<String, ControllerSettings> controllers,
         boolean beyondOvs,
         Tls tls) {
     /// Keys and certificates, PEM files as `ovs-vsctl set-ssl` takes them.
@@ -91,6 +92,15 @@ public record OfprotoConfig(
         targets = List.copyOf(targets);
         targets.forEach(Target::parse);
         versions = Set.copyOf(versions);
+        controllers = Map.copyOf(controllers);
+    }
+
+    /// How a controller is treated, or whoever connects to a listener.
+    ///
+    /// @param target as configured
+    /// @return its settings
+    ControllerSettings of(String target) {
+        return controllers.getOrDefault(target, usual);
     }
 
     /// All versions, default texts and times.
@@ -114,8 +124,8 @@ public record OfprotoConfig(
                 failMode,
                 Set.of(Version.values()),
                 Description.DEFAULT,
-                5,
-                8,
+                new ControllerSettings(5, 8),
+                Map.of(),
                 false,
                 null);
     }
@@ -133,8 +143,8 @@ public record OfprotoConfig(
                 failMode,
                 versions,
                 description,
-                probeSeconds,
-                maxBackoffSeconds,
+                usual,
+                controllers,
                 beyondOvs,
                 keys);
     }
@@ -151,8 +161,8 @@ public record OfprotoConfig(
                 failMode,
                 versions,
                 description,
-                probeSeconds,
-                maxBackoffSeconds,
+                usual,
+                controllers,
                 true,
                 tls);
     }

@@ -139,10 +139,20 @@ abstract class Peer extends ChannelInboundHandlerAdapter {
             return;
         }
         channel.write(Unpooled.wrappedBuffer(frame));
+        flushSoon();
+    }
+
+    private void flushSoon() {
         if (!reading && !flushing) {
             flushing = true;
             channel.eventLoop().execute(this::flush);
         }
+    }
+
+    /// Queues a frame, and says when it has left, or never will.
+    void send(byte[] frame, Runnable left) {
+        channel.write(Unpooled.wrappedBuffer(frame)).addListener(_ -> left.run());
+        flushSoon();
     }
 
     private void flush() {

@@ -134,7 +134,11 @@ final class Services {
             }
             ChannelFuture bound =
                     ofproto.endpoints()
-                            .bind(t, c -> accepted(t, c), bridge.config().probeSeconds(), false);
+                            .bind(
+                                    t,
+                                    c -> accepted(t, c),
+                                    () -> bridge.config().of(t.text()),
+                                    false);
             bound.addListener(f -> {
                 if (f.isSuccess()) {
                     opened.put(t.text(), new Listener(bound.channel()));

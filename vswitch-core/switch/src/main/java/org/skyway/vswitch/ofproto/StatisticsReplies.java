@@ -29,7 +29,6 @@ import org.skyway.vswitch.tables.PortCounters;
 /// Answers to what controllers ask of the switch's state. Ofproto thread only; the caller has made
 /// all changes effective.
 final class StatisticsReplies {
-    private static final int ALL_QUEUES = -1;
     private static final long SECOND = 1_000_000_000;
 
     /// OFPC_ bits: flow, table, port and queue statistics; IP addresses in ARP (1.0), group
@@ -133,6 +132,7 @@ final class StatisticsReplies {
                             bridge.tables().settings(t).name,
                             WILDCARDS_10,
                             t < FlowTables.VISIBLE - 1 ? INSTRUCTIONS : INSTRUCTIONS & ~GOTO_TABLE,
+                            bridge.tables().settings(t).miss.bits(),
                             FlowTables.MAX_ENTRIES,
                             bridge.tables().visibleEntries(t),
                             bridge.forwarding().lookups(t),
@@ -191,40 +191,6 @@ final class StatisticsReplies {
                 0,
                 0,
                 duration);
-    }
-
-    private void checkQueuePort(int port) {
-        if (port != OfPort.ANY && bridge.ports().find(port) == null) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPQOFC_BAD_PORT, "there is no port %d".formatted(port));
-        }
-    }
-
-    private void checkQueue(int port, int queue) {
-        checkQueuePort(port);
-        if (queue != ALL_QUEUES) {
-            throw new OpenFlowException(
-                    ErrorCode.OFPQOFC_BAD_QUEUE, "there is no queue %d".formatted(queue));
-        }
-    }
-
-    /// There are no queues to configure, so a port that exists has none.
-    Message.QueueGetConfigReply queues(Message.QueueGetConfigRequest request) {
-        checkQueuePort(request.port());
-        if (request.port() == OfPort.LOCAL) {
-            throw new OpenFlowException(ErrorCode.OFPQOFC_BAD_PORT, "the local port has no queues");
-        }
-        return new Message.QueueGetConfigReply(request.port(), List.of());
-    }
-
-    StatsReply.Queue queueStats(StatsRequest.Queue request) {
-        checkQueue(request.port(), request.queue());
-        return new StatsReply.Queue(List.of());
-    }
-
-    StatsReply.QueueDesc queueDescriptions(StatsRequest.QueueDesc request) {
-        checkQueue(request.port(), request.queue());
-        return new StatsReply.QueueDesc(List.of());
     }
 
     private List<GroupState> selectedGroups(int group) {

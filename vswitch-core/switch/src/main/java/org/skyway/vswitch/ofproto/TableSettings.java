@@ -1,5 +1,7 @@
 package org.skyway.vswitch.ofproto;
 
+import org.skyway.vswitch.tables.TableMiss;
+
 /// What controllers can set of a flow table. Ofproto thread only.
 final class TableSettings {
     /// OFPTC14_EVICTION: make room by evicting when the table is full.
@@ -11,8 +13,8 @@ final class TableSettings {
     int vacancyDown;
     int vacancyUp;
 
-    /// The state before 1.3 of what happens on a miss; kept only to be told again.
-    int missConfig;
+    /// What becomes of packets that no entry matches.
+    TableMiss miss = TableMiss.DEFAULT;
 
     /// The name that a controller gave the table; may be empty.
     String name = "";

@@ -6,6 +6,7 @@ import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.TableMiss;
 
 /// Puts back what a switch that is no more had in its tables. Ofproto thread, before anybody is
 /// connected.
@@ -46,7 +47,8 @@ final class TablesRestoration {
         s.vacancyEvents = t.vacancyEvents();
         s.vacancyDown = t.vacancyDown();
         s.vacancyUp = t.vacancyUp();
-        s.missConfig = t.missConfig();
+        s.miss = TableMiss.values()[t.miss()];
+        bridge.forwarding().tableMiss(t.table(), s.miss);
         s.name = t.name();
         bridge.vacancies().configured(t.table());
         bridge.remember(t.table());

@@ -12,6 +12,12 @@ public sealed interface DatapathAction {
     /// @param port number of a real port
     record Output(int port) implements DatapathAction {}
 
+    /// Sends the packet as it is now, as one of a queue.
+    ///
+    /// @param port number of a real port that has the queue
+    /// @param queue the queue's id, not that of the default one
+    record Enqueue(int port, int queue) implements DatapathAction {}
+
     /// Takes off the next output as many bytes as the packet has too many now. Open vSwitch does it
     /// before the changes to the packet that are still to be made, which may add some.
     ///

@@ -20,6 +20,7 @@ public final class Frozen {
     private final int inPort;
     private final boolean hashed;
     private final int mirrored;
+    private final long queue;
 
     /// @param jobs what is left to do; the action set comes behind it
     /// @param walk the packet
@@ -31,6 +32,7 @@ public final class Frozen {
         inPort = walk.headers.inPort();
         this.hashed = hashed;
         mirrored = walk.mirrored;
+        queue = walk.queue();
         metadata = Arrays.copyOfRange(walk.headers.key, PACKET_WORDS, WORDS);
     }
 
@@ -54,6 +56,11 @@ public final class Frozen {
     /// Which mirrors have it already, a bit for each.
     int mirrored() {
         return mirrored;
+    }
+
+    /// Which queue it is for, as of [org.skyway.pipeline.Packet#queue()].
+    long queue() {
+        return queue;
     }
 
     /// The packet's ingress port.

@@ -255,6 +255,23 @@ final class PipelinePacket {
         tags.commit(tci, out);
     }
 
+    /// The same for a packet that leaves with another DSCP than it goes on with, if it has one.
+    void commitMarked(int dscp) {
+        if (!holds(Field.IP_DSCP)) {
+            commit();
+            return;
+        }
+        examine(Field.IP_DSCP);
+        long before = Field.IP_DSCP.get(key);
+        if (before == dscp) {
+            commit();
+            return;
+        }
+        set(Field.IP_DSCP, 0, dscp, 0, Field.IP_DSCP.ones());
+        commit();
+        set(Field.IP_DSCP, 0, before, 0, Field.IP_DSCP.ones());
+    }
+
     private void rewrite() {
         long any = 0;
         for (long w : written) {

@@ -24,6 +24,7 @@ final class Steps extends AbstractList<DatapathAction> {
     private static int change(DatapathAction action) {
         return switch (action) {
             case DatapathAction.Output a -> 0;
+            case DatapathAction.Enqueue a -> 0;
             case DatapathAction.Truncate a -> 0;
             case DatapathAction.ToController a -> 0;
             default -> 1;
@@ -38,6 +39,7 @@ final class Steps extends AbstractList<DatapathAction> {
     private static int bytes(DatapathAction action) {
         return switch (action) {
             case DatapathAction.Output a -> 8;
+            case DatapathAction.Enqueue a -> 16;
             case DatapathAction.Truncate a -> 8;
             case DatapathAction.Rewrite a -> 32;
             case DatapathAction.PushVlan a -> 8;

@@ -20,12 +20,16 @@ import org.skyway.pipeline.classifier.TupleTable;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.NormalConfig;
+import org.skyway.vswitch.tables.PortQos;
+import org.skyway.vswitch.tables.TableMiss;
 import org.skyway.vswitch.tables.Tables;
 import org.skyway.vswitch.tables.TablesVersion;
 
 /// What the pipeline does to one packet: a look-up hits one entry, a choice is made, and whatever
 /// it depended on is noted.
 final class SwitchDomain implements Domain<Walk> {
+    private static final int LAST_TABLE = Tables.COUNT - 2; // the one behind it is nobody's
+
     private final TablesVersion tables;
     private final Liveness liveness;
     private final Telling telling;
@@ -117,13 +121,23 @@ final class SwitchDomain implements Domain<Walk> {
             }
             return then;
         }
-        walk.visits.lookedUp(id);
-        FlowEntry entry = find(walk, lookUp);
+        FlowEntry entry = find(walk, lookUp, id);
+        TableMiss miss = miss(lookUp, id);
+        while (entry == null && miss == TableMiss.CONTINUE && id < LAST_TABLE) {
+            entry = find(walk, lookUp, ++id);
+            miss = miss(lookUp, id);
+        }
         if (walk.trace != null) {
             walk.trace.lookedUp(id, entry == null ? null : entry.rule());
         }
         if (entry == null) {
-            if (lookUp.told() && tables.missToController()) {
+            boolean told =
+                    switch (miss) {
+                        case DEFAULT -> tables.missToController();
+                        case CONTROLLER, CONTINUE -> true;
+                        case DROP -> false;
+                    };
+            if (told && lookUp.told()) {
                 telling.ofMiss(id, lookUp.by());
             }
             return then;
@@ -132,9 +146,16 @@ final class SwitchDomain implements Domain<Walk> {
         return interpreter.hit(walk, lookUp, entry.rule(), then);
     }
 
-    private FlowEntry find(Walk walk, Job.LookUp lookUp) {
+    private TableMiss miss(Job.LookUp lookUp, int table) {
+        return lookUp.honoursMisses()
+                ? tables.misses().getOrDefault(table, TableMiss.DEFAULT)
+                : TableMiss.DEFAULT;
+    }
+
+    private FlowEntry find(Walk walk, Job.LookUp lookUp, int id) {
+        walk.visits.lookedUp(id);
         PipelinePacket packet = walk.headers;
-        TupleTable<FlowEntry> table = tables.tables().get(lookUp.table());
+        TupleTable<FlowEntry> table = tables.tables().get(id);
         long version = tables.version();
         boolean hidden = tables.fragmentHandling() == Tables.FRAGMENTS_NORMAL;
         int real = packet.inPort();
@@ -160,7 +181,7 @@ final class SwitchDomain implements Domain<Walk> {
             key[TRANSPORT] = transport;
             packet.inPort(real);
         }
-        walk.looks.lookedUp(lookUp.table(), packet, port, hidden, least);
+        walk.looks.lookedUp(id, packet, port, hidden, least);
         return entry;
     }
 
@@ -199,11 +220,21 @@ final class SwitchDomain implements Domain<Walk> {
 
     @Override
     public Todo send(Walk walk, Owner owner, PortState port, Todo then) {
-        walk.headers.commit();
+        PortQos qos = tables.qos().get(port.number());
+        int dscp = qos == null ? -1 : qos.dscpOf(walk.queue());
+        if (dscp < 0) {
+            walk.headers.commit();
+        } else {
+            walk.headers.commitMarked(dscp);
+        }
         if (walk.snapLength != 0) {
             walk.out.add(new DatapathAction.Truncate(walk.snapLength));
         }
-        walk.out.add(new DatapathAction.Output(port.number()));
+        int queue = qos == null ? PortQos.DEFAULT_QUEUE : qos.queueOf(walk.queue());
+        walk.out.add(
+                queue == PortQos.DEFAULT_QUEUE
+                        ? new DatapathAction.Output(port.number())
+                        : new DatapathAction.Enqueue(port.number(), queue));
         if (mirroring != null) {
             mirroring.sent(walk, owner, port.number());
         }

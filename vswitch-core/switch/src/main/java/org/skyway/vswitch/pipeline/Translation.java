@@ -100,6 +100,7 @@ public final class Translation {
         walk.writeActions(rest.actionSet());
         PortState port = tables.ports().get(packet.inPort());
         walk.mirrored = rest.mirrored();
+        walk.cameWithQueue(rest.queue());
         boolean receives = port == null || (port.config() & PortState.NO_RECV) == 0;
         if (receives && domain.receive(walk)) {
             go(Rereading.resume(rest.jobs()));

@@ -15,6 +15,7 @@ final class Walk extends Packet {
     private record Before(
             PipelinePacket.Saved headers,
             boolean unread,
+            long queue,
             ValueStack stack,
             List<Action> actionSet,
             Copy copy)
@@ -107,7 +108,7 @@ final class Walk extends Packet {
         if (separate) {
             headers.commit(); // as Open vSwitch does before it makes a real copy
         }
-        return new Before(headers.save(), isUnread(), stack, actionSet(), Copy.begin(out));
+        return new Before(headers.save(), isUnread(), queue(), stack, actionSet(), Copy.begin(out));
     }
 
     @Override
@@ -128,6 +129,7 @@ final class Walk extends Packet {
         Before before = (Before) saved;
         headers.restore(before.headers);
         unread(before.unread);
+        queue(before.queue);
     }
 
     @Override

@@ -112,7 +112,8 @@ public sealed interface Saved {
     /// @param vacancyEvents tell when it gets full or empty
     /// @param vacancyDown percent
     /// @param vacancyUp percent
-    /// @param missConfig what happens on a miss, kept to be told
+    /// @param miss what becomes of packets that no entry matches: its place in
+    ///   [org.skyway.vswitch.tables.TableMiss]
     /// @param name its name
     record Table(
             int table,
@@ -120,7 +121,7 @@ public sealed interface Saved {
             boolean vacancyEvents,
             int vacancyDown,
             int vacancyUp,
-            int missConfig,
+            int miss,
             String name)
             implements Saved {
         @Override

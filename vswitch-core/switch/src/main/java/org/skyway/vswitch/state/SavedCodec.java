@@ -91,7 +91,7 @@ final class SavedCodec {
                 out.writeBoolean(t.vacancyEvents());
                 out.writeInt(t.vacancyDown());
                 out.writeInt(t.vacancyUp());
-                out.writeInt(t.missConfig());
+                out.writeInt(t.miss());
                 out.writeUTF(t.name());
             }
             case Saved.Switch s -> {

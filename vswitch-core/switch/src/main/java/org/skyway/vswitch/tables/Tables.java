@@ -2,6 +2,7 @@ package org.skyway.vswitch.tables;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,17 @@ public final class Tables {
     private final MacTable macs = new MacTable();
     private volatile TablesVersion published =
             new TablesVersion(
-                    tables, 0, none(), none(), none(), false, 0, NormalConfig.DEFAULT, macs);
+                    tables,
+                    0,
+                    none(),
+                    none(),
+                    none(),
+                    false,
+                    Map.of(),
+                    0,
+                    NormalConfig.DEFAULT,
+                    Map.of(),
+                    macs);
 
     // Ofproto thread only from here.
     private TreePMap<Integer, GroupState> groups = none();
@@ -46,8 +57,10 @@ public final class Tables {
     private final Set<Integer> portsGone = new HashSet<>();
     private final Set<Integer> portsSetUp = new HashSet<>(); // otherwise, for NORMAL
     private boolean missToController;
+    private Map<Integer, TableMiss> misses = Map.of();
     private int fragmentHandling;
     private NormalConfig normal = NormalConfig.DEFAULT;
+    private Map<Integer, PortQos> qos = Map.of();
     private TablesVersion newest =
             published.in(TupleTable.NEWEST); // null if it is not this any more
     private final List<FlowRule> changed = new ArrayList<>();
@@ -87,8 +100,10 @@ public final class Tables {
                             meters,
                             ports,
                             missToController,
+                            misses,
                             fragmentHandling,
                             normal,
+                            qos,
                             macs);
         }
         return newest;
@@ -323,6 +338,29 @@ public final class Tables {
         missToController = value;
     }
 
+    /// What becomes of packets that no entry of a table matches, where somebody has said it.
+    /// Ofproto thread.
+    ///
+    /// @return by table
+    public Map<Integer, TableMiss> misses() {
+        return misses;
+    }
+
+    /// Says what becomes of packets that no entry of a table matches. Ofproto thread.
+    ///
+    /// @param table its number
+    /// @param miss what becomes of them
+    public void miss(int table, TableMiss miss) {
+        changedAll();
+        Map<Integer, TableMiss> now = new HashMap<>(misses);
+        if (miss == TableMiss.DEFAULT) {
+            now.remove(table);
+        } else {
+            now.put(table, miss);
+        }
+        misses = Map.copyOf(now);
+    }
+
     /// What is done with IP fragments: [#FRAGMENTS_NORMAL], [#FRAGMENTS_DROP], or matched as they
     /// are. Ofproto thread.
     ///
@@ -337,6 +375,14 @@ public final class Tables {
     public void fragmentHandling(int bits) {
         changedAll();
         fragmentHandling = bits;
+    }
+
+    /// Says how much may be sent to ports. Ofproto thread.
+    ///
+    /// @param now by number; the others have no limit
+    public void qos(Map<Integer, PortQos> now) {
+        changedAll();
+        qos = Map.copyOf(now);
     }
 
     /// How NORMAL is set up. Ofproto thread.

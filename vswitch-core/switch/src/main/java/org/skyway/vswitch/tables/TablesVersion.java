@@ -14,8 +14,11 @@ import org.skyway.pipeline.classifier.TupleTable;
 /// @param meters by id
 /// @param ports by number
 /// @param missToController as of [Tables#missToController()]
+/// @param misses what becomes of packets that no entry of a table matches, by table, where somebody
+///   has said it
 /// @param fragmentHandling as of [Tables#fragmentHandling()]
 /// @param normal how NORMAL is set up
+/// @param qos how much may be sent to ports, by number; ports that are not among them have no limit
 /// @param macs the learned addresses
 public record TablesVersion(
         AtomicReferenceArray<TupleTable<FlowEntry>> tables,
@@ -24,8 +27,10 @@ public record TablesVersion(
         Map<Integer, MeterState> meters,
         Map<Integer, PortState> ports,
         boolean missToController,
+        Map<Integer, TableMiss> misses,
         int fragmentHandling,
         NormalConfig normal,
+        Map<Integer, PortQos> qos,
         MacTable macs) {
     /// The same in another version.
     ///
@@ -39,8 +44,10 @@ public record TablesVersion(
                 meters,
                 ports,
                 missToController,
+                misses,
                 fragmentHandling,
                 normal,
+                qos,
                 macs);
     }
 }

@@ -6,14 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.openflow.text.FlowText;
+import org.skyway.vswitch.tables.PortQos;
 
 class AllocationTest {
     private static final int WARM = 20_000;
     private static final int ROUNDS = 20_000;
+
+    private static void limit(TestBed bed) {
+        PortQos.Rate any = new PortQos.Rate(1L << 40, 1L << 30);
+        PortQos.Queue queue = new PortQos.Queue(any, any, -1);
+        PortQos qos = new PortQos("linux-htb", any, 0, new TreeMap<>(Map.of(0, queue, 1, queue)));
+        bed.vnf(2).port.limit(new EgressQueues(qos, null, System.nanoTime()));
+        bed.tables.qos(Map.of(2, qos));
+    }
 
     @ParameterizedTest
     @ValueSource(
@@ -21,10 +32,15 @@ class AllocationTest {
                 "priority=1,in_port=1,actions=output:2",
                 "priority=1,in_port=1,udp,tp_dst=2000,actions=output:2",
                 "priority=1,in_port=1,udp,actions=mod_nw_dst:10.0.0.9,dec_ttl,output:2",
+                "priority=1,in_port=1,actions=set_queue:0,output:2",
+                "priority=1,in_port=1,actions=set_queue:1,output:2",
                 "priority=1,in_port=1,actions=drop"
             })
     void knownFlowsMakeNoObjects(String flow) throws IOException {
         try (TestBed bed = new TestBed(2)) {
+            if (flow.contains("set_queue")) {
+                limit(bed);
+            }
             bed.add(FlowText.parse(flow));
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long id = Thread.currentThread().threadId();

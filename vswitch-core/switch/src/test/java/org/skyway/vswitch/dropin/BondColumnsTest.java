@@ -33,7 +33,7 @@ class BondColumnsTest {
         all.put("interfaces", interfaces.length > 1 ? TWO : one(UUID.randomUUID()));
         Row port = row(all);
         for (String name : interfaces) {
-            ports.put(name, new WantedPort(port, row(Map.of("name", one(name)))));
+            ports.put(name, new WantedPort(port, row(Map.of("name", one(name))), null));
         }
     }
 

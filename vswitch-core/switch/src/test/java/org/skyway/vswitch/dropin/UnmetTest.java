@@ -23,7 +23,7 @@ class UnmetTest {
     }
 
     private static String port(Map<String, Datum> port, Map<String, Datum> row) {
-        return Unmet.of(new WantedPort(row(port), row(row)));
+        return Unmet.of(new WantedPort(row(port), row(row), null));
     }
 
     @Test
@@ -41,7 +41,7 @@ class UnmetTest {
                 "protected: not supported, has no effect; use OpenFlow rules, or clear it",
                 port(Map.of("protected", one(true)), Map.of()));
         assertEquals(
-                "bond_mode, lacp, qos: not supported, has no effect; use OpenFlow rules, or clear it; the bond works as active-backup",
+                "bond_mode, lacp: not supported, has no effect; use OpenFlow rules, or clear it; the bond works as active-backup",
                 port(
                         Map.of(
                                 "interfaces",
@@ -49,9 +49,7 @@ class UnmetTest {
                                 "bond_mode",
                                 one("balance-tcp"),
                                 "lacp",
-                                one("active"),
-                                "qos",
-                                one(UUID.randomUUID())),
+                                one("active")),
                         Map.of()));
         var busy = row(Map.of("mirrors", one(UUID.randomUUID()), "rstp_enable", one(true)));
         assertEquals(

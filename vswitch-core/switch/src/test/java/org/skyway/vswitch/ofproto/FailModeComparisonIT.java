@@ -256,8 +256,8 @@ class FailModeComparisonIT {
                                     mode,
                                     Set.of(Version.OF10, Version.OF13),
                                     OfprotoConfig.Description.DEFAULT,
-                                    1,
-                                    1,
+                                    new ControllerSettings(1, 1),
+                                    java.util.Map.of(),
                                     false,
                                     null));
         }

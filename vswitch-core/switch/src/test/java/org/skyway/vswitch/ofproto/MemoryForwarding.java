@@ -20,6 +20,7 @@ import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.QueueCounters;
 import org.skyway.vswitch.tables.Tables;
 
 /// A forwarding side that keeps everything in memory and forwards by the plainest possible look-up:
@@ -77,6 +78,12 @@ final class MemoryForwarding implements Forwarding {
     @Override
     public void portConfigured(PortState port) {
         configured.add(port);
+    }
+
+    // As a dummy port of Open vSwitch has: one, of which nothing is known.
+    @Override
+    public List<QueueCounters> queues(int port) {
+        return List.of(new QueueCounters(0, -1, -1, -1, QueueCounters.UNKNOWN));
     }
 
     @Override

@@ -463,8 +463,8 @@ class OfprotoTest {
                         OfprotoConfig.FailMode.SECURE,
                         java.util.Set.of(Version.OF13),
                         OfprotoConfig.Description.DEFAULT,
-                        1,
-                        1,
+                        new ControllerSettings(1, 1),
+                        java.util.Map.of(),
                         false,
                         null);
         try (TestSwitch s = new TestSwitch(config);

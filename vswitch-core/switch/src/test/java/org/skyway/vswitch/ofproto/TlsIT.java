@@ -53,8 +53,8 @@ class TlsIT {
                 OfprotoConfig.FailMode.SECURE,
                 Set.of(Version.values()),
                 OfprotoConfig.Description.DEFAULT,
-                5,
-                8,
+                new ControllerSettings(5, 8),
+                java.util.Map.of(),
                 false,
                 tls);
     }
