@@ -29,9 +29,9 @@ import org.skyway.ivshmem.region.Memory;
 /// the first frame whose kind of super-frame that header can't name, such as SCTP's: its slot is
 /// taken and never filled (seen on Linux 6.18). Without that header nobody knows the segment size,
 /// so the datagrams of one UDP super-frame would become one datagram. A TPACKET_V3 ring hands
-/// frames over by a timer of milliseconds. So one `recvmmsg` fetches a burst, and an idle interface
-/// is asked only at every few polls; `sendmmsg` sends a burst, as a send ring would also need a
-/// system call and would hold its slots until the receiver has let go of the frames.
+/// frames over by a timer of milliseconds. So one `recvmmsg` fetches a burst; `sendmmsg` sends a
+/// burst, as a send ring would also need a system call and would hold its slots until the receiver
+/// has let go of the frames.
 public final class PacketSocket implements AutoCloseable {
     /// Longest frame that is handed out unless the socket was opened with another limit.
     public static final int DEFAULT_MAX_FRAME_BYTES = 2048;
@@ -117,6 +117,15 @@ public final class PacketSocket implements AutoCloseable {
                             .formatted(interfaceName, LARGEST_MAX_FRAME_BYTES, maxFrameBytes));
         }
         return new PacketSocket(interfaceName, maxFrameBytes);
+    }
+
+    /// The descriptor that frames are received from, which can be read while some are there: to ask
+    /// an idle interface costs a system call, so whoever has many asks a [ReadableSet] which of
+    /// them to ask.
+    ///
+    /// @return open until [#close]
+    public int descriptor() {
+        return rxFd;
     }
 
     /// Fetches frames that have arrived.

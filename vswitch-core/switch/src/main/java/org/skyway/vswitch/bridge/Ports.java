@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.skyway.ivshmem.sys.PacketSocket;
+import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.ConfigException;
@@ -181,6 +183,7 @@ final class Ports {
     private BridgePort insert(PortConfig config, Saved.Port before) {
         int number = config.number();
         DatapathPort port = open(config);
+        FileLimit.check(config.name(), port);
         if (before != null) {
             Saved.Block counters = before.counters();
             port.traffic()
@@ -202,8 +205,9 @@ final class Ports {
     /// Removes a port. Its VNF, if it has one, must be gone.
     ///
     /// @param port the port
+    /// @param closing takes its interface, if it is one that the switch has made, to be closed
     /// @return what is to be done when no poll thread touches it any more
-    Runnable remove(BridgePort port) {
+    Runnable remove(BridgePort port, Consumer<TapDevice> closing) {
         int number = port.config().number();
         byNumber.remove(number);
         byName.remove(port.config().name());
@@ -219,7 +223,7 @@ final class Ports {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
             } else if (port.datapathPort() instanceof TapPort t) {
-                t.close();
+                closing.accept(t.device());
             }
         };
     }

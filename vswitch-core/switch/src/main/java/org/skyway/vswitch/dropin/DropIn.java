@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.skyway.ivshmem.sys.InterfaceChanges;
 import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.OvsdbClient;
@@ -51,6 +52,7 @@ public final class DropIn implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DropIn.class);
     private static final long LOOK_MILLIS = 200;
     private static final long LEAST_STATISTICS_MILLIS = 5000;
+    private static final long LOOK_ANYWAY_NANOS = 5_000_000_000L;
     private static final long TRANSACTION_SECONDS = 20;
     private static final long AGAIN_MILLIS = 1000;
 
@@ -71,11 +73,14 @@ public final class DropIn implements AutoCloseable {
 
     // The configuration thread's.
     private final Set<String> failedBridges = new HashSet<>();
+    private final PortErrors portErrors = new PortErrors();
     private final Unmet unmet = new Unmet();
     private boolean restoring = true; // until flow-restore-wait was false once
     private boolean first = true;
     private String keysSeen = ""; // of the files of table SSL
     private long statisticsNanos = System.nanoTime();
+    private long lookedNanos = System.nanoTime(); // at all interfaces
+    private final InterfaceChanges changedInterfaces = new InterfaceChanges();
 
     /// What it is started with.
     ///
@@ -241,6 +246,7 @@ public final class DropIn implements AutoCloseable {
     private void stopConfiguring() throws InterruptedException {
         configuration.shutdownNow();
         configuration.awaitTermination(TRANSACTION_SECONDS, TimeUnit.SECONDS);
+        changedInterfaces.close();
     }
 
     /// On the database's event loop.
@@ -335,8 +341,8 @@ public final class DropIn implements AutoCloseable {
             bridges.forgetOthers(wanted.bridges().keySet());
         }
         unmet.say(wanted);
-        Transaction t = new Pass(bridges, wanted, !restoring, failedBridges).run();
-        addStatus(t, wanted, first);
+        Transaction t = new Pass(bridges, wanted, !restoring, failedBridges, portErrors).run();
+        addStatus(t, wanted, first, true);
         Row root = wanted.root();
         t.change(Columns.ROOT, root, "datapath_types", Datum.of(List.of("netdev", "system")));
         t.change(Columns.ROOT, root, "iface_types", Datum.of(PortTypes.ALL));
@@ -349,14 +355,14 @@ public final class DropIn implements AutoCloseable {
         }
     }
 
-    private void addStatus(Transaction t, Wanted wanted, boolean statistics) {
+    private void addStatus(Transaction t, Wanted wanted, boolean statistics, boolean interfaces) {
         if (statistics) {
             boolean enabled =
                     "true".equals(wanted.root().pairs("other_config").get("enable-statistics"));
             Map<String, String> host = enabled ? HostStatistics.of(bridges.directory()) : Map.of();
             t.change(Columns.ROOT, wanted.root(), "statistics", Datum.of(host));
         }
-        StatusColumns status = new StatusColumns(t, statistics);
+        StatusColumns status = new StatusColumns(t, statistics, interfaces);
         for (Wanted.WantedBridge w : wanted.bridges().values()) {
             Slot slot = bridges.get(w.name());
             if (slot != null) {
@@ -392,17 +398,22 @@ public final class DropIn implements AutoCloseable {
         if (wanted == null || passPending.get()) {
             return;
         }
-        if (interfacesChanged(wanted) | keysChanged(wanted)) {
+        long nanos = System.nanoTime();
+        // The kernel does not tell of all that it says of them.
+        boolean interfaces = changedInterfaces.any() || nanos - lookedNanos >= LOOK_ANYWAY_NANOS;
+        if (keysChanged(wanted) || interfaces && interfacesChanged(wanted)) {
             schedulePass(0);
             return;
         }
-        long nanos = System.nanoTime();
+        if (interfaces) {
+            lookedNanos = nanos;
+        }
         boolean statistics = nanos - statisticsNanos >= interval(wanted.root());
         if (statistics) {
             statisticsNanos = nanos;
         }
         Transaction t = new Transaction();
-        addStatus(t, wanted, statistics);
+        addStatus(t, wanted, statistics, interfaces);
         commit(t);
     }
 

@@ -6,8 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.skyway.agent.PortHost;
+import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.vswitch.bridge.BridgePort;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
@@ -20,6 +25,8 @@ import org.skyway.vswitch.tables.FlowCounters;
 
 /// A bridge that runs, with what the configuration knows of it. The configuration thread only.
 final class Slot {
+    private static final long SETTLE_SECONDS = 3;
+
     private final String name;
     private final String datapathType;
     private final RunningBridge running;
@@ -147,16 +154,27 @@ final class Slot {
         ports.put(config.name(), new PortSlot(config));
     }
 
-    /// Removes a port.
-    void remove(String port) throws IOException {
-        ports.remove(port);
-        running.ask(() -> {
-            if (running.bridge().port(port) != null) {
-                running.bridge().removePort(port);
-            }
-            return null;
-        });
-        hosts.remove(port, host);
+    /// Removes ports, and the interfaces that were made for them.
+    ///
+    /// @param names of ports that it has
+    /// @throws IOException if the ofproto thread does not come to it
+    void remove(List<String> names) throws IOException {
+        if (names.isEmpty()) {
+            return;
+        }
+        names.forEach(ports::remove);
+        CompletableFuture<List<TapDevice>> closing =
+                running.ask(() -> running.bridge().removePorts(names)).toCompletableFuture();
+        names.forEach(p -> hosts.remove(p, host));
+        try {
+            TapDevice.closeAll(closing.get(SETTLE_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException e) {
+            closing.thenAccept(TapDevice::closeAll); // whenever that thread ends its pass
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// All that it was to begin with is there.
@@ -175,12 +193,10 @@ final class Slot {
     List<String> close(boolean forGood) {
         List<String> failed = new ArrayList<>();
         if (forGood) {
-            for (String port : List.copyOf(ports.keySet())) {
-                try {
-                    remove(port);
-                } catch (IOException | RuntimeException e) {
-                    failed.add("port %s: %s".formatted(port, e.getMessage()));
-                }
+            try {
+                remove(List.copyOf(ports.keySet()));
+            } catch (IOException | RuntimeException e) {
+                failed.add("its ports: " + e.getMessage());
             }
         }
         ports.keySet().forEach(p -> hosts.remove(p, host));
