@@ -105,6 +105,11 @@ final class Bridges implements AutoCloseable {
         return all;
     }
 
+    /// All that the database wanted at first is there, or can't be had.
+    void complete() {
+        hosts.open();
+    }
+
     Slot get(String name) {
         return slots.get(name);
     }

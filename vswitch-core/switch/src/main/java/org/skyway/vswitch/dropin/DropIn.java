@@ -351,6 +351,7 @@ public final class DropIn implements AutoCloseable {
         t.change(Columns.ROOT, root, "cur_cfg", root.get("next_cfg"));
         if (commit(t)) {
             first = false;
+            bridges.complete();
             configured.countDown();
         }
     }

@@ -106,11 +106,14 @@ final class Pass {
 
     private void add(WantedBridge w) {
         try {
-            OfprotoConfig openFlow = OpenFlowSettings.of(w, bridges.directory(), 0, wanted.keys());
+            long own = OpenFlowSettings.own(w.row());
+            OfprotoConfig openFlow =
+                    OpenFlowSettings.of(w, bridges.directory(), own, wanted.keys());
             Slot slot =
                     bridges.add(
                             w.name(), w.datapathType(), openFlow, OpenFlowSettings.mac(w.row()));
             LOG.info("bridge {}: using datapath ID {}", w.name(), hex(openFlow.datapathId()));
+            slot.ownDatapathId(own);
             failed.remove(w.name());
             plan(w, slot);
             removePorts(slot);
@@ -274,9 +277,12 @@ final class Pass {
             slot.running()
                     .ask(() -> {
                         Ofproto ofproto = slot.running().ofproto();
-                        long dpid = ofproto.config().datapathId();
                         OfprotoConfig now =
-                                OpenFlowSettings.of(w, bridges.directory(), dpid, wanted.keys());
+                                OpenFlowSettings.of(
+                                        w,
+                                        bridges.directory(),
+                                        slot.ownDatapathId(),
+                                        wanted.keys());
                         ofproto.reconfigure(now);
                         if (mayDial) {
                             ofproto.setFailMode(now.failMode());

@@ -42,6 +42,7 @@ final class Slot {
     private final Requests requests;
     private final Asked asked;
     private List<String> targets;
+    private long ownDatapathId;
 
     /// @param parts what is closed with it, the last first
     /// @param before what a switch before this one knew; null for nothing
@@ -121,6 +122,15 @@ final class Slot {
     int bondId(String bond) {
         int next = Bond.FIRST_ID + bondIds.size();
         return bondIds.computeIfAbsent(bond, _ -> next);
+    }
+
+    /// The datapath id that it has whenever the database asks for none.
+    long ownDatapathId() {
+        return ownDatapathId;
+    }
+
+    void ownDatapathId(long id) {
+        ownDatapathId = id;
     }
 
     /// The controllers and listeners that it was told last.
