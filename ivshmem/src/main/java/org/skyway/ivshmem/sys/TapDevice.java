@@ -21,6 +21,7 @@ public final class TapDevice implements AutoCloseable {
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000;
     private static final long TUNSETIFF = 0x400454caL;
+    private static final long TUNSETPERSIST = 0x400454cbL;
     private static final int IFF_TAP = 2;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFREQ_BYTES = 40;
@@ -42,6 +43,7 @@ public final class TapDevice implements AutoCloseable {
     private Netdevice device;
     private int fd = -1;
     private int socket = -1;
+    private final boolean wasThere;
 
     private TapDevice(String name, int maxFrameBytes) throws IOException {
         this.name = name;
@@ -55,13 +57,16 @@ public final class TapDevice implements AutoCloseable {
                             arena.allocateFrom("/dev/net/tun"),
                             O_RDWR | O_NONBLOCK | O_CLOEXEC);
             check(fd, "open /dev/net/tun for");
+            socket = Syscalls.socket(state, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+            check(socket, "ask about");
+            wasThere = Netdevice.isThere(arena, socket, name);
             MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
             byte[] bytes = name.getBytes(US_ASCII);
             Memory.copyFromArray(bytes, 0, request.address(), bytes.length);
             Memory.putShort(request.address() + FLAGS, IFF_TAP | IFF_NO_PI);
             check(Syscalls.ioctl(state, fd, TUNSETIFF, request), "make");
-            socket = Syscalls.socket(state, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-            check(socket, "ask about");
+            // One that another process has left goes with this one.
+            check(Syscalls.ioctl(state, fd, TUNSETPERSIST, MemorySegment.NULL), "take over");
             device = new Netdevice(arena, socket, name);
         } catch (IOException | RuntimeException | Error e) {
             close();
@@ -208,6 +213,24 @@ public final class TapDevice implements AutoCloseable {
     /// @return 1 or more
     public int ifindex() {
         return device.index();
+    }
+
+    /// Whether there was an interface of that name, left by another process.
+    ///
+    /// @return false if it was made
+    public boolean wasThere() {
+        return wasThere;
+    }
+
+    /// Closes it and leaves the interface, with its addresses, to whichever process opens one of
+    /// its name next.
+    ///
+    /// @throws IOException if it goes with this process
+    public synchronized void leave() throws IOException {
+        checkOpen();
+        int rc = Syscalls.ioctl(state, fd, TUNSETPERSIST, MemorySegment.ofAddress(1));
+        close();
+        check(rc, "leave");
     }
 
     /// Removes the interfaces of many devices and closes them. The kernel takes as long for all of

@@ -841,6 +841,15 @@ public final class Bridge {
         notes.commit();
         state.close(); // while packets still move
         datapath.close();
+        for (BridgePort port : ports.all()) {
+            if (port.datapathPort() instanceof TapPort t) {
+                try {
+                    t.device().leave();
+                } catch (IOException e) {
+                    faults.record("ofproto thread: interface", e);
+                }
+            }
+        }
         stock.handOver();
     }
 

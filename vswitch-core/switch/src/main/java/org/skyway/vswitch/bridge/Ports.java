@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.PacketSocket;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.OfPort;
@@ -293,7 +294,9 @@ final class Ports {
                 try {
                     TapPort tap =
                             new TapPort(config.number(), datapath.threads(), memory, config.name());
-                    tap.device().setMac(macOf(config.number()));
+                    if (!tap.device().wasThere()) {
+                        tap.device().setMac(macOf(config.number()));
+                    }
                     yield tap;
                 } catch (IOException e) {
                     throw new ConfigException(
@@ -338,13 +341,14 @@ final class Ports {
         }
         // No VNF yet, or nobody has set the interface up: nothing could receive.
         boolean internal = config.type() == PortConfig.Type.INTERNAL;
+        boolean down = !(port instanceof TapPort t) || t.device().linkState() != InterfaceState.UP;
         boolean patch = config.type() == PortConfig.Type.PATCH; // up, as in Open vSwitch
         return new PortState(
                 config.number(),
                 config.name(),
                 macOf(config.number()),
-                internal ? PortState.PORT_DOWN : 0,
-                patch ? PortState.LIVE : PortState.LINK_DOWN,
+                internal && down ? PortState.PORT_DOWN : 0,
+                patch || internal && !down ? PortState.LIVE : PortState.LINK_DOWN,
                 internal ? OFPPF_10GB_FD | OFPPF_COPPER : 0,
                 0,
                 0,

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.vswitch.bridge.BridgePort;
@@ -20,6 +21,7 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.daemon.Asked;
 import org.skyway.vswitch.daemon.RunningBridge;
 import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.state.StateStore;
 import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.FlowCounters;
 
@@ -67,8 +69,7 @@ final class Slot {
                         requests,
                         running.ofproto(),
                         (_, _) -> {
-                            throw new ConfigException(
-                                    "a switch that a database configures does not hand over; restart it as ovs-vswitchd is restarted");
+                            throw new ConfigException("a switch hands over with all its bridges");
                         });
     }
 
@@ -192,6 +193,23 @@ final class Slot {
         if (isNew) {
             isNew = false;
             running.goOn(before);
+        }
+    }
+
+    /// Ends it in favour of another switch: nobody is told, nothing is removed, and its state is
+    /// free.
+    ///
+    /// @throws IOException if the ofproto thread does not come to it
+    void handOver() throws IOException {
+        running.ask(() -> {
+            running.bridge().handOver();
+            return null;
+        });
+        running.owner().execute(LockSupport::park); // nothing else is to happen there
+        for (AutoCloseable part : parts) {
+            if (part instanceof StateStore store) {
+                store.close();
+            }
         }
     }
 
