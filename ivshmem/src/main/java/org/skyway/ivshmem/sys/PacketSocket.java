@@ -19,7 +19,7 @@ import org.skyway.ivshmem.region.Memory;
 /// out of it are not received. The local stack still sees what arrives, as with every packet
 /// socket: an interface that is given to a switch should have no IP address. Frames sent here pass
 /// by queueing disciplines and local captures (`tcpdump` on the interface sees the received ones
-/// only).
+/// only) unless told otherwise ([#showSent]).
 ///
 /// One thread at a time may receive and one may send, and neither during or after [#close]: the
 /// memory that they use is gone then, and no check stands in their way. The other methods are for
@@ -71,6 +71,7 @@ public final class PacketSocket implements AutoCloseable {
     private int rxFd = -1;
     private int txFd = -1;
     private long rxDropped;
+    private boolean sentAreShown;
 
     private PacketSocket(String name, int maxFrameBytes) throws IOException {
         this.name = name;
@@ -177,6 +178,19 @@ public final class PacketSocket implements AutoCloseable {
     public synchronized long mac() throws IOException {
         checkOpen();
         return device.mac();
+    }
+
+    /// Says whether frames sent here are seen by local captures and queueing disciplines, which
+    /// costs them time. At first they are not.
+    ///
+    /// @param shown whether they are from now on
+    /// @throws IOException if the kernel does not do that
+    public synchronized void showSent(boolean shown) throws IOException {
+        checkOpen();
+        if (shown != sentAreShown) {
+            set(txFd, PACKET_QDISC_BYPASS, shown ? 0 : 1, "show what is sent out of");
+            sentAreShown = shown;
+        }
     }
 
     /// The interface's MTU.

@@ -10,7 +10,9 @@ import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -182,6 +184,61 @@ class TapDeviceIT {
         assertThrows(IllegalStateException.class, tap::linkState);
         tap = space.call(() -> TapDevice.open("tap0", MAX_FRAME));
         assertEquals(InterfaceState.ADMIN_DOWN, tap.linkState());
+    }
+
+    @Test
+    void onePassesOnWithItsAddressToWhoeverOpensItNext() throws Exception {
+        assertFalse(tap.wasThere());
+        tap.setMac(0x02_11_22_33_44_f5L);
+        tap.leave();
+        assertThrows(IllegalStateException.class, tap::linkState);
+        assertTrue(space.ip("-o link").contains("tap0"));
+        tap = space.call(() -> TapDevice.open("tap0", MAX_FRAME));
+        assertTrue(tap.wasThere());
+        assertEquals(0x02_11_22_33_44_f5L, tap.mac());
+        buffer.send(host, frame(60));
+        assertArrayEquals(frame(60), receive());
+        tap.close();
+        assertFalse(space.ip("-o link").contains("tap0"));
+    }
+
+    @Test
+    void manyGoAtOnce() throws Exception {
+        List<TapDevice> all = new ArrayList<>(List.of(tap));
+        for (int i = 1; i < 20; i++) {
+            String name = "tap" + i;
+            all.add(space.call(() -> TapDevice.open(name, MAX_FRAME)));
+        }
+        TapDevice other = space.call(() -> TapDevice.open("other", MAX_FRAME));
+        space.call(() -> {
+            TapDevice.closeAll(all);
+            return null;
+        });
+        assertFalse(space.ip("-o link").contains("tap"));
+        assertTrue(space.ip("-o link").contains("other"));
+        other.close();
+    }
+
+    @Test
+    void changesOfInterfacesAreToldOnce() throws Exception {
+        try (InterfaceChanges changes = space.call(InterfaceChanges::new)) {
+            assertFalse(changes.any());
+            tap.setAdminUp(false);
+            assertTrue(changes.any());
+            assertFalse(changes.any());
+            space.ip("link set tap0 mtu 1300");
+            assertTrue(changes.any());
+        }
+    }
+
+    @Test
+    void whatIsSentIsShownToCapturesWhenAskedFor() throws Exception {
+        // A capture sees what leaves by the interface; this end here sees it as well.
+        for (boolean shown : new boolean[] {true, false}) {
+            host.showSent(shown);
+            buffer.send(host, frame(70));
+            assertArrayEquals(frame(70), receive());
+        }
     }
 
     @Test
