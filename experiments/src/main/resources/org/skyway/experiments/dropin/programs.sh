@@ -38,6 +38,29 @@ say 'ovs-docker del-port obr eth1 box; ovs-vsctl list-ports obr'
 say 'ovs-docker add-port obr eth2 box && ovs-docker del-ports obr box; ovs-vsctl list-ports obr; ovs-vsctl del-br obr'
 kill "$box"
 
+# What passes a port, seen through a tap and a mirror that are there for as long.
+ip link add v2 type veth peer name v2p
+ip link set v2 up
+unshare --net sleep 300 &
+box=$!
+sleep 0.2
+ip link set v2p netns "$box"
+nsenter --net="/proc/$box/ns/net" sh -c 'ip address add 10.6.0.2/24 dev v2p; ip link set v2p up'
+watch() {
+    timeout -s INT 20 ovs-tcpdump -i "$1" -n icmp -c 6 >/tmp/seen 2>/dev/null &
+    local watcher=$!
+    for _ in $(seq 100); do [ -n "$(ovs-vsctl --bare --columns=name find Mirror name=m_$1)" ] && break; sleep 0.1; done
+    sleep 1
+    ping -c 3 -i 0.2 -W 2 10.6.0.2 | grep -o "[0-9]* received"
+    wait "$watcher"
+    grep -o "10.6.0.[12] > 10.6.0.[12]: ICMP echo re[a-z]*" /tmp/seen | sort | uniq -c
+}
+export -f watch
+say 'ovs-vsctl add-br tbr -- set bridge tbr datapath_type=netdev -- add-port tbr v2 && ip address add 10.6.0.1/24 dev tbr && ip link set tbr up'
+say 'watch v2; ovs-vsctl list-ports tbr; ovs-vsctl --bare --columns=name list Mirror; ip -br link show miv2'
+say 'ovs-vsctl del-br tbr'
+kill "$box"
+
 ifupdown() {
     env "$@" sh /usr/share/openvswitch/scripts/ifupdown.sh 2>&1 | grep -v 'connect to bus\|ystemctl'
 }

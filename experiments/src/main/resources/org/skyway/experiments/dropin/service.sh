@@ -39,3 +39,23 @@ ctl stop
 ctl status
 echo "# $(ovs-appctl version 2>/dev/null | tail -1)"
 say 'ls /run/openvswitch | grep "pid\|ctl\|mgmt"'
+
+# Killed by a signal that says that it crashed, it is started again by its monitor, and ended by nobody but its user.
+ulimit -c 0
+cd /tmp
+timeout 60 /usr/share/openvswitch/scripts/ovs-ctl --no-mlockall --no-monitor --system-id=x --no-ovs-vswitchd start >/dev/null 2>&1
+say 'ovs-vswitchd unix:/run/openvswitch/db.sock --pidfile --log-file --detach --monitor --no-chdir 2>/dev/null'
+pid() { cat /run/openvswitch/ovs-vswitchd.pid 2>/dev/null; }
+export -f pid
+crashed() {
+    local before="$(pid)"
+    kill -SEGV "$before"
+    for _ in $(seq 300); do
+        [ -n "$(pid)" ] && [ "$(pid)" != "$before" ] && break
+        sleep 0.1
+    done
+    [ "$(pid)" != "$before" ] && kill -0 "$(pid)" && echo another
+}
+export -f crashed
+say 'crashed; ovs-vsctl --timeout=30 add-port br0 i3 -- set Interface i3 type=internal && ovs-vsctl --columns=name,ofport,error list Interface | sort'
+say 'ovs-appctl exit; for _ in $(seq 100); do pid >/dev/null || break; sleep 0.1; done; sleep 2; pid; pgrep -c -f "[o]vs-vswitchd.*unix:/run/openvswitch/db.sock"'

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +72,61 @@ class DropInIT extends DropInBed {
         assertEquals("br0\n", db.appctl("ofproto/list"));
         assertTrue(db.appctl("dpif/show").contains("    vnf2 7/7: (dpdkr)"));
         assertTrue(db.appctl("bridge/dump-flows", "br0").contains("n_packets=" + FRAMES));
+    }
+
+    @Test
+    void anotherSwitchTakesOverWhileTheBypassGoesOn() throws Exception {
+        addPorts();
+        ofctl("add-flow", "br0", "in_port=1,actions=output:7");
+        vnf("sink", "--port", "vnf2", "--wait");
+        Program source =
+                vnf("source", "--port", "vnf1", "--rate", "2000", "--count", "30000", "--wait");
+        awaitActive();
+        Program before = vswitchd;
+        vswitchd =
+                program(
+                        "another vswitchd",
+                        "the switch is configured",
+                        "vswitchd",
+                        db.remote(),
+                        "--pidfile",
+                        "--take-over",
+                        "--rehearsal",
+                        "0",
+                        "--http",
+                        "127.0.0.1:0");
+        assertEquals(0, before.waitFor(Duration.ofSeconds(20)));
+        assertTrue(
+                log.stream().anyMatch(l -> l.contains("is ACTIVE: taken over from the switch")),
+                log::toString);
+        db.vsctl("add-port", "br0", "vnf3", "--", "set", "Interface", "vnf3", "type=dpdkr");
+        assertEquals("7", db.get("Interface", "vnf2", "ofport"));
+        awaitActive();
+        assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
+        await(() -> counted("vnf2", "tx_packets") == 30_000, "all frames at vnf2");
+        assertTrue(ofctl("dump-flows", "br0").contains("n_packets=30000"));
+
+        // The page is there as well, and says of which bridge.
+        db.vsctl("add-br", "br1", "--", "set", "Bridge", "br1", "datapath_type=netdev");
+        String url =
+                log.stream()
+                        .filter(l -> l.contains("the live page is "))
+                        .map(l -> l.replaceAll(".*live page is ([^,]*),.*", "$1"))
+                        .findFirst()
+                        .orElseThrow();
+        String metrics = page(url + "metrics");
+        assertTrue(metrics.contains("skyway_port_up{bridge=\"br0\",port=\"vnf1\""), metrics);
+        assertTrue(metrics.contains("skyway_bypass_allowed{bridge=\"br1\"}"), metrics);
+        assertTrue(page(url + "api/state?bridge=br1").startsWith("{\"bridge\":\"br1\""));
+        assertTrue(page(url + "api/state").contains("\"bridges\":[\"br0\",\"br1\"]"));
+        assertEquals("there is no bridge of that name\n", page(url + "api/state?bridge=br2"));
+    }
+
+    private static String page(String url) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
     }
 
     @Test

@@ -82,7 +82,7 @@ public final class Descriptor implements AutoCloseable {
     ///
     /// @return 0 or more
     /// @throws IllegalStateException if it is closed
-    int number() {
+    public int number() {
         int n = number.get();
         if (n == CLOSED) {
             throw new IllegalStateException("the descriptor is closed");

@@ -10,6 +10,8 @@ final class Errno {
     static final int EACCES = 13;
     static final int ENODEV = 19;
     static final int EINVAL = 22;
+    static final int ENFILE = 23;
+    static final int EMFILE = 24;
     static final int EMSGSIZE = 90;
     static final int ENOPROTOOPT = 92;
     static final int EOPNOTSUPP = 95;
@@ -25,6 +27,8 @@ final class Errno {
         return switch (errno) {
             case EPERM, EACCES ->
                     "not permitted; run as root, or give the process CAP_NET_RAW and CAP_NET_ADMIN";
+            case ENFILE, EMFILE ->
+                    "too many files are open; raise the limit (`ulimit -n`, LimitNOFILE= of a service)";
             case ENODEV, ENXIO -> "there is no such interface (any more); see `ip link`";
             case ENOMEM, ENOBUFS -> "the kernel is out of buffer memory; free some and try again";
             case ENETDOWN -> "the interface is down; bring it up with `ip link set … up`";

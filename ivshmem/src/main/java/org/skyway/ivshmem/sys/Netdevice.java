@@ -66,6 +66,14 @@ final class Netdevice {
         }
     }
 
+    /// Whether there is an interface of a name.
+    static boolean isThere(Arena arena, int fd, String name) {
+        MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
+        byte[] bytes = name.getBytes(US_ASCII);
+        Memory.copyFromArray(bytes, 0, request.address(), bytes.length);
+        return Syscalls.ioctl(Syscalls.newState(arena), fd, SIOCGIFINDEX, request) >= 0;
+    }
+
     static void checkName(String name) {
         boolean plain =
                 !name.isEmpty()

@@ -19,7 +19,7 @@ import org.skyway.ivshmem.region.Memory;
 /// out of it are not received. The local stack still sees what arrives, as with every packet
 /// socket: an interface that is given to a switch should have no IP address. Frames sent here pass
 /// by queueing disciplines and local captures (`tcpdump` on the interface sees the received ones
-/// only).
+/// only) unless told otherwise ([#showSent]).
 ///
 /// One thread at a time may receive and one may send, and neither during or after [#close]: the
 /// memory that they use is gone then, and no check stands in their way. The other methods are for
@@ -29,9 +29,9 @@ import org.skyway.ivshmem.region.Memory;
 /// the first frame whose kind of super-frame that header can't name, such as SCTP's: its slot is
 /// taken and never filled (seen on Linux 6.18). Without that header nobody knows the segment size,
 /// so the datagrams of one UDP super-frame would become one datagram. A TPACKET_V3 ring hands
-/// frames over by a timer of milliseconds. So one `recvmmsg` fetches a burst, and an idle interface
-/// is asked only at every few polls; `sendmmsg` sends a burst, as a send ring would also need a
-/// system call and would hold its slots until the receiver has let go of the frames.
+/// frames over by a timer of milliseconds. So one `recvmmsg` fetches a burst; `sendmmsg` sends a
+/// burst, as a send ring would also need a system call and would hold its slots until the receiver
+/// has let go of the frames.
 public final class PacketSocket implements AutoCloseable {
     /// Longest frame that is handed out unless the socket was opened with another limit.
     public static final int DEFAULT_MAX_FRAME_BYTES = 2048;
@@ -71,6 +71,7 @@ public final class PacketSocket implements AutoCloseable {
     private int rxFd = -1;
     private int txFd = -1;
     private long rxDropped;
+    private boolean sentAreShown;
 
     private PacketSocket(String name, int maxFrameBytes) throws IOException {
         this.name = name;
@@ -117,6 +118,15 @@ public final class PacketSocket implements AutoCloseable {
                             .formatted(interfaceName, LARGEST_MAX_FRAME_BYTES, maxFrameBytes));
         }
         return new PacketSocket(interfaceName, maxFrameBytes);
+    }
+
+    /// The descriptor that frames are received from, which can be read while some are there: to ask
+    /// an idle interface costs a system call, so whoever has many asks a [ReadableSet] which of
+    /// them to ask.
+    ///
+    /// @return open until [#close]
+    public int descriptor() {
+        return rxFd;
     }
 
     /// Fetches frames that have arrived.
@@ -168,6 +178,19 @@ public final class PacketSocket implements AutoCloseable {
     public synchronized long mac() throws IOException {
         checkOpen();
         return device.mac();
+    }
+
+    /// Says whether frames sent here are seen by local captures and queueing disciplines, which
+    /// costs them time. At first they are not.
+    ///
+    /// @param shown whether they are from now on
+    /// @throws IOException if the kernel does not do that
+    public synchronized void showSent(boolean shown) throws IOException {
+        checkOpen();
+        if (shown != sentAreShown) {
+            set(txFd, PACKET_QDISC_BYPASS, shown ? 0 : 1, "show what is sent out of");
+            sentAreShown = shown;
+        }
     }
 
     /// The interface's MTU.

@@ -28,7 +28,6 @@ final class RxBatch {
 
     private static final int NEEDS_CSUM = 1;
     private static final int GSO_ECN = 0x80;
-    private static final int MOST_SKIPPED = 8;
 
     private final int fd;
     private final int maxFrameBytes;
@@ -40,8 +39,6 @@ final class RxBatch {
     private final Counter errors = new Counter();
     private int received;
     private int next;
-    private int idle; // polls in a row that found nothing, up to MOST_SKIPPED
-    private int skip; // polls to answer without asking the kernel
 
     RxBatch(Arena arena, int fd, int maxFrameBytes) {
         this.fd = fd;
@@ -87,13 +84,7 @@ final class RxBatch {
         return errors;
     }
 
-    // An idle interface would cost every pass of a poll loop a system call. So after empty polls up
-    // to MOST_SKIPPED passes are let go by: microseconds for the first frame after a silence.
     private boolean receive(int max) {
-        if (skip > 0) {
-            skip--;
-            return false;
-        }
         for (int i = 0; i < received; i++) {
             vector.allowControl(i);
         }
@@ -102,14 +93,10 @@ final class RxBatch {
         int rc = Syscalls.recvmmsg(fd, vector.address(), max, MSG_DONTWAIT);
         if (rc > 0) {
             received = rc;
-            idle = 0;
             return true;
         }
         if (rc == -Errno.EINVAL) {
             errors.add(1); // a kind of super-frame that virtio_net_hdr has no name for
-        } else {
-            idle = Math.min(idle + 1, MOST_SKIPPED);
-            skip = idle;
         }
         return false;
     }

@@ -59,6 +59,16 @@ final class Syscalls {
             find("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle WRITE =
             find("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle EPOLL_CREATE =
+            find("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle EPOLL_CTL =
+            find(
+                    "epoll_ctl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle EPOLL_WAIT =
+            find(
+                    "epoll_wait",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle ERRNO_LOCATION =
             find("__errno_location", FunctionDescriptor.of(JAVA_LONG));
 
@@ -160,6 +170,33 @@ final class Syscalls {
         try {
             long rc = (long) WRITE.invokeExact(fd, address, (long) bytes);
             return rc >= 0 ? (int) rc : -lastErrno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int epollCreate(int flags) {
+        try {
+            int rc = (int) EPOLL_CREATE.invokeExact(flags);
+            return rc >= 0 ? rc : -lastErrno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int epollCtl(int set, int operation, int fd, long event) {
+        try {
+            int rc = (int) EPOLL_CTL.invokeExact(set, operation, fd, event);
+            return rc >= 0 ? rc : -lastErrno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int epollWait(int set, long events, int most, int millis) {
+        try {
+            int rc = (int) EPOLL_WAIT.invokeExact(set, events, most, millis);
+            return rc >= 0 ? rc : -lastErrno();
         } catch (Throwable e) {
             throw unexpected(e);
         }

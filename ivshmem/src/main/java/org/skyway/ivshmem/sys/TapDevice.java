@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.concurrent.ThreadLocalRandom;
 import org.skyway.ivshmem.region.Memory;
 
 /// An Ethernet interface of this host whose other end is this process (Linux,
@@ -19,6 +21,7 @@ public final class TapDevice implements AutoCloseable {
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000;
     private static final long TUNSETIFF = 0x400454caL;
+    private static final long TUNSETPERSIST = 0x400454cbL;
     private static final int IFF_TAP = 2;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFREQ_BYTES = 40;
@@ -29,7 +32,6 @@ public final class TapDevice implements AutoCloseable {
 
     private static final int FRAMES = 32;
     private static final int BEHIND = 64; // what copying in steps of 64 bytes may read
-    private static final int MOST_SKIPPED = 8;
 
     private final String name;
     private final Arena arena = Arena.ofShared();
@@ -41,8 +43,7 @@ public final class TapDevice implements AutoCloseable {
     private Netdevice device;
     private int fd = -1;
     private int socket = -1;
-    private int idle; // polls in a row that found nothing, up to MOST_SKIPPED
-    private int skip; // polls to answer without asking the kernel
+    private final boolean wasThere;
 
     private TapDevice(String name, int maxFrameBytes) throws IOException {
         this.name = name;
@@ -56,13 +57,16 @@ public final class TapDevice implements AutoCloseable {
                             arena.allocateFrom("/dev/net/tun"),
                             O_RDWR | O_NONBLOCK | O_CLOEXEC);
             check(fd, "open /dev/net/tun for");
+            socket = Syscalls.socket(state, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+            check(socket, "ask about");
+            wasThere = Netdevice.isThere(arena, socket, name);
             MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
             byte[] bytes = name.getBytes(US_ASCII);
             Memory.copyFromArray(bytes, 0, request.address(), bytes.length);
             Memory.putShort(request.address() + FLAGS, IFF_TAP | IFF_NO_PI);
             check(Syscalls.ioctl(state, fd, TUNSETIFF, request), "make");
-            socket = Syscalls.socket(state, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-            check(socket, "ask about");
+            // One that another process has left goes with this one.
+            check(Syscalls.ioctl(state, fd, TUNSETPERSIST, MemorySegment.NULL), "take over");
             device = new Netdevice(arena, socket, name);
         } catch (IOException | RuntimeException | Error e) {
             close();
@@ -83,6 +87,14 @@ public final class TapDevice implements AutoCloseable {
         return new TapDevice(name, maxFrameBytes);
     }
 
+    /// Its descriptor, which can be read while frames are there: to ask an idle interface costs a
+    /// system call, so whoever has many asks a [ReadableSet] which of them to ask.
+    ///
+    /// @return open until [#close]
+    public int descriptor() {
+        return fd;
+    }
+
     /// Fetches frames that the host has sent.
     ///
     /// A frame lies in memory of this device, may be changed in place, and is valid until the next
@@ -93,10 +105,6 @@ public final class TapDevice implements AutoCloseable {
     /// @param max most frames, 1 or more
     /// @return how many came
     public int rxBurst(long[] addresses, int[] lengths, int max) {
-        if (skip > 0) {
-            skip--; // an idle interface would cost every pass of a poll loop a system call
-            return 0;
-        }
         int n = 0;
         int most = Math.min(max, FRAMES);
         for (int tries = 0; tries < most; tries++) {
@@ -112,8 +120,6 @@ public final class TapDevice implements AutoCloseable {
             addresses[n] = frame;
             lengths[n++] = length;
         }
-        idle = n > 0 ? 0 : Math.min(idle + 1, MOST_SKIPPED);
-        skip = idle;
         return n;
     }
 
@@ -207,6 +213,55 @@ public final class TapDevice implements AutoCloseable {
     /// @return 1 or more
     public int ifindex() {
         return device.index();
+    }
+
+    /// Whether there was an interface of that name, left by another process.
+    ///
+    /// @return false if it was made
+    public boolean wasThere() {
+        return wasThere;
+    }
+
+    /// Closes it and leaves the interface, with its addresses, to whichever process opens one of
+    /// its name next.
+    ///
+    /// @throws IOException if it goes with this process
+    public synchronized void leave() throws IOException {
+        checkOpen();
+        int rc = Syscalls.ioctl(state, fd, TUNSETPERSIST, MemorySegment.ofAddress(1));
+        close();
+        check(rc, "leave");
+    }
+
+    /// Removes the interfaces of many devices and closes them. The kernel takes as long for all of
+    /// them as for one, which is some 20 ms.
+    ///
+    /// @param devices of one network namespace, that of the calling thread; nobody uses them any
+    ///   more
+    public static void closeAll(Collection<TapDevice> devices) {
+        if (devices.size() > 1) {
+            removeAtOnce(devices);
+        }
+        devices.forEach(TapDevice::close);
+    }
+
+    // What is left then goes with its device.
+    private static void removeAtOnce(Collection<TapDevice> devices) {
+        // One that nobody else has chosen: all that is in it goes.
+        int group = ThreadLocalRandom.current().nextInt(1 << 20, Integer.MAX_VALUE);
+        try (RouteSocket route = RouteSocket.open()) {
+            int grouped = 0;
+            for (TapDevice d : devices) {
+                if (d.linkState() != InterfaceState.GONE && route.group(d.ifindex(), group)) {
+                    grouped++;
+                }
+            }
+            if (grouped > 0) {
+                route.removeGroup(group);
+            }
+        } catch (IOException | IllegalStateException e) {
+            // They go one by one.
+        }
     }
 
     /// Removes the interface. Does nothing the second time.

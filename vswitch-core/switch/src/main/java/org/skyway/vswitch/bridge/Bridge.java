@@ -7,13 +7,17 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.ivshmem.sys.InterfaceChanges;
 import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.FlowRule;
@@ -90,6 +94,8 @@ public final class Bridge {
     private final BridgeForwarding forwarding;
     private final BondedPorts bonded;
     private boolean hostInterface;
+    private InterfaceChanges changedInterfaces; // null before the first look
+    private boolean newInterfaces = true; // that nobody has looked at
 
     /// A bridge without ports; [#connect] and [#start] make it run.
     ///
@@ -423,11 +429,12 @@ public final class Bridge {
                             .formatted(asked.name()));
         }
         BridgePort port = ports.add(asked);
+        newInterfaces = true;
         if (config.machines() && asked.type() == PortConfig.Type.DPDKR) {
             try {
                 agent.offer(vnfs.prepare(asked.name()));
             } catch (ConfigException e) {
-                settlements.afterGrace(ports.remove(port));
+                settlements.afterGrace(ports.remove(port, TapDevice::close));
                 throw e;
             }
         }
@@ -483,6 +490,27 @@ public final class Bridge {
     /// @param name the port's name
     /// @throws ConfigException if there is no such port
     public void removePort(String name) {
+        removePort(name, TapDevice::close);
+    }
+
+    /// Removes ports of which whoever asks closes the interfaces that the switch has made: that
+    /// takes the kernel a while.
+    ///
+    /// @param names the ports' names; those that there are
+    /// @return the interfaces, once nobody uses them any more
+    public CompletionStage<List<TapDevice>> removePorts(List<String> names) {
+        List<TapDevice> devices = new ArrayList<>();
+        for (String name : names) {
+            if (ports.byName(name) != null) {
+                removePort(name, devices::add);
+            }
+        }
+        CompletableFuture<List<TapDevice>> closing = new CompletableFuture<>();
+        settlements.afterGrace(() -> closing.complete(devices));
+        return closing;
+    }
+
+    private void removePort(String name, Consumer<TapDevice> closing) {
         BridgePort port = ports.byName(name);
         if (port == null) {
             throw new ConfigException(ports.unknown(name));
@@ -492,7 +520,7 @@ public final class Bridge {
         if (vnf != null) {
             vnfs.disconnect(port, "port " + name + " was removed");
         }
-        Runnable removed = ports.remove(port);
+        Runnable removed = ports.remove(port, closing);
         notes.noPort(name);
         settler.changed();
         bonded.look();
@@ -733,11 +761,20 @@ public final class Bridge {
             settler.changed();
             settle();
         }
+        if (changedInterfaces == null) {
+            changedInterfaces = new InterfaceChanges();
+        }
+        boolean changes = changedInterfaces.any() | newInterfaces;
+        newInterfaces = false;
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
-                linkUp(port, n.socket().linkUp());
+                if (changes) {
+                    linkUp(port, n.socket().linkUp());
+                }
             } else if (port.datapathPort() instanceof TapPort t) {
-                host(port, t.device());
+                if (changes) {
+                    host(port, t.device());
+                }
             } else if (port.datapathPort() instanceof DpdkrPort d) {
                 String fault = d.fault();
                 if (fault != null && port.attachment() != null) {
@@ -820,6 +857,15 @@ public final class Bridge {
         notes.commit();
         state.close(); // while packets still move
         datapath.close();
+        for (BridgePort port : ports.all()) {
+            if (port.datapathPort() instanceof TapPort t) {
+                try {
+                    t.device().leave();
+                } catch (IOException e) {
+                    faults.record("ofproto thread: interface", e);
+                }
+            }
+        }
         stock.handOver();
     }
 
@@ -856,12 +902,17 @@ public final class Bridge {
         if (vnfs != null) {
             vnfs.close();
         }
+        List<TapDevice> devices = new ArrayList<>();
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
             } else if (port.datapathPort() instanceof TapPort t) {
-                t.close();
+                devices.add(t.device());
             }
+        }
+        TapDevice.closeAll(devices);
+        if (changedInterfaces != null) {
+            changedInterfaces.close();
         }
         if (!tidies) {
             return; // it never came to take over what is there

@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.PacketSocket;
+import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.ConfigException;
@@ -181,6 +184,7 @@ final class Ports {
     private BridgePort insert(PortConfig config, Saved.Port before) {
         int number = config.number();
         DatapathPort port = open(config);
+        FileLimit.check(config.name(), port);
         if (before != null) {
             Saved.Block counters = before.counters();
             port.traffic()
@@ -202,8 +206,9 @@ final class Ports {
     /// Removes a port. Its VNF, if it has one, must be gone.
     ///
     /// @param port the port
+    /// @param closing takes its interface, if it is one that the switch has made, to be closed
     /// @return what is to be done when no poll thread touches it any more
-    Runnable remove(BridgePort port) {
+    Runnable remove(BridgePort port, Consumer<TapDevice> closing) {
         int number = port.config().number();
         byNumber.remove(number);
         byName.remove(port.config().name());
@@ -219,7 +224,7 @@ final class Ports {
             if (port.datapathPort() instanceof NetdevPort n) {
                 n.close();
             } else if (port.datapathPort() instanceof TapPort t) {
-                t.close();
+                closing.accept(t.device());
             }
         };
     }
@@ -289,7 +294,9 @@ final class Ports {
                 try {
                     TapPort tap =
                             new TapPort(config.number(), datapath.threads(), memory, config.name());
-                    tap.device().setMac(macOf(config.number()));
+                    if (!tap.device().wasThere()) {
+                        tap.device().setMac(macOf(config.number()));
+                    }
                     yield tap;
                 } catch (IOException e) {
                     throw new ConfigException(
@@ -334,13 +341,14 @@ final class Ports {
         }
         // No VNF yet, or nobody has set the interface up: nothing could receive.
         boolean internal = config.type() == PortConfig.Type.INTERNAL;
+        boolean down = !(port instanceof TapPort t) || t.device().linkState() != InterfaceState.UP;
         boolean patch = config.type() == PortConfig.Type.PATCH; // up, as in Open vSwitch
         return new PortState(
                 config.number(),
                 config.name(),
                 macOf(config.number()),
-                internal ? PortState.PORT_DOWN : 0,
-                patch ? PortState.LIVE : PortState.LINK_DOWN,
+                internal && down ? PortState.PORT_DOWN : 0,
+                patch || internal && !down ? PortState.LIVE : PortState.LINK_DOWN,
                 internal ? OFPPF_10GB_FD | OFPPF_COPPER : 0,
                 0,
                 0,

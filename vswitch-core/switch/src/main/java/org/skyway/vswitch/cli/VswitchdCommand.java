@@ -255,11 +255,9 @@ final class VswitchdCommand implements Callable<Integer> {
                 || datapathId != null
                 || !config.ports().isEmpty()
                 || !config.controllers().isEmpty()
-                || !config.listen().isEmpty()
-                || config.http() != null
-                || takeOver) {
+                || !config.listen().isEmpty()) {
             throw new ConfigException(
-                    "bridges, ports and controllers are in the database %s; --bridge, --datapath-id, --port, --controller, --listen, --http and --take-over are for a switch without one"
+                    "bridges, ports and controllers are in the database %s; --bridge, --datapath-id, --port, --controller and --listen are for a switch without one"
                             .formatted(ovs.database()));
         }
         applyLog();
@@ -272,6 +270,8 @@ final class VswitchdCommand implements Callable<Integer> {
                         directory,
                         stateDirectory == null ? ovs.stateDirectory(directory) : stateDirectory,
                         forget,
+                        takeOver,
+                        Duration.ofMillis(rehearsalMillis),
                         config,
                         ovs.pidFile(),
                         ovs.unixctl()));

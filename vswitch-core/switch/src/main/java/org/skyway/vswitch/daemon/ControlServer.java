@@ -1,6 +1,7 @@
 package org.skyway.vswitch.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -55,6 +56,20 @@ public final class ControlServer implements AutoCloseable {
         /// @return the request; null if this one comes in one piece
         default PartedRequest begin(String command, JsonNode arguments) {
             return null;
+        }
+    }
+
+    /// Answers one request of another kind of client. Waits until it is done.
+    ///
+    /// @param owner the ofproto thread
+    /// @param commands what is done about it
+    /// @param faults where errors that were survived are counted
+    /// @param request with a `command` and its arguments
+    /// @return with `result` or `error`
+    public static ObjectNode answer(
+            Executor owner, Commands commands, Faults faults, ObjectNode request) {
+        try (ControlSession session = new ControlSession(owner, commands, faults)) {
+            return session.answer(request.toString());
         }
     }
 

@@ -285,11 +285,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private Switchboard board(Executor owner, Asked asked) {
-        return request -> {
-            try (ControlSession session = new ControlSession(owner, asked, faults)) {
-                return session.answer(request.toString());
-            }
-        };
+        return request -> ControlServer.answer(owner, asked, faults, request);
     }
 
     /// Where its live page is.

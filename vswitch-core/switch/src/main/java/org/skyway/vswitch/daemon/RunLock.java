@@ -11,11 +11,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.vswitch.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A run directory that belongs to this process. The lock goes with the process, however that ends.
 public final class RunLock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
     private static final String FILE = "vswitchd.lock";
+    private static final int DYING_MILLIS = 60_000;
 
     private final FileChannel channel;
     private final FileLock lock;
@@ -52,6 +57,7 @@ public final class RunLock implements AutoCloseable {
                 channel.close();
                 throw inUse(directory, owner);
             }
+            awaitDying(owner(directory));
             channel.truncate(0);
             String pid = ProcessHandle.current().pid() + "\n";
             channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
@@ -91,6 +97,33 @@ public final class RunLock implements AutoCloseable {
             return Long.parseLong(Files.readString(directory.resolve(FILE)).strip());
         } catch (IOException | NumberFormatException e) {
             return 0;
+        }
+    }
+
+    // Whoever was killed loses its locks at once, and its sockets and interfaces one by one: of a
+    // thousand interfaces the last is gone 20 s later, and can't be had before.
+    private static void awaitDying(long pid) {
+        if (pid <= 0 || !isDying(pid)) {
+            return;
+        }
+        LOG.info("waiting for the switch with process id {}, which is ending", pid);
+        try (ProcessDescriptor process = ProcessDescriptor.of(pid)) {
+            process.awaitEnd(DYING_MILLIS);
+        } catch (IOException e) {
+            LOG.warn("can't wait for that: {}", e.getMessage());
+        }
+    }
+
+    // What has no memory any more runs no program.
+    private static boolean isDying(long pid) {
+        Path proc = Path.of("/proc", Long.toString(pid));
+        try {
+            Files.readSymbolicLink(proc.resolve("exe"));
+            return false;
+        } catch (NoSuchFileException e) {
+            return Files.exists(proc);
+        } catch (IOException e) {
+            return false; // another user's
         }
     }
 

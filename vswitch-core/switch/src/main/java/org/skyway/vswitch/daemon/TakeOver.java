@@ -6,14 +6,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.vswitch.config.ConfigException;
+import org.skyway.vswitch.config.SwitchConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Has the switch that runs in a directory hand over to the one that is about to start there. What
 /// this one can learn before, it has learned by then, so that the time without a switch is short.
-final class TakeOver {
+public final class TakeOver {
     /// What [#from] asks for.
-    static final String COMMAND = "hand-over";
+    public static final String COMMAND = "hand-over";
 
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
     private static final int RESTARTS = 40;
@@ -77,6 +78,20 @@ final class TakeOver {
         return new TakeOver(process, before, true);
     }
 
+    /// The same, where the service manager is who the environment says.
+    ///
+    /// @param runDirectory where it runs
+    /// @param state where this switch will read what that one has left
+    /// @param config of this switch, which is looked at before
+    /// @param rehearsal how long to try out everything before that
+    /// @return what has come of it
+    /// @throws ConfigException if there is one that refuses, or this one could not start
+    public static TakeOver from(
+            Path runDirectory, SwitchConfig config, StateOptions state, Duration rehearsal) {
+        TakeOverCheck.check(runDirectory, config, state);
+        return from(runDirectory, state.directory(), rehearsal, ServiceManager.ofEnvironment());
+    }
+
     private static boolean hasEnded(ProcessDescriptor process) {
         try {
             return process.awaitEnd(LAST_WORD_MILLIS);
@@ -88,7 +103,8 @@ final class TakeOver {
     /// For a switch that takes over from no other.
     ///
     /// @param rehearsed whether everything was tried out nevertheless
-    static TakeOver none(boolean rehearsed) {
+    /// @return nobody
+    public static TakeOver none(boolean rehearsed) {
         return new TakeOver(null, 0, rehearsed);
     }
 
@@ -98,7 +114,9 @@ final class TakeOver {
     }
 
     /// Whether there was a switch, which has handed over.
-    boolean isThere() {
+    ///
+    /// @return false if this one begins without
+    public boolean isThere() {
         return process != null;
     }
 
@@ -107,7 +125,7 @@ final class TakeOver {
     /// @param why a sentence
     /// @param cause of it
     /// @return says as well whether another one was there
-    ConfigException failed(String why, Exception cause) {
+    public ConfigException failed(String why, Exception cause) {
         return new ConfigException(
                 isThere()
                         ? why
@@ -120,7 +138,7 @@ final class TakeOver {
     /// free.
     ///
     /// @throws ConfigException if it does not end
-    void awaitEnd() {
+    public void awaitEnd() {
         if (process == null) {
             return;
         }

@@ -474,6 +474,9 @@ public final class Datapath implements AutoCloseable {
                 return; // its buffers stay mapped: a thread may still use them
             }
         }
+        for (PollThread t : threads) {
+            t.close();
+        }
         arena.close();
     }
 }

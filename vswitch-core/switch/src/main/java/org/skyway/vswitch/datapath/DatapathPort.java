@@ -92,6 +92,15 @@ public abstract class DatapathPort {
         return traffic;
     }
 
+    /// What can be read when packets have come, if to ask for them costs a system call: a port that
+    /// was silent for a while is not asked before.
+    ///
+    /// @return a file descriptor, always the same, open as long as a poll thread has the port; -1
+    ///   if to ask costs next to nothing
+    protected int descriptor() {
+        return -1;
+    }
+
     /// Receives packets in place. The port's poll thread only.
     ///
     /// @param addresses receives where each packet is, valid until [#rxRelease]; readable up to the

@@ -3,7 +3,6 @@ package org.skyway.vswitch.datapath;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -61,8 +60,12 @@ final class PollThread {
 
     private final int index;
     private final Datapath datapath;
+    private static final int SPINS = 100;
+    private static final int YIELDS = 200;
+    private static final int PASSES_BEFORE_PARKING = SPINS + YIELDS;
+
     private final IdleStrategy idle =
-            new BackoffIdleStrategy(100, 200, 1_000, 100_000); // spin, yield, park up to 100 µs
+            new BackoffIdleStrategy(SPINS, YIELDS, 1_000, 100_000); // park up to 100 µs
     private final CommandQueue commands = new CommandQueue();
     private final FlowCache cache;
     private final PacketExecutor executor;
@@ -74,7 +77,7 @@ final class PollThread {
     private final Megaflow[] flows = new Megaflow[BURST];
     private final long buffers; // BURST private packet buffers
 
-    private RxPort[] rxPorts = new RxPort[0];
+    private final RxPorts rxPorts = new RxPorts();
     private int firstPort; // where the next pass starts
     private final Passes passes = new Passes(commands);
     private volatile Thread resting; // while it does, who is woken for a command
@@ -142,7 +145,7 @@ final class PollThread {
     // Who sends past the switch does so until it obeys a command, and then it has a mark that can
     // wait for a moment; so a switch whose VNFs have bypasses leaves the cores to them.
     private boolean nothingIsExpected() {
-        for (RxPort rx : rxPorts) {
+        for (RxPort rx : rxPorts.all()) {
             if (!rx.away && rx.port.mayReceive()) {
                 return false;
             }
@@ -151,7 +154,7 @@ final class PollThread {
     }
 
     private boolean nobodyIsThere() {
-        for (RxPort rx : rxPorts) {
+        for (RxPort rx : rxPorts.all()) {
             if (rx.port.mayReceive()) {
                 return false;
             }
@@ -182,23 +185,33 @@ final class PollThread {
     int poll() {
         PASS_NANOS.setOpaque(this, now);
         beginPass();
-        RxPort[] ports = rxPorts;
-        int n = ports.length;
-        if (n == 0) {
-            return 0;
+        final RxPort[] ports = rxPorts.awake();
+        final int n = rxPorts.count();
+        if (firstPort >= n) {
+            firstPort = 0; // ports have gone
         }
         int moved = 0;
         int most = 0;
+        boolean silence = false;
         for (int i = 0; i < n; i++) {
-            int at = firstPort + i < n ? firstPort + i : firstPort + i - n;
-            int m = turn(ports[at]);
-            moved += m;
-            most = Math.max(most, m);
+            final int at = firstPort + i < n ? firstPort + i : firstPort + i - n;
+            final RxPort rx = ports[at];
+            final int m = turn(rx);
+            if (m > 0) {
+                rx.silent = 0;
+                moved += m;
+                most = Math.max(most, m);
+            } else {
+                silence |= RxPorts.isSilent(rx);
+            }
         }
         // Who has more than a burst comes again; another port is the first then, so that none can
         // starve those behind it. Else packets are taken in the order of the ports.
         firstPort = most >= BURST && firstPort + 1 < n ? firstPort + 1 : 0;
         PLACE.setOpaque(this, BETWEEN_PORTS);
+        if (silence) {
+            rxPorts.rest();
+        }
         return moved;
     }
 
@@ -211,6 +224,7 @@ final class PollThread {
             carryOut();
         }
         passes.advance();
+        rxPorts.wake(idlePasses > PASSES_BEFORE_PARKING);
     }
 
     private void carryOut() {
@@ -460,13 +474,11 @@ final class PollThread {
     // ---- commands; run on this thread
 
     void addPort(DatapathPort port) {
-        RxPort[] more = Arrays.copyOf(rxPorts, rxPorts.length + 1);
-        more[rxPorts.length] = new RxPort(port);
-        rxPorts = more;
+        rxPorts.add(port);
     }
 
     void removePort(DatapathPort port) {
-        rxPorts = Arrays.stream(rxPorts).filter(rx -> rx.port != port).toArray(RxPort[]::new);
+        rxPorts.remove(port);
         tx.forget();
     }
 
@@ -539,5 +551,10 @@ final class PollThread {
 
     void stop() {
         running = false;
+    }
+
+    /// Lets go of what it has. After its end.
+    void close() {
+        rxPorts.close();
     }
 }

@@ -38,6 +38,7 @@ final class AppctlBridges {
         all.add(Appctl.now("ofproto/list", "", 0, 0, _ -> list()));
         all.add(onBridge("fdb/show", "bridge", AppctlBridges::fdb));
         all.add(onBridge("fdb/stats-show", "bridge", AppctlBridges::fdbStatistics));
+        all.add(new Command("fdb/stats-clear", "[bridge]", 0, 1, this::fdbClear));
         all.add(new Command("fdb/flush", "[bridge]", 0, 1, this::fdbFlush));
         all.add(onBridge("bridge/dump-flows", "[--offload-stats] bridge", AppctlBridges::flows));
         all.add(new Command("bridge/reconnect", "[bridge]", 0, 1, this::reconnect));
@@ -87,15 +88,35 @@ final class AppctlBridges {
     }
 
     private static String fdbStatistics(Slot slot) {
+        MacTable macs = slot.running().bridge().macs();
+        MacTable.Statistics s = macs.statistics();
         return """
         Statistics for bridge "%s":
           Current/maximum MAC entries in the table: %d/%d
           Current static MAC entries in the table : 0
+          Total number of learned MAC entries     : %d
+          Total number of expired MAC entries     : %d
+          Total number of evicted MAC entries     : %d
+          Total number of port moved MAC entries  : %d
         """
                 .formatted(
                         slot.name(),
-                        slot.running().bridge().macs().size(),
-                        slot.running().bridge().macs().mostEntries());
+                        macs.size(),
+                        macs.mostEntries(),
+                        s.learned(),
+                        s.expired(),
+                        s.evicted(),
+                        s.moved());
+    }
+
+    private CompletionStage<String> fdbClear(List<String> arguments) {
+        return Appctl.onAll(
+                        some(arguments),
+                        slot -> {
+                            slot.running().bridge().macs().clearStatistics();
+                            return "";
+                        })
+                .thenApply(_ -> "statistics successfully cleared\n");
     }
 
     private CompletionStage<String> fdbFlush(List<String> arguments) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.skyway.agent.CombinedAgent;
 import org.skyway.agent.PortAccess;
@@ -103,6 +104,18 @@ final class Bridges implements AutoCloseable {
     /// Those that run. Any thread.
     Collection<Slot> all() {
         return all;
+    }
+
+    /// Has somebody be told of what happens at all of them.
+    ///
+    /// @param listener gets events, one JSON record a line
+    void listen(Consumer<String> listener) {
+        journal.listen(listener);
+    }
+
+    /// All that the database wanted at first is there, or can't be had.
+    void complete() {
+        hosts.open();
     }
 
     Slot get(String name) {

@@ -56,6 +56,7 @@ final class Devices {
             if (n.socket().linkState() == InterfaceState.GONE) {
                 return Integer.MAX_VALUE;
             }
+            n.socket().showSent(isOutput(port));
             int asked = asked(port);
             if (asked != 0 && n.socket().mtu() != asked) {
                 n.socket().setMtu(asked);
@@ -65,6 +66,12 @@ final class Devices {
             LOG.warn("bridge {}: port {}: {}", slot.name(), port.name(), e.getMessage());
             return Integer.MAX_VALUE;
         }
+    }
+
+    // Who has a mirror send to an interface may capture there, as ovs-tcpdump does.
+    private boolean isOutput(WantedPort port) {
+        return wanted.mirrors().stream()
+                .anyMatch(m -> m.references("output_port").contains(port.port().uuid()));
     }
 
     private void tap(WantedPort port, TapDevice device, int least) {

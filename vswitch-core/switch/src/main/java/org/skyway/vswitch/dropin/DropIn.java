@@ -7,6 +7,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.ivshmem.sys.InterfaceChanges;
 import org.skyway.ivshmem.sys.InterfaceState;
+import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.OvsdbClient;
 import org.skyway.ovsdb.OvsdbException;
@@ -37,7 +42,10 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.ControlServer;
 import org.skyway.vswitch.daemon.RunLock;
+import org.skyway.vswitch.daemon.StateOptions;
+import org.skyway.vswitch.daemon.TakeOver;
 import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.http.WebServer;
 import org.skyway.vswitch.port.NetdevPort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +59,10 @@ public final class DropIn implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DropIn.class);
     private static final long LOOK_MILLIS = 200;
     private static final long LEAST_STATISTICS_MILLIS = 5000;
+    private static final long LOOK_ANYWAY_NANOS = 5_000_000_000L;
     private static final long TRANSACTION_SECONDS = 20;
     private static final long AGAIN_MILLIS = 1000;
+    private static final long LAST_WORD_NANOS = 10_000_000;
 
     /// Where Open vSwitch's sockets are, unless told otherwise.
     public static final Path RUN_DIRECTORY = Path.of("/var/run/openvswitch");
@@ -60,6 +70,7 @@ public final class DropIn implements AutoCloseable {
     private final Settings settings;
     private final Faults faults = new Faults();
     private final List<AutoCloseable> running = new ArrayList<>();
+    private final List<AutoCloseable> locks = new ArrayList<>(); // of those
     private final ScheduledExecutorService configuration =
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "configuration"));
     private final CountDownLatch configured = new CountDownLatch(1); // for the first time
@@ -71,11 +82,14 @@ public final class DropIn implements AutoCloseable {
 
     // The configuration thread's.
     private final Set<String> failedBridges = new HashSet<>();
+    private final PortErrors portErrors = new PortErrors();
     private final Unmet unmet = new Unmet();
     private boolean restoring = true; // until flow-restore-wait was false once
     private boolean first = true;
     private String keysSeen = ""; // of the files of table SSL
     private long statisticsNanos = System.nanoTime();
+    private long lookedNanos = System.nanoTime(); // at all interfaces
+    private final InterfaceChanges changedInterfaces = new InterfaceChanges();
 
     /// What it is started with.
     ///
@@ -83,6 +97,8 @@ public final class DropIn implements AutoCloseable {
     /// @param runDirectory where its sockets are
     /// @param stateDirectory where bridges keep what the next switch must know; null for nowhere
     /// @param forget whether to begin without what an earlier switch knew
+    /// @param takeOver whether the switch that runs is to hand over to this one
+    /// @param rehearsal how long at most to try out the control path before that
     /// @param base what holds for every bridge
     /// @param pidFile where its process id is; null for nowhere
     /// @param unixctl where it is asked by `ovs-appctl`; null for the usual place, empty for
@@ -92,6 +108,8 @@ public final class DropIn implements AutoCloseable {
             Path runDirectory,
             Path stateDirectory,
             boolean forget,
+            boolean takeOver,
+            Duration rehearsal,
             SwitchConfig base,
             Path pidFile,
             String unixctl) {}
@@ -166,30 +184,45 @@ public final class DropIn implements AutoCloseable {
     /// @return the switch, which waits for its database
     /// @throws ConfigException if it can't be started as asked; nothing is left running
     public static DropIn start(Settings settings) {
+        TakeOver before = TakeOver.none(false);
+        if (settings.takeOver()) {
+            if (settings.stateDirectory() == null) {
+                throw new ConfigException(
+                        "--take-over goes on from the state directory; name one with --statedir");
+            }
+            before =
+                    TakeOver.from(
+                            settings.runDirectory().toAbsolutePath().normalize(),
+                            settings.base(),
+                            new StateOptions(settings.stateDirectory(), settings.forget(), true),
+                            settings.rehearsal());
+        }
         DropIn dropIn = new DropIn(settings);
         try {
-            dropIn.begin();
+            dropIn.begin(before);
             return dropIn;
         } catch (IOException e) {
             dropIn.close();
-            throw new ConfigException("can't start the switch: " + e.getMessage(), e);
+            ConfigException why =
+                    new ConfigException("can't start the switch: " + e.getMessage(), e);
+            throw before.isThere() ? before.failed(why.getMessage(), e) : why;
         } catch (OvsdbException e) {
             dropIn.close();
-            throw new ConfigException(e.getMessage(), e);
+            throw before.failed(e.getMessage(), e);
         } catch (RuntimeException e) {
             dropIn.close();
-            throw e;
+            throw before.isThere() ? before.failed(e.getMessage(), e) : e;
         }
     }
 
-    private void begin() throws IOException {
+    private void begin(TakeOver predecessor) throws IOException {
         Remote remote = Remote.parse(settings.database());
         Path directory = settings.runDirectory().toAbsolutePath().normalize();
         long pid = ProcessHandle.current().pid();
         if (settings.pidFile() != null) {
-            running.add(PidFile.create(directory.resolve(settings.pidFile()), pid));
+            claim(PidFile.create(directory.resolve(settings.pidFile()), pid));
         }
-        running.add(RunLock.take(directory));
+        claim(RunLock.take(directory));
         beOvsVswitchd();
         bridges =
                 new Bridges(
@@ -200,8 +233,14 @@ public final class DropIn implements AutoCloseable {
                         settings.forget());
         running.add(bridges);
         running.add(this::stopConfiguring);
-        Control control = new Control(bridges);
+        predecessor.awaitEnd(); // it has its addresses and interfaces for a moment yet
+        Control control = new Control(bridges, this::handOver);
         running.add(ControlServer.start(directory, Runnable::run, control, faults));
+        if (settings.base().http() != null) {
+            WebServer page = WebServer.start(settings.base().http(), control.board(), faults);
+            running.add(page);
+            bridges.listen(page::happened);
+        }
         EventLoopGroup group =
                 new MultiThreadIoEventLoopGroup(
                         1, new DefaultThreadFactory("ovsdb"), NioIoHandler.newFactory());
@@ -210,7 +249,7 @@ public final class DropIn implements AutoCloseable {
         if (socket == null || !socket.isEmpty()) {
             Path path = directory.resolve(socket == null ? "ovs-vswitchd." + pid + ".ctl" : socket);
             Appctl appctl = new Appctl(bridges, stop::countDown);
-            running.add(UnixctlServer.start(group, path, appctl.commands()));
+            claim(UnixctlServer.start(group, path, appctl.commands()));
         }
         client =
                 new OvsdbClient(
@@ -229,6 +268,51 @@ public final class DropIn implements AutoCloseable {
                 .info("ovs-vswitchd (Open vSwitch) {}", Appctl.OVS_VERSION);
     }
 
+    private void claim(AutoCloseable lock) {
+        running.add(lock);
+        locks.add(lock);
+    }
+
+    /// Ends at once, so that another switch can go on from here: nobody is told, nothing is
+    /// removed. Any thread.
+    ///
+    /// @param theirs state directory of the other one
+    /// @param answer tells the other one
+    private void handOver(String theirs, Runnable answer) {
+        Path own = settings.stateDirectory();
+        if (own == null) {
+            throw new ConfigException("this switch keeps nothing that another could take over");
+        }
+        Path state = own.toAbsolutePath().normalize();
+        if (!theirs.isEmpty() && !Path.of(theirs).normalize().equals(state)) {
+            throw new ConfigException(
+                    "the switch that runs keeps its state in %s, and the other one would begin with that of %s; start it with --statedir %s"
+                            .formatted(state, theirs, state));
+        }
+        configuration.execute(() -> giveAway(answer)); // not in the middle of a pass
+    }
+
+    private void giveAway(Runnable answer) {
+        LOG.info("handing over to another switch");
+        for (Slot slot : bridges.all()) {
+            try {
+                slot.handOver();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
+            }
+        }
+        // What the other one would have to wait for until this process is gone for good.
+        stop(client); // and the database's lock
+        locks.forEach(DropIn::stop);
+        Path directory = bridges.directory();
+        for (Path p : List.of(directory, RunDirectory.ofOtherUsers(directory))) {
+            stop(() -> Files.deleteIfExists(p.resolve(RunDirectory.PMD_SOCKET)));
+        }
+        answer.run();
+        LockSupport.parkNanos(LAST_WORD_NANOS); // until it is sent
+        ProcessDescriptor.exitNow(0);
+    }
+
     // Open vSwitch's service scripts look at the name of a process, too.
     private static void beOvsVswitchd() {
         try {
@@ -241,6 +325,7 @@ public final class DropIn implements AutoCloseable {
     private void stopConfiguring() throws InterruptedException {
         configuration.shutdownNow();
         configuration.awaitTermination(TRANSACTION_SECONDS, TimeUnit.SECONDS);
+        changedInterfaces.close();
     }
 
     /// On the database's event loop.
@@ -335,8 +420,8 @@ public final class DropIn implements AutoCloseable {
             bridges.forgetOthers(wanted.bridges().keySet());
         }
         unmet.say(wanted);
-        Transaction t = new Pass(bridges, wanted, !restoring, failedBridges).run();
-        addStatus(t, wanted, first);
+        Transaction t = new Pass(bridges, wanted, !restoring, failedBridges, portErrors).run();
+        addStatus(t, wanted, first, true);
         Row root = wanted.root();
         t.change(Columns.ROOT, root, "datapath_types", Datum.of(List.of("netdev", "system")));
         t.change(Columns.ROOT, root, "iface_types", Datum.of(PortTypes.ALL));
@@ -345,18 +430,19 @@ public final class DropIn implements AutoCloseable {
         t.change(Columns.ROOT, root, "cur_cfg", root.get("next_cfg"));
         if (commit(t)) {
             first = false;
+            bridges.complete();
             configured.countDown();
         }
     }
 
-    private void addStatus(Transaction t, Wanted wanted, boolean statistics) {
+    private void addStatus(Transaction t, Wanted wanted, boolean statistics, boolean interfaces) {
         if (statistics) {
             boolean enabled =
                     "true".equals(wanted.root().pairs("other_config").get("enable-statistics"));
             Map<String, String> host = enabled ? HostStatistics.of(bridges.directory()) : Map.of();
             t.change(Columns.ROOT, wanted.root(), "statistics", Datum.of(host));
         }
-        StatusColumns status = new StatusColumns(t, statistics);
+        StatusColumns status = new StatusColumns(t, statistics, interfaces);
         for (Wanted.WantedBridge w : wanted.bridges().values()) {
             Slot slot = bridges.get(w.name());
             if (slot != null) {
@@ -392,17 +478,22 @@ public final class DropIn implements AutoCloseable {
         if (wanted == null || passPending.get()) {
             return;
         }
-        if (interfacesChanged(wanted) | keysChanged(wanted)) {
+        long nanos = System.nanoTime();
+        // The kernel does not tell of all that it says of them.
+        boolean interfaces = changedInterfaces.any() || nanos - lookedNanos >= LOOK_ANYWAY_NANOS;
+        if (keysChanged(wanted) || interfaces && interfacesChanged(wanted)) {
             schedulePass(0);
             return;
         }
-        long nanos = System.nanoTime();
+        if (interfaces) {
+            lookedNanos = nanos;
+        }
         boolean statistics = nanos - statisticsNanos >= interval(wanted.root());
         if (statistics) {
             statisticsNanos = nanos;
         }
         Transaction t = new Transaction();
-        addStatus(t, wanted, statistics);
+        addStatus(t, wanted, statistics, interfaces);
         commit(t);
     }
 
@@ -460,13 +551,15 @@ public final class DropIn implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable part : running.reversed()) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.warn("while stopping {}: {}", part, e.toString());
-            }
-        }
+        running.reversed().forEach(DropIn::stop);
         running.clear();
+    }
+
+    private static void stop(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("while stopping {}: {}", part, e.toString());
+        }
     }
 }

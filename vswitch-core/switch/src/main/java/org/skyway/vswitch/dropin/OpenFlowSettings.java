@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// What a row of table Bridge, and those of its controllers, ask of a bridge's OpenFlow side.
 final class OpenFlowSettings {
     private static final Logger LOG = LoggerFactory.getLogger(OpenFlowSettings.class);
-    private static final Pattern DPID = Pattern.compile("(0x)?[0-9a-fA-F]{1,16}");
+    private static final Pattern DPID = Pattern.compile("0x[0-9a-fA-F]{1,16}|[0-9a-fA-F]{16}");
     private static final Pattern MAC = Pattern.compile("[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}");
     private static final int DEFAULT_PROBE_MILLIS = 5000;
     private static final int DEFAULT_BACKOFF_MILLIS = 8000;
@@ -44,16 +44,15 @@ final class OpenFlowSettings {
     /// What they ask for, without controllers.
     ///
     /// @param directory the run directory
-    /// @param current the datapath id that the bridge has; 0 for none yet
+    /// @param own the datapath id that the bridge has unless another is asked for
     /// @param keys for encrypted connections; null for none
-    static OfprotoConfig of(
-            WantedBridge wanted, Path directory, long current, OfprotoConfig.Tls keys) {
+    static OfprotoConfig of(WantedBridge wanted, Path directory, long own, OfprotoConfig.Tls keys) {
         Row row = wanted.row();
         String described = row.pairs("other_config").get("dp-desc");
         OfprotoConfig.Description d = OfprotoConfig.Description.DEFAULT;
         return new OfprotoConfig(
                 wanted.name(),
-                datapathId(row, current),
+                datapathId(row, own),
                 directory,
                 List.of(),
                 failMode(row),
@@ -89,39 +88,42 @@ final class OpenFlowSettings {
         return all.isEmpty() ? EnumSet.allOf(Version.class) : all;
     }
 
-    // What nobody asks for stays as it is, and is the same after a restart.
-    private static long datapathId(Row bridge, long current) {
-        Map<String, String> other = bridge.pairs("other_config");
-        String asked = other.get("datapath-id");
-        if (asked != null && DPID.matcher(asked).matches()) {
-            long id = Long.parseUnsignedLong(asked.replaceFirst("^0x", ""), 16);
-            if (id != 0) {
-                return id;
-            }
-        }
-        Long hardware = address(other.get("hwaddr"));
-        if (hardware != null) {
-            return hardware;
-        }
-        if (current != 0) {
-            return current;
-        }
+    private static long datapathId(Row bridge, long own) {
+        long asked = asked(bridge);
+        Long hardware = address(bridge.pairs("other_config").get("hwaddr"));
+        return asked != 0 ? asked : hardware != null ? hardware : own;
+    }
+
+    // What can't be one is passed over, as by Open vSwitch.
+    private static long asked(Row bridge) {
+        String text = bridge.pairs("other_config").get("datapath-id");
+        return text != null && DPID.matcher(text).matches()
+                ? Long.parseUnsignedLong(text.replaceFirst("^0x", ""), 16)
+                : 0;
+    }
+
+    /// The datapath id of a new bridge for whenever none is asked for: the same after a restart.
+    static long own(Row bridge) {
         String recorded = bridge.text("datapath_id");
-        return DPID.matcher(recorded).matches() && Long.parseUnsignedLong(recorded, 16) != 0
-                ? Long.parseUnsignedLong(recorded, 16)
-                : mac(bridge);
+        boolean isOwn =
+                asked(bridge) == 0
+                        && address(bridge.pairs("other_config").get("hwaddr")) == null
+                        && DPID.matcher(recorded).matches();
+        long id = isOwn ? Long.parseUnsignedLong(recorded, 16) : 0;
+        return id != 0 ? id : madeUp(bridge);
     }
 
     /// The address that a bridge's local port begins with: the one that is asked for, else one that
     /// is the same after a restart.
     static long mac(Row bridge) {
         Long asked = address(bridge.pairs("other_config").get("hwaddr"));
+        return asked != null ? asked : madeUp(bridge);
+    }
+
+    private static long madeUp(Row bridge) {
         UUID uuid = bridge.uuid();
-        return asked != null
-                ? asked
-                : (uuid.getMostSignificantBits() ^ uuid.getLeastSignificantBits())
-                                & 0xfcff_ffff_ffffL
-                        | 0x0200_0000_0000L; // of no maker, and of one host
+        return (uuid.getMostSignificantBits() ^ uuid.getLeastSignificantBits()) & 0xfcff_ffff_ffffL
+                | 0x0200_0000_0000L; // of no maker, and of one host
     }
 
     /// Reads an address that a port may have.

@@ -54,10 +54,13 @@ final class Pass {
     private final Map<String, String> errors = new HashMap<>(); // by port
     private final Map<String, Map<String, PortConfig>> configs = new HashMap<>(); // by bridge
     private final Set<String> failed; // bridges that could not be made, said once
+    private final PortErrors said;
 
     /// @param mayDial whether controllers are connected to
     /// @param failed bridges that could not be made in passes before; is changed
-    Pass(Bridges bridges, Wanted wanted, boolean mayDial, Set<String> failed) {
+    /// @param said what was said of ports in passes before; is changed
+    Pass(Bridges bridges, Wanted wanted, boolean mayDial, Set<String> failed, PortErrors said) {
+        this.said = said;
         this.bridges = bridges;
         this.wanted = wanted;
         this.mayDial = mayDial;
@@ -98,16 +101,20 @@ final class Pass {
                 configure(w, slot);
             }
         }
+        said.say(errors);
         return results();
     }
 
     private void add(WantedBridge w) {
         try {
-            OfprotoConfig openFlow = OpenFlowSettings.of(w, bridges.directory(), 0, wanted.keys());
+            long own = OpenFlowSettings.own(w.row());
+            OfprotoConfig openFlow =
+                    OpenFlowSettings.of(w, bridges.directory(), own, wanted.keys());
             Slot slot =
                     bridges.add(
                             w.name(), w.datapathType(), openFlow, OpenFlowSettings.mac(w.row()));
             LOG.info("bridge {}: using datapath ID {}", w.name(), hex(openFlow.datapathId()));
+            slot.ownDatapathId(own);
             failed.remove(w.name());
             plan(w, slot);
             removePorts(slot);
@@ -173,19 +180,15 @@ final class Pass {
 
     private void removePorts(Slot slot) {
         Map<String, PortConfig> plan = configs.get(slot.name());
-        for (PortSlot port : List.copyOf(slot.ports().values())) {
-            PortConfig config = port.config();
-            if (!config.equals(plan.get(config.name())) || port.isLost()) {
-                try {
-                    slot.remove(config.name());
-                } catch (IOException | RuntimeException e) {
-                    LOG.warn(
-                            "bridge {}: port {} can't be removed: {}",
-                            slot.name(),
-                            config.name(),
-                            e.getMessage());
-                }
-            }
+        List<String> gone =
+                slot.ports().values().stream()
+                        .filter(p -> p.isLost() || !p.config().equals(plan.get(p.config().name())))
+                        .map(p -> p.config().name())
+                        .toList();
+        try {
+            slot.remove(gone);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("bridge {}: ports {} can't be removed: {}", slot.name(), gone, e.getMessage());
         }
     }
 
@@ -281,9 +284,12 @@ final class Pass {
             slot.running()
                     .ask(() -> {
                         Ofproto ofproto = slot.running().ofproto();
-                        long dpid = ofproto.config().datapathId();
                         OfprotoConfig now =
-                                OpenFlowSettings.of(w, bridges.directory(), dpid, wanted.keys());
+                                OpenFlowSettings.of(
+                                        w,
+                                        bridges.directory(),
+                                        slot.ownDatapathId(),
+                                        wanted.keys());
                         ofproto.reconfigure(now);
                         if (mayDial) {
                             ofproto.setFailMode(now.failMode());

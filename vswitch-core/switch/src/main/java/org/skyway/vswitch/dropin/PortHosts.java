@@ -1,10 +1,14 @@
 package org.skyway.vswitch.dropin;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.skyway.agent.AgentException;
 import org.skyway.agent.PortHost;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
@@ -13,8 +17,14 @@ import org.skyway.vswitch.fault.Faults;
 /// Tells each bridge of the VNFs at its ports. The names of ports are unique in a database, so that
 /// drivers need not know of bridges. Any thread.
 final class PortHosts implements PortHost {
+    private static final int MOST_EARLY = 4096;
+
     private final Map<String, PortHost> byPort = new ConcurrentHashMap<>();
     private final Faults faults;
+    private List<Early> early = new ArrayList<>(); // null once all ports are there; lock
+
+    /// Whoever has connected before the database has said which ports there are.
+    private record Early(String port, Runnable comes, CompletableFuture<?> answer) {}
 
     PortHosts(Faults faults) {
         this.faults = faults;
@@ -30,11 +40,53 @@ final class PortHosts implements PortHost {
         byPort.remove(port, bridge);
     }
 
-    private <T> CompletionStage<T> unknown(String port) {
-        return CompletableFuture.failedFuture(
-                new AgentException(
-                        "the switch has no port %s; add it with `ovs-vsctl add-port BRIDGE %s -- set Interface %s type=dpdkr`"
-                                .formatted(port, port, port)));
+    /// All ports that there are to be at first are there: who waits for one is let in, or told that
+    /// there is none.
+    void open() {
+        List<Early> all;
+        synchronized (this) {
+            all = early == null ? List.of() : early;
+            early = null;
+        }
+        all.forEach(e -> e.comes.run());
+    }
+
+    // A driver that connects again does not know that the switch has only just begun.
+    private <T> CompletionStage<T> ask(
+            String port, Function<PortHost, CompletionStage<T>> question) {
+        synchronized (this) {
+            if (early != null && early.size() < MOST_EARLY && !byPort.containsKey(port)) {
+                CompletableFuture<T> answer = new CompletableFuture<>();
+                early.add(new Early(port, () -> pass(port, question, answer), answer));
+                return answer;
+            }
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        pass(port, question, answer);
+        return answer;
+    }
+
+    private <T> void pass(
+            String port,
+            Function<PortHost, CompletionStage<T>> question,
+            CompletableFuture<T> answer) {
+        PortHost host = byPort.get(port);
+        if (host == null) {
+            answer.completeExceptionally(
+                    new AgentException(
+                            "the switch has no port %s; add it with `ovs-vsctl add-port BRIDGE %s -- set Interface %s type=dpdkr`"
+                                    .formatted(port, port, port)));
+            return;
+        }
+        question.apply(host)
+                .whenComplete((done, e) -> {
+                    if (e == null) {
+                        answer.complete(done);
+                    } else {
+                        answer.completeExceptionally(
+                                e instanceof CompletionException ? e.getCause() : e);
+                    }
+                });
     }
 
     private void tell(String port, Consumer<PortHost> what) {
@@ -46,15 +98,13 @@ final class PortHosts implements PortHost {
 
     @Override
     public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
-        PortHost host = byPort.get(port);
-        return host == null ? unknown(port) : host.vnfConnected(port, pid, program);
+        return ask(port, host -> host.vnfConnected(port, pid, program));
     }
 
     @Override
     public CompletionStage<Returned> vnfReturned(
             String port, long pid, String program, long regionId) {
-        PortHost host = byPort.get(port);
-        return host == null ? unknown(port) : host.vnfReturned(port, pid, program, regionId);
+        return ask(port, host -> host.vnfReturned(port, pid, program, regionId));
     }
 
     @Override
@@ -94,6 +144,14 @@ final class PortHosts implements PortHost {
 
     @Override
     public void vnfDisconnected(String port, String reason) {
+        List<Early> gone = new ArrayList<>();
+        synchronized (this) {
+            if (early != null) {
+                early.stream().filter(e -> e.port.equals(port)).forEach(gone::add);
+                early.removeAll(gone);
+            }
+        }
+        gone.forEach(e -> e.answer.cancel(false));
         tell(port, h -> h.vnfDisconnected(port, reason));
     }
 }

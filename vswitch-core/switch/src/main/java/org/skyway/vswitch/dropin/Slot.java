@@ -6,8 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.skyway.agent.PortHost;
+import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.vswitch.bridge.BridgePort;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
@@ -15,11 +21,14 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.daemon.Asked;
 import org.skyway.vswitch.daemon.RunningBridge;
 import org.skyway.vswitch.state.SavedState;
+import org.skyway.vswitch.state.StateStore;
 import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.FlowCounters;
 
 /// A bridge that runs, with what the configuration knows of it. The configuration thread only.
 final class Slot {
+    private static final long SETTLE_SECONDS = 3;
+
     private final String name;
     private final String datapathType;
     private final RunningBridge running;
@@ -35,6 +44,7 @@ final class Slot {
     private final Requests requests;
     private final Asked asked;
     private List<String> targets;
+    private long ownDatapathId;
 
     /// @param parts what is closed with it, the last first
     /// @param before what a switch before this one knew; null for nothing
@@ -59,8 +69,7 @@ final class Slot {
                         requests,
                         running.ofproto(),
                         (_, _) -> {
-                            throw new ConfigException(
-                                    "a switch that a database configures does not hand over; restart it as ovs-vswitchd is restarted");
+                            throw new ConfigException("a switch hands over with all its bridges");
                         });
     }
 
@@ -116,6 +125,15 @@ final class Slot {
         return bondIds.computeIfAbsent(bond, _ -> next);
     }
 
+    /// The datapath id that it has whenever the database asks for none.
+    long ownDatapathId() {
+        return ownDatapathId;
+    }
+
+    void ownDatapathId(long id) {
+        ownDatapathId = id;
+    }
+
     /// The controllers and listeners that it was told last.
     List<String> targets() {
         return targets;
@@ -147,16 +165,27 @@ final class Slot {
         ports.put(config.name(), new PortSlot(config));
     }
 
-    /// Removes a port.
-    void remove(String port) throws IOException {
-        ports.remove(port);
-        running.ask(() -> {
-            if (running.bridge().port(port) != null) {
-                running.bridge().removePort(port);
-            }
-            return null;
-        });
-        hosts.remove(port, host);
+    /// Removes ports, and the interfaces that were made for them.
+    ///
+    /// @param names of ports that it has
+    /// @throws IOException if the ofproto thread does not come to it
+    void remove(List<String> names) throws IOException {
+        if (names.isEmpty()) {
+            return;
+        }
+        names.forEach(ports::remove);
+        CompletableFuture<List<TapDevice>> closing =
+                running.ask(() -> running.bridge().removePorts(names)).toCompletableFuture();
+        names.forEach(p -> hosts.remove(p, host));
+        try {
+            TapDevice.closeAll(closing.get(SETTLE_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException e) {
+            closing.thenAccept(TapDevice::closeAll); // whenever that thread ends its pass
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// All that it was to begin with is there.
@@ -164,6 +193,23 @@ final class Slot {
         if (isNew) {
             isNew = false;
             running.goOn(before);
+        }
+    }
+
+    /// Ends it in favour of another switch: nobody is told, nothing is removed, and its state is
+    /// free.
+    ///
+    /// @throws IOException if the ofproto thread does not come to it
+    void handOver() throws IOException {
+        running.ask(() -> {
+            running.bridge().handOver();
+            return null;
+        });
+        running.owner().execute(LockSupport::park); // nothing else is to happen there
+        for (AutoCloseable part : parts) {
+            if (part instanceof StateStore store) {
+                store.close();
+            }
         }
     }
 
@@ -175,12 +221,10 @@ final class Slot {
     List<String> close(boolean forGood) {
         List<String> failed = new ArrayList<>();
         if (forGood) {
-            for (String port : List.copyOf(ports.keySet())) {
-                try {
-                    remove(port);
-                } catch (IOException | RuntimeException e) {
-                    failed.add("port %s: %s".formatted(port, e.getMessage()));
-                }
+            try {
+                remove(List.copyOf(ports.keySet()));
+            } catch (IOException | RuntimeException e) {
+                failed.add("its ports: " + e.getMessage());
             }
         }
         ports.keySet().forEach(p -> hosts.remove(p, host));

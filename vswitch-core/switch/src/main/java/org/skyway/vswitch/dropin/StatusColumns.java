@@ -63,12 +63,15 @@ final class StatusColumns {
 
     private final Transaction t;
     private final boolean statistics;
+    private final boolean interfaces;
 
     /// @param t what is to be written is added to it
     /// @param statistics whether counters and times are written, too
-    StatusColumns(Transaction t, boolean statistics) {
+    /// @param interfaces whether interfaces of the host are looked at
+    StatusColumns(Transaction t, boolean statistics, boolean interfaces) {
         this.t = t;
         this.statistics = statistics;
+        this.interfaces = interfaces;
     }
 
     /// A port that could not be had has no state.
@@ -137,7 +140,9 @@ final class StatusColumns {
     private void port(Row row, PortView v, PortSlot slot) {
         if (v.port != null && v.port.datapathPort() instanceof TapPort tap) {
             try {
-                tap(row, slot, tap.device());
+                if (interfaces) {
+                    tap(row, slot, tap.device());
+                }
             } catch (IOException | IllegalStateException e) {
                 return; // it went away meanwhile
             }
@@ -149,7 +154,7 @@ final class StatusColumns {
         try {
             if (socket == null) {
                 virtual(row, v, slot);
-            } else {
+            } else if (interfaces) {
                 device(row, v, slot, socket);
             }
         } catch (IOException | IllegalStateException e) {

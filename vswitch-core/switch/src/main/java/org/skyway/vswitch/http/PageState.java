@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What the page and `skyway ctl top` show, from what the switch says and what it said before. One
 /// thread.
 ///
 /// ```
-/// bridge, bypass, pollThreads, cpu, busy, faults
+/// bridge, bridges, bypass, pollThreads, cpu, busy, faults
 /// ports  [{name, number, type, up, vnf, pid, p2p, rxPps, rxBps, txPps, txBps, pastPps, dropped}]
 /// links  [{from, to, state, reason, activations, sinceMillis, pps, bps, path}]
 /// ```
@@ -23,6 +24,7 @@ public final class PageState {
     private static final double NANOS = 1e9;
 
     private final Switchboard board;
+    private final String bridge; // null for the only one
     private Map<String, Long> before = Map.of();
     private Map<String, Long> counts = new HashMap<>();
     private double seconds;
@@ -31,16 +33,13 @@ public final class PageState {
     ///
     /// @param board who is asked
     public PageState(Switchboard board) {
+        this(board, null);
+    }
+
+    /// @param bridge which; null for the first, or only one
+    PageState(Switchboard board, String bridge) {
         this.board = board;
-    }
-
-    Switchboard board() {
-        return board;
-    }
-
-    /// Forgets what was, so that the next rates are zero and not the mean of a long time.
-    void forget() {
-        before = Map.of();
+        this.bridge = bridge;
     }
 
     /// How things are, with rates since the last time.
@@ -58,6 +57,10 @@ public final class PageState {
                         : 0;
         ObjectNode o = JSON.createObjectNode();
         o.set("bridge", show.path("bridge"));
+        List<String> bridges = board.bridges();
+        if (!bridges.isEmpty()) {
+            bridges.forEach(o.putArray("bridges")::add);
+        }
         o.set("datapathId", show.path("datapathId"));
         o.set("failMode", show.path("failMode"));
         o.set("bypass", show.path("bypass"));
@@ -114,7 +117,18 @@ public final class PageState {
     }
 
     private JsonNode ask(String command) {
-        JsonNode answer = board.ask(JSON.createObjectNode().put("command", command));
-        return answer.path("result");
+        ObjectNode request = JSON.createObjectNode().put("command", command);
+        return board.ask(named(board, bridge, request)).path("result");
+    }
+
+    /// A request to a bridge.
+    ///
+    /// @param name which; null for the first, or only one
+    static ObjectNode named(Switchboard board, String name, ObjectNode request) {
+        List<String> all = board.bridges();
+        if (!all.isEmpty()) {
+            request.put("bridge", name == null ? all.getFirst() : name);
+        }
+        return request;
     }
 }

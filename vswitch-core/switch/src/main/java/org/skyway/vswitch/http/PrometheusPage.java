@@ -2,6 +2,7 @@ package org.skyway.vswitch.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -37,6 +38,7 @@ final class PrometheusPage {
 
     private final Switchboard board;
     private final Watchers watchers;
+    private String bridge; // at work; null if there is but one, or for what they share
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
     private Map<String, GaugeSnapshot.Builder> gauges = new LinkedHashMap<>();
@@ -62,12 +64,48 @@ final class PrometheusPage {
         gauges = new LinkedHashMap<>();
         counters = new LinkedHashMap<>();
         histograms = new LinkedHashMap<>();
-        JsonNode show = ask("show");
-        JsonNode statistics = ask("stats");
+        JsonNode show = JSON.missingNode();
+        JsonNode statistics = show;
+        if (board.bridges().isEmpty()) {
+            bridge = null;
+            show = ask("show");
+            statistics = ask("stats");
+            bridge(show, statistics);
+        }
+        for (String name : board.bridges()) {
+            bridge = name;
+            show = ask("show");
+            statistics = ask("stats");
+            bridge(show, statistics);
+        }
+        bridge = null; // what follows is of all of them
+        journal(statistics.path("journal"));
+        for (JsonNode fault : show.path("faults")) {
+            counter(
+                    "skyway_faults",
+                    "what went wrong and was survived; the journal's losses are among it",
+                    fault.path("count").asDouble(),
+                    "where",
+                    fault.path("where").asText(),
+                    "what",
+                    fault.path("what").asText());
+        }
+        gauge("skyway_page_watchers", "browsers that watch the live page", watchers.count());
+        List<MetricSnapshot> all = new ArrayList<>();
+        gauges.values().forEach(g -> all.add(g.build()));
+        counters.values().forEach(c -> all.add(c.build()));
+        histograms.values().forEach(h -> all.add(h.build()));
+        registry.scrape().forEach(all::add);
+        ExpositionFormatWriter writer = formats.findWriter(accept);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 14);
+        writer.write(out, new MetricSnapshots(all));
+        return new Page(writer.getContentType(), out.toByteArray());
+    }
+
+    private void bridge(JsonNode show, JsonNode statistics) {
         ports(show, statistics);
         links(ask("links"));
         threads(statistics);
-        journal(statistics.path("journal"));
         for (JsonNode table : ask("tables")) {
             gauge(
                     "skyway_table_entries",
@@ -84,30 +122,16 @@ final class PrometheusPage {
                     "target",
                     controller.path("target").asText());
         }
-        for (JsonNode fault : show.path("faults")) {
-            counter(
-                    "skyway_faults",
-                    "what went wrong and was survived; the journal's losses are among it",
-                    fault.path("count").asDouble(),
-                    "where",
-                    fault.path("where").asText(),
-                    "what",
-                    fault.path("what").asText());
-        }
         gauge(
                 "skyway_bypass_allowed",
                 "whether links may be given bypasses",
                 show.path("bypass").asBoolean() ? 1 : 0);
-        gauge("skyway_page_watchers", "browsers that watch the live page", watchers.count());
-        List<MetricSnapshot> all = new ArrayList<>();
-        gauges.values().forEach(g -> all.add(g.build()));
-        counters.values().forEach(c -> all.add(c.build()));
-        histograms.values().forEach(h -> all.add(h.build()));
-        registry.scrape().forEach(all::add);
-        ExpositionFormatWriter writer = formats.findWriter(accept);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 14);
-        writer.write(out, new MetricSnapshots(all));
-        return new Page(writer.getContentType(), out.toByteArray());
+    }
+
+    // Where there may be several, each says its name.
+    private Labels labels(String... labels) {
+        Labels all = Labels.of(labels);
+        return bridge == null ? all : all.add("bridge", bridge);
     }
 
     private void ports(JsonNode show, JsonNode statistics) {
@@ -324,7 +348,7 @@ final class PrometheusPage {
                 .dataPoint(
                         GaugeDataPointSnapshot.builder()
                                 .value(value)
-                                .labels(Labels.of(labels))
+                                .labels(labels(labels))
                                 .build());
     }
 
@@ -333,7 +357,7 @@ final class PrometheusPage {
                 .dataPoint(
                         CounterDataPointSnapshot.builder()
                                 .value(Math.max(0, value))
-                                .labels(Labels.of(labels))
+                                .labels(labels(labels))
                                 .build());
     }
 
@@ -354,11 +378,12 @@ final class PrometheusPage {
                         HistogramDataPointSnapshot.builder()
                                 .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, each))
                                 .sum(sum)
-                                .labels(Labels.of(labels))
+                                .labels(labels(labels))
                                 .build());
     }
 
     private JsonNode ask(String command) {
-        return board.ask(JSON.createObjectNode().put("command", command)).path("result");
+        ObjectNode request = JSON.createObjectNode().put("command", command);
+        return board.ask(PageState.named(board, bridge, request)).path("result");
     }
 }

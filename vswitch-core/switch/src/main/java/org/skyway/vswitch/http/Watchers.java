@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,30 +29,38 @@ final class Watchers implements AutoCloseable {
     private static final int LONGEST_EVENT = 4096;
     private static final int PATIENCE = 20; // periods
 
-    private final PageState state;
+    private final Switchboard board;
     private final Faults faults;
-    private final Map<Channel, AtomicInteger> missed = new ConcurrentHashMap<>();
+    private final Map<Channel, Watcher> watchers = new ConcurrentHashMap<>();
+    private final Map<String, PageState> states = new HashMap<>(); // by bridge; the thread's
     private final Deque<String> recent = new ArrayDeque<>(); // lock
     private final List<String> fresh = new ArrayList<>(); // lock
     private long skipped; // lock
     private final Thread thread;
     private volatile boolean running = true;
 
+    /// A browser.
+    ///
+    /// @param bridge which it watches; empty for the first, or only one
+    /// @param missed what it did not take, in a row
+    private record Watcher(String bridge, AtomicInteger missed) {}
+
     Watchers(Switchboard board, Faults faults) {
-        state = new PageState(board);
+        this.board = board;
         this.faults = faults;
         thread = Thread.ofPlatform().daemon().name("http-watchers").start(this::run);
     }
 
     /// Takes another one, whose headers were sent.
     ///
+    /// @param bridge which it watches; null for the first, or only one
     /// @return false if there are too many
-    boolean add(Channel channel) {
-        if (missed.size() >= MOST) {
+    boolean add(Channel channel, String bridge) {
+        if (watchers.size() >= MOST) {
             return false;
         }
-        missed.put(channel, new AtomicInteger());
-        channel.closeFuture().addListener(_ -> missed.remove(channel));
+        watchers.put(channel, new Watcher(bridge == null ? "" : bridge, new AtomicInteger()));
+        channel.closeFuture().addListener(_ -> watchers.remove(channel));
         StringBuilder first = new StringBuilder();
         synchronized (recent) {
             recent.forEach(line -> message(first, "journal", line));
@@ -62,7 +71,7 @@ final class Watchers implements AutoCloseable {
 
     /// How many there are.
     int count() {
-        return missed.size();
+        return watchers.size();
     }
 
     /// Notes what happened.
@@ -101,8 +110,8 @@ final class Watchers implements AutoCloseable {
         long next = System.nanoTime();
         while (running) {
             try {
-                if (missed.isEmpty()) {
-                    state.forget();
+                if (watchers.isEmpty()) {
+                    states.clear();
                     synchronized (recent) {
                         fresh.clear();
                         skipped = 0;
@@ -128,23 +137,44 @@ final class Watchers implements AutoCloseable {
     }
 
     private void tell() {
-        ObjectNode now = state.now();
-        now.put("watchers", missed.size());
-        StringBuilder text = new StringBuilder();
+        Map<String, Map<Channel, Watcher>> byBridge = new HashMap<>();
+        watchers.forEach((channel, w) ->
+                byBridge.computeIfAbsent(w.bridge, _ -> new HashMap<>()).put(channel, w));
+        states.keySet().retainAll(byBridge.keySet());
+        Map<String, ObjectNode> all = new HashMap<>();
+        byBridge.keySet()
+                .forEach(bridge ->
+                        all.put(
+                                bridge,
+                                states.computeIfAbsent(bridge, _ -> stateOf(bridge)).now()));
+        StringBuilder events = new StringBuilder();
+        long lost;
         synchronized (recent) {
-            fresh.forEach(line -> message(text, "journal", line));
+            fresh.forEach(line -> message(events, "journal", line));
             fresh.clear();
-            now.put("eventsSkipped", skipped);
+            lost = skipped;
             skipped = 0;
         }
-        message(text, "state", now.toString());
-        ByteBuf bytes = Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+        all.forEach((bridge, now) -> {
+            now.put("watchers", watchers.size());
+            now.put("eventsSkipped", lost);
+            StringBuilder text = new StringBuilder(events);
+            message(text, "state", now.toString());
+            tell(byBridge.get(bridge), Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+        });
+    }
+
+    private PageState stateOf(String bridge) {
+        return new PageState(board, bridge.isEmpty() ? null : bridge);
+    }
+
+    private static void tell(Map<Channel, Watcher> some, ByteBuf bytes) {
         try {
-            missed.forEach((channel, count) -> {
+            some.forEach((channel, w) -> {
                 if (channel.isWritable()) {
-                    count.set(0);
+                    w.missed.set(0);
                     send(channel, bytes.retainedDuplicate());
-                } else if (count.incrementAndGet() > PATIENCE) {
+                } else if (w.missed.incrementAndGet() > PATIENCE) {
                     channel.close();
                 }
             });
@@ -162,14 +192,16 @@ final class Watchers implements AutoCloseable {
     }
 
     /// What a page would be told now, for who does not watch.
-    JsonNode once() {
-        return new PageState(state.board()).now();
+    ///
+    /// @param bridge which; null for the first, or only one
+    JsonNode once(String bridge) {
+        return new PageState(board, bridge).now();
     }
 
     @Override
     public void close() {
         running = false;
         thread.interrupt();
-        missed.keySet().forEach(Channel::close);
+        watchers.keySet().forEach(Channel::close);
     }
 }

@@ -115,10 +115,18 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                     head);
             return;
         }
-        if (get) {
+        String bridge = argument(query, "bridge");
+        if (bridge != null && !shared.board().bridges().contains(bridge)) {
+            send(
+                    context,
+                    Answer.of(HttpResponseStatus.NOT_FOUND, "there is no bridge of that name"),
+                    keep,
+                    head);
+        } else if (get) {
             get(context, path, query, headers, keep, head);
         } else if (request.method().equals(HttpMethod.POST)) {
-            post(context, path, request.content().toString(StandardCharsets.UTF_8), headers, keep);
+            String body = request.content().toString(StandardCharsets.UTF_8);
+            post(context, path, bridge, body, headers, keep);
         } else {
             send(
                     context,
@@ -207,7 +215,7 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                             keep,
                             true);
                 } else {
-                    stream(context);
+                    stream(context, argument(query, "bridge"));
                 }
             }
             case "/api/state" ->
@@ -219,7 +227,9 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                                     new Answer(
                                             HttpResponseStatus.OK,
                                             JSON_TYPE,
-                                            JSON.writeValueAsBytes(shared.watchers().once())));
+                                            JSON.writeValueAsBytes(
+                                                    shared.watchers()
+                                                            .once(argument(query, "bridge")))));
             case "/api/explain" -> {
                 String port = argument(query, "port");
                 later(
@@ -231,7 +241,9 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                                         ? Answer.of(
                                                 HttpResponseStatus.BAD_REQUEST,
                                                 "say which port: /api/explain?port=NAME")
-                                        : asked(request("p2p-explain").put("port", port)));
+                                        : asked(
+                                                argument(query, "bridge"),
+                                                request("p2p-explain").put("port", port)));
             }
             default -> {
                 PageFiles.File file = PageFiles.of(path);
@@ -251,12 +263,13 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void post(
             ChannelHandlerContext context,
             String path,
+            String bridge,
             String body,
             HttpHeaders headers,
             boolean keep) {
         switch (path) {
             // Changes nothing, so it needs no token.
-            case "/api/what-if" -> later(context, keep, false, () -> whatIf(body));
+            case "/api/what-if" -> later(context, keep, false, () -> whatIf(bridge, body));
             case "/api/bypass" -> {
                 if (!shared.guard().knowsToken(headers)) {
                     send(
@@ -270,7 +283,7 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                             false);
                     return;
                 }
-                later(context, keep, false, () -> bypass(body));
+                later(context, keep, false, () -> bypass(bridge, body));
             }
             default ->
                     send(
@@ -281,14 +294,14 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private Answer whatIf(String body) throws JsonProcessingException {
+    private Answer whatIf(String bridge, String body) throws JsonProcessingException {
         ObjectNode request = request("p2p-what-if");
         var lines = request.putArray("lines");
         body.lines().forEach(lines::add);
-        return asked(request);
+        return asked(bridge, request);
     }
 
-    private Answer bypass(String body) throws JsonProcessingException {
+    private Answer bypass(String bridge, String body) throws JsonProcessingException {
         JsonNode wanted;
         try {
             wanted = JSON.readTree(body);
@@ -297,15 +310,15 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         return wanted == null || !wanted.path("on").isBoolean()
                 ? Answer.of(HttpResponseStatus.BAD_REQUEST, "say {\"on\": true} or {\"on\": false}")
-                : asked(request("bypass").set("on", wanted.get("on")));
+                : asked(bridge, request("bypass").set("on", wanted.get("on")));
     }
 
     private static ObjectNode request(String command) {
         return JSON.createObjectNode().put("command", command);
     }
 
-    private Answer asked(ObjectNode request) throws JsonProcessingException {
-        ObjectNode answer = shared.board().ask(request);
+    private Answer asked(String bridge, ObjectNode request) throws JsonProcessingException {
+        ObjectNode answer = shared.board().ask(PageState.named(shared.board(), bridge, request));
         return answer.has("error")
                 ? Answer.of(HttpResponseStatus.UNPROCESSABLE_ENTITY, answer.get("error").asText())
                 : new Answer(
@@ -347,7 +360,7 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 });
     }
 
-    private void stream(ChannelHandlerContext context) {
+    private void stream(ChannelHandlerContext context, String bridge) {
         HttpResponse response =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         secure(response.headers())
@@ -367,7 +380,7 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         context.pipeline().remove(IdleStateHandler.class); // a watcher only listens
         context.writeAndFlush(response);
-        if (!shared.watchers().add(context.channel())) {
+        if (!shared.watchers().add(context.channel(), bridge)) {
             context.close();
         }
     }

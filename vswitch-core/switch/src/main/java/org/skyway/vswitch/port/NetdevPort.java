@@ -32,6 +32,11 @@ public final class NetdevPort extends DatapathPort implements AutoCloseable {
     }
 
     @Override
+    protected int descriptor() {
+        return socket.descriptor();
+    }
+
+    @Override
     protected int rxBurst(long[] addresses, int[] lengths, int max) {
         return socket.rxBurst(addresses, lengths, 0, max);
     }

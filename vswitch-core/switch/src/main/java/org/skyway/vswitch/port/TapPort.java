@@ -32,6 +32,11 @@ public final class TapPort extends DatapathPort implements AutoCloseable {
     }
 
     @Override
+    protected int descriptor() {
+        return device.descriptor();
+    }
+
+    @Override
     protected int rxBurst(long[] addresses, int[] lengths, int max) {
         return device.rxBurst(addresses, lengths, max);
     }

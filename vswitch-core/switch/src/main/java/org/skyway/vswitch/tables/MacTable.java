@@ -36,7 +36,22 @@ public final class MacTable {
             new TreeSet<>(
                     Comparator.comparingInt((PortEntries p) -> p.bySilence.size())
                             .thenComparingInt(p -> p.port));
-    private long learned;
+    private long made; // entries, ever
+    private Statistics statistics = Statistics.NONE;
+
+    /// What became of addresses (`mac-learning.c`, counters of Open vSwitch).
+    ///
+    /// @param learned that were new
+    /// @param expired that were silent for too long, or too many for a new limit
+    /// @param evicted that another took the place of
+    /// @param moved that were seen at another port than before
+    public record Statistics(long learned, long expired, long evicted, long moved) {
+        static final Statistics NONE = new Statistics(0, 0, 0, 0);
+
+        private Statistics plus(int learn, int expire, int evict, int move) {
+            return new Statistics(learned + learn, expired + expire, evicted + evict, moved + move);
+        }
+    }
 
     /// An empty table.
     public MacTable() {}
@@ -77,6 +92,7 @@ public final class MacTable {
                 drop(evicted);
                 tooMany.add(evicted);
             }
+            statistics = statistics.plus(0, tooMany.size(), 0, 0);
         }
         tooMany.forEach(e -> listener.accept(e.key));
     }
@@ -189,8 +205,10 @@ public final class MacTable {
                 evicted = byUse.last().longestSilent();
                 drop(evicted);
             }
-            Entry entry = new Entry(key, port, learned++, nowNanos);
-            entry.heldNanos = old == null ? 0 : old.heldNanos;
+            boolean moved = old != null;
+            statistics = statistics.plus(moved ? 0 : 1, 0, evicted == null ? 0 : 1, moved ? 1 : 0);
+            Entry entry = new Entry(key, port, made++, nowNanos);
+            entry.heldNanos = moved ? old.heldNanos : 0;
             file(entry);
         }
         if (evicted != null) {
@@ -252,7 +270,11 @@ public final class MacTable {
                 listener.accept(entry.key); // what was decided meanwhile no longer holds
             }
         }
-        return forget(gone);
+        int dropped = forget(gone);
+        synchronized (this) {
+            statistics = statistics.plus(0, dropped, 0, 0);
+        }
+        return dropped > 0;
     }
 
     /// Forgets what was learned at a port.
@@ -267,7 +289,7 @@ public final class MacTable {
         forget(gone);
     }
 
-    private boolean forget(List<Entry> gone) {
+    private int forget(List<Entry> gone) {
         List<Entry> dropped = new ArrayList<>(gone.size());
         synchronized (this) {
             for (Entry entry : gone) {
@@ -280,7 +302,19 @@ public final class MacTable {
         for (Entry entry : dropped) {
             listener.accept(entry.key);
         }
-        return !dropped.isEmpty();
+        return dropped.size();
+    }
+
+    /// What became of addresses.
+    ///
+    /// @return since the beginning, or [#clearStatistics]
+    public synchronized Statistics statistics() {
+        return statistics;
+    }
+
+    /// Has that begin anew.
+    public synchronized void clearStatistics() {
+        statistics = Statistics.NONE;
     }
 
     /// How many addresses are known.

@@ -12,8 +12,31 @@ function element(name, cls, text) {
   return e;
 }
 
+// Which bridge this page shows, where there are several.
+const wanted = new URLSearchParams(location.search).get("bridge");
+let listed = "";
+
+function of(name, value) {
+  const query = new URLSearchParams();
+  if (name) query.set(name, value);
+  if (wanted) query.set("bridge", wanted);
+  return query.size ? "?" + query : "";
+}
+
+function others(all, current) {
+  const now = all.join(" ") + " " + current;
+  if (now === listed) return;
+  listed = now;
+  $("bridges").replaceChildren(...(all.length < 2 ? [] : all.map(b => {
+    const e = element(b === current ? "strong" : "a", "", b);
+    if (b !== current) e.href = "/?" + new URLSearchParams({ bridge: b });
+    return e;
+  })));
+}
+
 function show(s) {
   state = s;
+  others(s.bridges || [], s.bridge);
   $("bridge").textContent = `bridge ${s.bridge} · ${s.ports.length} ports · ${s.pollThreads} poll thread${s.pollThreads === 1 ? "" : "s"} · fail mode ${s.failMode} · bypass ${s.bypass ? "on" : "off"}${s.faults ? " · " + s.faults + " faults survived" : ""}`;
   const lit = s.links.filter(l => l.state === "ACTIVE");
   const past = s.ports.reduce((n, p) => n + p.pastPps, 0);
@@ -69,7 +92,7 @@ async function explain() {
   const name = chosen;
   touched = false;
   explained = state?.ports.find(p => p.name === name)?.p2p ?? "";
-  const answer = await fetch("/api/explain?port=" + encodeURIComponent(name)).catch(() => null);
+  const answer = await fetch("/api/explain" + of("port", name)).catch(() => null);
   const why = answer?.ok ? await answer.json() : null, error = !answer ? "The switch does not answer." : why ? "" : await answer.text();
   if (name !== chosen) return;
   if (why) explained = why.p2p; // newer than the last state, or older than the next: then it is asked for again
@@ -79,7 +102,7 @@ async function explain() {
 $("what-if").addEventListener("submit", async event => {
   event.preventDefault();
   const out = $("changes");
-  const answer = await fetch("/api/what-if", { method: "POST", body: $("rules").value }).catch(() => null);
+  const answer = await fetch("/api/what-if" + of(), { method: "POST", body: $("rules").value }).catch(() => null);
   if (!answer) { out.replaceChildren(element("p", "error", "The switch does not answer.")); return; }
   if (!answer.ok) { out.replaceChildren(element("p", "error", await answer.text())); return; }
   const changes = await answer.json();
@@ -102,7 +125,7 @@ function happened(e) {
 }
 
 function connect() {
-  const source = new EventSource("/api/stream");
+  const source = new EventSource("/api/stream" + of());
   const status = (on, text) => { $("connection").className = on ? "on" : "off"; $("connection").textContent = text; };
   source.addEventListener("open", () => { status(true, "live"); $("events").replaceChildren(); });
   source.addEventListener("state", e => { status(true, "live"); show(JSON.parse(e.data)); });

@@ -102,6 +102,29 @@ class PollThreadTest {
     }
 
     @Test
+    void whatIsLeftIsPolledWhenThePortsBeforeItHaveGone() throws IOException {
+        try (TestBed bed = new TestBed(1)) {
+            List<ScriptedPort> ports = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                ScriptedPort port = new ScriptedPort(10 + i);
+                port.onReceive =
+                        () -> PollThread.BURST; // so that another one is the first each time
+                ports.add(port);
+                bed.add(port);
+            }
+            for (int i = 0; i < 5; i++) {
+                bed.datapath.pollOnce();
+            }
+            ports.removeLast();
+            ports.forEach(bed.datapath::removePort);
+            bed.vnf(1).send(udp(1));
+            bed.datapath.pollOnce();
+            assertEquals(1, bed.vnf(1).port.traffic().sum(Traffic.RX_PACKETS));
+            assertEquals(0, bed.faults.total());
+        }
+    }
+
+    @Test
     void portThatCantSendHarmsOnlyWhatIsSentToIt() throws IOException {
         try (TestBed bed = new TestBed(2)) {
             ScriptedPort bad = new ScriptedPort(3);

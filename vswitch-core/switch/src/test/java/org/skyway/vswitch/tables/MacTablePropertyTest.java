@@ -20,6 +20,7 @@ class MacTablePropertyTest {
 
     private final MacTable table = new MacTable();
     private final Map<Long, Known> model = new HashMap<>();
+    private MacTable.Statistics counts = new MacTable.Statistics(0, 0, 0, 0);
     private final Set<Long> told = new HashSet<>();
     private final Set<Long> expected = new HashSet<>();
 
@@ -53,6 +54,7 @@ class MacTablePropertyTest {
             }
             assertEquals(expected, told, where);
             assertEquals(model.size(), table.size(), where);
+            assertEquals(counts, table.statistics(), where);
         }
         for (long mac = 0; mac < 12_000; mac++) {
             Known known = model.get(MacTable.key((int) (mac % 3), mac));
@@ -93,7 +95,9 @@ class MacTablePropertyTest {
                             .getKey();
             model.remove(oldest);
             expected.add(oldest);
+            count(0, 0, 1, 0);
         }
+        count(old == null ? 1 : 0, 0, 0, old == null ? 0 : 1);
         model.put(key, new Known(port, now));
         expected.add(key);
         return true;
@@ -105,6 +109,17 @@ class MacTablePropertyTest {
 
     private void expire(long now) {
         long age = MacTable.AGEING_SECONDS * SECOND;
+        int before = model.size();
         model.entrySet().removeIf(e -> now - e.getValue().seen > age && expected.add(e.getKey()));
+        count(0, before - model.size(), 0, 0);
+    }
+
+    private void count(long learned, long expired, long evicted, long moved) {
+        counts =
+                new MacTable.Statistics(
+                        counts.learned() + learned,
+                        counts.expired() + expired,
+                        counts.evicted() + evicted,
+                        counts.moved() + moved);
     }
 }

@@ -1,0 +1,35 @@
+package org.skyway.ivshmem.sys;
+
+import java.io.IOException;
+
+/// Whether any interface of the host has changed: its state, its address, its MTU, its name. To ask
+/// is one system call, and to look at each of a thousand interfaces is thousands. One thread at a
+/// time.
+public final class InterfaceChanges implements AutoCloseable {
+    private final RouteSocket socket; // null: the kernel tells us nothing
+
+    /// Listens from now on, in the network namespace of the calling thread.
+    public InterfaceChanges() {
+        RouteSocket opened = null;
+        try {
+            opened = RouteSocket.ofChanges();
+        } catch (IOException e) {
+            // Then whoever asks looks every time.
+        }
+        socket = opened;
+    }
+
+    /// Whether something may have changed since the last call.
+    ///
+    /// @return true also if that can't be known
+    public boolean any() {
+        return socket == null || socket.changed();
+    }
+
+    @Override
+    public void close() {
+        if (socket != null) {
+            socket.close();
+        }
+    }
+}
