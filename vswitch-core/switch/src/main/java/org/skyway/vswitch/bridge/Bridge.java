@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,14 +16,10 @@ import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
-import org.skyway.ivshmem.sys.InterfaceChanges;
-import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.PortState;
 import org.skyway.p2p.detect.P2pDetector;
-import org.skyway.vswitch.bond.BondSettings;
-import org.skyway.vswitch.bond.Bonds;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -38,21 +33,16 @@ import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
-import org.skyway.vswitch.port.NetdevPort;
 import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
-import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.MacTable;
-import org.skyway.vswitch.tables.NormalConfig;
-import org.skyway.vswitch.tables.Policing;
-import org.skyway.vswitch.tables.PortQos;
 import org.skyway.vswitch.tables.Tables;
 
 /// What OpenFlow's changes do: tables for the pipeline, verdicts of the detector, links. Ofproto
@@ -79,8 +69,6 @@ public final class Bridge {
     private Vnfs vnfs;
     private Links links;
     private final Observers observers = new Observers(this);
-    private final PolicedPorts policing = new PolicedPorts();
-    private final LimitedPorts limits = new LimitedPorts();
     private Bypasses bypasses;
     private final Placement placement;
     private final CutThroughs cutThroughs;
@@ -93,9 +81,9 @@ public final class Bridge {
     private boolean tidies = true; // whether regions that lie about are nobody's
     private final BridgeForwarding forwarding;
     private final BondedPorts bonded;
+    private final PortSettings portSettings;
+    private final InterfaceWatch interfaces;
     private boolean hostInterface;
-    private InterfaceChanges changedInterfaces; // null before the first look
-    private boolean newInterfaces = true; // that nobody has looked at
 
     /// A bridge without ports; [#connect] and [#start] make it run.
     ///
@@ -140,6 +128,8 @@ public final class Bridge {
         notes.shared(datapath.tableCounters(), linkRecords);
         events = new Events(journal);
         bonded = new BondedPorts(this, tables);
+        portSettings = new PortSettings(this, tables, detector, bonded);
+        interfaces = new InterfaceWatch(this, faults);
         placement = new Placement(ports, datapath, settlements);
         cutThroughs = new CutThroughs(ports, detector, datapath, placement, events);
         forwarding =
@@ -317,82 +307,11 @@ public final class Bridge {
         return tables.macs();
     }
 
-    /// Has NORMAL forward nothing before [#normal] says how it is set up: ports that were there in
-    /// the switch before are there at once. Before [#start].
-    public void withNormalClosed() {
-        tables.normal(NormalConfig.CLOSED);
-    }
-
-    /// Sets up NORMAL and mirrors, ports that are added later included. Ports whose packets are
-    /// copied have no bypass.
+    /// What somebody wants of its ports.
     ///
-    /// @param wanted how, but for bonds
-    /// @param bonds which ports are one to it
-    /// @return whether that is a change, which is effective when the bridge has settled
-    public boolean normal(NormalConfig wanted, Collection<BondSettings> bonds) {
-        NormalConfig now = bonded.with(bonds, wanted);
-        if (now.equals(tables.normal())) {
-            return false;
-        }
-        tables.normal(now);
-        hold();
-        return true;
-    }
-
-    /// Its bonds.
-    ///
-    /// @return the bonds, for the ofproto thread
-    public Bonds bonds() {
-        return bonded.all();
-    }
-
-    /// Has NORMAL go by what has become of its bonds. Ofproto thread.
-    public void bondsChanged() {
-        bonded.look();
-        settle();
-    }
-
-    /// A port that stands for a place where addresses are known.
-    ///
-    /// @param place a port's number, or the id of a bond
-    /// @return the number; of a bond, that of a member
-    public int portAt(int place) {
-        Bond bond = tables.normal().bonds().get(place);
-        return bond == null ? place : bond.members().getFirst();
-    }
-
-    /// Says how much may come from ports. They have no bypass while there is a limit.
-    ///
-    /// @param limits by name; the others have none
-    /// @return whether that is a change, which is effective when the bridge has settled
-    public boolean police(Map<String, Policing> limits) {
-        if (!policing.police(limits, ports.all())) {
-            return false;
-        }
-        hold();
-        return true;
-    }
-
-    /// Says how much may be sent to ports. They have no bypass while that is said.
-    ///
-    /// @param qos by name; the others have no limit
-    /// @return whether that is a change, which is effective when the bridge has settled
-    public boolean limit(Map<String, PortQos> qos) {
-        if (!limits.limit(qos, ports.all())) {
-            return false;
-        }
-        tables.qos(limits.all());
-        hold();
-        return true;
-    }
-
-    private void hold() {
-        Map<Integer, String> why = new HashMap<>(policing.why(ports.all()));
-        why.putAll(limits.why());
-        why.putAll(tables.normal().mirrored());
-        detector.hold(why);
-        settler.changed();
-        settle();
+    /// @return for the ofproto thread
+    public PortSettings portSettings() {
+        return portSettings;
     }
 
     /// What the poll threads have cached.
@@ -429,7 +348,7 @@ public final class Bridge {
                             .formatted(asked.name()));
         }
         BridgePort port = ports.add(asked);
-        newInterfaces = true;
+        interfaces.added();
         if (config.machines() && asked.type() == PortConfig.Type.DPDKR) {
             try {
                 agent.offer(vnfs.prepare(asked.name()));
@@ -761,21 +680,9 @@ public final class Bridge {
             settler.changed();
             settle();
         }
-        if (changedInterfaces == null) {
-            changedInterfaces = new InterfaceChanges();
-        }
-        boolean changes = changedInterfaces.any() | newInterfaces;
-        newInterfaces = false;
+        interfaces.look();
         for (BridgePort port : ports.all()) {
-            if (port.datapathPort() instanceof NetdevPort n) {
-                if (changes) {
-                    linkUp(port, n.socket().linkUp());
-                }
-            } else if (port.datapathPort() instanceof TapPort t) {
-                if (changes) {
-                    host(port, t.device());
-                }
-            } else if (port.datapathPort() instanceof DpdkrPort d) {
+            if (port.datapathPort() instanceof DpdkrPort d) {
                 String fault = d.fault();
                 if (fault != null && port.attachment() != null) {
                     events.fault(port.config().name(), fault);
@@ -786,28 +693,6 @@ public final class Bridge {
         placement.sample();
         cutThroughs.update();
         tables.macs().expire(System.nanoTime());
-    }
-
-    // Who sets the interface up or down does that to the port, as in Open vSwitch.
-    private void host(BridgePort port, TapDevice device) {
-        InterfaceState link = device.linkState();
-        try {
-            if (link != InterfaceState.GONE && device.mac() != port.state().mac()) {
-                ports.readdressed(port, device.mac());
-                settler.changed();
-            }
-        } catch (IOException e) {
-            // It went away meanwhile, which the next look finds.
-        }
-        boolean up = link == InterfaceState.UP;
-        boolean down = (port.state().config() & PortState.PORT_DOWN) != 0;
-        if (up == down) {
-            int config = port.state().config() ^ PortState.PORT_DOWN;
-            ports.configured(port, config);
-            ports.told(port);
-            settler.changed();
-        }
-        linkUp(port, up);
     }
 
     /// Which poll thread receives from which port.
@@ -857,15 +742,7 @@ public final class Bridge {
         notes.commit();
         state.close(); // while packets still move
         datapath.close();
-        for (BridgePort port : ports.all()) {
-            if (port.datapathPort() instanceof TapPort t) {
-                try {
-                    t.device().leave();
-                } catch (IOException e) {
-                    faults.record("ofproto thread: interface", e);
-                }
-            }
-        }
+        interfaces.leave();
         stock.handOver();
     }
 
@@ -902,18 +779,7 @@ public final class Bridge {
         if (vnfs != null) {
             vnfs.close();
         }
-        List<TapDevice> devices = new ArrayList<>();
-        for (BridgePort port : ports.all()) {
-            if (port.datapathPort() instanceof NetdevPort n) {
-                n.close();
-            } else if (port.datapathPort() instanceof TapPort t) {
-                devices.add(t.device());
-            }
-        }
-        TapDevice.closeAll(devices);
-        if (changedInterfaces != null) {
-            changedInterfaces.close();
-        }
+        interfaces.close();
         if (!tidies) {
             return; // it never came to take over what is there
         }

@@ -57,9 +57,9 @@ final class AppctlBonds {
                         bridges.all(),
                         slot -> {
                             Bridge bridge = slot.running().bridge();
-                            LiveBond bond = bridge.bonds().named(name);
+                            LiveBond bond = bridge.portSettings().bonds().named(name);
                             String said = bond == null ? "" : work.run(bond);
-                            bridge.bondsChanged();
+                            bridge.portSettings().bondsChanged();
                             return said;
                         })
                 .thenApply(said -> {
@@ -130,7 +130,7 @@ final class AppctlBonds {
         return Appctl.onAll(
                         bridges.all(),
                         slot ->
-                                slot.running().bridge().bonds().all().stream()
+                                slot.running().bridge().portSettings().bonds().all().stream()
                                         .map(AppctlBonds::line)
                                         .collect(Collectors.joining()))
                 .thenApply("bond\ttype\trecircID\tmembers\n"::concat);
@@ -152,7 +152,7 @@ final class AppctlBonds {
         return Appctl.onAll(
                 bridges.all(),
                 slot ->
-                        slot.running().bridge().bonds().all().stream()
+                        slot.running().bridge().portSettings().bonds().all().stream()
                                 .map(AppctlBonds::details)
                                 .collect(Collectors.joining()));
     }

@@ -75,7 +75,7 @@ final class AppctlBridges {
         List<MacTable.Known> known = slot.running().bridge().macs().known(System.nanoTime());
         known.sort(Comparator.comparingLong(MacTable.Known::silentNanos).reversed());
         for (MacTable.Known k : known) {
-            int port = slot.running().bridge().portAt(k.port());
+            int port = slot.running().bridge().portSettings().portAt(k.port());
             b.append(
                     "%5s  %4d  %s  %3d\n"
                             .formatted(

@@ -152,7 +152,7 @@ final class Bridges implements AutoCloseable {
             parts.add(running);
             running.bridge().withHostInterface(mac);
             running.bridge().with(patches);
-            running.bridge().withNormalClosed();
+            running.bridge().portSettings().closeNormal();
             PortHost host = running.connect();
             Slot slot = new Slot(name, datapathType, running, host, hosts, parts, before);
             running.start(agent, before);

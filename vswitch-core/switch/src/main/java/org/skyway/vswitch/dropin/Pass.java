@@ -22,6 +22,7 @@ import org.skyway.ovsdb.Transaction;
 import org.skyway.vswitch.bond.BondSettings;
 import org.skyway.vswitch.bridge.Bridge;
 import org.skyway.vswitch.bridge.BridgePort;
+import org.skyway.vswitch.bridge.PortSettings;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.dropin.Wanted.WantedBridge;
@@ -205,19 +206,20 @@ final class Pass {
                 () -> {
                     Bridge bridge = slot.running().bridge();
                     NormalSettings.limit(bridge.macs(), w.row());
-                    return bridge.normal(
-                            NormalSettings.of(
-                                    w,
-                                    numbers,
-                                    bonds,
-                                    row ->
-                                            slot.mirrors()
-                                                    .computeIfAbsent(
-                                                            row,
-                                                            _ ->
-                                                                    bridge.forwarding()
-                                                                            .newCounters())),
-                            bonds);
+                    return bridge.portSettings()
+                            .normal(
+                                    NormalSettings.of(
+                                            w,
+                                            numbers,
+                                            bonds,
+                                            row ->
+                                                    slot.mirrors()
+                                                            .computeIfAbsent(
+                                                                    row,
+                                                                    _ ->
+                                                                            bridge.forwarding()
+                                                                                    .newCounters())),
+                                    bonds);
                 });
     }
 
@@ -229,7 +231,8 @@ final class Pass {
                 slot,
                 () -> {
                     Bridge bridge = slot.running().bridge();
-                    return bridge.police(limits) | bridge.limit(qos);
+                    PortSettings ports = bridge.portSettings();
+                    return ports.police(limits) | ports.limit(qos);
                 });
     }
 

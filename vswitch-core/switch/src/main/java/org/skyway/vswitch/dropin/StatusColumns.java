@@ -128,7 +128,10 @@ final class StatusColumns {
                 .forEach((row, c) ->
                         mirrors.put(row, Map.of("tx_packets", c.packets(), "tx_bytes", c.bytes())));
         Map<String, Long> bonds = new HashMap<>();
-        bridge.bonds().all().forEach(b -> bonds.put(b.settings().name(), b.activeMac()));
+        bridge.portSettings()
+                .bonds()
+                .all()
+                .forEach(b -> bonds.put(b.settings().name(), b.activeMac()));
         return new BridgeView(
                 ofproto.config().datapathId(),
                 ports,
