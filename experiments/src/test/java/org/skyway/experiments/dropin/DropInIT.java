@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.skyway.experiments.process.Program;
@@ -120,6 +121,41 @@ class DropInIT extends DropInBed {
         assertTrue(page(url + "api/state?bridge=br1").startsWith("{\"bridge\":\"br1\""));
         assertTrue(page(url + "api/state").contains("\"bridges\":[\"br0\",\"br1\"]"));
         assertEquals("there is no bridge of that name\n", page(url + "api/state?bridge=br2"));
+    }
+
+    @Test
+    void aBondOfASwitchThatWasKilledSendsWhatWaitedInTheRings() throws Exception {
+        db.vsctl("add-br", "br0");
+        db.vsctl("add-port", "br0", "w0", "--", "set", "Interface", "w0", "type=dpdkr");
+        db.vsctl(
+                ("add-bond br0 bond w1 w2 bond_mode=active-backup"
+                                + " -- set Interface w1 type=dpdkr -- set Interface w2 type=dpdkr")
+                        .split(" "));
+        vnf("sink", "--port", "w1", "--wait");
+        vnf("sink", "--port", "w2", "--wait");
+        Program source =
+                vnf("source", "--port", "w0", "--rate", "3000", "--count", "30000", "--wait");
+        for (int i = 0; i < 2; i++) {
+            await(() -> sent() > 0, "frames that the bond sends");
+            vswitchd.kill();
+            vswitchd.waitFor(Duration.ofSeconds(20));
+            startSwitch();
+        }
+        assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
+        // One that was in hand when the switch was killed may be sent and counted again.
+        await(() -> sent() >= 30_000, "all frames at the bond's members");
+        await(
+                () -> log.stream().anyMatch(l -> l.contains("sink stats")),
+                "what the sinks have counted");
+        assertEquals(
+                List.of(),
+                log.stream()
+                        .filter(l -> l.contains("sink stats") && !l.contains("| lost 0 |"))
+                        .toList());
+    }
+
+    private long sent() {
+        return counted("w1", "tx_packets") + counted("w2", "tx_packets");
     }
 
     private static String page(String url) throws Exception {

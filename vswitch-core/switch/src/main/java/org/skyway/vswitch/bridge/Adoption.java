@@ -159,7 +159,7 @@ final class Adoption {
             bridge.ports().linkUp(port, true);
         }
         bridge.changed();
-        bridge.settle();
+        bridge.portSettings().bondsChanged(); // which may have members among them
         for (Attachment vnf : vnfs.values()) {
             vnf.port().rings(rings.get(vnf));
         }

@@ -16,6 +16,8 @@ import org.skyway.vswitch.tables.PortQos.Rate;
 /// @param row of table QoS
 /// @param queues rows of table Queue, by id
 record QosSettings(Row row, SortedMap<Long, Row> queues) {
+    private static final int MOST_DIGITS = 15;
+    private static final long MOST = 999_999_999_999_999L;
     private static final String POLICER = "egress-policer";
     private static final long QUEUES = 61440; // as many as Open vSwitch can name to the kernel
     private static final int HEADER_BYTES = 14; // a policer counts what is behind Ethernet's header
@@ -118,10 +120,14 @@ record QosSettings(Row row, SortedMap<Long, Row> queues) {
                 : null;
     }
 
-    // As Open vSwitch reads numbers: what is none is 0.
+    // As Open vSwitch reads numbers: what is none is 0. What has more digits than any rate is that
+    // much.
     private static long number(Row row, String key) {
         String text = row.pairs("other_config").getOrDefault(key, "").strip();
-        return text.matches("[0-9]{1,15}") ? Long.parseLong(text) : 0;
+        if (!text.matches("[0-9]+")) {
+            return 0;
+        }
+        return text.length() > MOST_DIGITS ? MOST : Long.parseLong(text);
     }
 
     /// The QoS of each port that has one.

@@ -114,8 +114,9 @@ record Wanted(
         Row root = now.rows(Columns.ROOT).iterator().next();
         Map<String, WantedBridge> bridges = new LinkedHashMap<>();
         Set<String> names = new HashSet<>();
+        Set<UUID> rows = new HashSet<>(); // theirs
         for (Row row : now.referred(root, "bridges", Columns.BRIDGE)) {
-            bridges.computeIfAbsent(row.text("name"), _ -> bridge(now, row, names));
+            bridges.computeIfAbsent(row.text("name"), _ -> bridge(now, row, names, rows));
         }
         boolean bootstraps =
                 now.referred(root, "ssl", Columns.SSL).stream()
@@ -152,7 +153,7 @@ record Wanted(
         return null;
     }
 
-    private static WantedBridge bridge(Snapshot now, Row row, Set<String> names) {
+    private static WantedBridge bridge(Snapshot now, Row row, Set<String> names, Set<UUID> rows) {
         Map<String, WantedPort> ports = new LinkedHashMap<>();
         List<Row> twice = new ArrayList<>();
         List<Row> all = new ArrayList<>(now.referred(row, "ports", Columns.PORT));
@@ -166,7 +167,8 @@ record Wanted(
             for (Row i : interfaces) {
                 if (names.add(i.text("name"))) {
                     ports.put(i.text("name"), new WantedPort(port, i, qos));
-                } else {
+                    rows.add(i.uuid());
+                } else if (!rows.contains(i.uuid())) { // of two ports, it is the first one's
                     twice.add(i);
                 }
             }

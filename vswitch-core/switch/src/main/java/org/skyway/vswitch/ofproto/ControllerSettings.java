@@ -6,8 +6,8 @@ package org.skyway.vswitch.ofproto;
 /// @param probeSeconds how long a connection may be silent before it is probed; 0 for never
 /// @param maxBackoffSeconds the longest pause between attempts to connect
 /// @param packetInRate how many packets of each kind it is sent a second; 0 for any number
-/// @param packetInBurst how many may wait, and how many are sent at once after a pause; 0 for a
-///   quarter of the rate
+/// @param packetInBurst how many may wait, and how many are sent at once after a pause, up to
+///   32,768; 0 for a quarter of the rate
 /// @param packetInsUnread how many it may leave unread, then more are dropped; 0 for as many as
 ///   there is room for
 /// @param async whether it is told what it does not ask for before it says what it wants
@@ -18,6 +18,9 @@ public record ControllerSettings(
         int packetInBurst,
         int packetInsUnread,
         boolean async) {
+    /// Each packet that waits takes memory.
+    private static final int MOST_WAITING = 1 << 15;
+
     /// Times, and no limits.
     ///
     /// @param probeSeconds how long a connection may be silent before it is probed; 0 for never
@@ -28,6 +31,8 @@ public record ControllerSettings(
 
     /// How many packets may wait.
     int burst() {
-        return Math.max(1, packetInBurst == 0 ? packetInRate / 4 : packetInBurst);
+        return packetInBurst == 0
+                ? Math.clamp(packetInRate / 4, 1, MOST_WAITING)
+                : Math.min(packetInBurst, MOST_WAITING);
     }
 }

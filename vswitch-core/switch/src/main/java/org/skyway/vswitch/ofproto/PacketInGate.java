@@ -25,18 +25,15 @@ final class PacketInGate {
 
     /// Has other limits hold from now on; what is counted goes on.
     void limit(ControllerSettings s, long nowNanos) {
+        // Without a limit, what waited for it is thrown away, as in Open vSwitch.
         misses = changed(misses, s, nowNanos);
         others = changed(others, s, nowNanos);
         mostUnread = s.packetInsUnread();
     }
 
-    // Without a limit, what waited for it goes at once.
-    private PacketInLimit changed(PacketInLimit before, ControllerSettings s, long nowNanos) {
+    private static PacketInLimit changed(
+            PacketInLimit before, ControllerSettings s, long nowNanos) {
         if (s.packetInRate() == 0) {
-            if (before != null) {
-                before.change(Integer.MAX_VALUE, Integer.MAX_VALUE);
-                drain(before, nowNanos + 1_000_000_000L);
-            }
             return null;
         }
         if (before == null) {

@@ -367,7 +367,11 @@ public final class StateQueue implements AutoCloseable {
     // An error of memory that is mapped may come a while after what caused it, so nothing of these
     // files is trusted any more.
     private void fail(Throwable e) {
-        faults.record("state: file", e);
+        if (e instanceof IOException) {
+            faults.record("state: file", "IOException", String.valueOf(e.getMessage())); // no room
+        } else {
+            faults.record("state: file", e);
+        }
         takeAll();
         closeFile();
         failing = true;

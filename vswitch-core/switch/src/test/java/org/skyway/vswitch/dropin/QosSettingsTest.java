@@ -87,6 +87,20 @@ class QosSettingsTest {
     }
 
     @Test
+    void aNumberOfMoreDigitsThanAnyRateIsVeryMuch() {
+        String most = "9223372036854775808";
+        assertTrue(
+                settings(row("linux-htb", null, "max-rate", most), Map.of())
+                                .qos()
+                                .rate()
+                                .bitsPerSecond()
+                        > 900_000_000_000_000L);
+        QosSettings all = settings(row("egress-policer", null, "cir", most, "cbs", most), Map.of());
+        assertNull(all.wrong());
+        assertTrue(all.qos().rate().bitsPerSecond() > 7_000_000_000_000_000L);
+    }
+
+    @Test
     void whatCanNotBeHadIsSaid() {
         QosSettings fair = settings(row("linux-sfq", null), Map.of());
         assertNull(fair.qos());

@@ -131,8 +131,11 @@ class PacketInLimitTest {
         assertEquals(List.of(1, 2, 3), sent);
         left.forEach(Runnable::run);
         assertTrue(gate.offer(packet(1, 5), 20 * MILLI));
-        gate.limit(new ControllerSettings(5, 8), 20 * MILLI); // no limit: what waits goes
-        assertEquals(List.of(1, 2, 3, 5), sent);
+        gate.limit(new ControllerSettings(5, 8), 20 * MILLI); // no limit: what waited is gone
+        assertFalse(gate.drain(1000 * MILLI));
+        assertEquals(List.of(1, 2, 3), sent);
+        assertFalse(gate.offer(packet(1, 6), 1000 * MILLI));
+        assertEquals(List.of(1, 2, 3, 6), sent);
         assertEquals(Map.of(), gate.told());
     }
 }
