@@ -15,7 +15,7 @@ import sys
 import time
 
 
-from vlans import BRIDGE, BROADCAST, LLDP, PROBE, SEED, SETUPS, TYPE, Wire, revalidate, run
+from vlans import BRIDGE, BROADCAST, LLDP, PROBE, SEED, SETUPS, TYPE, Wire, revalidate, run, untag
 
 PORTS = ["v1", "v2", "v3", "v4", "v5"]
 BONDS = [{"b1": ["v3", "v4"]}, {"b1": ["v3", "v4"]}, {"b1": ["v3", "v4", "v5"]}, {"b1": ["v1", "v5"], "b2": ["v2", "v4"]}]
@@ -52,14 +52,7 @@ def frame(source, destination, tags, number, kind):
 
 def parse(data):
     """What kind of frame it is, its number (of an announcement, the address) and tags."""
-    at, tags = 12, []
-    while True:
-        kind, = struct.unpack_from("!H", data, at)
-        if kind not in (0x8100, 0x88A8):
-            break
-        tags.append("%04x:%04x" % struct.unpack_from("!HH", data, at))
-        at += 4
-    shown = "+".join(tags) or "untagged"
+    kind, at, shown = untag(data)
     if kind in (TYPE, PROBE):
         return kind, struct.unpack_from("!I", data, at + 2)[0], shown
     if kind == ARP:

@@ -54,18 +54,22 @@ class Wire:
         return data
 
 
-def parse(data):
-    """A frame's number, tags (None for a probe) and length; None for one that is not ours."""
+def untag(data):
+    """A frame's type, where that stands, and the tags before it."""
     at, tags = 12, []
     while True:
         kind, = struct.unpack_from("!H", data, at)
         if kind not in (0x8100, 0x88A8):
-            break
+            return kind, at, "+".join(tags) or "untagged"
         tags.append("%04x:%04x" % struct.unpack_from("!HH", data, at))
         at += 4
+
+
+def parse(data):
+    """A frame's number, tags (None for a probe) and length; None for one that is not ours."""
+    kind, at, shown = untag(data)
     if kind not in (TYPE, PROBE):
         return None
-    shown = "+".join(tags) or "untagged"
     return struct.unpack_from("!I", data, at + 2)[0], shown if kind == TYPE else None, len(data)
 
 

@@ -357,7 +357,7 @@ public final class P2pDetector {
     }
 
     private void touched(FlowRule rule, boolean added) {
-        if (dirty.size() == candidates.size()) {
+        if (areAllDirty()) {
             return; // as while very many change
         }
         int port = (int) rule.match().exact(Field.IN_PORT);
@@ -399,7 +399,7 @@ public final class P2pDetector {
     }
 
     private void portTouched(int number) {
-        if (dirty.size() == candidates.size()) {
+        if (areAllDirty()) {
             return; // as while a switch starts
         }
         for (Ingress ingress : candidates.values()) {
@@ -408,6 +408,10 @@ public final class P2pDetector {
                 markDirty(ingress);
             }
         }
+    }
+
+    private boolean areAllDirty() {
+        return dirty.size() == candidates.size();
     }
 
     private void markDirty(Ingress ingress) {

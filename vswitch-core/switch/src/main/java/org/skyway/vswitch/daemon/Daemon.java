@@ -1,7 +1,6 @@
 package org.skyway.vswitch.daemon;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import org.skyway.agent.process.ProcessAgent;
 import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
-import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.vswitch.bridge.Bridge;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
@@ -40,11 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration VNF_TIMEOUT = Duration.ofSeconds(5);
-    private static final long LAST_WORD_NANOS = 10_000_000;
 
     // Stopped in reverse: VNFs are told first, then controllers, then the poll threads stop.
-    private final List<AutoCloseable> running = new ArrayList<>();
-    private final List<AutoCloseable> locks = new ArrayList<>(); // of those
+    private final Parts running = new Parts(LOG);
     private final Faults faults = new Faults();
     private Path runDirectory;
     private Bridge bridge;
@@ -167,13 +163,13 @@ public final class Daemon implements AutoCloseable {
             throws IOException {
         runDirectory = directory;
         OfprotoConfig ofprotoConfig = ofprotoConfig(directory, config);
-        claim(RunLock.take(directory));
+        running.claim(RunLock.take(directory));
         RegionStore regions = RegionStore.of(directory, LOG::warn);
         StateQueue state = null;
         FutureTask<SavedState> recovery = new FutureTask<>(() -> null);
         if (options.directory() != null) {
             StateStore store = StateStore.open(options.directory());
-            claim(store);
+            running.claim(store);
             recovery = options.forget() ? recovery : store.recovery();
             Thread reader = Thread.ofPlatform().name("recovery").start(recovery);
             running.add(reader::join); // before the store is another's
@@ -247,39 +243,17 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void claim(AutoCloseable lock) {
-        running.add(lock);
-        locks.add(lock);
-    }
-
     /// Ends at once, so that another switch can go on from here: nobody is told, nothing is
     /// removed. Ofproto thread.
     ///
     /// @param theirs state directory of the other one; empty if it did not say
     /// @param answer tells the other one
     private void handOver(String theirs, Runnable answer) {
-        if (stateDirectory == null) {
-            throw new ConfigException("this switch keeps nothing that another could take over");
-        }
-        if (!theirs.isEmpty() && !Path.of(theirs).normalize().equals(stateDirectory)) {
-            throw new ConfigException(
-                    "the switch that runs keeps its state in %s, and the other one would begin with that of %s; start it with --statedir %s"
-                            .formatted(stateDirectory, theirs, stateDirectory));
-        }
+        HandOver.check(stateDirectory, theirs);
         LOG.info("handing over to another switch");
         bridge.handOver();
-        // What the other one would have to wait for until this process is gone for good.
-        locks.forEach(Daemon::stop);
-        for (Path directory : List.of(runDirectory, RunDirectory.ofOtherUsers(runDirectory))) {
-            stop(() -> Files.deleteIfExists(directory.resolve(RunDirectory.PMD_SOCKET)));
-        }
-        Thread.ofPlatform()
-                .name("hand-over")
-                .start(() -> {
-                    answer.run();
-                    LockSupport.parkNanos(LAST_WORD_NANOS); // until it is sent
-                    ProcessDescriptor.exitNow(0);
-                });
+        HandOver.release(running, runDirectory);
+        Thread.ofPlatform().name("hand-over").start(() -> HandOver.end(answer));
         // Nothing else is to happen in this process.
         ofproto.executor().execute(LockSupport::park);
     }
@@ -330,15 +304,6 @@ public final class Daemon implements AutoCloseable {
     /// Stops the switch: VNFs and controllers see their connections close.
     @Override
     public void close() {
-        running.reversed().forEach(Daemon::stop);
-        running.clear();
-    }
-
-    private static void stop(AutoCloseable part) {
-        try {
-            part.close();
-        } catch (Exception e) {
-            LOG.warn("while stopping {}: {}", part, e.toString());
-        }
+        running.close();
     }
 }

@@ -40,6 +40,10 @@ final class PollThread {
 
     private static final long SELDOM_NANOS = 900_000;
 
+    private static final int SPINS = 100;
+    private static final int YIELDS = 200;
+    private static final int PASSES_BEFORE_PARKING = SPINS + YIELDS;
+
     private static final int BETWEEN_PORTS = Integer.MIN_VALUE;
 
     private static final VarHandle PASS_NANOS;
@@ -60,10 +64,6 @@ final class PollThread {
 
     private final int index;
     private final Datapath datapath;
-    private static final int SPINS = 100;
-    private static final int YIELDS = 200;
-    private static final int PASSES_BEFORE_PARKING = SPINS + YIELDS;
-
     private final IdleStrategy idle =
             new BackoffIdleStrategy(SPINS, YIELDS, 1_000, 100_000); // park up to 100 µs
     private final CommandQueue commands = new CommandQueue();

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +19,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import org.skyway.ivshmem.region.RunDirectory;
 import org.skyway.ivshmem.sys.InterfaceChanges;
 import org.skyway.ivshmem.sys.InterfaceState;
-import org.skyway.ivshmem.sys.ProcessDescriptor;
 import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.OvsdbClient;
 import org.skyway.ovsdb.OvsdbException;
@@ -41,6 +37,8 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.ControlServer;
+import org.skyway.vswitch.daemon.HandOver;
+import org.skyway.vswitch.daemon.Parts;
 import org.skyway.vswitch.daemon.RunLock;
 import org.skyway.vswitch.daemon.StateOptions;
 import org.skyway.vswitch.daemon.TakeOver;
@@ -62,15 +60,13 @@ public final class DropIn implements AutoCloseable {
     private static final long LOOK_ANYWAY_NANOS = 5_000_000_000L;
     private static final long TRANSACTION_SECONDS = 20;
     private static final long AGAIN_MILLIS = 1000;
-    private static final long LAST_WORD_NANOS = 10_000_000;
 
     /// Where Open vSwitch's sockets are, unless told otherwise.
     public static final Path RUN_DIRECTORY = Path.of("/var/run/openvswitch");
 
     private final Settings settings;
     private final Faults faults = new Faults();
-    private final List<AutoCloseable> running = new ArrayList<>();
-    private final List<AutoCloseable> locks = new ArrayList<>(); // of those
+    private final Parts running = new Parts(LOG);
     private final ScheduledExecutorService configuration =
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "configuration"));
     private final CountDownLatch configured = new CountDownLatch(1); // for the first time
@@ -220,9 +216,9 @@ public final class DropIn implements AutoCloseable {
         Path directory = settings.runDirectory().toAbsolutePath().normalize();
         long pid = ProcessHandle.current().pid();
         if (settings.pidFile() != null) {
-            claim(PidFile.create(directory.resolve(settings.pidFile()), pid));
+            running.claim(PidFile.create(directory.resolve(settings.pidFile()), pid));
         }
-        claim(RunLock.take(directory));
+        running.claim(RunLock.take(directory));
         beOvsVswitchd();
         bridges =
                 new Bridges(
@@ -249,7 +245,7 @@ public final class DropIn implements AutoCloseable {
         if (socket == null || !socket.isEmpty()) {
             Path path = directory.resolve(socket == null ? "ovs-vswitchd." + pid + ".ctl" : socket);
             Appctl appctl = new Appctl(bridges, stop::countDown);
-            claim(UnixctlServer.start(group, path, appctl.commands()));
+            running.claim(UnixctlServer.start(group, path, appctl.commands()));
         }
         client =
                 new OvsdbClient(
@@ -268,11 +264,6 @@ public final class DropIn implements AutoCloseable {
                 .info("ovs-vswitchd (Open vSwitch) {}", Appctl.OVS_VERSION);
     }
 
-    private void claim(AutoCloseable lock) {
-        running.add(lock);
-        locks.add(lock);
-    }
-
     /// Ends at once, so that another switch can go on from here: nobody is told, nothing is
     /// removed. Any thread.
     ///
@@ -280,15 +271,7 @@ public final class DropIn implements AutoCloseable {
     /// @param answer tells the other one
     private void handOver(String theirs, Runnable answer) {
         Path own = settings.stateDirectory();
-        if (own == null) {
-            throw new ConfigException("this switch keeps nothing that another could take over");
-        }
-        Path state = own.toAbsolutePath().normalize();
-        if (!theirs.isEmpty() && !Path.of(theirs).normalize().equals(state)) {
-            throw new ConfigException(
-                    "the switch that runs keeps its state in %s, and the other one would begin with that of %s; start it with --statedir %s"
-                            .formatted(state, theirs, state));
-        }
+        HandOver.check(own == null ? null : own.toAbsolutePath().normalize(), theirs);
         configuration.execute(() -> giveAway(answer)); // not in the middle of a pass
     }
 
@@ -301,16 +284,9 @@ public final class DropIn implements AutoCloseable {
                 LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
             }
         }
-        // What the other one would have to wait for until this process is gone for good.
-        stop(client); // and the database's lock
-        locks.forEach(DropIn::stop);
-        Path directory = bridges.directory();
-        for (Path p : List.of(directory, RunDirectory.ofOtherUsers(directory))) {
-            stop(() -> Files.deleteIfExists(p.resolve(RunDirectory.PMD_SOCKET)));
-        }
-        answer.run();
-        LockSupport.parkNanos(LAST_WORD_NANOS); // until it is sent
-        ProcessDescriptor.exitNow(0);
+        running.stop(client); // and the database's lock
+        HandOver.release(running, bridges.directory());
+        HandOver.end(answer);
     }
 
     // Open vSwitch's service scripts look at the name of a process, too.
@@ -551,15 +527,6 @@ public final class DropIn implements AutoCloseable {
 
     @Override
     public void close() {
-        running.reversed().forEach(DropIn::stop);
-        running.clear();
-    }
-
-    private static void stop(AutoCloseable part) {
-        try {
-            part.close();
-        } catch (Exception e) {
-            LOG.warn("while stopping {}: {}", part, e.toString());
-        }
+        running.close();
     }
 }

@@ -25,18 +25,27 @@ final class EntryUsers {
         return users(meters, id);
     }
 
+    /// How often entries name a group, each time counted.
+    int references(int group) {
+        int[] times = {0};
+        for (FlowEntry e : ofGroup(group)) {
+            FlowFilter.eachGroup(e.rule().instructions(), id -> times[0] += id == group ? 1 : 0);
+        }
+        return times[0];
+    }
+
     private static List<FlowEntry> users(Int2ObjectHashMap<Set<FlowEntry>> of, int id) {
         Set<FlowEntry> users = of.get(id);
         return users == null ? List.of() : List.copyOf(users);
     }
 
     void added(FlowEntry entry) {
-        eachGroup(entry.rule(), id -> add(groups, id, entry));
+        FlowFilter.eachGroup(entry.rule().instructions(), id -> add(groups, id, entry));
         eachMeter(entry.rule(), id -> add(meters, id, entry));
     }
 
     void removed(FlowEntry entry) {
-        eachGroup(entry.rule(), id -> remove(groups, id, entry));
+        FlowFilter.eachGroup(entry.rule().instructions(), id -> remove(groups, id, entry));
         eachMeter(entry.rule(), id -> remove(meters, id, entry));
     }
 
@@ -48,22 +57,6 @@ final class EntryUsers {
         Set<FlowEntry> users = from.get(id);
         if (users != null && users.remove(entry) && users.isEmpty()) {
             from.remove(id);
-        }
-    }
-
-    private static void eachGroup(FlowRule rule, IntConsumer to) {
-        eachGroup(rule.instructions().apply(), to);
-        eachGroup(rule.instructions().write(), to);
-    }
-
-    private static void eachGroup(List<Action> actions, IntConsumer to) {
-        for (int i = 0; i < actions.size(); i++) {
-            Action a = actions.get(i);
-            if (a instanceof Action.Group g) {
-                to.accept(g.id());
-            } else if (a instanceof Action.Clone c) {
-                eachGroup(c.actions(), to);
-            }
         }
     }
 

@@ -1,11 +1,12 @@
 package org.skyway.vswitch.ofproto;
 
+import java.util.List;
+import java.util.function.IntConsumer;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.StatsRequest;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.FlowRule;
-import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
@@ -121,31 +122,20 @@ record FlowFilter(
         return false;
     }
 
-    /// How often instructions name a group.
-    static int usesOfGroup(Instructions i, int group) {
-        return usesOfGroup(i.apply(), group) + usesOfGroup(i.write(), group);
+    /// The groups that instructions name, each time.
+    static void eachGroup(Instructions i, IntConsumer to) {
+        eachGroup(i.apply(), to);
+        eachGroup(i.write(), to);
     }
 
-    private static int usesOfGroup(Iterable<Action> actions, int group) {
-        int uses = 0;
-        for (Action a : actions) {
-            uses +=
-                    switch (a) {
-                        case Action.Group g -> g.id() == group ? 1 : 0;
-                        case Action.Clone c -> usesOfGroup(c.actions(), group);
-                        default -> 0;
-                    };
-        }
-        return uses;
-    }
-
-    /// Whether a group's buckets use a group.
-    static boolean usesGroup(GroupEntry entry, int group) {
-        for (GroupEntry.Bucket b : entry.buckets()) {
-            if (usesGroup(b.actions(), group)) {
-                return true;
+    private static void eachGroup(List<Action> actions, IntConsumer to) {
+        for (int i = 0; i < actions.size(); i++) {
+            Action a = actions.get(i);
+            if (a instanceof Action.Group g) {
+                to.accept(g.id());
+            } else if (a instanceof Action.Clone c) {
+                eachGroup(c.actions(), to);
             }
         }
-        return false;
     }
 }

@@ -214,11 +214,4 @@ final class GroupTable {
         }
         change(id, null);
     }
-
-    /// How often entries name a group, each time counted.
-    int references(int id) {
-        return bridge.users().ofGroup(id).stream()
-                .mapToInt(e -> FlowFilter.usesOfGroup(e.rule().instructions(), id))
-                .sum();
-    }
 }

@@ -213,7 +213,7 @@ final class StatisticsReplies {
             stats.add(
                     new GroupStats(
                             entry.id(),
-                            bridge.groups().references(entry.id()),
+                            bridge.users().references(entry.id()),
                             g.counters().packets(),
                             g.counters().bytes(),
                             OfSwitch.wholeMillis(bridge.now() - g.createdNanos()),

@@ -158,15 +158,12 @@ public final class StateQueue implements AutoCloseable {
     // for their barrier makes the next ones then. What asks the file system for anything may take
     // long, and is the writer's.
     private boolean writeAtOnce(Batch batch) {
+        // Nobody else hands anything over, so whose turn it is finds nothing to be written before.
         if (!waiting.isEmpty() || !turn.tryLock()) {
             return false;
         }
         try {
-            if (failing
-                    || !isComplete
-                    || isPart
-                    || !waiting.isEmpty()
-                    || !file.hasRoomFor(AT_ONCE_BYTES)) {
+            if (failing || !isComplete || !file.hasRoomFor(AT_ONCE_BYTES)) {
                 return false;
             }
             write(batch);

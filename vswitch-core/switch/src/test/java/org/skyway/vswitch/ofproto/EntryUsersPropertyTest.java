@@ -168,7 +168,7 @@ class EntryUsersPropertyTest {
                                 Instructions.apply(new Action.Group(2))),
                         Version.OF13,
                         FlowModder.Requester.SWITCH);
-        assertEquals(1, bridge.groups().references(2));
+        assertEquals(1, bridge.users().references(2));
         bridge.groups().deleteAll();
         assertEquals(0, bridge.tables().entries(0).size());
     }
