@@ -1,7 +1,7 @@
 package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,8 +13,6 @@ import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.datapath.DatapathPort;
-import org.skyway.vswitch.link.LinkRecords;
-import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.StockPort;
@@ -23,10 +21,11 @@ import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 
-/// Goes on with the VNFs of a switch that is no more: processes that still have their port regions
-/// and, two by two, link regions, and have not noticed anything yet. Ofproto thread.
+/// Goes on with the VNFs of a bridge of a switch that is no more: processes that still have their
+/// port regions and, two by two, link regions, and have not noticed anything yet. Ofproto thread.
 ///
-/// Nothing is received from any of them before all can be sent to and the tables are in force.
+/// Nothing is received from any of them before all can be sent to and the tables are in force
+/// ([Continuation] says when).
 final class Adoption {
     private final Bridge bridge;
     private final RegionStore store;
@@ -34,9 +33,9 @@ final class Adoption {
     private final Map<BridgePort, Attachment> vnfs = new LinkedHashMap<>();
     private final Map<Attachment, DpdkrPort.Rings> rings = new HashMap<>();
 
-    Adoption(Bridge bridge, RegionStore store, SavedState saved) {
+    Adoption(Bridge bridge, SavedState saved) {
         this.bridge = bridge;
-        this.store = store;
+        store = bridge.store();
         this.saved = saved;
     }
 
@@ -123,49 +122,72 @@ final class Adoption {
         return lasting.region();
     }
 
-    /// Notes the VNFs that were found, and who counts on their links, for a switch that comes after
-    /// this one.
-    void note() {
+    /// Notes the VNFs that were found, for a switch that comes after this one, and says who has the
+    /// counters that the switch before had.
+    ///
+    /// @param tags of entries and groups that are asked for
+    /// @param entries takes entries by the tags that their counters had
+    /// @param groups takes groups and buckets likewise
+    /// @param ports takes all ports likewise
+    void note(
+            Set<Long> tags,
+            Map<Long, FlowEntry> entries,
+            Map<Long, FlowCounters> groups,
+            Map<Long, DatapathPort> ports) {
         vnfs.keySet().forEach(bridge::notePort);
-        LinkRecords records = bridge.linkRecords();
-        Set<Long> tags = records.tags();
-        Map<Long, FlowEntry> entries = new HashMap<>();
-        Map<Long, FlowCounters> groups = new HashMap<>();
-        if (!tags.isEmpty()) {
-            for (Saved.Flow flow : saved.all(Saved.Flow.class)) {
-                if (tags.contains(flow.counters().tag())) {
-                    entries.put(flow.counters().tag(), bridge.entry(flow.rule()));
-                }
-            }
-            for (Saved.Group group : saved.all(Saved.Group.class)) {
-                List<FlowCounters> now = bridge.countersOf(group.entry().id());
-                for (int i = 0; i < Math.min(now.size(), group.counters().size()); i++) {
-                    groups.put(group.counters().get(i).tag(), now.get(i));
-                }
+        for (Saved.Port p : saved.all(Saved.Port.class)) {
+            BridgePort port = bridge.ports().byName(p.name());
+            if (port != null && port.config().number() == p.number()) {
+                ports.put(p.counters().tag(), port.datapathPort());
             }
         }
-        records.resolve(entries::get, groups::get);
+        if (tags.isEmpty()) {
+            return;
+        }
+        for (Saved.Flow flow : saved.all(Saved.Flow.class)) {
+            if (tags.contains(flow.counters().tag())) {
+                entries.put(flow.counters().tag(), bridge.entry(flow.rule()));
+            }
+        }
+        for (Saved.Group group : saved.all(Saved.Group.class)) {
+            List<FlowCounters> now = bridge.countersOf(group.entry().id());
+            for (int i = 0; i < Math.min(now.size(), group.counters().size()); i++) {
+                groups.put(group.counters().get(i).tag(), now.get(i));
+            }
+        }
     }
 
-    /// Goes on with them.
-    void run() {
+    /// The VNFs that were found.
+    Collection<Attachment> vnfs() {
+        return vnfs.values();
+    }
+
+    /// From now on they can be sent to.
+    void sendOnly() {
         for (Attachment vnf : vnfs.values()) {
             DpdkrPort.Rings all = rings.get(vnf);
             vnf.port().rings(new DpdkrPort.Rings(null, all.toVnf(), all.region()));
         }
-        Links.Adopted links = bridge.links().adopt(this::byNumber);
+    }
+
+    /// Tells everybody of them.
+    void tell() {
         for (BridgePort port : vnfs.keySet()) {
             bridge.events().vnf("vnf-kept", port.config().name(), port.attachment().program());
             bridge.ports().linkUp(port, true);
         }
         bridge.changed();
-        bridge.portSettings().bondsChanged(); // which may have members among them
+    }
+
+    /// From now on they are received from, but for those that are not there any more or have to
+    /// begin anew.
+    ///
+    /// @param lost a region that they had is gone
+    void receive(List<Attachment> lost) {
         for (Attachment vnf : vnfs.values()) {
             vnf.port().rings(rings.get(vnf));
         }
-        settleWhatEnded(links.lost());
-        bridge.forwarding().whenSettled(null, bridge.links()::endAdoption);
-        removeOthers(links.regions());
+        settleWhatEnded(lost);
     }
 
     private void settleWhatEnded(List<Attachment> lost) {
@@ -176,20 +198,5 @@ final class Adoption {
                 bridge.vnfs().disconnect(port, "its process ended while there was no switch");
             }
         });
-    }
-
-    private Attachment byNumber(int number) {
-        BridgePort port = bridge.ports().byNumber(number);
-        return port == null ? null : vnfs.get(port);
-    }
-
-    private void removeOthers(List<Path> links) {
-        Set<Path> used = new HashSet<>(links);
-        vnfs.values().forEach(v -> used.add(v.region().path()));
-        try {
-            store.removeLeftovers(false, used);
-        } catch (IOException e) {
-            bridge.forwarding().faults().record("regions", e);
-        }
     }
 }

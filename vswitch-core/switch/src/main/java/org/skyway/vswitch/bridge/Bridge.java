@@ -6,34 +6,36 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.agrona.collections.Int2IntHashMap;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
-import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.PortState;
 import org.skyway.p2p.detect.P2pDetector;
+import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.datapath.Datapath;
+import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
-import org.skyway.vswitch.link.LinkRecords;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.PatchPanel;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
@@ -64,10 +66,10 @@ public final class Bridge {
     private final StockPorts stock;
     private final BypassAccounts accounts;
     private final RegionStore store;
-    private final RegionIds regionIds = new RegionIds();
     private final Events events;
     private Vnfs vnfs;
-    private Links links;
+    private final Fabric fabric;
+    private final boolean alone; // its fabric is nobody else's
     private final Observers observers = new Observers(this);
     private Bypasses bypasses;
     private final Placement placement;
@@ -77,7 +79,6 @@ public final class Bridge {
     private Executor owner;
     private final StateQueue state; // null: nothing is remembered
     private final Notes notes;
-    private final LinkRecords linkRecords;
     private boolean tidies = true; // whether regions that lie about are nobody's
     private final BridgeForwarding forwarding;
     private final BondedPorts bonded;
@@ -109,29 +110,63 @@ public final class Bridge {
             Journal journal,
             Faults faults,
             StateQueue state) {
+        this(config, store, journal, faults, state, null);
+    }
+
+    /// A bridge without ports, that patch ports may join with others; [#connect] and [#start] make
+    /// it run.
+    ///
+    /// @param config what the user asked for
+    /// @param store where regions are made
+    /// @param journal where events are recorded
+    /// @param faults where errors that were survived are counted
+    /// @param state what is to be remembered by the switch that comes after this one; null for
+    ///   nothing
+    /// @param shared what it has in common with other bridges; null for nothing
+    public Bridge(
+            SwitchConfig config,
+            RegionStore store,
+            Journal journal,
+            Faults faults,
+            StateQueue state,
+            Fabric shared) {
         this.config = config;
         this.state = state;
         notes = new Notes(state);
-        linkRecords = new LinkRecords(notes.memory());
         this.store = store;
+        alone = shared == null;
+        fabric =
+                alone
+                        ? new Fabric(
+                                config, store, notes.memory(), new PatchPanel(), journal, faults)
+                        : shared;
         this.faults = faults;
         upcalls = new Upcalls(faults);
         datapath = new Datapath(config.pollThreads(), tables, upcalls, faults, notes.memory());
         detector = new Detection(tables, faults);
         settlements = new Settlements(datapath, faults, this::withMemory, notes);
-        settler = new Settler(tables, datapath, detector, faults, settlements, this::withMemory);
+        settler =
+                new Settler(
+                        fabric,
+                        this,
+                        tables,
+                        datapath,
+                        detector,
+                        faults,
+                        settlements,
+                        this::withMemory);
         stock =
                 new StockPorts(
                         store.runDirectory(), datapath, notes.memory(), config.offloads(), faults);
-        ports = new Ports(datapath, detector, config.dpid(), notes.memory(), stock);
-        accounts = new BypassAccounts(ports::byName, datapath.tableCounters());
-        notes.shared(datapath.tableCounters(), linkRecords);
+        ports = new Ports(this, datapath, detector, config.dpid(), notes.memory(), stock, fabric);
+        accounts = new BypassAccounts(datapath.tableCounters());
+        notes.shared(datapath.tableCounters(), fabric.records());
         events = new Events(journal);
         bonded = new BondedPorts(this, tables);
         portSettings = new PortSettings(this, tables, detector, bonded);
         interfaces = new InterfaceWatch(this, faults);
         placement = new Placement(ports, datapath, settlements);
-        cutThroughs = new CutThroughs(ports, detector, datapath, placement, events);
+        cutThroughs = new CutThroughs(this, ports, detector, datapath, placement, events);
         forwarding =
                 new BridgeForwarding(
                         this,
@@ -146,6 +181,7 @@ public final class Bridge {
                         events,
                         faults,
                         config.pollThreads());
+        fabric.join(this);
     }
 
     /// What its OpenFlow side asks of it.
@@ -167,7 +203,7 @@ public final class Bridge {
                 owner,
                 p -> controllers.packetIn(p.frame(), p.length(), p.action()),
                 controllers::learned);
-        vnfs = new Vnfs(this, store, regionIds, config.ringCells(), owner, events);
+        vnfs = new Vnfs(this, store, fabric.ids(), config.ringCells(), owner, events);
         return vnfs;
     }
 
@@ -193,20 +229,11 @@ public final class Bridge {
     public void start(Agent agent, Executor owner) {
         this.agent = agent;
         this.owner = owner;
-        links =
-                new Links(
-                        store,
-                        regionIds,
-                        config.linkCells(),
-                        agent,
-                        owner,
-                        new LinkEvents(ports, accounts, events, faults),
-                        TimeUnit.MILLISECONDS.toNanos(config.obeyMillis()),
-                        linkRecords);
-        settlements.start(owner, links);
+        fabric.start(agent, owner);
+        settlements.start(owner, fabric.links());
         stock.start(owner, this::stockVnf);
-        bypasses = new Bypasses(ports, detector, tables, links, observers, config.bypass());
-        settler.start(links, bypasses);
+        bypasses = new Bypasses(fabric, this, ports, detector, tables, config.bypass());
+        settler.start(bypasses);
         if (hostInterface) {
             ports.addLocalInterface(config.bridge());
         } else {
@@ -234,39 +261,87 @@ public final class Bridge {
             Saved.Block t = s.tables();
             datapath.tableCounters().resume(saved.counters(), t.block(), t.tag(), saved.threads());
             Saved.Block l = s.links();
-            if (saved.isOfThisBoot() && !linkRecords.resume(saved.counters(), l.block(), l.tag())) {
+            if (saved.isOfThisBoot()
+                    && !fabric.records()
+                            .resume(saved.counters(), l.block(), l.tag(), portTags(saved)::get)) {
                 throw new ConfigException(
                         "the state directory has no room for what is noted of the links of the switch before; free some, and start again: they go on meanwhile");
             }
         }
     }
 
-    /// Goes on with the VNFs of the switch before. All that could keep this one from starting is
-    /// behind it. On the ofproto thread.
+    private static Int2IntHashMap portTags(SavedState saved) {
+        Int2IntHashMap tags = new Int2IntHashMap(0);
+        for (Saved.Port p : saved.all(Saved.Port.class)) {
+            tags.put(p.number(), (int) p.counters().tag());
+        }
+        return tags;
+    }
+
+    /// Goes on with the VNFs of the switch before, or without. All that could keep this one from
+    /// starting is behind it. On the ofproto thread.
     ///
-    /// @param saved what that switch knew
+    /// @param saved what that switch knew; null for nothing
     /// @throws IOException if this one can't remember what it has to
     public void goOn(SavedState saved) throws IOException {
-        settle();
-        Adoption adoption = new Adoption(this, store, saved);
-        adoption.find();
-        adoption.note();
-        remembersAll();
-        tidies = true;
-        adoption.run();
-        vnfs.open();
-        stock.release(adoption.stock());
+        new Continuation(fabric).add(this, saved).run();
     }
 
     /// What the switch remembers is all there is to remember: what an earlier one has left is
-    /// removed. On the ofproto thread.
+    /// removed.
     ///
     /// @throws IOException if it can't remember that
-    public void remembersAll() throws IOException {
+    void remembersAll() throws IOException {
         notes.commit();
         if (state != null) {
             state.complete();
         }
+        tidies = true;
+    }
+
+    /// Its VNFs, and those of stock, are let in.
+    ///
+    /// @param there ports of stock VNFs that were here before
+    void open(Set<DatapathPort> there) {
+        vnfs.open();
+        stock.release(there);
+    }
+
+    RegionStore store() {
+        return store;
+    }
+
+    /// What it has in common with other bridges.
+    Fabric fabric() {
+        return fabric;
+    }
+
+    BypassAccounts accounts() {
+        return accounts;
+    }
+
+    Bypasses bypasses() {
+        return bypasses;
+    }
+
+    /// What the detector says of a port; null if it is no place where a link may begin.
+    Verdict verdict(int port) {
+        return detector.works() ? detector.verdict(port) : null;
+    }
+
+    /// Whether what holds of a port's packets by now is about to be another thing.
+    boolean isAboutToChange(int port) {
+        return settler.isAboutToChange(port);
+    }
+
+    boolean isPatch(int port) {
+        BridgePort p = ports.byNumber(port);
+        return p == null || p.datapathPort() instanceof PatchPort; // it may have been one
+    }
+
+    /// Links that begin here may be others now, because of another bridge.
+    void lookAgain() {
+        settler.beginAll();
     }
 
     /// What the user asked for.
@@ -373,13 +448,6 @@ public final class Bridge {
         }
     }
 
-    /// Has patch ports be connected with those of other bridges. Before [#start].
-    ///
-    /// @param patches the patch ports of all of them
-    public void with(PatchPanel patches) {
-        ports.patches(patches);
-    }
-
     /// Has the local port be an interface of the host. Before [#start].
     ///
     /// @param mac the interface's address
@@ -477,10 +545,6 @@ public final class Bridge {
         return vnfs;
     }
 
-    LinkRecords linkRecords() {
-        return linkRecords;
-    }
-
     /// Somebody may send from now on.
     void wake() {
         datapath.wake();
@@ -499,7 +563,7 @@ public final class Bridge {
     ///
     /// @return true if so; otherwise [#tick] can wait
     public boolean hasVnfs() {
-        return !links.list().isEmpty()
+        return !fabric.links().list().isEmpty()
                 || !bonded.all().isEmpty()
                 || ports.all().stream().anyMatch(p -> p.attachment() != null);
     }
@@ -521,6 +585,11 @@ public final class Bridge {
 
     Events events() {
         return events;
+    }
+
+    /// Decides about links by what was changed, before that is effective.
+    void decide() {
+        settler.decide();
     }
 
     /// Begins to make changes of the switch's own effective.
@@ -550,12 +619,15 @@ public final class Bridge {
     }
 
     private void checkMemory() {
+        fabric.checkMemory();
+    }
+
+    void checkPorts() {
         for (BridgePort port : ports.all()) {
             if (port.datapathPort() instanceof DpdkrPort d) {
                 d.checkMemory();
             }
         }
-        links.checkMemory();
     }
 
     /// Allows or forbids bypasses. What is in use is taken back, as if the rules had changed.
@@ -581,11 +653,6 @@ public final class Bridge {
         return owner;
     }
 
-    /// Why a link gets no bypass because somebody looks at one of its ports; null if nobody does.
-    String observed(String from, String to) {
-        return bypasses.observed(from, to);
-    }
-
     /// Who sees packets of ports.
     Observers observers() {
         return observers;
@@ -601,6 +668,7 @@ public final class Bridge {
     void observedNoMore() {
         settle();
         bypasses.beginAll(port -> true);
+        fabric.settled(this, true);
     }
 
     boolean isHeld(String port) {
@@ -630,6 +698,13 @@ public final class Bridge {
         return bypasses.allowed();
     }
 
+    /// Whether there are links of its VNFs, those that were there included.
+    ///
+    /// @return true if so
+    public boolean hasLinks() {
+        return vnfs.all().stream().anyMatch(links()::concerns);
+    }
+
     /// Does what is due, every few milliseconds.
     ///
     /// @return whether anything is under way that wants another tick soon
@@ -645,13 +720,13 @@ public final class Bridge {
                         });
         busy |= survive("tables", settler::reclaim);
         busy |= survive("bonds", bonded::tick);
-        busy |= survive("links", links::tick);
+        busy |= survive("links", links()::tick);
         busy |= survive("VNFs", vnfs::tick);
         busy |=
                 survive(
                         "counters",
                         () -> {
-                            links.sample();
+                            links().sample();
                             return false;
                         });
         return busy;
@@ -751,7 +826,7 @@ public final class Bridge {
     }
 
     Links links() {
-        return links;
+        return fabric.links();
     }
 
     Datapath datapath() {
@@ -773,9 +848,7 @@ public final class Bridge {
     public void close() {
         datapath.close();
         stock.close();
-        if (links != null) {
-            links.close();
-        }
+        fabric.leave(this, vnfs == null ? List.of() : vnfs.all());
         if (vnfs != null) {
             vnfs.close();
         }
@@ -784,7 +857,7 @@ public final class Bridge {
             return; // it never came to take over what is there
         }
         try {
-            store.removeLeftovers(false);
+            store.removeLeftovers(false); // links' as well, if it is alone
         } catch (IOException e) {
             faults.record("regions", e);
         }

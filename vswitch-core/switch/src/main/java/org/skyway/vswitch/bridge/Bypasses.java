@@ -2,6 +2,7 @@ package org.skyway.vswitch.bridge;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -12,33 +13,37 @@ import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkPath;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
 import org.skyway.vswitch.tables.Tables;
 
-/// Which of the point-to-point links that the detector found get a bypass. Ofproto thread.
+/// Which of the point-to-point links that begin at a bridge's ports get a bypass, wherever they
+/// lead. Ofproto thread.
 final class Bypasses {
+    private final Fabric fabric;
+    private final Bridge bridge;
     private final Ports ports;
     private final Detection detector;
     private final Tables tables;
     private final Links links;
     private final Set<String> held = new HashSet<>(); // ports whose links get none
-    private final Observers observers;
     private boolean allowed;
 
     Bypasses(
+            Fabric fabric,
+            Bridge bridge,
             Ports ports,
             Detection detector,
             Tables tables,
-            Links links,
-            Observers observers,
             boolean allowed) {
-        this.observers = observers;
+        this.fabric = fabric;
+        this.bridge = bridge;
         this.ports = ports;
         this.detector = detector;
         this.tables = tables;
-        this.links = links;
+        this.links = fabric.links();
         this.allowed = allowed;
     }
 
@@ -54,9 +59,10 @@ final class Bypasses {
         allowed = on;
         if (on) {
             wantAll(port -> true);
+            fabric.settled(bridge, true);
             return List.of();
         }
-        List<Link> revoked = links.list();
+        List<Link> revoked = fabric.linksOf(bridge);
         links.revoke(revoked, "bypasses were switched off");
         return revoked;
     }
@@ -66,9 +72,8 @@ final class Bypasses {
         List<Link> revoked = new ArrayList<>();
         if (!hold) {
             held.removeAll(names);
-            if (allowed) {
-                wantAll(port -> true);
-            }
+            wantAll(port -> true);
+            fabric.settled(bridge, true);
             return revoked;
         }
         held.addAll(names);
@@ -87,14 +92,13 @@ final class Bypasses {
     ///
     /// @return the links that are on their way off now
     List<Link> revokeFor(BridgePort port, String why) {
-        if (port.attachment() == null) {
-            return List.of();
-        }
         List<Link> revoked =
                 links.list().stream()
                         .filter(l ->
-                                l.sender() == port.attachment()
-                                        || l.receiver() == port.attachment())
+                                l.sender().port() == port.datapathPort()
+                                        || l.receiver().port() == port.datapathPort()
+                                        || port.datapathPort() instanceof PatchPort p
+                                                && l.path().patches().contains(p))
                         .toList();
         links.revoke(revoked, why);
         return revoked;
@@ -113,25 +117,13 @@ final class Bypasses {
     List<HeldBack> heldBack() {
         List<HeldBack> all = new ArrayList<>();
         for (Verdict verdict : detector.verdicts()) {
-            Attachment from = attachment(verdict.from());
-            Attachment to = receiver(verdict);
-            if (from == null || to == null) {
+            Way way = way(verdict.from());
+            if (way == null) {
                 continue;
             }
-            String why = null;
-            if (!allowed) {
-                why = "bypasses are switched off; `skyway ctl bypass on` allows them";
-            } else if (held.contains(from.portName()) || held.contains(to.portName())) {
-                why =
-                        "the machine of port %s is prepared for migration; `skyway ctl vm resume-links` allows its links again"
-                                .formatted(
-                                        held.contains(from.portName())
-                                                ? from.portName()
-                                                : to.portName());
-            }
-            if (why == null) {
-                why = observed(from.portName(), to.portName());
-            }
+            Attachment from = way.from().attachment();
+            Attachment to = way.to().attachment();
+            String why = obstacle(way);
             if (why != null
                     && links.list().stream()
                             .noneMatch(l -> l.sender() == from && l.receiver() == to)) {
@@ -141,24 +133,32 @@ final class Bypasses {
         return all;
     }
 
-    /// Why a link gets none because somebody looks at one of its ports; null if nobody does.
-    String observed(String from, String to) {
-        String why = observers.why(from);
-        return why != null ? why : observers.why(to);
+    // Why a way between two VNFs gets no bypass now, whatever the rules; null if it may have one.
+    private String obstacle(Way way) {
+        if (way.legs().stream().anyMatch(leg -> !leg.bridge().bypass())) {
+            return "bypasses are switched off; `skyway ctl bypass on` allows them";
+        }
+        String from = way.from().config().name();
+        String to = way.to().config().name();
+        if (isHeld(from) || way.last().isHeld(to)) {
+            return "the machine of port %s is prepared for migration; `skyway ctl vm resume-links` allows its links again"
+                    .formatted(isHeld(from) ? from : to);
+        }
+        return fabric.observed(way.ports().stream().map(p -> p.config().name()).toList());
     }
 
     /// The links that are none any more.
     ///
     /// @param changes what the detector found
     /// @return those to be revoked
-    List<Link> broken(List<Change> changes) {
-        List<Link> broken = new ArrayList<>();
+    Set<Link> broken(List<Change> changes) {
+        Set<Link> broken = new LinkedHashSet<>();
         for (Change change : changes) {
-            Attachment from = attachment(change.port());
+            BridgePort port = ports.byNumber(change.port());
+            Attachment from = port == null ? null : port.attachment();
             if (from != null) {
-                Attachment to = receiver(change.after());
                 for (Link link : links.wantedFrom(from)) {
-                    if (link.receiver() != to) {
+                    if (!fabric.leads(link)) {
                         broken.add(link);
                     }
                 }
@@ -171,10 +171,7 @@ final class Bypasses {
     ///
     /// @param port its number
     void begin(int port) {
-        Verdict verdict = detector.verdict(port);
-        if (allowed && verdict != null) {
-            want(verdict);
-        }
+        want(port);
     }
 
     /// The same for all ports; also, if something on a link's way was replaced by another that does
@@ -182,46 +179,61 @@ final class Bypasses {
     ///
     /// @param which ports, by number
     void beginAll(IntPredicate which) {
-        if (allowed) {
-            wantAll(which);
-        }
+        wantAll(which);
     }
 
     private void wantAll(IntPredicate which) {
+        if (!allowed) {
+            return;
+        }
         for (Verdict verdict : detector.verdicts()) {
             if (which.test(verdict.from())) {
-                want(verdict);
+                want(verdict.from());
             }
         }
     }
 
-    private void want(Verdict verdict) {
-        Attachment from = attachment(verdict.from());
-        Attachment to = receiver(verdict);
-        if (from != null
-                && to != null
-                && !held.contains(from.portName())
-                && !held.contains(to.portName())
-                && observed(from.portName(), to.portName()) == null
-                && verdict instanceof Verdict.Link link) {
-            List<FlowEntry> entries = entries(link.path());
-            if (entries != null) {
-                links.want(from, to, new LinkPath(entries, link.lookups(), groups(link.groups())));
-            }
-        }
+    // From one VNF to another; null if that is not where the port's packets go.
+    private Way way(int port) {
+        BridgePort from = ports.byNumber(port);
+        Way way = from == null || from.attachment() == null ? null : Way.of(fabric, bridge, port);
+        return way == null || way.to().attachment() == null ? null : way;
     }
 
-    // Null if one of them has gone since the detector looked; it will look again.
-    private List<FlowEntry> entries(List<FlowRule> rules) {
+    private void want(int port) {
+        Way way = allowed ? way(port) : null;
+        if (way == null || obstacle(way) != null) {
+            return;
+        }
+        for (Way.Leg leg : way.legs()) {
+            if (leg.bridge() != bridge && leg.bridge().isAboutToChange(leg.link().from())) {
+                fabric.postpone();
+                return;
+            }
+        }
+        List<LinkPath.Hop> hops = new ArrayList<>();
+        for (Way.Leg leg : way.legs()) {
+            LinkPath.Hop hop = leg.bridge().bypasses().hop(leg);
+            if (hop == null) {
+                return;
+            }
+            hops.add(hop);
+        }
+        links.want(way.from().attachment(), way.to().attachment(), new LinkPath(hops));
+    }
+
+    // Null if one of the entries has gone since the detector looked; it will look again.
+    private LinkPath.Hop hop(Way.Leg leg) {
         List<FlowEntry> entries = new ArrayList<>();
-        for (FlowRule rule : rules) {
+        for (FlowRule rule : leg.link().path()) {
             FlowEntry entry = tables.find(rule);
             if (entry == null) {
                 return null;
             }
             entries.add(entry);
         }
-        return entries;
+        return new LinkPath.Hop(
+                leg.in(), entries, leg.link().lookups(), groups(leg.link().groups()), leg.out());
     }
 
     private List<FlowCounters> groups(List<Verdict.GroupHit> hits) {
@@ -234,14 +246,5 @@ final class Bypasses {
                             : group.counters(hit.bucket()));
         }
         return counters;
-    }
-
-    private Attachment attachment(int port) {
-        BridgePort p = ports.byNumber(port);
-        return p == null ? null : p.attachment();
-    }
-
-    private Attachment receiver(Verdict verdict) {
-        return verdict instanceof Verdict.Link link ? attachment(link.to()) : null;
     }
 }

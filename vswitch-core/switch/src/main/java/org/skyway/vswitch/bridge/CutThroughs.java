@@ -18,6 +18,7 @@ import org.skyway.vswitch.datapath.Traffic;
 /// no look-up. So nothing is to be begun or revoked. What is done here is to know of them, and to
 /// have both ports of each on one poll thread. Ofproto thread.
 final class CutThroughs {
+    private final Bridge bridge;
     private final Ports ports;
     private final Detection detector;
     private final Datapath datapath;
@@ -70,11 +71,13 @@ final class CutThroughs {
     }
 
     CutThroughs(
+            Bridge bridge,
             Ports ports,
             Detection detector,
             Datapath datapath,
             Placement placement,
             Events events) {
+        this.bridge = bridge;
         this.ports = ports;
         this.detector = detector;
         this.datapath = datapath;
@@ -130,7 +133,16 @@ final class CutThroughs {
                 && to != null
                 && from.state().isUp()
                 && to.state().isUp()
-                && !(isOurs(from) && isOurs(to));
+                && !(isOurs(from) && (isOurs(to) || leadsOn(from, to)));
+    }
+
+    // To a VNF at another bridge, and there may be a bypass.
+    private boolean leadsOn(BridgePort from, BridgePort to) {
+        if (to.config().type() != PortConfig.Type.PATCH) {
+            return false;
+        }
+        Way way = Way.of(bridge.fabric(), bridge, from.config().number());
+        return way != null && isOurs(way.to());
     }
 
     private static boolean isOurs(BridgePort port) {

@@ -1,23 +1,28 @@
 package org.skyway.vswitch.bridge;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkListener;
+import org.skyway.vswitch.link.LinkPath;
 import org.skyway.vswitch.link.LinkState;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.tables.BypassCounters;
+import org.skyway.vswitch.tables.BypassSum;
 
-/// What happens to links, for the counters and for those who watch. Ofproto thread.
+/// What happens to links, for the counters and for those who watch: bypassed packets are credited
+/// to whatever would have counted them in the switch, the entries on the way, the ports at its ends
+/// and the patch ports between, the tables. Ofproto thread.
 final class LinkEvents implements LinkListener {
-    private final Ports ports;
-    private final BypassAccounts accounts;
+    private final Fabric fabric;
     private final Events events;
     private final Faults faults;
 
-    LinkEvents(Ports ports, BypassAccounts accounts, Events events, Faults faults) {
-        this.ports = ports;
-        this.accounts = accounts;
+    LinkEvents(Fabric fabric, Events events, Faults faults) {
+        this.fabric = fabric;
         this.events = events;
         this.faults = faults;
     }
@@ -29,17 +34,49 @@ final class LinkEvents implements LinkListener {
 
     @Override
     public void attach(Link link, BypassCounters counters) {
-        accounts.attach(link, counters);
+        for (BypassSum sum : sums(link)) {
+            sum.attach(counters);
+        }
     }
 
     @Override
     public void settle(Link link, BypassCounters counters, RedoLog changes) {
-        accounts.settle(link, counters, changes);
+        for (BypassSum sum : sums(link)) {
+            sum.settle(counters, changes);
+        }
+    }
+
+    private Set<BypassSum> sums(Link link) {
+        Set<BypassSum> sums = new HashSet<>();
+        for (LinkPath.Hop hop : link.path().hops()) {
+            Bridge bridge = fabric.bridgeOf(hop.in() == null ? link.sender().port() : hop.in());
+            if (bridge != null) {
+                bridge.accounts().add(hop, sums);
+            }
+            add(hop.in(), true, sums);
+            add(hop.out(), false, sums);
+        }
+        BridgePort from = fabric.port(link.sender().portName());
+        BridgePort to = fabric.port(link.receiver().portName());
+        if (from != null) {
+            sums.add(from.bypassRx());
+        }
+        if (to != null) {
+            sums.add(to.bypassTx());
+        }
+        return sums;
+    }
+
+    private void add(PatchPort patch, boolean received, Set<BypassSum> sums) {
+        BridgePort port = patch == null ? null : fabric.port(patch);
+        if (port != null) {
+            sums.add(received ? port.bypassRx() : port.bypassTx());
+        }
     }
 
     @Override
     public void lost(Attachment sender, long packets) {
-        BridgePort port = ports.byName(sender.portName());
+        BridgePort port = fabric.port(sender.portName());
         if (port != null) {
             port.lost(packets);
         }

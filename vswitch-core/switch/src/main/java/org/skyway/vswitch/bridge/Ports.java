@@ -20,7 +20,6 @@ import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
-import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
@@ -46,16 +45,22 @@ final class Ports {
     private final Map<String, Saved.Port> savedByName = new HashMap<>(); // not added yet
     private SavedState saved;
     private PortListener listener;
-    private PatchPanel patches = new PatchPanel();
+    private final Bridge bridge;
+    private final Fabric fabric;
 
     /// @param memory where counters lie
     /// @param stock makes ports of VNFs that speak a standard protocol
+    /// @param fabric the bridges that this bridge's patch ports may be connected with
     Ports(
+            Bridge bridge,
             Datapath datapath,
             Detection detector,
             long bridgeMac,
             CounterMemory memory,
-            StockPorts stock) {
+            StockPorts stock,
+            Fabric fabric) {
+        this.bridge = bridge;
+        this.fabric = fabric;
         this.memory = memory;
         this.stock = stock;
         this.datapath = datapath;
@@ -71,11 +76,6 @@ final class Ports {
     /// The bridge's address, which is the local port's, and what other ports' are made of.
     void mac(long mac) {
         bridgeMac = mac;
-    }
-
-    /// The patch ports that this bridge's may be connected with, its own if nothing is said.
-    void patches(PatchPanel all) {
-        patches = all;
     }
 
     /// Ports that are added from now on go on from what an earlier switch knew of them.
@@ -195,6 +195,7 @@ final class Ports {
                 new BridgePort(
                         config, port, before == null ? first : first.withConfig(before.config()));
         datapath.addPort(port);
+        fabric.isAt(port, bridge);
         byNumber.put(number, added);
         byName.put(config.name(), added);
         datapath.tables().port(added.state());
@@ -218,7 +219,7 @@ final class Ports {
         datapath.removePort(port.datapathPort());
         stock.remove(port.datapathPort());
         if (port.datapathPort() instanceof PatchPort p) {
-            patches.remove(port.config().name(), p);
+            fabric.patches().remove(port.config().name(), p);
         }
         return () -> {
             if (port.datapathPort() instanceof NetdevPort n) {
@@ -286,7 +287,8 @@ final class Ports {
             case DPDKR -> new DpdkrPort(config.number(), datapath.threads(), memory);
             case PATCH -> {
                 PatchPort patch = new PatchPort(config.number(), datapath.threads(), memory);
-                patches.add(config.name(), patch, config.peer());
+                fabric.isAt(patch, bridge);
+                fabric.patches().add(config.name(), patch, config.peer());
                 yield patch;
             }
             case MEMIF, DPDKVHOSTUSER, DPDKVHOSTUSERCLIENT -> stock.open(config);

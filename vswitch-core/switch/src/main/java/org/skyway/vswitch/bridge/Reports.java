@@ -83,9 +83,12 @@ public final class Reports {
         ArrayNode array = JSON.createArrayNode();
         long now = System.nanoTime();
         for (Link link : bridge.links().list()) {
+            if (bridge.fabric().bridgeOf(link.sender().port()) != bridge) {
+                continue;
+            }
             String waits = bridge.links().waitsFor(link);
             if (waits == null) {
-                waits = bridge.observed(link.sender().portName(), link.receiver().portName());
+                waits = bridge.fabric().observed(link);
             }
             ArrayNode path = JSON.createArrayNode();
             link.path().entries().forEach(e -> path.add(FlowText.print(e.rule())));

@@ -31,8 +31,11 @@ final class Settler {
     private final Faults faults;
     private final Consumer<Runnable> withMemory;
     private final Settlements settlements;
+    private final Fabric fabric;
+    private final Bridge bridge;
     private Links links;
     private Bypasses bypasses;
+    private long patched; // changes of patch ports that were looked at
 
     private long reclaimable; // the version of the oldest reader that may still be at work
     private long reclaimed; // the one that all was dropped for
@@ -46,12 +49,16 @@ final class Settler {
 
     /// @param withMemory does what touches memory that VNFs share
     Settler(
+            Fabric fabric,
+            Bridge bridge,
             Tables tables,
             Datapath datapath,
             Detection detector,
             Faults faults,
             Settlements settlements,
             Consumer<Runnable> withMemory) {
+        this.fabric = fabric;
+        this.bridge = bridge;
         this.tables = tables;
         this.datapath = datapath;
         this.detector = detector;
@@ -61,8 +68,8 @@ final class Settler {
     }
 
     /// Before the first change is settled.
-    void start(Links ofBridge, Bypasses given) {
-        links = ofBridge;
+    void start(Bypasses given) {
+        links = fabric.links();
         bypasses = given;
     }
 
@@ -101,6 +108,12 @@ final class Settler {
         beginLinks();
     }
 
+    /// Has the detector say what it makes of the changes so far; what is to be done about that is
+    /// done with the next [#settle].
+    void decide() {
+        verdicts.addAll(detector.update());
+    }
+
     /// Begins to make all changes effective.
     ///
     /// @param by on whose behalf; null for the switch's own
@@ -109,7 +122,11 @@ final class Settler {
             verdicts.addAll(detector.update());
             TableChanges published = tables.publish();
             long ticket = invalidate(published);
+            boolean across = concernsOthers();
             Set<Link> broken = new LinkedHashSet<>(broken());
+            if (across) {
+                broken.addAll(fabric.brokenAcross());
+            }
             Set<Link> concernedToo = leaving(published);
             withMemory.accept(() -> links.revoke(broken, "the rules changed"));
             withMemory.accept(() -> links.hasten(concernedToo));
@@ -133,6 +150,7 @@ final class Settler {
                         toBegin.addAll(concerned);
                         allToBegin |= replaced;
                         beginLinks();
+                        fabric.settled(bridge, across || replaced);
                     });
         } else if (commanded) {
             commanded = false;
@@ -165,8 +183,24 @@ final class Settler {
         }
     }
 
-    private List<Link> broken() {
-        return detector.works() ? bypasses.broken(verdicts) : links.list();
+    // Links of other bridges may lead through a patch port whose verdict changed, or that was
+    // connected or parted.
+    private boolean concernsOthers() {
+        long now = fabric.patches().changes();
+        boolean changes = now != patched || !detector.works();
+        patched = now;
+        return changes || verdicts.stream().anyMatch(v -> bridge.isPatch(v.port()));
+    }
+
+    private Collection<Link> broken() {
+        return detector.works() ? bypasses.broken(verdicts) : fabric.linksOf(bridge);
+    }
+
+    /// Whether what holds of a port's packets by now is about to be another thing.
+    ///
+    /// @param port its number
+    boolean isAboutToChange(int port) {
+        return changed || settlements.concerns(port);
     }
 
     // What was taken back before, or rests or failed, and this change may concern as well. The
@@ -183,10 +217,13 @@ final class Settler {
 
     // A rule that wants another ingress port is not met by what comes from a link's sender.
     private boolean mayConcern(TableChanges changes, Link link) {
-        if (changes.everything() || portsArePretended) {
+        if (!fabric.touches(link, bridge)) {
+            return false;
+        }
+        int from = fabric.entrance(link, bridge);
+        if (changes.everything() || portsArePretended || from < 0) {
             return true;
         }
-        int from = link.sender().port().number();
         for (FlowRule rule : changes.rules()) {
             long mask = rule.match().mask(FlowKey.IN_PORT) >>> 32;
             long wanted = rule.match().value(FlowKey.IN_PORT) >>> 32;

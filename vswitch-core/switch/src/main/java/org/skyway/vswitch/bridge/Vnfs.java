@@ -460,6 +460,18 @@ final class Vnfs implements PortHost {
         }
     }
 
+    /// Those that are there, and those that left something.
+    List<Attachment> all() {
+        List<Attachment> all = new ArrayList<>();
+        departed.forEach(d -> all.add(d.vnf()));
+        for (BridgePort port : bridge.ports().all()) {
+            if (port.attachment() != null) {
+                all.add(port.attachment());
+            }
+        }
+        return all;
+    }
+
     /// Lets go of everything; the poll threads have stopped.
     void close() {
         for (Departed d : departed) {

@@ -16,6 +16,7 @@ import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.bridge.Bridge;
+import org.skyway.vswitch.bridge.Fabric;
 import org.skyway.vswitch.bridge.PortListener;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
@@ -24,6 +25,7 @@ import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
+import org.skyway.vswitch.ofproto.OfprotoThread;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
@@ -47,6 +49,8 @@ public final class RunningBridge implements AutoCloseable {
     private long slowNanos = System.nanoTime(); // when the last slow tick was
     private Future<?> next; // the tick that is to come
     private boolean still; // nothing happens until somebody comes
+    private final OfprotoThread shared; // null: the ofproto thread is its own
+    private boolean closed;
 
     /// A bridge that does nothing before [#start].
     ///
@@ -64,12 +68,42 @@ public final class RunningBridge implements AutoCloseable {
             Journal journal,
             Faults faults,
             StateQueue state) {
+        this(config, openFlow, regions, journal, faults, state, null, null);
+    }
+
+    /// A bridge that patch ports may join with others, and that does nothing before [#start].
+    ///
+    /// @param config what the user asked for
+    /// @param openFlow what its OpenFlow side is started with
+    /// @param regions where its regions are made
+    /// @param journal where events are recorded
+    /// @param faults where errors that were survived are counted
+    /// @param state what is to be remembered by the switch that comes after this one; null for
+    ///   nothing
+    /// @param fabric what it has in common with the others
+    /// @param thread of all of them
+    public RunningBridge(
+            SwitchConfig config,
+            OfprotoConfig openFlow,
+            RegionStore regions,
+            Journal journal,
+            Faults faults,
+            StateQueue state,
+            Fabric fabric,
+            OfprotoThread thread) {
         this.config = config;
         this.faults = faults;
-        bridge = new Bridge(config, regions, journal, faults, state);
+        shared = thread;
+        bridge =
+                fabric == null
+                        ? new Bridge(config, regions, journal, faults, state)
+                        : new Bridge(config, regions, journal, faults, state, fabric);
         bridge.whenAwake(this::awake);
         try {
-            ofproto = new Ofproto(openFlow, bridge.forwarding());
+            ofproto =
+                    thread == null
+                            ? new Ofproto(openFlow, bridge.forwarding())
+                            : new Ofproto(openFlow, bridge.forwarding(), thread);
         } catch (RuntimeException | Error e) {
             bridge.close();
             throw e;
@@ -80,7 +114,7 @@ public final class RunningBridge implements AutoCloseable {
     ///
     /// @return what an agent needs of it
     public PortHost connect() {
-        return bridge.connect(ofproto.executor(), new Ports(), new Packets());
+        return bridge.connect(owner(), new Ports(), new Packets());
     }
 
     /// Starts it, with the ports of its configuration and what a switch before this one has left;
@@ -95,7 +129,7 @@ public final class RunningBridge implements AutoCloseable {
             if (before != null) {
                 bridge.resume(before);
             }
-            bridge.start(agent, ofproto.executor());
+            bridge.start(agent, owner());
             for (PortConfig port : config.ports()) {
                 bridge.addPort(port);
             }
@@ -120,7 +154,7 @@ public final class RunningBridge implements AutoCloseable {
 
     // A VNF has come: what it is for begins with the next tick.
     private void awake() {
-        if (still && next.cancel(false)) {
+        if (!closed && still && next.cancel(false)) {
             still = false;
             next = again(0);
         }
@@ -140,11 +174,7 @@ public final class RunningBridge implements AutoCloseable {
     /// @throws IOException if this one can't remember what it has to
     public void goOn(SavedState before) throws IOException {
         on(() -> {
-            if (before != null) {
-                bridge.goOn(before);
-            } else {
-                bridge.remembersAll();
-            }
+            bridge.goOn(before);
             return null;
         });
     }
@@ -178,14 +208,26 @@ public final class RunningBridge implements AutoCloseable {
         return ofproto;
     }
 
-    /// The ofproto thread.
+    /// The ofproto thread, for as long as this bridge is there: what comes later is dropped.
     ///
     /// @return runs what it is given there, in order
     public Executor owner() {
-        return ofproto.executor();
+        return shared == null ? ofproto.executor() : this::whileThere;
+    }
+
+    private void whileThere(Runnable work) {
+        ofproto.executor()
+                .execute(() -> {
+                    if (!closed) {
+                        work.run();
+                    }
+                });
     }
 
     private void tick() {
+        if (closed) {
+            return;
+        }
         boolean busy = false;
         try {
             busy = bridge.tick();
@@ -300,10 +342,23 @@ public final class RunningBridge implements AutoCloseable {
         }
     }
 
-    /// Ends it: controllers see their connections close, then the poll threads stop.
+    /// Ends it: controllers see their connections close, then the poll threads stop. Any thread but
+    /// the ofproto thread.
     @Override
     public void close() {
         ofproto.close();
-        bridge.close();
+        if (shared == null) {
+            bridge.close();
+            return;
+        }
+        try {
+            on(() -> {
+                closed = true;
+                bridge.close();
+                return null;
+            });
+        } catch (IOException e) {
+            faults.record("bridge " + config.bridge(), e);
+        }
     }
 }

@@ -183,6 +183,14 @@ public abstract class DatapathPort {
         return true;
     }
 
+    /// Whether all that comes from it is one sender's, who says with a mark that it sends elsewhere
+    /// from now on.
+    ///
+    /// @return false if others' packets may come all the same
+    protected boolean hasOneSender() {
+        return false;
+    }
+
     /// Where a mark of an epoch goes.
     ///
     /// @param epoch the mark's epoch

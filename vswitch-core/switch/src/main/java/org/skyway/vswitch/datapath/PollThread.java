@@ -467,7 +467,7 @@ final class PollThread {
             port.traffic().add(index, Traffic.STRAY_MARKS, 1);
         }
         port.takeRxMark();
-        rx.away = kind == Mark.Kind.TO_BYPASS;
+        rx.away = kind == Mark.Kind.TO_BYPASS && port.hasOneSender();
         return 1;
     }
 

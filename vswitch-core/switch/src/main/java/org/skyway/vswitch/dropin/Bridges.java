@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.skyway.agent.CombinedAgent;
@@ -22,11 +23,15 @@ import org.skyway.agent.process.ProcessAgent;
 import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.vswitch.bridge.Continuation;
+import org.skyway.vswitch.bridge.Fabric;
 import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.daemon.RunningBridge;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
+import org.skyway.vswitch.ofproto.OfprotoThread;
 import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
@@ -34,12 +39,15 @@ import org.skyway.vswitch.state.StateStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The bridges that run, and what they share: the agent, the journal, the directories. Each has
-/// poll threads, an ofproto thread, regions and a part of the state directory of its own. The
-/// configuration thread only, but for [#all].
+/// The bridges that run, and what they share: the ofproto thread, the links, the agent, the
+/// journal, the directories. Each has poll threads, regions and a part of the state directory of
+/// its own. The configuration thread only, but for [#all].
 final class Bridges implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bridges.class);
     private static final Duration VNF_TIMEOUT = Duration.ofSeconds(5);
+
+    /// Where in the state directory the counters of all bridges lie; no bridge's name is so long.
+    private static final String SHARED = "counters-of-all-bridges";
 
     private final Path directory;
     private final Path stateDirectory; // null: nothing is remembered
@@ -49,7 +57,12 @@ final class Bridges implements AutoCloseable {
     private final Journal journal;
     private final PortHosts hosts;
     private final CombinedAgent agent;
-    private final PatchPanel patches = new PatchPanel();
+    private final OfprotoThread thread = new OfprotoThread("bridges");
+    private final StateStore sharedStore; // null: nothing is remembered
+    private final StateStore.Counters counters; // null likewise
+    private final PatchPanel patches;
+    private final Fabric fabric;
+    private boolean complete;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private volatile List<Slot> all = List.of();
 
@@ -65,7 +78,26 @@ final class Bridges implements AutoCloseable {
         this.base = base;
         this.faults = faults;
         this.forget = forget;
+        RegionStore patchRegions = RegionStore.of(directory, "patches", LOG::warn);
+        RegionStore linkRegions = RegionStore.of(directory, "links", LOG::warn);
+        if (stateDirectory == null) {
+            sharedStore = null;
+            counters = null;
+            patches = new PatchPanel();
+        } else {
+            sharedStore = StateStore.open(stateDirectory.resolve(SHARED));
+            counters = counters();
+            patches = new PatchPanel(patchRegions, faults);
+        }
         journal = new Journal(directory, faults);
+        fabric =
+                new Fabric(
+                        base,
+                        linkRegions,
+                        counters == null ? CounterMemory.ofProcess() : counters.memory(),
+                        patches,
+                        journal,
+                        faults);
         hosts = new PortHosts(faults);
         agent = new CombinedAgent(hosts);
         try {
@@ -89,7 +121,31 @@ final class Bridges implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             agent.close();
             journal.close();
+            thread.close();
+            closeStore();
             throw e;
+        }
+        fabric.start(agent, thread.executor());
+    }
+
+    private StateStore.Counters counters() throws IOException {
+        StateStore.Counters made = null;
+        try {
+            made = sharedStore.counters(faults);
+            return made;
+        } finally {
+            if (made == null) {
+                sharedStore.close();
+            }
+        }
+    }
+
+    private void closeStore() throws IOException {
+        if (sharedStore != null) {
+            if (!complete) {
+                Files.deleteIfExists(counters.file());
+            }
+            sharedStore.close();
         }
     }
 
@@ -116,6 +172,53 @@ final class Bridges implements AutoCloseable {
     /// All that the database wanted at first is there, or can't be had.
     void complete() {
         hosts.open();
+        complete = true;
+        try {
+            patches.complete();
+            if (sharedStore != null) {
+                sharedStore.removeOthers(counters);
+            }
+        } catch (IOException e) {
+            faults.record("what the switch before has left", e);
+        }
+    }
+
+    /// Bridges that are new go on, all together, with what a switch before this one knew of them.
+    void goOn() {
+        List<Slot> fresh = slots.values().stream().filter(Slot::isNew).toList();
+        if (fresh.isEmpty()) {
+            return;
+        }
+        try {
+            fresh.getFirst()
+                    .running()
+                    .ask(() -> {
+                        Continuation all = new Continuation(fabric);
+                        fresh.forEach(s -> all.add(s.running().bridge(), s.before()));
+                        all.run();
+                        return null;
+                    });
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{}", e.getMessage());
+        }
+    }
+
+    /// Lets go of everything in favour of another switch: nobody is told, nothing is removed.
+    void handOver() {
+        for (Slot slot : slots.values()) {
+            try {
+                slot.handOver();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
+            }
+        }
+        thread.executor().execute(LockSupport::park); // nothing else is to happen there
+        try {
+            complete = true; // what is there is the other's
+            closeStore();
+        } catch (IOException e) {
+            LOG.warn("{}", e.getMessage());
+        }
     }
 
     Slot get(String name) {
@@ -141,17 +244,23 @@ final class Bridges implements AutoCloseable {
                 StateStore store = StateStore.open(stateDirectory.resolve(name));
                 parts.add(store);
                 before = forget ? null : store.recover();
-                state = store.begin(config.pollThreads(), faults);
+                if (before != null && !before.hasSharedCounters()) {
+                    before = before.withoutProcesses();
+                }
+                if (before != null && before.isOfThisBoot() && !complete) {
+                    patches.resume();
+                }
+                state = store.begin(config.pollThreads(), faults, counters);
                 parts.add(state);
             }
             if (before == null) {
                 regions.removeLeftovers(!config.machines());
             }
             RunningBridge running =
-                    new RunningBridge(config, openFlow, regions, journal, faults, state);
+                    new RunningBridge(
+                            config, openFlow, regions, journal, faults, state, fabric, thread);
             parts.add(running);
             running.bridge().withHostInterface(mac);
-            running.bridge().with(patches);
             running.bridge().portSettings().closeNormal();
             PortHost host = running.connect();
             Slot slot = new Slot(name, datapathType, running, host, hosts, parts, before);
@@ -205,7 +314,9 @@ final class Bridges implements AutoCloseable {
             for (Path p : there) {
                 String name = p.getFileName().toString();
                 // Not what a switch without a database keeps there.
-                if (Files.exists(p.resolve("lock")) && !wanted.contains(name)) {
+                if (Files.exists(p.resolve("lock"))
+                        && !wanted.contains(name)
+                        && !name.equals(SHARED)) {
                     others.add(name);
                 }
             }
@@ -244,9 +355,13 @@ final class Bridges implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         agent.close();
         closeBridges();
+        thread.close();
+        fabric.close();
+        patches.close();
         journal.close();
+        closeStore();
     }
 }

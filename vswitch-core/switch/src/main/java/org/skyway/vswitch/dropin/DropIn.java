@@ -277,13 +277,7 @@ public final class DropIn implements AutoCloseable {
 
     private void giveAway(Runnable answer) {
         LOG.info("handing over to another switch");
-        for (Slot slot : bridges.all()) {
-            try {
-                slot.handOver();
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
-            }
-        }
+        bridges.handOver();
         running.stop(client); // and the database's lock
         HandOver.release(running, bridges.directory());
         HandOver.end(answer);

@@ -102,6 +102,7 @@ final class Pass {
                 configure(w, slot);
             }
         }
+        bridges.goOn();
         said.say(errors);
         return results();
     }
@@ -303,7 +304,6 @@ final class Pass {
                 slot.targets(targets);
                 setControllers(slot, targets);
             }
-            slot.complete();
         } catch (IOException | RuntimeException e) {
             LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
         }

@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.vswitch.bridge.BridgePort;
@@ -28,6 +27,7 @@ import org.skyway.vswitch.tables.FlowCounters;
 /// A bridge that runs, with what the configuration knows of it. The configuration thread only.
 final class Slot {
     private static final long SETTLE_SECONDS = 3;
+    private static final long LOOK_MILLIS = 10;
 
     private final String name;
     private final String datapathType;
@@ -188,12 +188,16 @@ final class Slot {
         }
     }
 
-    /// All that it was to begin with is there.
-    void complete() throws IOException {
-        if (isNew) {
-            isNew = false;
-            running.goOn(before);
-        }
+    /// Whether it has not gone on yet with what it was to begin with. Says so once.
+    boolean isNew() {
+        boolean was = isNew;
+        isNew = false;
+        return was;
+    }
+
+    /// What a switch before this one knew; null for nothing.
+    SavedState before() {
+        return before;
     }
 
     /// Ends it in favour of another switch: nobody is told, nothing is removed, and its state is
@@ -205,11 +209,23 @@ final class Slot {
             running.bridge().handOver();
             return null;
         });
-        running.owner().execute(LockSupport::park); // nothing else is to happen there
         for (AutoCloseable part : parts) {
             if (part instanceof StateStore store) {
                 store.close();
             }
+        }
+    }
+
+    // Whoever a link led to or came from, at another bridge, does without it now.
+    private void awaitLinks() throws IOException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
+        try {
+            while (running.ask(() -> running.bridge().hasLinks())
+                    && System.nanoTime() - until < 0) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -223,6 +239,7 @@ final class Slot {
         if (forGood) {
             try {
                 remove(List.copyOf(ports.keySet()));
+                awaitLinks();
             } catch (IOException | RuntimeException e) {
                 failed.add("its ports: " + e.getMessage());
             }

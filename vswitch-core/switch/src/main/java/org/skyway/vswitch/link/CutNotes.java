@@ -101,7 +101,9 @@ final class CutNotes {
                                 saved.word(savedBlock, savedTag, at + MOST)));
             }
         }
-        taken = all;
+        // Of several bridges that had memory of their own, all.
+        all.addAll(taken);
+        taken = all.stream().distinct().toList();
     }
 
     /// What was taken over, once.

@@ -1,13 +1,15 @@
 package org.skyway.vswitch.link;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.function.IntFunction;
 import org.skyway.bypass.channel.ControlBlock;
 import org.skyway.bypass.channel.StatisticsBlock;
 import org.skyway.vswitch.counters.RedoLog;
+import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.datapath.MarkRoute;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.PatchPort;
 
 /// Takes senders onto their bypass and off it again. Ofproto thread; waits for nobody.
 ///
@@ -56,8 +58,19 @@ final class Exits {
         }
         link.begun = false;
         link.epoch = records.nextEpoch();
-        sender.port().addRoute(new MarkRoute(link.epoch, link.receiver().port(), slot));
+        route(link, slot);
         command(link, ControlBlock.Mode.BYPASS, link.epoch);
+    }
+
+    // Marks take the way that packets take: by patch ports, if these lie between.
+    private static void route(Link link, int slot) {
+        List<PatchPort> patches = link.path.patches();
+        DatapathPort next = link.receiver().port();
+        for (int i = patches.size() - 1; i > 0; i -= 2) {
+            patches.get(i).addRoute(new MarkRoute(link.epoch, next, slot));
+            next = patches.get(i - 1);
+        }
+        link.sender().port().addRoute(new MarkRoute(link.epoch, next, slot));
     }
 
     /// Tells a sender to leave.
@@ -93,10 +106,7 @@ final class Exits {
         for (LinkAdoption.Again again :
                 LinkAdoption.again(link.situation(), todo, link.epoch != 0)) {
             switch (again) {
-                case ROUTE ->
-                        link.sender()
-                                .port()
-                                .addRoute(new MarkRoute(link.epoch, receiver.port(), slot));
+                case ROUTE -> route(link, slot);
                 case COMMAND -> link.sender().command(link.command);
                 case LIMIT -> receiver.limit(slot, link.epoch, link.limitCursor, link.limit);
                 case FREEZE -> freeze(link);
@@ -194,11 +204,12 @@ final class Exits {
 
     /// Goes on with senders that were cut off by the switch before.
     ///
-    /// @param byPort the VNFs that are still there, by port number; null for one that is not
-    void adopt(IntFunction<Attachment> byPort) {
+    /// @param vnfs those that are still there
+    void adopt(Collection<Attachment> vnfs) {
         for (CutNotes.Note n : records.cuts().taken()) {
-            Attachment sender = byPort.apply(n.port());
-            if (sender != null && sender.regionId() == n.region()) {
+            Attachment sender =
+                    vnfs.stream().filter(v -> v.regionId() == n.region()).findAny().orElse(null);
+            if (sender != null) {
                 RedoLog changes = records.changes();
                 int note = records.cuts().add(sender, n.counted(), n.most(), changes);
                 changes.commit();
@@ -225,6 +236,16 @@ final class Exits {
     /// Whether something a VNF wrote is still to be looked at.
     boolean concerns(Attachment vnf) {
         return cuts.stream().anyMatch(c -> c.sender() == vnf);
+    }
+
+    /// Forgets what a VNF wrote.
+    void forget(Attachment vnf) {
+        cuts.removeIf(c -> {
+            if (c.sender() == vnf) {
+                records.cuts().remove(c.note());
+            }
+            return c.sender() == vnf;
+        });
     }
 
     boolean isBusy() {

@@ -157,6 +157,21 @@ public final class Link {
         return totalBytes + (counters == null ? 0 : counters.seenBytes());
     }
 
+    /// Whether the rules make it a link, as far as is known.
+    ///
+    /// @return true if so
+    public boolean isWanted() {
+        return situation.wanted();
+    }
+
+    /// Whether it was taken over from another switch and the rules have not said yet that it is
+    /// one.
+    ///
+    /// @return true if so
+    public boolean isUnclaimed() {
+        return unclaimed;
+    }
+
     /// What its packets would meet in the switch.
     ///
     /// @return the path as of now

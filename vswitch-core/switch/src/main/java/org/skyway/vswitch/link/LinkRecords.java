@@ -9,12 +9,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongFunction;
+import java.util.function.IntToLongFunction;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.counters.SavedCounters;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
 
@@ -31,8 +33,9 @@ import org.skyway.vswitch.tables.FlowEntry;
 ///     40            8  its tag
 ///     64 + 256i   256  record i, in words of 8 bytes:
 ///                        0  id of the channel's region; 0 if the record is free
-///                        1  cells, slot of side A << 32, slot of side B << 40, Channel.State << 48
-///                        2  port number of side A, of side B << 32
+///                        1  cells, slot of side A << 32, slot of side B << 40, Channel.State << 48,
+///                           1 << 56: the next word has tags, and not numbers of ports of one bridge
+///                        2  tag of the counters of the port of side A, of side B << 32
 ///                        3  block of PathNotes of the link from A to B, of the other << 32; 0: none
 ///                        4  the link from A to B
 ///                       18  the link from B to A
@@ -64,6 +67,8 @@ public final class LinkRecords {
     private static final int NEXT_TAG = 16;
     private static final int CUTS = 32;
     private static final int CUTS_TAG = 40;
+    private static final int PORTS = 2;
+    private static final long TAGGED = 1L << 56;
     private static final int PATHS = 3;
     private static final int A_TO_B = 4;
     private static final int B_TO_A = 18;
@@ -76,6 +81,7 @@ public final class LinkRecords {
     private final CutNotes cuts;
     private final Map<Long, PathNotes.Tags> noted = new HashMap<>(); // by the links' owner words
     private final Map<Long, PathNotes.Note> resolved = new HashMap<>();
+    private final Set<Long> taken = new HashSet<>(); // regions of channels of another switch
     private final List<Integer> blocks = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
 
@@ -114,26 +120,62 @@ public final class LinkRecords {
         return memory.tag(block());
     }
 
-    /// Takes over what a switch that is no more has left. Before any channel is made.
+    /// Who counts now with what the switch before has noted the tags of.
+    public interface Counting {
+        /// An entry.
+        ///
+        /// @param tag of its counters
+        /// @return the entry that has them now; null if it is gone
+        FlowEntry entry(long tag);
+
+        /// A group or a bucket.
+        ///
+        /// @param tag of its counters
+        /// @return its counters now; null if it is gone
+        FlowCounters group(long tag);
+
+        /// A patch port.
+        ///
+        /// @param tag of its counters
+        /// @return the port that has them now; null if it is gone
+        PatchPort patch(long tag);
+
+        /// A port where a link may end.
+        ///
+        /// @param tag of its counters, the low 32 bits
+        /// @return the port that has them now; null if it is gone
+        DpdkrPort end(int tag);
+    }
+
+    /// Takes over what a switch that is no more has left, or one of its bridges, unless that was
+    /// taken over already. Before any channel is made.
     ///
     /// @param saved its memory
     /// @param savedBlock its first block
     /// @param tag of that block
+    /// @param portTag tag of a port's counters by its number, for records that have numbers; 0 if
+    ///   there is no such port
     /// @return false if there is not room for all of it
-    public boolean resume(SavedCounters saved, int savedBlock, long tag) {
-        memory.store(memory.address(block()), saved.word(savedBlock, tag, 0));
+    public boolean resume(
+            SavedCounters saved, int savedBlock, long tag, IntToLongFunction portTag) {
+        long epochs = saved.word(savedBlock, tag, 0);
+        if (epochs - Memory.getLong(memory.address(block())) > 0) {
+            memory.store(memory.address(block()), epochs);
+        }
         long cutsTag = saved.word(savedBlock, tag, CUTS_TAG);
         cuts.resume(saved, (int) saved.word(savedBlock, tag, CUTS), cutsTag);
         int from = savedBlock;
         long fromTag = tag;
         Set<Integer> seen = new HashSet<>(); // whoever wrote it, this ends
-        for (int i = 0; saved.has(from, fromTag) && seen.add(from); i++) {
-            if (i == blocks.size() && !grow()) {
-                return false;
-            }
-            long to = memory.address(blocks.get(i));
-            for (int at = CounterMemory.LINE; at < LINES * CounterMemory.LINE; at += 8) {
-                Memory.putLong(to + at, saved.word(from, fromTag, at));
+        Set<Long> known = new HashSet<>();
+        all().forEach(r -> known.add(r.region()));
+        while (saved.has(from, fromTag) && seen.add(from)) {
+            for (int i = 0; i < RECORDS; i++) {
+                int at = CounterMemory.LINE + RECORD * i;
+                long region = saved.word(from, fromTag, at);
+                if (region != 0 && known.add(region) && !take(saved, from, fromTag, at, portTag)) {
+                    return false;
+                }
             }
             long next = saved.word(from, fromTag, NEXT);
             fromTag = saved.word(from, fromTag, NEXT_TAG);
@@ -142,17 +184,32 @@ public final class LinkRecords {
                 break;
             }
         }
-        free.removeIf(i -> get(i, 0) != 0);
-        for (Record record : all()) {
-            for (boolean fromA : new boolean[] {true, false}) {
-                PathNotes.Tags tags =
-                        PathNotes.read(saved, record.path(fromA), record.owner(fromA));
-                if (tags != null) {
-                    noted.put(record.owner(fromA), tags);
-                }
-            }
-            put(record.index, PATHS, 0); // these are blocks of the other memory
+        return true;
+    }
+
+    private boolean take(
+            SavedCounters saved, int block, long tag, int at, IntToLongFunction portTag) {
+        if (free.isEmpty() && !grow()) {
+            return false;
         }
+        Record record = new Record(free.remove());
+        for (int word = 1; word < RECORD / 8; word++) {
+            put(record.index, word, saved.word(block, tag, at + 8 * word));
+        }
+        put(record.index, 0, saved.word(block, tag, at));
+        if ((get(record.index, 1) & TAGGED) == 0) {
+            record.ports(
+                    (int) portTag.applyAsLong(record.portA()),
+                    (int) portTag.applyAsLong(record.portB()));
+        }
+        for (boolean fromA : new boolean[] {true, false}) {
+            PathNotes.Tags tags = PathNotes.read(saved, record.path(fromA), record.owner(fromA));
+            if (tags != null) {
+                noted.put(record.owner(fromA), tags);
+            }
+        }
+        put(record.index, PATHS, 0); // these are blocks of the other memory
+        taken.add(record.region());
         return true;
     }
 
@@ -162,23 +219,28 @@ public final class LinkRecords {
     public Set<Long> tags() {
         Set<Long> tags = new HashSet<>();
         for (PathNotes.Tags t : noted.values()) {
-            tags.addAll(t.entries());
-            tags.addAll(t.groups());
+            for (PathNotes.Tags.Hop h : t.hops()) {
+                tags.addAll(h.entries());
+                tags.addAll(h.groups());
+            }
         }
         return tags;
     }
 
-    /// Finds who counts on the links that were taken over, and notes that anew.
+    /// Finds the ports of the links that were taken over, and who counts on their ways, and notes
+    /// that anew.
     ///
-    /// @param entry the entry that has counters with such a tag now; null if it is gone
-    /// @param group the group's counters; null if they are gone
-    public void resolve(LongFunction<FlowEntry> entry, LongFunction<FlowCounters> group) {
-        for (Record record : all()) {
+    /// @param now who has counters that were noted
+    public void resolve(Counting now) {
+        for (Record record : taken()) {
+            DpdkrPort a = now.end(record.portA());
+            DpdkrPort b = now.end(record.portB());
+            record.ports(tag(a), tag(b));
             for (boolean fromA : new boolean[] {true, false}) {
                 long owner = record.owner(fromA);
                 PathNotes.Tags tags = noted.get(owner);
                 if (tags != null) {
-                    PathNotes.Note note = paths.write(tags.path(entry, group), owner);
+                    PathNotes.Note note = paths.write(tags.path(now), owner);
                     resolved.put(owner, note);
                     put(record.index, PATHS, record.paths(fromA, note));
                 }
@@ -226,7 +288,17 @@ public final class LinkRecords {
         return changes.begin();
     }
 
-    /// Those that were taken over.
+    /// Those that were taken over and not given up yet.
+    List<Record> taken() {
+        return all().stream().filter(r -> taken.contains(r.region())).toList();
+    }
+
+    /// What was taken over is as good as this switch's own.
+    void adopted() {
+        taken.clear();
+    }
+
+    /// All there are.
     List<Record> all() {
         List<Record> all = new ArrayList<>();
         for (int i = 0; i < blocks.size() * RECORDS; i++) {
@@ -251,10 +323,18 @@ public final class LinkRecords {
         for (int word = 1; word < RECORD / 8; word++) {
             put(index, word, 0);
         }
-        put(index, 1, cells | (long) slotA << 32 | (long) slotB << 40);
-        put(index, 2, a.port().number() | (long) b.port().number() << 32);
+        put(index, 1, cells | (long) slotA << 32 | (long) slotB << 40 | TAGGED);
+        Record record = new Record(index);
+        record.ports(tag(a.port()), tag(b.port()));
         put(index, 0, region);
-        return new Record(index);
+        return record;
+    }
+
+    /// What a port is known by here.
+    ///
+    /// @param port null for none
+    static int tag(DpdkrPort port) {
+        return port == null ? 0 : (int) port.traffic().tag();
     }
 
     private long address(int index, int word) {
@@ -301,16 +381,21 @@ public final class LinkRecords {
         }
 
         void state(Channel.State state) {
-            long others = get(index, 1) & 0xffff_ffff_ffffL;
+            long others = get(index, 1) & ~(0xffL << 48);
             LinkRecords.this.put(index, 1, others | (long) state.ordinal() << 48);
         }
 
+        private void ports(int tagA, int tagB) {
+            LinkRecords.this.put(index, PORTS, tagA & 0xffffffffL | (long) tagB << 32);
+            LinkRecords.this.put(index, 1, get(index, 1) | TAGGED);
+        }
+
         int portA() {
-            return (int) get(index, 2);
+            return (int) get(index, PORTS);
         }
 
         int portB() {
-            return (int) (get(index, 2) >>> 32);
+            return (int) (get(index, PORTS) >>> 32);
         }
 
         void free() {

@@ -3,10 +3,11 @@ package org.skyway.vswitch.link;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.skyway.agent.Agent;
 import org.skyway.bypass.channel.ControlBlock;
@@ -105,15 +106,20 @@ public final class Links {
     /// Goes on with the links of the switch before, whose packets count where they did. They wait
     /// for [#want] to say that they are links, and end with [#endAdoption] if it does not.
     ///
-    /// @param byPort the VNFs that are still there, by port number; null for one that is not
+    /// @param vnfs those that are still there
     /// @return the files of their regions, and the VNFs that have to begin anew, as a region of
     ///   theirs is gone
-    public Adopted adopt(IntFunction<Attachment> byPort) {
+    public Adopted adopt(Collection<Attachment> vnfs) {
         Adopted adopted = new Adopted(new ArrayList<>(), new ArrayList<>());
-        exits.adopt(byPort);
-        for (LinkRecords.Record record : records.all()) {
-            Attachment a = byPort.apply(record.portA());
-            Attachment b = byPort.apply(record.portB());
+        exits.adopt(vnfs);
+        Map<Integer, Attachment> byPort = new HashMap<>();
+        vnfs.forEach(v -> byPort.put(LinkRecords.tag(v.port()), v));
+        List<LinkRecords.Record> taken = records.taken();
+        records.adopted();
+        List<Link> others = List.copyOf(links);
+        for (LinkRecords.Record record : taken) {
+            Attachment a = byPort.get(record.portA());
+            Attachment b = byPort.get(record.portB());
             Channel channel = a == null || b == null ? null : channels.adopt(record, a, b);
             if (channel == null) {
                 records.forget(record);
@@ -130,7 +136,9 @@ public final class Links {
                 channels.unplug(channel);
             }
         }
-        for (Link link : links) {
+        List<Link> found = new ArrayList<>(links);
+        found.removeAll(others);
+        for (Link link : found) {
             if (link.counters != null && link.noted != null) {
                 listener.attach(link, link.counters);
             }
@@ -138,7 +146,7 @@ public final class Links {
             listener.stepped(link, null);
         }
         // The other switch may have come to one of the two directions only.
-        for (Link link : List.copyOf(links)) {
+        for (Link link : found) {
             if (link.situation().broken()) {
                 String cut = LinkWatch.CUT_OFF;
                 String why = link.situation().cut() ? cut : "it was broken at the switch before";
@@ -371,6 +379,19 @@ public final class Links {
             }
         }
         return null;
+    }
+
+    /// A VNF's bridge ends, and nothing of its links is waited for any more.
+    ///
+    /// @param vnf the VNF
+    public void abandon(Attachment vnf) {
+        exits.forget(vnf);
+        for (Link link : steps.of(vnf)) {
+            links.remove(link);
+            if (link.channel != null) {
+                link.channel.close();
+            }
+        }
     }
 
     /// Lets go of all link regions, as the switch ends. VNFs that have them mapped go on using

@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
+import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -32,14 +32,15 @@ final class Endpoints {
 
     private final Ofproto ofproto;
     private final OfSwitch bridge;
-    private final EventLoopGroup group;
+    private final EventLoop loop;
     private final TlsContexts tls;
     private final Set<ControllerPeer> peers = new LinkedHashSet<>();
+    private final Set<Channel> channels = new LinkedHashSet<>();
 
-    Endpoints(Ofproto ofproto, OfSwitch bridge, EventLoopGroup group, TlsContexts tls) {
+    Endpoints(Ofproto ofproto, OfSwitch bridge, EventLoop loop, TlsContexts tls) {
         this.ofproto = ofproto;
         this.bridge = bridge;
-        this.group = group;
+        this.loop = loop;
         this.tls = tls;
     }
 
@@ -81,7 +82,7 @@ final class Endpoints {
             boolean snoop) {
         ServerBootstrap b =
                 new ServerBootstrap()
-                        .group(group)
+                        .group(loop)
                         .channel(
                                 t.unix()
                                         ? NioServerDomainSocketChannel.class
@@ -178,7 +179,14 @@ final class Endpoints {
                 throw new UncheckedIOException(e); // start() has checked the keys
             }
         }
+        channels.add(c);
+        c.closeFuture().addListener(_ -> channels.remove(c));
         c.config().setWriteBufferWaterMark(new WriteBufferWaterMark(WATER_MARK / 2, WATER_MARK));
         c.pipeline().addLast(new Framer(), peer);
+    }
+
+    /// Ends all connections.
+    void close() {
+        List.copyOf(channels).forEach(Channel::close);
     }
 }

@@ -3,16 +3,11 @@ package org.skyway.vswitch.ofproto;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.OpenFlowException;
@@ -67,8 +63,9 @@ public final class Ofproto implements AutoCloseable {
     private final Snoops snoops = new Snoops();
     private final TlsContexts tls;
     private final FailSafe failSafe;
-    private final EventLoopGroup group;
+    private final OfprotoThread own; // null: others use it, too
     private final EventLoop loop;
+    private Future<?> ticks;
     private final List<Channel> listeners = new ArrayList<>();
     private final Services services;
     private final Endpoints endpoints;
@@ -77,21 +74,32 @@ public final class Ofproto implements AutoCloseable {
     private boolean settlesSoon;
     private boolean drains; // packets that wait, soon
 
-    /// An OpenFlow side that does nothing before [#start]. Any thread.
+    /// An OpenFlow side with a thread of its own, that does nothing before [#start]. Any thread.
     ///
     /// @param config what it is started with
     /// @param forwarding what makes changes effective
     public Ofproto(OfprotoConfig config, Forwarding forwarding) {
+        this(config, forwarding, new OfprotoThread(config.bridge()), true);
+    }
+
+    /// An OpenFlow side on a thread that others use, too, that does nothing before [#start]. Any
+    /// thread.
+    ///
+    /// @param config what it is started with
+    /// @param forwarding what makes changes effective
+    /// @param thread the ofproto thread
+    public Ofproto(OfprotoConfig config, Forwarding forwarding, OfprotoThread thread) {
+        this(config, forwarding, thread, false);
+    }
+
+    private Ofproto(
+            OfprotoConfig config, Forwarding forwarding, OfprotoThread thread, boolean isOwn) {
         this.bridge = new OfSwitch(config, forwarding);
         this.requests = new MessageRequests(bridge);
         this.tls = new TlsContexts(config.tls());
-        this.group =
-                new MultiThreadIoEventLoopGroup(
-                        1,
-                        new DefaultThreadFactory("ofproto-" + config.bridge()),
-                        NioIoHandler.newFactory(SelectorProvider.provider(), AttentiveSelect::new));
-        this.loop = group.next();
-        this.endpoints = new Endpoints(this, bridge, group, tls);
+        this.own = isOwn ? thread : null;
+        this.loop = thread.loop();
+        this.endpoints = new Endpoints(this, bridge, loop, tls);
         this.services = new Services(this, bridge, loop);
         this.failSafe = new FailSafe(bridge, services);
     }
@@ -169,8 +177,9 @@ public final class Ofproto implements AutoCloseable {
                         return;
                     }
                     failSafe.start(restored);
-                    loop.scheduleWithFixedDelay(
-                            this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                    ticks =
+                            loop.scheduleWithFixedDelay(
+                                    this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
                     open.complete(null);
                 });
     }
@@ -589,20 +598,30 @@ public final class Ofproto implements AutoCloseable {
         return bridge.ports().all();
     }
 
-    /// Ends all connections and stops the ofproto thread. Any thread but that.
+    /// Ends all connections, and the ofproto thread if it is its own. Any thread but that.
     @Override
     public void close() {
-        loop.submit(services::close).awaitUninterruptibly();
         for (Channel c : listeners) {
             c.close().awaitUninterruptibly();
             if (c.localAddress() instanceof UnixDomainSocketAddress u) {
                 delete(u.getPath());
             }
         }
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        loop.submit(this::hangUpForGood).awaitUninterruptibly();
+        if (own != null) {
+            own.close();
+        }
         for (String suffix : List.of(".mgmt", ".snoop")) {
             delete(bridge.config().runDirectory().resolve(bridge.config().bridge() + suffix));
         }
+    }
+
+    private void hangUpForGood() {
+        if (ticks != null) {
+            ticks.cancel(false);
+        }
+        services.close();
+        endpoints.close();
     }
 
     private static void delete(Path socket) {

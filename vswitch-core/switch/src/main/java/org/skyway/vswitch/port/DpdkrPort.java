@@ -142,6 +142,11 @@ public final class DpdkrPort extends DatapathPort {
     }
 
     @Override
+    protected boolean hasOneSender() {
+        return true;
+    }
+
+    @Override
     protected MarkRoute markRoute(int epoch) {
         for (MarkRoute route : routes) {
             if (route.epoch() == epoch) {

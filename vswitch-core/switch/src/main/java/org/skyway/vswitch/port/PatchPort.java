@@ -1,28 +1,37 @@
 package org.skyway.vswitch.port;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.RingConsumer;
 import org.skyway.bypass.ring.RingFormatException;
-import org.skyway.bypass.ring.RingLayout;
 import org.skyway.bypass.ring.RingProducer;
+import org.skyway.ivshmem.region.Region;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.DatapathPort;
+import org.skyway.vswitch.datapath.MarkRoute;
 
 /// A port whose other side is a port of a bridge of this process: what is sent to one comes from
 /// the other. Bridges have poll threads of their own, so there is a ring each way between them;
 /// unlike in Open vSwitch, what finds it full is dropped and counted, and nothing but the rings'
 /// depth ends a loop of bridges that flood.
 public final class PatchPort extends DatapathPort {
-    private static final int CELLS = 16384; // 1 MiB
+    /// How long each ring is: 1 MiB.
+    static final int CELLS = 16384;
+
+    // Links of many senders may lead through it, and each may have several epochs' marks on the
+    // way.
+    private static final int MOST_ROUTES = 4096;
+    private static final Cleaner CLEANER = Cleaner.create();
 
     private volatile Cable cable; // null without a peer
+    private volatile boolean held;
+    private volatile MarkRoute[] routes = {};
     private Cable receiving; // the poll thread's
 
-    /// One end of a cable. The memory is there for as long as an end is known.
-    private record Cable(RingConsumer in, RingProducer out, MemorySegment memory) {}
+    /// One end of a cable. Its memory is there for as long as an end is known.
+    private record Cable(RingConsumer in, RingProducer out, PatchPort peer, Object memory) {}
 
     /// A port without a peer.
     ///
@@ -35,21 +44,21 @@ public final class PatchPort extends DatapathPort {
 
     /// Connects two ports. Any thread; one at a time.
     ///
-    /// @param a one that is not connected
+    /// @param a one that is not connected; it sends by the first ring
     /// @param b another one
-    static void connect(PatchPort a, PatchPort b) {
-        long size = RingLayout.sizeBytes(CELLS);
-        MemorySegment memory = Arena.ofAuto().allocate(2 * size, 64);
-        long there = memory.address();
-        long back = there + size;
-        RingLayout.create(there, CELLS, RegionHeader.MAX_FRAME);
-        RingLayout.create(back, CELLS, RegionHeader.MAX_FRAME);
-        try {
-            a.cable = new Cable(consumer(back), producer(there), memory);
-            b.cable = new Cable(consumer(there), producer(back), memory);
-        } catch (RingFormatException e) {
-            throw new IllegalStateException("a ring is as it was just made", e);
-        }
+    /// @param region with rings as [#CELLS] says; is closed when nobody uses it any more
+    /// @param header what it is
+    /// @throws RingFormatException if a ring is in no state that its ends can have left
+    static void connect(PatchPort a, PatchPort b, Region region, RegionHeader header)
+            throws RingFormatException {
+        long there = region.address() + header.firstRing();
+        long back = region.address() + header.secondRing();
+        Object memory = new Object();
+        Cable ofA = new Cable(consumer(back), producer(there), b, memory);
+        Cable ofB = new Cable(consumer(there), producer(back), a, memory);
+        CLEANER.register(memory, region::close);
+        a.cable = ofA;
+        b.cable = ofB;
     }
 
     private static RingProducer producer(long base) throws RingFormatException {
@@ -58,6 +67,11 @@ public final class PatchPort extends DatapathPort {
 
     private static RingConsumer consumer(long base) throws RingFormatException {
         return RingConsumer.known(base, CELLS, RegionHeader.MAX_FRAME, "patch");
+    }
+
+    /// Receives nothing for now, or again. Any thread.
+    void hold(boolean hold) {
+        held = hold;
     }
 
     /// Takes the peer away. Any thread.
@@ -72,11 +86,30 @@ public final class PatchPort extends DatapathPort {
         return cable != null;
     }
 
+    /// The port at the other end. Any thread.
+    ///
+    /// @return null if there is none
+    public PatchPort peer() {
+        Cable c = cable;
+        return c == null ? null : c.peer;
+    }
+
+    /// From now on forwards the marks of an epoch. Ofproto thread.
+    ///
+    /// @param route where to
+    public void addRoute(MarkRoute route) {
+        MarkRoute[] old = routes;
+        int keep = Math.min(old.length, MOST_ROUTES - 1);
+        MarkRoute[] more = Arrays.copyOfRange(old, old.length - keep, old.length + 1);
+        more[keep] = route;
+        routes = more;
+    }
+
     @Override
     protected int rxBurst(long[] addresses, int[] lengths, int max) {
         Cable c = cable;
         receiving = c; // which keeps the memory until the burst is done
-        return c == null ? 0 : c.in.peek(addresses, lengths, 0, max);
+        return c == null || held ? 0 : c.in.peek(addresses, lengths, 0, max);
     }
 
     @Override
@@ -89,7 +122,7 @@ public final class PatchPort extends DatapathPort {
 
     @Override
     protected boolean mayReceive() {
-        return cable != null;
+        return cable != null && !held;
     }
 
     @Override
@@ -103,5 +136,40 @@ public final class PatchPort extends DatapathPort {
         } finally {
             Reference.reachabilityFence(c);
         }
+    }
+
+    @Override
+    protected long rxMark() {
+        Cable c = receiving;
+        return c == null ? 0 : c.in.mark();
+    }
+
+    @Override
+    protected void takeRxMark() {
+        receiving.in.takeMark();
+    }
+
+    @Override
+    protected boolean txMark(long mark) {
+        Cable c = cable;
+        if (c == null) {
+            return true;
+        }
+        try {
+            return c.out.mark(mark);
+        } finally {
+            Reference.reachabilityFence(c);
+        }
+    }
+
+    @Override
+    protected MarkRoute markRoute(int epoch) {
+        MarkRoute[] all = routes;
+        for (int i = all.length - 1; i >= 0; i--) {
+            if (all[i].epoch() == epoch) {
+                return all[i];
+            }
+        }
+        return null;
     }
 }

@@ -12,13 +12,16 @@ public final class SavedState {
     private final int threads;
     private final boolean sameBoot;
     private final long shiftNanos;
+    private final boolean sharedCounters;
 
     SavedState(
             Collection<Saved> items,
             SavedCounters counters,
             int threads,
             boolean sameBoot,
-            long shiftNanos) {
+            long shiftNanos,
+            boolean sharedCounters) {
+        this.sharedCounters = sharedCounters;
         this.items = items;
         this.counters = counters;
         this.threads = threads;
@@ -60,6 +63,21 @@ public final class SavedState {
     /// @return true if so
     public boolean isOfThisBoot() {
         return sameBoot;
+    }
+
+    /// The same without processes, regions and links.
+    ///
+    /// @return what is left after the host was started anew
+    public SavedState withoutProcesses() {
+        return new SavedState(items, counters, threads, false, shiftNanos, sharedCounters);
+    }
+
+    /// Whether what was counted lies with what others of its process counted, so that links between
+    /// them have counters there.
+    ///
+    /// @return false if it lies alone
+    public boolean hasSharedCounters() {
+        return sharedCounters;
     }
 
     /// A time of then as one of now.

@@ -37,7 +37,9 @@ import org.skyway.vswitch.fault.Faults;
 /// whole.
 public final class StateStore implements AutoCloseable {
     /// The format that is written and read here.
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
+
+    private static final int OLDEST = 2; // that is read here
 
     private static final String QUEUE = "queue-";
     private static final String COUNTERS = "counters-";
@@ -149,10 +151,10 @@ public final class StateStore implements AutoCloseable {
             if (content.header() == null) {
                 continue;
             }
-            if (content.header().format() != FORMAT) {
+            if (content.header().format() < OLDEST || content.header().format() > FORMAT) {
                 throw new IOException(
-                        "state directory %s was written in format %d, but this release reads %d; use the release that wrote it, or begin empty with --forget"
-                                .formatted(directory, content.header().format(), FORMAT));
+                        "state directory %s was written in format %d, but this release reads %d to %d; use the release that wrote it, or begin empty with --forget"
+                                .formatted(directory, content.header().format(), OLDEST, FORMAT));
             }
             best = best == null ? content : best;
             if (content.complete()) {
@@ -173,7 +175,8 @@ public final class StateStore implements AutoCloseable {
                 SavedCounters.read(directory.resolve(h.counters())),
                 h.threads(),
                 sameBoot,
-                sameBoot ? 0 : shift);
+                sameBoot ? 0 : shift,
+                !h.counters().startsWith(COUNTERS));
     }
 
     static String boot() throws IOException {
@@ -187,13 +190,51 @@ public final class StateStore implements AutoCloseable {
     /// @return the queue, running
     /// @throws IOException if there is no room
     public StateQueue begin(int threads, Faults faults) throws IOException {
-        String name = COUNTERS + number(COUNTERS);
-        CounterMemory memory =
-                CounterMemory.create(
-                        directory.resolve(name), why -> faults.record("counters", "full", why));
-        StateQueue queue = new StateQueue(this, memory, name, threads, faults);
+        return begin(threads, faults, counters(faults));
+    }
+
+    /// Begins to remember anew, with counters that others use, too, or nobody else. What was there
+    /// stays until [StateQueue#complete].
+    ///
+    /// @param threads how many poll threads there are
+    /// @param faults where what can't be written is counted
+    /// @param counters where counters lie
+    /// @return the queue, running
+    /// @throws IOException if there is no room
+    public StateQueue begin(int threads, Faults faults, Counters counters) throws IOException {
+        String name = directory.relativize(counters.file()).toString();
+        StateQueue queue = new StateQueue(this, counters.memory(), name, threads, faults);
         queue.start();
         return queue;
+    }
+
+    /// A new file of counters.
+    ///
+    /// @param memory what is in it
+    /// @param file where it is
+    public record Counters(CounterMemory memory, Path file) {}
+
+    /// Makes a new file of counters here.
+    ///
+    /// @param faults where is noted that it is full
+    /// @return the file
+    /// @throws IOException if there is no room
+    public Counters counters(Faults faults) throws IOException {
+        Path file = directory.resolve(COUNTERS + number(COUNTERS));
+        return new Counters(
+                CounterMemory.create(file, why -> faults.record("counters", "full", why)), file);
+    }
+
+    /// Removes all files of counters here but one.
+    ///
+    /// @param kept that one
+    /// @throws IOException if they can't be removed
+    public void removeOthers(Counters kept) throws IOException {
+        for (Path other : newestFirst(COUNTERS)) {
+            if (!other.equals(kept.file())) {
+                Files.delete(other);
+            }
+        }
     }
 
     /// A folder for another queue.
@@ -246,9 +287,12 @@ public final class StateStore implements AutoCloseable {
         }
     }
 
-    /// Removes the counters of a queue that was never complete.
+    /// Removes the counters of a queue that was never complete, if they are in this directory and
+    /// so nobody else's.
     void removeCounters(String name) throws IOException {
-        Files.deleteIfExists(directory.resolve(name));
+        if (name.startsWith(COUNTERS)) {
+            Files.deleteIfExists(directory.resolve(name));
+        }
     }
 
     @Override

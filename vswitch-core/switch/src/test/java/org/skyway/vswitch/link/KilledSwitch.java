@@ -23,8 +23,10 @@ import org.skyway.vswitch.counters.RedoLog;
 import org.skyway.vswitch.counters.SavedCounters;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.tables.BypassCounters;
 import org.skyway.vswitch.tables.FlowCounters;
+import org.skyway.vswitch.tables.FlowEntry;
 
 /// A pair of VNFs, and the links and counters of a switch that is killed at a certain write to the
 /// memory that the next one reads. The VNFs obey at once, as the test says. One thread.
@@ -92,7 +94,14 @@ final class KilledSwitch implements AutoCloseable {
         }
 
         LinkPath path(Way way) {
-            return new LinkPath(List.of(), List.of(), List.of(counters.get(way.ordinal())));
+            return new LinkPath(
+                    List.of(
+                            new LinkPath.Hop(
+                                    null,
+                                    List.of(),
+                                    List.of(),
+                                    List.of(counters.get(way.ordinal())),
+                                    null)));
         }
 
         long counted() {
@@ -166,15 +175,15 @@ final class KilledSwitch implements AutoCloseable {
             FlowCounters was = last.counters.get(i);
             next.counters.get(i).resume(FlowBlock.read(saved, was.block(), was.tag(), 1));
         }
-        next.records.resume(saved, last.records.block(), last.records.tag());
+        next.records.resume(saved, last.records.block(), last.records.tag(), _ -> 0);
         next.left.adopt();
         next.right.adopt();
         Map<Long, FlowCounters> groups = new HashMap<>();
         for (int i = 0; i < last.counters.size(); i++) {
             groups.put(last.counters.get(i).tag(), next.counters.get(i));
         }
-        next.records.resolve(_ -> null, groups::get);
-        next.links.adopt(port -> port == 1 ? next.left : next.right);
+        next.records.resolve(new Found(groups, last, next));
+        next.links.adopt(List.of(next.left, next.right));
         next.left.arrived();
         next.right.arrived();
         if (last.left.isGone()) {
@@ -253,19 +262,49 @@ final class KilledSwitch implements AutoCloseable {
         store.removeLeftovers(true);
     }
 
-    /// Credits what [LinkPath#groups] says.
+    /// What the next switch has in the place of what the last one had.
+    private record Found(Map<Long, FlowCounters> groups, Life last, Life next)
+            implements LinkRecords.Counting {
+        @Override
+        public FlowEntry entry(long tag) {
+            return null;
+        }
+
+        @Override
+        public FlowCounters group(long tag) {
+            return groups.get(tag);
+        }
+
+        @Override
+        public PatchPort patch(long tag) {
+            return null;
+        }
+
+        @Override
+        public DpdkrPort end(int tag) {
+            Attachment left = tag == LinkRecords.tag(last.left.port()) ? next.left : null;
+            Attachment right = tag == LinkRecords.tag(last.right.port()) ? next.right : null;
+            return left != null ? left.port() : right != null ? right.port() : null;
+        }
+    }
+
+    /// Credits the groups of a path.
     private final class Accounts implements LinkListener {
+        private static List<FlowCounters> groups(Link link) {
+            return link.path().hops().getFirst().groups();
+        }
+
         @Override
         public void stepped(Link link, LinkState before) {}
 
         @Override
         public void attach(Link link, BypassCounters counters) {
-            link.path().groups().forEach(c -> c.bypassed().attach(counters));
+            groups(link).forEach(c -> c.bypassed().attach(counters));
         }
 
         @Override
         public void settle(Link link, BypassCounters counters, RedoLog changes) {
-            link.path().groups().forEach(c -> c.bypassed().settle(counters, changes));
+            groups(link).forEach(c -> c.bypassed().settle(counters, changes));
         }
 
         @Override

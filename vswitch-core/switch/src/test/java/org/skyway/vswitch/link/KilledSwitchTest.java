@@ -223,9 +223,13 @@ class KilledSwitchTest {
             }
             Life next = bed.new Life(2, KilledSwitch.PATIENT);
             SavedCounters saved = SavedCounters.read(first.file);
-            assertTrue(next.records.resume(saved, first.records.block(), first.records.tag()));
-            List<LinkRecords.Record> all = next.records.all();
+            assertTrue(
+                    next.records.resume(saved, first.records.block(), first.records.tag(), _ -> 0));
+            List<LinkRecords.Record> all = next.records.taken();
             assertEquals(many, all.size());
+            assertTrue(
+                    next.records.resume(saved, first.records.block(), first.records.tag(), _ -> 0));
+            assertEquals(many, next.records.taken().size(), "what is known is not taken twice");
             for (int i = 1; i <= many; i++) {
                 assertEquals(i, all.get(i - 1).region());
             }

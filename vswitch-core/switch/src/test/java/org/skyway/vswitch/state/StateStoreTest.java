@@ -346,7 +346,7 @@ class StateStoreTest {
         }
         IOException refused = assertThrows(IOException.class, this::read);
         assertEquals(
-                "state directory %s was written in format 3, but this release reads 2; use the release that wrote it, or begin empty with --forget"
+                "state directory %s was written in format 4, but this release reads 2 to 3; use the release that wrote it, or begin empty with --forget"
                         .formatted(directory),
                 refused.getMessage());
     }

@@ -1,0 +1,271 @@
+package org.skyway.vswitch.bridge;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.skyway.agent.Agent;
+import org.skyway.ivshmem.region.RegionIds;
+import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.datapath.DatapathPort;
+import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.journal.Journal;
+import org.skyway.vswitch.link.Link;
+import org.skyway.vswitch.link.LinkRecords;
+import org.skyway.vswitch.link.Links;
+import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.PatchPanel;
+import org.skyway.vswitch.port.PatchPort;
+
+/// The bridges of a process, and what they have in common because patch ports may join them: a link
+/// may lead from a VNF at one of them to a VNF at another, and is taken back when the rules of any
+/// bridge on its way say so. All of them have the same ofproto thread. Ofproto thread.
+public final class Fabric {
+    private final SwitchConfig config;
+    private final RegionStore store;
+    private final CounterMemory memory;
+    private final Faults faults;
+    private final Events events;
+    private final PatchPanel patches;
+    private final RegionIds ids = new RegionIds();
+    private final LinkRecords records;
+    private final List<Bridge> bridges = new ArrayList<>();
+    private final Map<DatapathPort, Bridge> homes = new WeakHashMap<>(); // of ports that went, too
+    private Links links;
+    private boolean postponed; // a link waits for what another bridge is about to change
+
+    /// Bridges that are still to come.
+    ///
+    /// @param config what holds for all of them
+    /// @param store where link regions are made
+    /// @param memory where the counters of all of them lie
+    /// @param patches the patch ports of all of them
+    /// @param journal where events are recorded
+    /// @param faults where errors that were survived are counted
+    public Fabric(
+            SwitchConfig config,
+            RegionStore store,
+            CounterMemory memory,
+            PatchPanel patches,
+            Journal journal,
+            Faults faults) {
+        this.config = config;
+        this.store = store;
+        this.memory = memory;
+        this.patches = patches;
+        this.faults = faults;
+        events = new Events(journal);
+        records = new LinkRecords(memory);
+    }
+
+    /// Has links from now on, unless it has already.
+    ///
+    /// @param agent who plugs regions into VNFs
+    /// @param owner the ofproto thread
+    public void start(Agent agent, Executor owner) {
+        if (links == null) {
+            links =
+                    new Links(
+                            store,
+                            ids,
+                            config.linkCells(),
+                            agent,
+                            owner,
+                            new LinkEvents(this, events, faults),
+                            TimeUnit.MILLISECONDS.toNanos(config.obeyMillis()),
+                            records);
+        }
+    }
+
+    void join(Bridge bridge) {
+        bridges.add(bridge);
+    }
+
+    /// A bridge ends: so do the links of its VNFs.
+    void leave(Bridge bridge, List<Attachment> vnfs) {
+        bridges.remove(bridge);
+        if (links != null) {
+            vnfs.forEach(links::abandon);
+        }
+    }
+
+    /// Lets go of the links' memory: the switch ends. VNFs keep what they have mapped.
+    ///
+    /// @throws IOException if files can't be removed
+    public void close() throws IOException {
+        if (links != null) {
+            links.close();
+        }
+        store.removeLeftovers(false);
+    }
+
+    Links links() {
+        return links;
+    }
+
+    LinkRecords records() {
+        return records;
+    }
+
+    CounterMemory memory() {
+        return memory;
+    }
+
+    RegionIds ids() {
+        return ids;
+    }
+
+    RegionStore store() {
+        return store;
+    }
+
+    PatchPanel patches() {
+        return patches;
+    }
+
+    List<Bridge> bridges() {
+        return List.copyOf(bridges);
+    }
+
+    /// A port is a bridge's, whatever becomes of it.
+    void isAt(DatapathPort port, Bridge bridge) {
+        homes.put(port, bridge);
+    }
+
+    /// The bridge that a port is or was at.
+    ///
+    /// @return null if it is not one of these
+    Bridge bridgeOf(DatapathPort port) {
+        return homes.get(port);
+    }
+
+    /// A port of any of the bridges: no two of a process have the same name.
+    ///
+    /// @return null if there is none
+    BridgePort port(String name) {
+        for (Bridge bridge : bridges) {
+            BridgePort port = bridge.port(name);
+            if (port != null) {
+                return port;
+            }
+        }
+        return null;
+    }
+
+    /// A port as its bridge has it.
+    ///
+    /// @return null if it is removed
+    BridgePort port(DatapathPort port) {
+        Bridge bridge = homes.get(port);
+        BridgePort there = bridge == null ? null : bridge.ports().byNumber(port.number());
+        return there != null && there.datapathPort() == port ? there : null;
+    }
+
+    /// Whether a link has to do with a bridge: because of its ends, or of what lies between.
+    boolean touches(Link link, Bridge bridge) {
+        return bridgeOf(link.sender().port()) == bridge
+                || bridgeOf(link.receiver().port()) == bridge
+                || link.path().patches().stream().anyMatch(p -> bridgeOf(p) == bridge);
+    }
+
+    /// The links that have to do with a bridge.
+    List<Link> linksOf(Bridge bridge) {
+        return links.list().stream().filter(l -> touches(l, bridge)).toList();
+    }
+
+    /// By which port a link's packets come into a bridge.
+    ///
+    /// @return its number; negative if they don't
+    int entrance(Link link, Bridge bridge) {
+        if (bridgeOf(link.sender().port()) == bridge) {
+            return link.sender().port().number();
+        }
+        List<PatchPort> passed = link.path().patches();
+        for (int i = 1; i < passed.size(); i += 2) {
+            if (bridgeOf(passed.get(i)) == bridge) {
+                return passed.get(i).number();
+            }
+        }
+        return -1;
+    }
+
+    /// Whether the rules still make a link what it is: by the verdicts of all bridges on its way.
+    boolean leads(Link link) {
+        Bridge bridge = bridgeOf(link.sender().port());
+        Way way = bridge == null ? null : Way.of(this, bridge, link.sender().port().number());
+        return way != null
+                && way.to().attachment() == link.receiver()
+                && (link.isUnclaimed() || way.patches().equals(link.path().patches()));
+    }
+
+    /// The links that pass several bridges and that the rules do not make any more.
+    List<Link> brokenAcross() {
+        return links.list().stream()
+                .filter(l ->
+                        l.isWanted()
+                                && bridgeOf(l.sender().port()) != bridgeOf(l.receiver().port())
+                                && !leads(l))
+                .toList();
+    }
+
+    /// Why a link gets no bypass because somebody looks at one of the ports on its way; null if
+    /// nobody does.
+    String observed(Link link) {
+        List<String> names = new ArrayList<>();
+        names.add(link.sender().portName());
+        names.add(link.receiver().portName());
+        for (PatchPort p : link.path().patches()) {
+            BridgePort port = port(p);
+            if (port != null) {
+                names.add(port.config().name());
+            }
+        }
+        return observed(names);
+    }
+
+    /// The same for ports by their names.
+    String observed(List<String> ports) {
+        for (Bridge bridge : bridges) {
+            for (String port : ports) {
+                String why = bridge.observers().why(port);
+                if (why != null) {
+                    return why;
+                }
+            }
+        }
+        return null;
+    }
+
+    /// A link can't begin before a change of another bridge is in force.
+    void postpone() {
+        postponed = true;
+    }
+
+    /// Something that links of other bridges may depend on is in force now.
+    ///
+    /// @param bridge whose it is
+    /// @param anyway whether it concerns them; else only those are looked at that wait for it
+    void settled(Bridge bridge, boolean anyway) {
+        if (bridges.size() > 1 && (anyway || postponed)) {
+            postponed = false;
+            for (Bridge other : List.copyOf(bridges)) {
+                if (other != bridge) {
+                    other.lookAgain();
+                }
+            }
+        }
+    }
+
+    /// Does without memory that a VNF has cut short, whichever bridge it is at.
+    void checkMemory() {
+        bridges.forEach(Bridge::checkPorts);
+        if (links != null) {
+            links.checkMemory();
+        }
+    }
+}
