@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,10 @@ class PatchLinksIT extends DropInBed {
         await(this::isActive, "bypass from pa to pc");
     }
 
+    private void awaitActiveOrEnd(Program source) throws InterruptedException {
+        await(() -> isActive() || !source.isAlive(), "bypass from pa to pc");
+    }
+
     private void assertNothingWasLost(int frames) throws InterruptedException {
         await(() -> counted("pc", "tx_packets") == frames, "all frames at pc");
         for (String port : List.of("pa", "ba", "cb")) {
@@ -83,29 +88,35 @@ class PatchLinksIT extends DropInBed {
 
     @Test
     void theRulesOfEachBridgeOnTheWayEndTheLinkAndMakeItAgain() throws Exception {
-        int frames = 60_000;
+        int frames = 120_000;
         vnf("sink", "--port", "pc", "--wait");
         Program source =
-                vnf("source", "--port", "pa", "--rate", "3000", "--count", "" + frames, "--wait");
+                vnf("source", "--port", "pa", "--rate", "10000", "--count", "" + frames, "--wait");
         awaitActive();
         String why = db.appctl("skyway/explain", "pa");
         assertTrue(why.contains("bridge brB") && why.contains("bridge brC"), why);
-        for (int i = 0; i < 4; i++) {
-            for (String bridge : List.of("brA", "brB", "brC")) {
-                String modified = "in_port=1,actions=mod_dl_src:02:00:00:00:00:0" + i + ",output:2";
-                ofctl("mod-flows", bridge, modified);
-                assertFalse(isActive(), "with a change of " + bridge);
-                ofctl("mod-flows", bridge, "in_port=1,actions=output:2");
-                awaitActive();
+        Random random = new Random(17);
+        int changes = 0;
+        for (; source.isAlive(); changes++) {
+            String bridge = List.of("brA", "brB", "brC").get(random.nextInt(3));
+            String modified = "in_port=1,actions=mod_dl_src:02:00:00:00:00:01,output:2";
+            ofctl("mod-flows", bridge, modified);
+            assertFalse(isActive(), "with a change of " + bridge);
+            Thread.sleep(random.nextInt(20));
+            ofctl("mod-flows", bridge, "in_port=1,actions=output:2");
+            Thread.sleep(random.nextInt(60));
+            if (changes % 8 == 0 && source.isAlive()) {
+                awaitActiveOrEnd(source);
             }
         }
+        assertTrue(changes > 20, "only " + changes);
         assertEquals(0, source.waitFor(Duration.ofSeconds(90)));
         assertNothingWasLost(frames);
     }
 
     @Test
     void aSwitchThatIsKilledAndOneThatTakesOverLoseNothing() throws Exception {
-        int frames = 60_000;
+        int frames = 40_000;
         vnf("sink", "--port", "pc", "--wait");
         Program source =
                 vnf("source", "--port", "pa", "--rate", "2000", "--count", "" + frames, "--wait");

@@ -68,7 +68,7 @@ public final class Bridge {
     private final RegionStore store;
     private final Events events;
     private Vnfs vnfs;
-    private final Fabric fabric;
+    private final BridgeFabric fabric;
     private final boolean alone; // its fabric is nobody else's
     private final Observers observers = new Observers(this);
     private Bypasses bypasses;
@@ -129,7 +129,7 @@ public final class Bridge {
             Journal journal,
             Faults faults,
             StateQueue state,
-            Fabric shared) {
+            BridgeFabric shared) {
         this.config = config;
         this.state = state;
         notes = new Notes(state);
@@ -137,7 +137,7 @@ public final class Bridge {
         alone = shared == null;
         fabric =
                 alone
-                        ? new Fabric(
+                        ? new BridgeFabric(
                                 config, store, notes.memory(), new PatchPanel(), journal, faults)
                         : shared;
         this.faults = faults;
@@ -312,7 +312,7 @@ public final class Bridge {
     }
 
     /// What it has in common with other bridges.
-    Fabric fabric() {
+    BridgeFabric fabric() {
         return fabric;
     }
 

@@ -22,7 +22,7 @@ import org.skyway.vswitch.tables.Tables;
 /// Which of the point-to-point links that begin at a bridge's ports get a bypass, wherever they
 /// lead. Ofproto thread.
 final class Bypasses {
-    private final Fabric fabric;
+    private final BridgeFabric fabric;
     private final Bridge bridge;
     private final Ports ports;
     private final Detection detector;
@@ -32,7 +32,7 @@ final class Bypasses {
     private boolean allowed;
 
     Bypasses(
-            Fabric fabric,
+            BridgeFabric fabric,
             Bridge bridge,
             Ports ports,
             Detection detector,
@@ -117,7 +117,7 @@ final class Bypasses {
     List<HeldBack> heldBack() {
         List<HeldBack> all = new ArrayList<>();
         for (Verdict verdict : detector.verdicts()) {
-            Way way = way(verdict.from());
+            PortWay way = way(verdict.from());
             if (way == null) {
                 continue;
             }
@@ -134,7 +134,7 @@ final class Bypasses {
     }
 
     // Why a way between two VNFs gets no bypass now, whatever the rules; null if it may have one.
-    private String obstacle(Way way) {
+    private String obstacle(PortWay way) {
         if (way.legs().stream().anyMatch(leg -> !leg.bridge().bypass())) {
             return "bypasses are switched off; `skyway ctl bypass on` allows them";
         }
@@ -194,25 +194,26 @@ final class Bypasses {
     }
 
     // From one VNF to another; null if that is not where the port's packets go.
-    private Way way(int port) {
+    private PortWay way(int port) {
         BridgePort from = ports.byNumber(port);
-        Way way = from == null || from.attachment() == null ? null : Way.of(fabric, bridge, port);
+        PortWay way =
+                from == null || from.attachment() == null ? null : PortWay.of(fabric, bridge, port);
         return way == null || way.to().attachment() == null ? null : way;
     }
 
     private void want(int port) {
-        Way way = allowed ? way(port) : null;
+        PortWay way = allowed ? way(port) : null;
         if (way == null || obstacle(way) != null) {
             return;
         }
-        for (Way.Leg leg : way.legs()) {
+        for (PortWay.Leg leg : way.legs()) {
             if (leg.bridge() != bridge && leg.bridge().isAboutToChange(leg.link().from())) {
                 fabric.postpone();
                 return;
             }
         }
         List<LinkPath.Hop> hops = new ArrayList<>();
-        for (Way.Leg leg : way.legs()) {
+        for (PortWay.Leg leg : way.legs()) {
             LinkPath.Hop hop = leg.bridge().bypasses().hop(leg);
             if (hop == null) {
                 return;
@@ -223,7 +224,7 @@ final class Bypasses {
     }
 
     // Null if one of the entries has gone since the detector looked; it will look again.
-    private LinkPath.Hop hop(Way.Leg leg) {
+    private LinkPath.Hop hop(PortWay.Leg leg) {
         List<FlowEntry> entries = new ArrayList<>();
         for (FlowRule rule : leg.link().path()) {
             FlowEntry entry = tables.find(rule);

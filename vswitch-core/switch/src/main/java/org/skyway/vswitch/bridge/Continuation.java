@@ -23,14 +23,14 @@ import org.skyway.vswitch.tables.FlowEntry;
 /// Bridges go on where a switch that is no more has stopped: together, because links may lead from
 /// one to another. Ofproto thread.
 public final class Continuation {
-    private final Fabric fabric;
+    private final BridgeFabric fabric;
     private final Map<Bridge, Adoption> adoptions = new LinkedHashMap<>();
     private final List<Bridge> others = new ArrayList<>(); // that have nothing to go on with
 
     /// Of no bridges yet.
     ///
     /// @param fabric which they belong to
-    public Continuation(Fabric fabric) {
+    public Continuation(BridgeFabric fabric) {
         this.fabric = fabric;
     }
 

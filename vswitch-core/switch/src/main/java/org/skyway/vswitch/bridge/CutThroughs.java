@@ -141,7 +141,7 @@ final class CutThroughs {
         if (to.config().type() != PortConfig.Type.PATCH) {
             return false;
         }
-        Way way = Way.of(bridge.fabric(), bridge, from.config().number());
+        PortWay way = PortWay.of(bridge.fabric(), bridge, from.config().number());
         return way != null && isOurs(way.to());
     }
 

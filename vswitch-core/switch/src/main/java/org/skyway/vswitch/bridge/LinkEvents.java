@@ -17,11 +17,11 @@ import org.skyway.vswitch.tables.BypassSum;
 /// to whatever would have counted them in the switch, the entries on the way, the ports at its ends
 /// and the patch ports between, the tables. Ofproto thread.
 final class LinkEvents implements LinkListener {
-    private final Fabric fabric;
+    private final BridgeFabric fabric;
     private final Events events;
     private final Faults faults;
 
-    LinkEvents(Fabric fabric, Events events, Faults faults) {
+    LinkEvents(BridgeFabric fabric, Events events, Faults faults) {
         this.fabric = fabric;
         this.events = events;
         this.faults = faults;

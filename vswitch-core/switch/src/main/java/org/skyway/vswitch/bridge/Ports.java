@@ -46,7 +46,7 @@ final class Ports {
     private SavedState saved;
     private PortListener listener;
     private final Bridge bridge;
-    private final Fabric fabric;
+    private final BridgeFabric fabric;
 
     /// @param memory where counters lie
     /// @param stock makes ports of VNFs that speak a standard protocol
@@ -58,7 +58,7 @@ final class Ports {
             long bridgeMac,
             CounterMemory memory,
             StockPorts stock,
-            Fabric fabric) {
+            BridgeFabric fabric) {
         this.bridge = bridge;
         this.fabric = fabric;
         this.memory = memory;

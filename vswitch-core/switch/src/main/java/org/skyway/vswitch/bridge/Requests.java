@@ -173,7 +173,7 @@ public final class Requests {
             int number = port.config().number();
             Explanation e = bridge.detector().explain(number);
             ObjectNode o = JSON.valueToTree(e);
-            return o.put("text", e.text() + Way.explainFrom(bridge, number))
+            return o.put("text", e.text() + PortWay.explainFrom(bridge, number))
                     .put("p2p", describe(bridge.detector().verdict(number)));
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage(), e);

@@ -31,7 +31,7 @@ final class Settler {
     private final Faults faults;
     private final Consumer<Runnable> withMemory;
     private final Settlements settlements;
-    private final Fabric fabric;
+    private final BridgeFabric fabric;
     private final Bridge bridge;
     private Links links;
     private Bypasses bypasses;
@@ -49,7 +49,7 @@ final class Settler {
 
     /// @param withMemory does what touches memory that VNFs share
     Settler(
-            Fabric fabric,
+            BridgeFabric fabric,
             Bridge bridge,
             Tables tables,
             Datapath datapath,

@@ -16,7 +16,7 @@ import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.bridge.Bridge;
-import org.skyway.vswitch.bridge.Fabric;
+import org.skyway.vswitch.bridge.BridgeFabric;
 import org.skyway.vswitch.bridge.PortListener;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
@@ -89,7 +89,7 @@ public final class RunningBridge implements AutoCloseable {
             Journal journal,
             Faults faults,
             StateQueue state,
-            Fabric fabric,
+            BridgeFabric fabric,
             OfprotoThread thread) {
         this.config = config;
         this.faults = faults;

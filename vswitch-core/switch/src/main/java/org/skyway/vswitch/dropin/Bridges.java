@@ -23,8 +23,8 @@ import org.skyway.agent.process.ProcessAgent;
 import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
+import org.skyway.vswitch.bridge.BridgeFabric;
 import org.skyway.vswitch.bridge.Continuation;
-import org.skyway.vswitch.bridge.Fabric;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.daemon.RunningBridge;
@@ -61,7 +61,7 @@ final class Bridges implements AutoCloseable {
     private final StateStore sharedStore; // null: nothing is remembered
     private final StateStore.Counters counters; // null likewise
     private final PatchPanel patches;
-    private final Fabric fabric;
+    private final BridgeFabric fabric;
     private boolean complete;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private volatile List<Slot> all = List.of();
@@ -91,7 +91,7 @@ final class Bridges implements AutoCloseable {
         }
         journal = new Journal(directory, faults);
         fabric =
-                new Fabric(
+                new BridgeFabric(
                         base,
                         linkRegions,
                         counters == null ? CounterMemory.ofProcess() : counters.memory(),

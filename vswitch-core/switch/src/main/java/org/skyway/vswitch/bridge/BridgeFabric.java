@@ -25,7 +25,7 @@ import org.skyway.vswitch.port.PatchPort;
 /// The bridges of a process, and what they have in common because patch ports may join them: a link
 /// may lead from a VNF at one of them to a VNF at another, and is taken back when the rules of any
 /// bridge on its way say so. All of them have the same ofproto thread. Ofproto thread.
-public final class Fabric {
+public final class BridgeFabric {
     private final SwitchConfig config;
     private final RegionStore store;
     private final CounterMemory memory;
@@ -47,7 +47,7 @@ public final class Fabric {
     /// @param patches the patch ports of all of them
     /// @param journal where events are recorded
     /// @param faults where errors that were survived are counted
-    public Fabric(
+    public BridgeFabric(
             SwitchConfig config,
             RegionStore store,
             CounterMemory memory,
@@ -197,7 +197,8 @@ public final class Fabric {
     /// Whether the rules still make a link what it is: by the verdicts of all bridges on its way.
     boolean leads(Link link) {
         Bridge bridge = bridgeOf(link.sender().port());
-        Way way = bridge == null ? null : Way.of(this, bridge, link.sender().port().number());
+        PortWay way =
+                bridge == null ? null : PortWay.of(this, bridge, link.sender().port().number());
         return way != null
                 && way.to().attachment() == link.receiver()
                 && (link.isUnclaimed() || way.patches().equals(link.path().patches()));

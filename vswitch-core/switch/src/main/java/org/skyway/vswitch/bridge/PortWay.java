@@ -8,7 +8,7 @@ import org.skyway.vswitch.port.PatchPort;
 /// Where all packets of a port go, unmodified, over as many bridges as patch ports join.
 ///
 /// @param legs one for each bridge, in order
-record Way(List<Leg> legs) {
+record PortWay(List<Leg> legs) {
     /// No packet needs to pass so many bridges, and rules of a ring of bridges may send it around.
     private static final int MOST_LEGS = 64;
 
@@ -33,7 +33,7 @@ record Way(List<Leg> legs) {
     /// @param first the port's
     /// @param port its number
     /// @return null if its packets don't all go to one port, or never arrive anywhere
-    static Way of(Fabric fabric, Bridge first, int port) {
+    static PortWay of(BridgeFabric fabric, Bridge first, int port) {
         List<Leg> legs = new ArrayList<>();
         Bridge bridge = first;
         PatchPort in = null;
@@ -52,7 +52,7 @@ record Way(List<Leg> legs) {
             Bridge next = peer == null ? null : fabric.bridgeOf(peer);
             if (next == null) {
                 legs.add(new Leg(bridge, in, link, null));
-                return new Way(legs);
+                return new PortWay(legs);
             }
             legs.add(new Leg(bridge, in, link, out));
             bridge = next;
