@@ -68,7 +68,11 @@ public final class Continuation {
                 failed = e;
             }
         }
-        adopt();
+        try {
+            adopt();
+        } finally {
+            fabric.patches().release();
+        }
         adoptions.forEach((bridge, adoption) -> bridge.open(adoption.stock()));
         others.forEach(bridge -> bridge.open(Set.of()));
         if (failed != null) {
@@ -145,7 +149,6 @@ public final class Continuation {
                                 }
                             });
         }
-        fabric.patches().release();
         removeOthers(vnfs, links.regions());
     }
 

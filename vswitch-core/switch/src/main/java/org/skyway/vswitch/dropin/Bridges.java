@@ -23,16 +23,13 @@ import org.skyway.agent.process.ProcessAgent;
 import org.skyway.agent.service.RemoteAgent;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
-import org.skyway.vswitch.bridge.BridgeFabric;
 import org.skyway.vswitch.bridge.Continuation;
 import org.skyway.vswitch.config.SwitchConfig;
-import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.daemon.RunningBridge;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.ofproto.OfprotoThread;
-import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
 import org.skyway.vswitch.state.StateStore;
@@ -46,9 +43,6 @@ final class Bridges implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bridges.class);
     private static final Duration VNF_TIMEOUT = Duration.ofSeconds(5);
 
-    /// Where in the state directory the counters of all bridges lie; no bridge's name is so long.
-    private static final String SHARED = "counters-of-all-bridges";
-
     private final Path directory;
     private final Path stateDirectory; // null: nothing is remembered
     private final SwitchConfig base;
@@ -58,11 +52,7 @@ final class Bridges implements AutoCloseable {
     private final PortHosts hosts;
     private final CombinedAgent agent;
     private final OfprotoThread thread = new OfprotoThread("bridges");
-    private final StateStore sharedStore; // null: nothing is remembered
-    private final StateStore.Counters counters; // null likewise
-    private final PatchPanel patches;
-    private final BridgeFabric fabric;
-    private boolean complete;
+    private Common common;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private volatile List<Slot> all = List.of();
 
@@ -78,26 +68,7 @@ final class Bridges implements AutoCloseable {
         this.base = base;
         this.faults = faults;
         this.forget = forget;
-        RegionStore patchRegions = RegionStore.of(directory, "patches", LOG::warn);
-        RegionStore linkRegions = RegionStore.of(directory, "links", LOG::warn);
-        if (stateDirectory == null) {
-            sharedStore = null;
-            counters = null;
-            patches = new PatchPanel();
-        } else {
-            sharedStore = StateStore.open(stateDirectory.resolve(SHARED));
-            counters = counters();
-            patches = new PatchPanel(patchRegions, faults);
-        }
         journal = new Journal(directory, faults);
-        fabric =
-                new BridgeFabric(
-                        base,
-                        linkRegions,
-                        counters == null ? CounterMemory.ofProcess() : counters.memory(),
-                        patches,
-                        journal,
-                        faults);
         hosts = new PortHosts(faults);
         agent = new CombinedAgent(hosts);
         try {
@@ -122,31 +93,17 @@ final class Bridges implements AutoCloseable {
             agent.close();
             journal.close();
             thread.close();
-            closeStore();
             throw e;
         }
-        fabric.start(agent, thread.executor());
     }
 
-    private StateStore.Counters counters() throws IOException {
-        StateStore.Counters made = null;
-        try {
-            made = sharedStore.counters(faults);
-            return made;
-        } finally {
-            if (made == null) {
-                sharedStore.close();
-            }
+    // Those that bridges had in common that are gone count as the switch's before.
+    private Common common() throws IOException {
+        if (common == null) {
+            common = new Common(directory, stateDirectory, base, journal, faults);
+            common.fabric().start(agent, thread.executor());
         }
-    }
-
-    private void closeStore() throws IOException {
-        if (sharedStore != null) {
-            if (!complete) {
-                Files.deleteIfExists(counters.file());
-            }
-            sharedStore.close();
-        }
+        return common;
     }
 
     Path directory() {
@@ -172,12 +129,8 @@ final class Bridges implements AutoCloseable {
     /// All that the database wanted at first is there, or can't be had.
     void complete() {
         hosts.open();
-        complete = true;
         try {
-            patches.complete();
-            if (sharedStore != null) {
-                sharedStore.removeOthers(counters);
-            }
+            common().complete();
         } catch (IOException e) {
             faults.record("what the switch before has left", e);
         }
@@ -193,7 +146,7 @@ final class Bridges implements AutoCloseable {
             fresh.getFirst()
                     .running()
                     .ask(() -> {
-                        Continuation all = new Continuation(fabric);
+                        Continuation all = new Continuation(common.fabric());
                         fresh.forEach(s -> all.add(s.running().bridge(), s.before()));
                         all.run();
                         return null;
@@ -214,8 +167,9 @@ final class Bridges implements AutoCloseable {
         }
         thread.executor().execute(LockSupport::park); // nothing else is to happen there
         try {
-            complete = true; // what is there is the other's
-            closeStore();
+            if (common != null) {
+                common.handOver();
+            }
         } catch (IOException e) {
             LOG.warn("{}", e.getMessage());
         }
@@ -243,14 +197,8 @@ final class Bridges implements AutoCloseable {
             if (stateDirectory != null) {
                 StateStore store = StateStore.open(stateDirectory.resolve(name));
                 parts.add(store);
-                before = forget ? null : store.recover();
-                if (before != null && !before.hasSharedCounters()) {
-                    before = before.withoutProcesses();
-                }
-                if (before != null && before.isOfThisBoot() && !complete) {
-                    patches.resume();
-                }
-                state = store.begin(config.pollThreads(), faults, counters);
+                before = common().of(forget ? null : store.recover());
+                state = common().begin(store, config.pollThreads(), faults);
                 parts.add(state);
             }
             if (before == null) {
@@ -258,7 +206,14 @@ final class Bridges implements AutoCloseable {
             }
             RunningBridge running =
                     new RunningBridge(
-                            config, openFlow, regions, journal, faults, state, fabric, thread);
+                            config,
+                            openFlow,
+                            regions,
+                            journal,
+                            faults,
+                            state,
+                            common().fabric(),
+                            thread);
             parts.add(running);
             running.bridge().withHostInterface(mac);
             running.bridge().portSettings().closeNormal();
@@ -316,7 +271,7 @@ final class Bridges implements AutoCloseable {
                 // Not what a switch without a database keeps there.
                 if (Files.exists(p.resolve("lock"))
                         && !wanted.contains(name)
-                        && !name.equals(SHARED)) {
+                        && !name.equals(Common.COUNTERS)) {
                     others.add(name);
                 }
             }
@@ -352,16 +307,21 @@ final class Bridges implements AutoCloseable {
         for (Slot slot : running.reversed()) {
             slot.close(false).forEach(f -> LOG.warn("bridge {}: {}", slot.name(), f));
         }
+        if (common != null) {
+            try {
+                common.close();
+            } catch (IOException e) {
+                faults.record("what bridges had in common", e);
+            }
+            common = null;
+        }
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         agent.close();
         closeBridges();
         thread.close();
-        fabric.close();
-        patches.close();
         journal.close();
-        closeStore();
     }
 }

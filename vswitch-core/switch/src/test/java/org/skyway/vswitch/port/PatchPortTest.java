@@ -4,12 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.skyway.bypass.ring.Mark;
 import org.skyway.ivshmem.region.Memory;
+import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.fault.Faults;
 
 class PatchPortTest {
+    @TempDir Path directory;
     private final PatchPanel panel = new PatchPanel();
 
     private PatchPort port(int number) {
@@ -92,5 +102,42 @@ class PatchPortTest {
             }
         }
         assertEquals(sent, got);
+    }
+
+    @Test
+    void whatLiesBetweenThemIsThereForTheNextSwitch() throws IOException {
+        RegionStore store = RegionStore.of(directory, "patches", _ -> {});
+        Faults faults = new Faults();
+        PatchPanel first = new PatchPanel(store, faults);
+        PatchPort a = port(1);
+        first.add("a@1", a, "b/2");
+        first.add("b/2", port(2), "a@1");
+        first.add("c", port(3), "d");
+        first.add("d", port(4), "c");
+        assertEquals(1, send(a, 7));
+        assertEquals(1, send(a, 8));
+        assertTrue(a.txMark(Mark.of(Mark.Kind.TO_BYPASS, 3, 5)));
+
+        PatchPanel next = new PatchPanel(store, faults);
+        next.resume();
+        PatchPort b = port(2);
+        next.add("b/2", b, "a@1");
+        next.add("a@1", port(1), "b/2");
+        assertEquals(-1, received(b), "not before it can be forwarded");
+        next.release();
+        assertEquals(2, b.rxBurst(new long[32], new int[32], 32));
+        b.rxRelease();
+        assertTrue(Mark.is(b.rxMark(), Mark.Kind.TO_BYPASS));
+        next.complete();
+        assertEquals(1, files(store), "of those that nobody has any more none is left");
+        next.close();
+        assertEquals(0, files(store));
+        assertEquals(List.of(), faults.list());
+    }
+
+    private static long files(RegionStore store) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/dev/shm"))) {
+            return all.filter(f -> f.getFileName().toString().startsWith(store.prefix())).count();
+        }
     }
 }
