@@ -97,6 +97,11 @@ final class BridgeForwarding implements Forwarding {
     }
 
     @Override
+    public void whileAllLeave(Runnable removal) {
+        notes.clear(removal);
+    }
+
+    @Override
     public void entryReplaced(FlowEntry old, FlowEntry now) {
         detector.ruleReplaced(old.rule(), now.rule());
         noteRerouted(old);

@@ -410,8 +410,10 @@ public final class Links {
     /// @return true if it is on a link's path
     public boolean uses(FlowEntry entry) {
         for (Link link : links) {
-            if (link.path.entries().contains(entry)) {
-                return true;
+            for (LinkPath.Hop hop : link.path.hops()) {
+                if (hop.entries().contains(entry)) {
+                    return true;
+                }
             }
         }
         return false;

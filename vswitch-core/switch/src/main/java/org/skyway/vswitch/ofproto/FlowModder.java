@@ -304,7 +304,16 @@ final class FlowModder {
             throw new OpenFlowException(
                     ErrorCode.OFPBRC_EPERM, "table %d is read-only".formatted(m.table()));
         }
-        for (FlowEntry e : bridge.tables().select(m.table(), FlowFilter.deleted(m))) {
+        List<FlowEntry> found = bridge.tables().select(m.table(), FlowFilter.deleted(m));
+        if (found.size() == bridge.tables().visibleEntries()) {
+            bridge.forwarding().whileAllLeave(() -> delete(found, requester));
+        } else {
+            delete(found, requester);
+        }
+    }
+
+    private void delete(List<FlowEntry> found, Requester requester) {
+        for (FlowEntry e : found) {
             remove(e, REASON_DELETE, requester);
         }
     }

@@ -37,6 +37,13 @@ public interface Forwarding {
     /// @param entry the entry that is gone
     void entryRemoved(FlowEntry entry);
 
+    /// All flow entries are removed, but for hidden ones.
+    ///
+    /// @param removal removes them one by one, and adds none
+    default void whileAllLeave(Runnable removal) {
+        removal.run();
+    }
+
     /// A flow entry was modified: same table, priority and match, other instructions, cookie or
     /// flags.
     ///

@@ -34,6 +34,9 @@ public sealed interface Saved {
     /// @param counters tag of its counters
     record FlowKey(long counters) {}
 
+    /// The places of all flow entries.
+    record AllFlows() {}
+
     /// A group.
     ///
     /// @param entry what was installed

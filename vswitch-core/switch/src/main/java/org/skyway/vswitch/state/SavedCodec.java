@@ -30,6 +30,7 @@ final class SavedCodec {
     private static final int NO_GROUP = 102;
     private static final int NO_METER = 103;
     private static final int NO_PORT = 104;
+    private static final int NO_FLOWS = 105;
 
     /// The newest version has a form for most. In 1.5 a meter is an action, so what has it as an
     /// instruction is put into a message of 1.3.
@@ -131,6 +132,7 @@ final class SavedCodec {
                 out.writeByte(NO_FLOW);
                 out.writeLong(f.counters());
             }
+            case Saved.AllFlows _ -> out.writeByte(NO_FLOWS);
             case Saved.GroupKey g -> {
                 out.writeByte(NO_GROUP);
                 out.writeInt(g.id());
@@ -181,6 +183,7 @@ final class SavedCodec {
             case SWITCH -> to.put(new Saved.Switch(in.readInt(), in.readBoolean(), in.readLong()));
             case SHARED -> to.put(new Saved.Shared(block(in), block(in)));
             case NO_FLOW -> to.remove(new Saved.FlowKey(in.readLong()));
+            case NO_FLOWS -> to.remove(new Saved.AllFlows());
             case NO_GROUP -> to.remove(new Saved.GroupKey(in.readInt()));
             case NO_METER -> to.remove(new Saved.MeterKey(in.readInt()));
             case NO_PORT -> to.remove(new Saved.PortKey(in.readUTF()));

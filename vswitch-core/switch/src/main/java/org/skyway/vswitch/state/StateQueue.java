@@ -59,7 +59,8 @@ public final class StateQueue implements AutoCloseable {
     private volatile boolean failing;
 
     // Of whose turn it is.
-    private final Map<Object, Saved> present = new LinkedHashMap<>();
+    private final Map<Object, Saved> present = new LinkedHashMap<>(); // but for flow entries
+    private final Map<Object, Saved> flows = new LinkedHashMap<>();
     private QueueFile file;
     private Path folder;
     private long snapshotBytes;
@@ -286,10 +287,13 @@ public final class StateQueue implements AutoCloseable {
     private void take(Batch batch) {
         isPart = !batch.last();
         for (Object change : batch.changes()) {
-            if (change instanceof Removal(Object key)) {
-                present.remove(key);
-            } else if (change instanceof Saved item) {
-                present.put(item.key(), item);
+            switch (change) {
+                case Removal(Saved.AllFlows _) -> flows.clear();
+                case Removal(Saved.FlowKey flow) -> flows.remove(flow);
+                case Removal(Object key) -> present.remove(key);
+                case Saved.Flow flow -> flows.put(flow.key(), flow);
+                case Saved item -> present.put(item.key(), item);
+                default -> throw new IllegalStateException("no change: " + change);
             }
         }
     }
@@ -299,7 +303,8 @@ public final class StateQueue implements AutoCloseable {
         closeFile();
         Path old = folder;
         open();
-        write(present.values().iterator(), true);
+        write(present.values().iterator(), false);
+        write(flows.values().iterator(), true);
         if (isComplete) {
             end(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]));
             store.removeOthers(folder, counters);

@@ -76,7 +76,7 @@ final class StateReader implements SavedCodec.Reader {
         switch (excerpt.kind()) {
             case HEADER -> {
                 header = Excerpt.Header.read(excerpt.body());
-                return header.format() == StateStore.FORMAT;
+                return StateStore.isRead(header.format());
             }
             case COMPLETE -> complete = true;
             case MORE -> open.add(excerpt);
@@ -105,6 +105,10 @@ final class StateReader implements SavedCodec.Reader {
 
     @Override
     public void remove(Object key) {
-        items.remove(key);
+        if (key instanceof Saved.AllFlows) {
+            items.keySet().removeIf(Saved.FlowKey.class::isInstance);
+        } else {
+            items.remove(key);
+        }
     }
 }

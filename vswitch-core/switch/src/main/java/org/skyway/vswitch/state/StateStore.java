@@ -151,7 +151,7 @@ public final class StateStore implements AutoCloseable {
             if (content.header() == null) {
                 continue;
             }
-            if (content.header().format() < OLDEST || content.header().format() > FORMAT) {
+            if (!isRead(content.header().format())) {
                 throw new IOException(
                         "state directory %s was written in format %d, but this release reads %d to %d; use the release that wrote it, or begin empty with --forget"
                                 .formatted(directory, content.header().format(), OLDEST, FORMAT));
@@ -177,6 +177,11 @@ public final class StateStore implements AutoCloseable {
                 sameBoot,
                 sameBoot ? 0 : shift,
                 !h.counters().startsWith(COUNTERS));
+    }
+
+    /// Whether what was written in a format can be read.
+    static boolean isRead(int format) {
+        return format >= OLDEST && format <= FORMAT;
     }
 
     static String boot() throws IOException {

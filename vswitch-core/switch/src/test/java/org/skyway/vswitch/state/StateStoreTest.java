@@ -116,6 +116,24 @@ class StateStoreTest {
     }
 
     @Test
+    void allFlowsGoWithOneNoteAndNothingElseDoes() throws IOException {
+        Saved.Flow later = flow(FlowText.parse(FLOWS.get(1)), 99);
+        try (StateStore store = StateStore.open(directory);
+                StateQueue queue = store.begin(1, faults)) {
+            everything().forEach(queue::put);
+            queue.commit();
+            queue.complete();
+            queue.remove(new Saved.AllFlows());
+            queue.put(later);
+            queue.commit();
+        }
+        List<Saved> wanted = new ArrayList<>(everything());
+        wanted.removeIf(Saved.Flow.class::isInstance);
+        wanted.add(later);
+        assertEquals(wanted, read().all(Saved.class));
+    }
+
+    @Test
     void changesAreReadAfterAllThatWasThere() throws IOException {
         List<Saved> all = everything();
         try (StateStore store = StateStore.open(directory);
