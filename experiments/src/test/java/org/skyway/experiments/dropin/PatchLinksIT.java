@@ -168,6 +168,17 @@ class PatchLinksIT extends DropInBed {
         vnf("sink", "--port", "pc", "--wait");
         vnf("source", "--port", "pa", "--rate", "2000", "--wait");
         awaitActive();
+        // Back to where they came from: each packet would be counted twice there.
+        patch("brA", "ab2", 3, "ba2");
+        patch("brB", "ba2", 3, "ab2");
+        dpdkr("brA", "pd", 4);
+        ofctl("add-flow", "brA", "in_port=3,actions=output:4");
+        ofctl("mod-flows", "brB", "in_port=1,actions=output:3");
+        assertFalse(isActive());
+        String why = db.appctl("skyway/explain", "pa");
+        assertTrue(why.contains("They were at that bridge before"), why);
+        ofctl("mod-flows", "brB", "in_port=1,actions=output:2");
+        awaitActive();
         db.vsctl("del-port", "brB", "bc");
         assertFalse(isActive());
         patch("brB", "bc", 2, "cb");

@@ -1,17 +1,17 @@
 package org.skyway.vswitch.bridge;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.port.PatchPort;
 
-/// Where all packets of a port go, unmodified, over as many bridges as patch ports join.
+/// Where all packets of a port go, unmodified, over as many bridges as patch ports join. One that
+/// comes to a bridge twice is none: there, tables and entries would count each packet twice.
 ///
 /// @param legs one for each bridge, in order
 record PortWay(List<Leg> legs) {
-    /// No packet needs to pass so many bridges, and rules of a ring of bridges may send it around.
-    private static final int MOST_LEGS = 64;
-
     /// What the detector of a bridge says.
     ///
     /// @param in the patch port by which packets come; null in the first bridge
@@ -38,7 +38,8 @@ record PortWay(List<Leg> legs) {
         Bridge bridge = first;
         PatchPort in = null;
         int from = port;
-        while (legs.size() < MOST_LEGS) {
+        Set<Bridge> passed = new HashSet<>();
+        while (passed.add(bridge)) {
             BridgePort to =
                     bridge.verdict(from) instanceof Verdict.Link link
                             ? bridge.ports().byNumber(link.to())
@@ -71,7 +72,8 @@ record PortWay(List<Leg> legs) {
         StringBuilder text = new StringBuilder();
         Bridge bridge = first;
         int from = port;
-        for (int i = 0; i < MOST_LEGS; i++) {
+        Set<Bridge> passed = new HashSet<>();
+        while (passed.add(bridge)) {
             BridgePort to =
                     bridge.verdict(from) instanceof Verdict.Link link
                             ? bridge.ports().byNumber(link.to())
@@ -89,7 +91,7 @@ record PortWay(List<Leg> legs) {
                             .formatted(to.config().name(), bridge.name()));
             text.append(bridge.detector().explain(from).text());
         }
-        return text.append("\nThe bridges send them in a circle.").toString();
+        return text.append("\nThey were at that bridge before, so they get no bypass.").toString();
     }
 
     /// Where they come in.
