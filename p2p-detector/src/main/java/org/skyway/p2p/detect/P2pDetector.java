@@ -118,6 +118,18 @@ public final class P2pDetector {
         touched(rule, false);
     }
 
+    /// Many flow entries were removed. All ports are decided about anew, whichever entries they
+    /// are.
+    ///
+    /// @param rules entries with the tables, priorities and matches of those that were there
+    /// @throws IllegalArgumentException if there is none for one of them
+    public void rulesRemoved(List<FlowRule> rules) {
+        candidates.values().forEach(this::markDirty);
+        if (pipeline.hasOwnTables()) {
+            rules.forEach(this::ruleRemoved);
+        }
+    }
+
     /// A flow entry was modified.
     ///
     /// @param old the entry that is gone

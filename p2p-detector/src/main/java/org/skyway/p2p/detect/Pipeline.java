@@ -53,6 +53,11 @@ final class Pipeline {
                 : entries.overlapping(packet, budget::charge);
     }
 
+    /// Whether its tables are nobody else's, who would change them.
+    boolean hasOwnTables() {
+        return own != null;
+    }
+
     void add(FlowRule rule) {
         if (own != null) {
             own.get(rule.table()).put(rule.match(), rule.priority(), new Alone(rule));

@@ -1,11 +1,13 @@
 package org.skyway.vswitch.bridge;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
+import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
@@ -46,6 +48,7 @@ final class BridgeForwarding implements Forwarding {
     private final Faults faults;
     private final int pollThreads;
     private final long createdNanos = System.nanoTime();
+    private List<FlowRule> leaving; // null: each entry that goes is told of
 
     BridgeForwarding(
             Bridge bridge,
@@ -89,6 +92,11 @@ final class BridgeForwarding implements Forwarding {
 
     @Override
     public void entryRemoved(FlowEntry entry) {
+        if (leaving != null) {
+            leaving.add(entry.rule());
+            notes.noEntry(entry);
+            return;
+        }
         detector.ruleRemoved(entry.rule());
         noteRerouted(entry);
         notes.noEntry(entry);
@@ -98,7 +106,17 @@ final class BridgeForwarding implements Forwarding {
 
     @Override
     public void whileAllLeave(Runnable removal) {
-        notes.clear(removal);
+        leaving = new ArrayList<>();
+        try {
+            notes.clear(removal);
+        } finally {
+            List<FlowRule> gone = leaving;
+            leaving = null;
+            detector.rulesRemoved(gone);
+            settler.rerouted();
+            settler.changed();
+            events.flows("flow-delete", gone);
+        }
     }
 
     @Override

@@ -50,6 +50,11 @@ final class Detection {
         feed(d -> d.ruleRemoved(rule));
     }
 
+    /// Very many entries were removed.
+    void rulesRemoved(List<FlowRule> rules) {
+        feed(d -> d.rulesRemoved(rules));
+    }
+
     void ruleReplaced(FlowRule old, FlowRule now) {
         feed(d -> d.ruleReplaced(old, now));
     }

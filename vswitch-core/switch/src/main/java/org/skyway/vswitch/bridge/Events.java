@@ -1,6 +1,7 @@
 package org.skyway.vswitch.bridge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Link;
@@ -28,6 +29,10 @@ final class Events {
 
     void flow(String kind, FlowRule rule) {
         journal.write(kind, rule);
+    }
+
+    void flows(String kind, List<FlowRule> rules) {
+        journal.write(kind, rules);
     }
 
     void link(Link link, LinkState before) {

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import net.openhft.chronicle.queue.ChronicleQueue;
@@ -38,6 +39,9 @@ public final class Journal implements Closeable {
 
     /// A flow entry that came, went or changed.
     record FlowEvent(long nanos, String kind, FlowRule rule) {}
+
+    /// The same with many, of which each is an event.
+    record FlowEvents(long nanos, String kind, List<FlowRule> rules) {}
 
     private final ManyToOneConcurrentArrayQueue<Object> waiting =
             new ManyToOneConcurrentArrayQueue<>(WAITING);
@@ -85,6 +89,14 @@ public final class Journal implements Closeable {
         hand(new FlowEvent(now(), kind, rule));
     }
 
+    /// Appends what happened to many flow entries at once, an event for each.
+    ///
+    /// @param kind what happened, for instance `flow-delete`
+    /// @param rules the entries; must not be changed any more
+    public void write(String kind, List<FlowRule> rules) {
+        hand(new FlowEvents(now(), kind, rules));
+    }
+
     // Once somebody waited in vain, nobody waits until there is place again.
     private void hand(Object event) {
         if (waiting.offer(event)) {
@@ -100,7 +112,7 @@ public final class Journal implements Closeable {
             }
         }
         stuck = true;
-        writer.lost(1);
+        writer.lost(event instanceof FlowEvents e ? e.rules.size() : 1);
     }
 
     /// How it is.

@@ -11,6 +11,7 @@ import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal.FlowEvent;
+import org.skyway.vswitch.journal.Journal.FlowEvents;
 
 /// The journal's thread: looks every few milliseconds for what was handed over, and writes all of
 /// it as a few excerpts of many lines. Waking it for each event would cost the one who has the
@@ -45,6 +46,8 @@ final class JournalWriter implements Runnable {
     private long lostInLines; // how many losses the text in lines tells of
     private QueueFile file;
     private int refusals; // of what is in lines
+    private FlowEvents many; // null if none are being printed
+    private int printed; // of those
     private int inVain; // looks since the last event
     private long retryNanos = RETRY_NANOS;
     private long retryAt = System.nanoTime();
@@ -118,9 +121,8 @@ final class JournalWriter implements Runnable {
             file = QueueFile.open(Journal.folder(runDirectory));
         }
         append(); // what could not be written the last time
-        for (Object event; (event = waiting.poll()) != null; ) {
+        while (printMany() || printNext()) {
             inVain = 0;
-            print(event);
             if (lines.length() >= EXCERPT_CHARS) {
                 append();
             }
@@ -134,6 +136,29 @@ final class JournalWriter implements Runnable {
         append();
         failing = false;
         retryNanos = RETRY_NANOS;
+    }
+
+    // One at a time: what can't be written is where it was the next time.
+    private boolean printMany() {
+        if (many == null) {
+            return false;
+        }
+        print(new FlowEvent(many.nanos(), many.kind(), many.rules().get(printed)));
+        if (++printed == many.rules().size()) {
+            many = null;
+        }
+        return true;
+    }
+
+    private boolean printNext() {
+        Object event = waiting.poll();
+        if (event instanceof FlowEvents events) {
+            many = events.rules().isEmpty() ? null : events;
+            printed = 0;
+        } else if (event != null) {
+            print(event);
+        }
+        return event != null;
     }
 
     private void begin() {

@@ -79,6 +79,27 @@ class JournalTest {
     }
 
     @Test
+    void manyFlowsAreAnEventEach() throws IOException {
+        List<FlowRule> rules = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            rules.add(FlowText.parse("in_port=%d,actions=drop".formatted(i + 1)));
+        }
+        try (Journal journal = new Journal(directory, new Faults())) {
+            journal.write("flow-add", rules.getFirst());
+            journal.write("flow-delete", rules);
+            journal.write("flow-delete", List.of());
+            journal.write("flow-add", rules.getLast());
+        }
+        List<JsonNode> events = read();
+        assertEquals(5002, events.size());
+        for (int i = 0; i < 5000; i++) {
+            assertEquals("flow-delete", events.get(i + 1).get("event").textValue());
+            assertEquals(FlowText.print(rules.get(i)), events.get(i + 1).get("flow").textValue());
+        }
+        assertEquals("flow-add", events.getLast().get("event").textValue());
+    }
+
+    @Test
     void goesOnWhereAnEarlierSwitchEnded() throws IOException {
         for (int i = 0; i < 2; i++) {
             try (Journal journal = new Journal(directory, new Faults())) {
