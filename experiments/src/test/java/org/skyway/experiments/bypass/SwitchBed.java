@@ -99,7 +99,7 @@ final class SwitchBed implements AutoCloseable {
         on(() -> {
             bridge.start(agent, owner);
             for (int i = 1; i <= ports; i++) {
-                bridge.addPort(new PortConfig(i, PortConfig.Type.DPDKR, "vnf" + i));
+                bridge.portChanges().add(new PortConfig(i, PortConfig.Type.DPDKR, "vnf" + i));
             }
             return null;
         });

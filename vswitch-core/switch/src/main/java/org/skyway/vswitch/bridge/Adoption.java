@@ -134,7 +134,7 @@ final class Adoption {
             Map<Long, FlowEntry> entries,
             Map<Long, FlowCounters> groups,
             Map<Long, DatapathPort> ports) {
-        vnfs.keySet().forEach(bridge::notePort);
+        vnfs.keySet().forEach(bridge.portChanges()::note);
         for (Saved.Port p : saved.all(Saved.Port.class)) {
             BridgePort port = bridge.ports().byName(p.name());
             if (port != null && port.config().number() == p.number()) {

@@ -95,7 +95,7 @@ final class BondedPorts {
     private void watch(int member) {
         BridgePort port = bridge.ports().byNumber(member);
         if (port != null && port.datapathPort() instanceof NetdevPort n) {
-            bridge.linkUp(port, n.socket().linkUp());
+            bridge.portChanges().linkUp(port, n.socket().linkUp());
         }
     }
 

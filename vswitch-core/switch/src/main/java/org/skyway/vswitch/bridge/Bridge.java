@@ -5,20 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.agrona.collections.Int2IntHashMap;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
-import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.FlowRule;
-import org.skyway.openflow.model.PortState;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.config.ConfigException;
@@ -32,12 +26,9 @@ import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.Forwarding;
 import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.port.PatchPort;
-import org.skyway.vswitch.port.StockPort;
-import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
@@ -84,6 +75,7 @@ public final class Bridge {
     private final BondedPorts bonded;
     private final PortSettings portSettings;
     private final InterfaceWatch interfaces;
+    private final PortChanges changes;
     private boolean hostInterface;
 
     /// A bridge without ports; [#connect] and [#start] make it run.
@@ -165,6 +157,7 @@ public final class Bridge {
         bonded = new BondedPorts(this, tables);
         portSettings = new PortSettings(this, tables, detector, bonded);
         interfaces = new InterfaceWatch(this, faults);
+        changes = new PortChanges(this, ports, settlements, interfaces, bonded, notes, faults);
         placement = new Placement(ports, datapath, settlements);
         cutThroughs = new CutThroughs(this, ports, detector, datapath, placement, events);
         forwarding =
@@ -231,7 +224,7 @@ public final class Bridge {
         this.owner = owner;
         fabric.start(agent, owner);
         settlements.start(owner, fabric.links());
-        stock.start(owner, this::stockVnf);
+        stock.start(owner, changes::stockVnf);
         bypasses = new Bypasses(fabric, this, ports, detector, tables, config.bypass());
         settler.start(bypasses);
         if (hostInterface) {
@@ -382,6 +375,13 @@ public final class Bridge {
         return tables.macs();
     }
 
+    /// Adds and removes its ports.
+    ///
+    /// @return for the ofproto thread
+    public PortChanges portChanges() {
+        return changes;
+    }
+
     /// What somebody wants of its ports.
     ///
     /// @return for the ofproto thread
@@ -411,129 +411,12 @@ public final class Bridge {
         return datapath.cacheStatistics();
     }
 
-    /// Adds a port.
-    ///
-    /// @param asked what kind, which name and number
-    /// @return the port
-    /// @throws ConfigException if name or number is taken, or the interface can't be had
-    public BridgePort addPort(PortConfig asked) {
-        if (asked.name().equals(config.bridge())) {
-            throw new ConfigException(
-                    "port %s can't have the bridge's name, which is its local port's"
-                            .formatted(asked.name()));
-        }
-        BridgePort port = ports.add(asked);
-        interfaces.added();
-        if (config.machines() && asked.type() == PortConfig.Type.DPDKR) {
-            try {
-                agent.offer(vnfs.prepare(asked.name()));
-            } catch (ConfigException e) {
-                settlements.afterGrace(ports.remove(port, TapDevice::close));
-                throw e;
-            }
-        }
-        notePort(port);
-        settler.changed();
-        bonded.look();
-        settle();
-        return port;
-    }
-
-    /// Notes for the next switch what a port is by now.
-    void notePort(BridgePort port) {
-        String name = port.config().name();
-        if (ports.byName(name) == port) {
-            boolean asked = config.ports().stream().noneMatch(p -> p.name().equals(name));
-            notes.port(port, asked);
-        }
-    }
-
     /// Has the local port be an interface of the host. Before [#start].
     ///
     /// @param mac the interface's address
     public void withHostInterface(long mac) {
         hostInterface = true;
         ports.mac(mac);
-    }
-
-    /// What is wrong with the configuration's domains. Ports may still be added later.
-    ///
-    /// @param domains ports by the name of the domain that is to have them
-    /// @return a sentence for each port that is not there
-    public List<String> unknownPorts(Map<String, List<String>> domains) {
-        List<String> wrong = new ArrayList<>();
-        domains.forEach((domain, names) -> {
-            for (String name : names) {
-                if (ports.byName(name) == null) {
-                    wrong.add("domain %s: %s".formatted(domain, ports.unknown(name)));
-                }
-            }
-        });
-        return wrong;
-    }
-
-    /// Removes a port; a VNF at it loses it.
-    ///
-    /// @param name the port's name
-    /// @throws ConfigException if there is no such port
-    public void removePort(String name) {
-        removePort(name, TapDevice::close);
-    }
-
-    /// Removes ports of which whoever asks closes the interfaces that the switch has made: that
-    /// takes the kernel a while.
-    ///
-    /// @param names the ports' names; those that there are
-    /// @return the interfaces, once nobody uses them any more
-    public CompletionStage<List<TapDevice>> removePorts(List<String> names) {
-        List<TapDevice> devices = new ArrayList<>();
-        for (String name : names) {
-            if (ports.byName(name) != null) {
-                removePort(name, devices::add);
-            }
-        }
-        CompletableFuture<List<TapDevice>> closing = new CompletableFuture<>();
-        settlements.afterGrace(() -> closing.complete(devices));
-        return closing;
-    }
-
-    private void removePort(String name, Consumer<TapDevice> closing) {
-        BridgePort port = ports.byName(name);
-        if (port == null) {
-            throw new ConfigException(ports.unknown(name));
-        }
-        observers.portRemoved(port);
-        Attachment vnf = port.attachment();
-        if (vnf != null) {
-            vnfs.disconnect(port, "port " + name + " was removed");
-        }
-        Runnable removed = ports.remove(port, closing);
-        notes.noPort(name);
-        settler.changed();
-        bonded.look();
-        settle();
-        settlements.afterGrace(() -> {
-            removed.run();
-            vnfs.removed(name, vnf != null);
-        });
-        if (vnf != null) {
-            agent.drop(name, "port " + name + " was removed");
-        }
-    }
-
-    /// Tells the VNF of a port whether the port is switched on.
-    void administer(BridgePort port) {
-        if (port.datapathPort() instanceof TapPort t) {
-            try {
-                t.device().setAdminUp((port.state().config() & PortState.PORT_DOWN) == 0);
-            } catch (IOException e) {
-                faults.record("ofproto thread: interface", e);
-            }
-        }
-        if (port.attachment() != null) {
-            agent.administer(
-                    port.config().name(), (port.state().config() & PortState.PORT_DOWN) == 0);
-        }
     }
 
     /// Something was changed that look-ups or verdicts depend on.
@@ -780,26 +663,9 @@ public final class Bridge {
         return cutThroughs;
     }
 
-    private void stockVnf(StockPort at, String event, String what) {
-        BridgePort port = ports.byNumber(at.number());
-        if (port != null && port.datapathPort() == at) { // not if it was removed meanwhile
-            events.vnf(event, port.config().name(), what);
-            notePort(port);
-            linkUp(port, at.peer() != null);
-        }
-    }
-
     /// Where the socket of a stock VNF's port is.
     Path socketOf(PortConfig port) {
         return stock.socketOf(port);
-    }
-
-    void linkUp(BridgePort port, boolean up) {
-        if (ports.linkUp(port, up)) {
-            settler.changed();
-            bonded.look();
-            settle();
-        }
     }
 
     /// Packets for the controllers that were dropped because there were too many.

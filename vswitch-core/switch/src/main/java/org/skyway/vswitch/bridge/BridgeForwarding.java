@@ -180,9 +180,9 @@ final class BridgeForwarding implements Forwarding {
         if (p != null) {
             int before = p.state().config();
             ports.configured(p, port.config());
-            bridge.notePort(p);
+            bridge.portChanges().note(p);
             if (((before ^ port.config()) & PortState.PORT_DOWN) != 0) {
-                bridge.administer(p);
+                bridge.portChanges().administer(p);
             }
             settler.changed();
         }

@@ -41,7 +41,7 @@ final class InterfaceWatch implements AutoCloseable {
         }
         for (BridgePort port : bridge.ports().all()) {
             if (port.datapathPort() instanceof NetdevPort n) {
-                bridge.linkUp(port, n.socket().linkUp());
+                bridge.portChanges().linkUp(port, n.socket().linkUp());
             } else if (port.datapathPort() instanceof TapPort t) {
                 look(port, t.device());
             }
@@ -67,7 +67,7 @@ final class InterfaceWatch implements AutoCloseable {
             bridge.ports().told(port);
             bridge.changed();
         }
-        bridge.linkUp(port, up);
+        bridge.portChanges().linkUp(port, up);
     }
 
     /// Has those that the switch has made stay when the process ends, for the next one.

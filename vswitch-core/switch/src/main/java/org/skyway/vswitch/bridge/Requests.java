@@ -108,13 +108,14 @@ public final class Requests {
             case "ports" -> reports.ports();
             case "port-add" ->
                     reports.port(
-                            bridge.addPort(
-                                    PortConfig.ofTyped(
-                                            arguments.path("number").asInt(),
-                                            text(arguments, "type"),
-                                            text(arguments, "name"))));
+                            bridge.portChanges()
+                                    .add(
+                                            PortConfig.ofTyped(
+                                                    arguments.path("number").asInt(),
+                                                    text(arguments, "type"),
+                                                    text(arguments, "name"))));
             case "port-del" -> {
-                bridge.removePort(text(arguments, "name"));
+                bridge.portChanges().remove(text(arguments, "name"));
                 yield JSON.createObjectNode();
             }
             case "links" -> reports.links();

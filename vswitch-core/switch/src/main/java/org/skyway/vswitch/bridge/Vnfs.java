@@ -141,9 +141,9 @@ final class Vnfs implements PortHost {
             BridgePort p = bridge.ports().byName(port);
             if (p != null && p.attachment() != null) {
                 p.attachment().arrived();
-                bridge.linkUp(p, true);
+                bridge.portChanges().linkUp(p, true);
                 if ((p.state().config() & PortState.PORT_DOWN) != 0) {
-                    bridge.administer(p);
+                    bridge.portChanges().administer(p);
                 }
             }
         });
@@ -319,7 +319,7 @@ final class Vnfs implements PortHost {
         bridge.wake();
         port.attachment(
                 new Attachment(name, datapathPort, region, header, vnf.pid(), vnf.program()));
-        bridge.notePort(port);
+        bridge.portChanges().note(port);
         events.vnf(
                 "vnf-connected",
                 name,
@@ -339,12 +339,12 @@ final class Vnfs implements PortHost {
         vnf.markGone();
         vnf.port().stopSending();
         port.attachment(null);
-        bridge.notePort(port);
+        bridge.portChanges().note(port);
         departed.add(new Departed(vnf, System.nanoTime()));
         events.vnf("vnf-gone", vnf.portName(), vnf.program() + ": " + reason);
         String why = "the VNF of port " + vnf.portName() + " is gone";
         bridge.withMemory(() -> bridge.links().gone(vnf, why));
-        bridge.linkUp(port, false);
+        bridge.portChanges().linkUp(port, false);
     }
 
     /// The name of a port's region.

@@ -131,13 +131,13 @@ public final class RunningBridge implements AutoCloseable {
             }
             bridge.start(agent, owner());
             for (PortConfig port : config.ports()) {
-                bridge.addPort(port);
+                bridge.portChanges().add(port);
             }
             if (before != null) {
                 addPorts(before);
                 ofproto.restore(before);
             }
-            bridge.unknownPorts(config.domains()).forEach(LOG::warn);
+            bridge.portChanges().unknown(config.domains()).forEach(LOG::warn);
             return null;
         });
         again(TICK_MILLIS);
@@ -186,7 +186,8 @@ public final class RunningBridge implements AutoCloseable {
                     config.ports().stream().anyMatch(p -> p.name().equals(port.name()));
             if (port.asked() && !configured) {
                 try {
-                    bridge.addPort(PortConfig.ofTyped(port.number(), port.type(), port.name()));
+                    bridge.portChanges()
+                            .add(PortConfig.ofTyped(port.number(), port.type(), port.name()));
                 } catch (ConfigException e) {
                     LOG.warn("port {} is not there any more: {}", port.name(), e.getMessage());
                 }

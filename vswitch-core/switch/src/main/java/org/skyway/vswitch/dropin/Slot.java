@@ -157,7 +157,7 @@ final class Slot {
     void add(PortConfig config) throws IOException {
         hosts.add(config.name(), host); // before a driver can be told that there is no such port
         try {
-            running.ask(() -> running.bridge().addPort(config));
+            running.ask(() -> running.bridge().portChanges().add(config));
         } catch (IOException | RuntimeException e) {
             hosts.remove(config.name(), host);
             throw e;
@@ -175,7 +175,8 @@ final class Slot {
         }
         names.forEach(ports::remove);
         CompletableFuture<List<TapDevice>> closing =
-                running.ask(() -> running.bridge().removePorts(names)).toCompletableFuture();
+                running.ask(() -> running.bridge().portChanges().remove(names))
+                        .toCompletableFuture();
         names.forEach(p -> hosts.remove(p, host));
         try {
             TapDevice.closeAll(closing.get(SETTLE_SECONDS, TimeUnit.SECONDS));
