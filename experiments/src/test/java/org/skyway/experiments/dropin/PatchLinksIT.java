@@ -164,6 +164,28 @@ class PatchLinksIT extends DropInBed {
     }
 
     @Test
+    void whileAnotherHasTheDatabasesLockThereAreNoBridgesAndThenTheyAreBack() throws Exception {
+        vnf("exchange", "--port", "pa", "--rate", "2000", "--wait");
+        vnf("exchange", "--port", "pc", "--rate", "2000", "--wait");
+        awaitActive();
+        for (int i = 0; i < 2; i++) {
+            Process other =
+                    new ProcessBuilder("ovsdb-client", "steal", db.remote(), "ovs_vswitchd")
+                            .redirectErrorStream(true)
+                            .start();
+            try {
+                await(() -> db.appctl("ofproto/list").isEmpty(), "end of all bridges");
+            } finally {
+                other.destroy();
+                other.waitFor();
+            }
+            await(() -> db.appctl("ofproto/list").contains("brC"), "bridges that are back");
+            awaitActive();
+        }
+        assertTrue(vswitchd.isAlive());
+    }
+
+    @Test
     void aCableThatIsPulledOutEndsTheLinkAndABridgeThatGoesDoesNotHang() throws Exception {
         vnf("sink", "--port", "pc", "--wait");
         vnf("source", "--port", "pa", "--rate", "2000", "--wait");

@@ -581,11 +581,24 @@ public final class Bridge {
         return bypasses.allowed();
     }
 
-    /// Whether there are links of its VNFs, those that were there included.
+    /// Tells the VNFs at its ports that they have lost them.
+    ///
+    /// @param why for them
+    public void dropVnfs(String why) {
+        for (BridgePort port : ports.all()) {
+            if (port.attachment() != null) {
+                agent.drop(port.config().name(), why);
+            }
+        }
+    }
+
+    /// Whether there are links of its VNFs, those that were there included, or others that pass it
+    /// and are not off.
     ///
     /// @return true if so
     public boolean hasLinks() {
-        return vnfs.all().stream().anyMatch(links()::concerns);
+        return vnfs.all().stream().anyMatch(links()::concerns)
+                || fabric.linksOf(this).stream().anyMatch(l -> !Links.isOff(l));
     }
 
     /// Does what is due, every few milliseconds.

@@ -299,8 +299,17 @@ final class Bridges implements AutoCloseable {
         }
     }
 
-    /// Ends all bridges, because another switch has the database now, or this process ends.
-    void closeBridges() {
+    /// Ends all bridges, because another switch has the database now. VNFs are told, and come back
+    /// when there are bridges again.
+    void suspend() {
+        slots.values().forEach(Slot::leaveVnfs);
+        for (Slot slot : slots.values()) {
+            slot.dropVnfs("another switch is configured by the database now");
+        }
+        closeBridges();
+    }
+
+    private void closeBridges() {
         List<Slot> running = List.copyOf(slots.values());
         slots.clear();
         all = List.of();

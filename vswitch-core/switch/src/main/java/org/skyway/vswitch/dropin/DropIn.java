@@ -61,6 +61,8 @@ public final class DropIn implements AutoCloseable {
     private static final long TRANSACTION_SECONDS = 20;
     private static final long AGAIN_MILLIS = 1000;
 
+    private static final String PID_FILE = "ovs-vswitchd.pid";
+
     /// Where Open vSwitch's sockets are, unless told otherwise.
     public static final Path RUN_DIRECTORY = Path.of("/var/run/openvswitch");
 
@@ -326,7 +328,7 @@ public final class DropIn implements AutoCloseable {
                         other(),
                         settings.database());
             }
-            configuration.execute(() -> survive(bridges::closeBridges));
+            configuration.execute(() -> survive(bridges::suspend));
         }
 
         @Override
@@ -340,11 +342,14 @@ public final class DropIn implements AutoCloseable {
 
     // Who holds the lock can't be asked of the server; where Open vSwitch's daemon usually says so.
     private String other() {
+        Path usual = settings.runDirectory().resolve(PID_FILE);
+        Path own = settings.pidFile();
+        if (own != null
+                && settings.runDirectory().resolve(own).normalize().equals(usual.normalize())) {
+            return ""; // whoever opens and closes it gives up the lock on it
+        }
         try {
-            String pid =
-                    Files.readString(settings.runDirectory().resolve("ovs-vswitchd.pid")).strip();
-            long own = ProcessHandle.current().pid();
-            return pid.equals(Long.toString(own)) ? "" : " (process %.20s)".formatted(pid);
+            return " (process %.20s)".formatted(Files.readString(usual).strip());
         } catch (IOException e) {
             return "";
         }

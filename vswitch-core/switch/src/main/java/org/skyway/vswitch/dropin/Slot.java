@@ -23,9 +23,12 @@ import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateStore;
 import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.FlowCounters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A bridge that runs, with what the configuration knows of it. The configuration thread only.
 final class Slot {
+    private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
     private static final long SETTLE_SECONDS = 3;
     private static final long LOOK_MILLIS = 10;
 
@@ -217,6 +220,25 @@ final class Slot {
         }
     }
 
+    /// Lets no VNF come to its ports any more.
+    void leaveVnfs() {
+        ports.keySet().forEach(p -> hosts.remove(p, host));
+    }
+
+    /// Tells the VNFs at its ports that they have lost them.
+    ///
+    /// @param why for them
+    void dropVnfs(String why) {
+        try {
+            running.ask(() -> {
+                running.bridge().dropVnfs(why);
+                return null;
+            });
+        } catch (IOException e) {
+            LOG.warn("bridge {}: {}", name, e.getMessage());
+        }
+    }
+
     // Whoever a link led to or came from, at another bridge, does without it now.
     private void awaitLinks() throws IOException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
@@ -245,7 +267,7 @@ final class Slot {
                 failed.add("its ports: " + e.getMessage());
             }
         }
-        ports.keySet().forEach(p -> hosts.remove(p, host));
+        leaveVnfs();
         for (AutoCloseable part : parts.reversed()) {
             try {
                 part.close();

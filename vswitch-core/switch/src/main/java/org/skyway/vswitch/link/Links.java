@@ -381,12 +381,19 @@ public final class Links {
         return null;
     }
 
-    /// A VNF's bridge ends, and nothing of its links is waited for any more.
+    /// A VNF's bridge ends, and nothing of its links is waited for any more. Those at other bridges
+    /// keep what they have counted: the memory that it stands in is about to go.
     ///
     /// @param vnf the VNF
     public void abandon(Attachment vnf) {
         exits.forget(vnf);
         for (Link link : steps.of(vnf)) {
+            try {
+                exits.settle(link);
+            } catch (InternalError e) {
+                checkMemory();
+                exits.settle(link);
+            }
             links.remove(link);
             if (link.channel != null) {
                 link.channel.close();
