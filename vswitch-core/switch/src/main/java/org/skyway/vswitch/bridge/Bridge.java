@@ -174,7 +174,6 @@ public final class Bridge {
                         events,
                         faults,
                         config.pollThreads());
-        fabric.join(this);
     }
 
     /// What its OpenFlow side asks of it.
@@ -227,6 +226,7 @@ public final class Bridge {
         stock.start(owner, changes::stockVnf);
         bypasses = new Bypasses(fabric, this, ports, detector, tables, config.bypass());
         settler.start(bypasses);
+        fabric.join(this);
         if (hostInterface) {
             ports.addLocalInterface(config.bridge());
         } else {

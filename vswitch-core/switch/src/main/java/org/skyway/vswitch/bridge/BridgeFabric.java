@@ -157,6 +157,19 @@ public final class BridgeFabric {
         return null;
     }
 
+    /// The patch ports of all bridges.
+    List<PatchPort> patchPorts() {
+        List<PatchPort> all = new ArrayList<>();
+        for (Bridge bridge : bridges) {
+            for (BridgePort port : bridge.allPorts()) {
+                if (port.datapathPort() instanceof PatchPort p) {
+                    all.add(p);
+                }
+            }
+        }
+        return all;
+    }
+
     /// A port as its bridge has it.
     ///
     /// @return null if it is removed

@@ -131,7 +131,7 @@ public final class Continuation {
         List<Attachment> vnfs = new ArrayList<>();
         adoptions.values().forEach(a -> vnfs.addAll(a.vnfs()));
         adoptions.values().forEach(Adoption::sendOnly);
-        Links.Adopted links = fabric.links().adopt(vnfs);
+        Links.Adopted links = fabric.links().adopt(vnfs, fabric.patchPorts());
         adoptions.values().forEach(Adoption::tell);
         // A link is judged by the verdicts of all bridges on its way.
         adoptions.keySet().forEach(Bridge::decide);

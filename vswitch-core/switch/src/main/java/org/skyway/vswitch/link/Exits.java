@@ -62,6 +62,22 @@ final class Exits {
         command(link, ControlBlock.Mode.BYPASS, link.epoch);
     }
 
+    /// Where a mark comes out that another switch has sent by a patch port that is not on the
+    /// link's way any more.
+    ///
+    /// @param all the patch ports that there are
+    void reroute(Link link, Collection<PatchPort> all) {
+        MarkRoute straight =
+                new MarkRoute(
+                        link.epoch, link.receiver().port(), link.channel.slotOf(link.receiver()));
+        List<PatchPort> way = link.path.patches();
+        for (PatchPort patch : all) {
+            if (link.epoch != 0 && !way.contains(patch)) {
+                patch.addRoute(straight);
+            }
+        }
+    }
+
     // Marks take the way that packets take: by patch ports, if these lie between.
     private static void route(Link link, int slot) {
         List<PatchPort> patches = link.path.patches();

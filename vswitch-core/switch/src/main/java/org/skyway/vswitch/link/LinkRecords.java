@@ -427,10 +427,12 @@ public final class LinkRecords {
             int at = fromA ? A_TO_B : B_TO_A;
             SenderCounters counters = link.counters;
             boolean isNoted = link.noted != null && link.noted.is(link.path, owner(fromA));
-            if (counters != null && !isNoted) {
+            // Marks may be between patch ports when all is counted.
+            boolean isWanted = counters != null || !link.path.patches().isEmpty();
+            if (isWanted && !isNoted) {
                 link.noted = paths.write(link.path, owner(fromA));
             }
-            put(changes, PATHS, paths(fromA, counters == null ? null : link.noted));
+            put(changes, PATHS, paths(fromA, isWanted ? link.noted : null));
             long todo = 0;
             for (LinkMachine.Command c : link.todo) {
                 todo |= 1L << c.ordinal();

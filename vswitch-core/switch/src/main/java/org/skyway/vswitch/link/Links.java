@@ -16,6 +16,7 @@ import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.link.LinkMachine.Event;
 import org.skyway.vswitch.link.LinkMachine.State;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.tables.FlowEntry;
 
 /// The link manager: all links, and what others have happen to them. Ofproto thread only; [#tick]
@@ -107,9 +108,10 @@ public final class Links {
     /// for [#want] to say that they are links, and end with [#endAdoption] if it does not.
     ///
     /// @param vnfs those that are still there
+    /// @param patches ports by which marks may be on their way
     /// @return the files of their regions, and the VNFs that have to begin anew, as a region of
     ///   theirs is gone
-    public Adopted adopt(Collection<Attachment> vnfs) {
+    public Adopted adopt(Collection<Attachment> vnfs, Collection<PatchPort> patches) {
         Adopted adopted = new Adopted(new ArrayList<>(), new ArrayList<>());
         exits.adopt(vnfs);
         Map<Integer, Attachment> byPort = new HashMap<>();
@@ -143,6 +145,7 @@ public final class Links {
                 listener.attach(link, link.counters);
             }
             exits.again(link);
+            exits.reroute(link, patches);
             listener.stepped(link, null);
         }
         // The other switch may have come to one of the two directions only.

@@ -183,7 +183,7 @@ final class KilledSwitch implements AutoCloseable {
             groups.put(last.counters.get(i).tag(), next.counters.get(i));
         }
         next.records.resolve(new Found(groups, last, next));
-        next.links.adopt(List.of(next.left, next.right));
+        next.links.adopt(List.of(next.left, next.right), List.of());
         next.left.arrived();
         next.right.arrived();
         if (last.left.isGone()) {
