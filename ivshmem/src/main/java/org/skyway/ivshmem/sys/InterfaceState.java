@@ -9,7 +9,19 @@ public enum InterfaceState {
     NO_CARRIER,
     /// Administratively down.
     ADMIN_DOWN,
-    /// The interface was removed, or went to another network namespace. It never comes back under
-    /// the same index: close the socket, and open another when the name appears again.
-    GONE
+    /// Somebody has moved it to another network namespace, as is done with ports of containers and
+    /// routers. Frames pass as it is set there, which can't be asked from here. Only of a
+    /// [TapDevice], whose other end it stays.
+    ELSEWHERE,
+    /// The interface was removed, or, if this process has not made it, went to another network
+    /// namespace. It never comes back under the same index: close the socket, and open another when
+    /// the name appears again.
+    GONE;
+
+    /// Whether it can be asked and told things.
+    ///
+    /// @return false if it is in another network namespace or in none
+    public boolean isHere() {
+        return this != ELSEWHERE && this != GONE;
+    }
 }

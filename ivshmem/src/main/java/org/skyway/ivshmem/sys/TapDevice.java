@@ -22,6 +22,7 @@ public final class TapDevice implements AutoCloseable {
     private static final int O_CLOEXEC = 0x80000;
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETPERSIST = 0x400454cbL;
+    private static final long TUNGETIFF = 0x800454d2L;
     private static final int IFF_TAP = 2;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFREQ_BYTES = 40;
@@ -38,6 +39,7 @@ public final class TapDevice implements AutoCloseable {
     private final MemorySegment state = Syscalls.newState(arena);
     private final int maxFrameBytes;
     private final int stride;
+    private final MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
     private final long buffers;
     private final Counter errors = new Counter();
     private Netdevice device;
@@ -60,7 +62,6 @@ public final class TapDevice implements AutoCloseable {
             socket = Syscalls.socket(state, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
             check(socket, "ask about");
             wasThere = Netdevice.isThere(arena, socket, name);
-            MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
             byte[] bytes = name.getBytes(US_ASCII);
             Memory.copyFromArray(bytes, 0, request.address(), bytes.length);
             Memory.putShort(request.address() + FLAGS, IFF_TAP | IFF_NO_PI);
@@ -152,7 +153,10 @@ public final class TapDevice implements AutoCloseable {
     /// @return [InterfaceState#GONE] if somebody has removed it
     public synchronized InterfaceState linkState() {
         checkOpen();
-        return device.linkState();
+        InterfaceState link = device.linkState();
+        boolean elsewhere =
+                link == InterfaceState.GONE && Syscalls.ioctl(state, fd, TUNGETIFF, request) >= 0;
+        return elsewhere ? InterfaceState.ELSEWHERE : link;
     }
 
     /// Brings the interface up or takes it down.
@@ -252,7 +256,7 @@ public final class TapDevice implements AutoCloseable {
         try (RouteSocket route = RouteSocket.open()) {
             int grouped = 0;
             for (TapDevice d : devices) {
-                if (d.linkState() != InterfaceState.GONE && route.group(d.ifindex(), group)) {
+                if (d.linkState().isHere() && route.group(d.ifindex(), group)) {
                     grouped++;
                 }
             }

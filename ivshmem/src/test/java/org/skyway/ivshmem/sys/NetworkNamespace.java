@@ -45,6 +45,10 @@ final class NetworkNamespace implements AutoCloseable {
         return namespace;
     }
 
+    String name() {
+        return name;
+    }
+
     void enableIpv6(String end, boolean enabled) throws IOException {
         String file = "/proc/sys/net/ipv6/conf/%s/disable_ipv6".formatted(end);
         exec("sh", "-c", "echo %d > %s".formatted(enabled ? 0 : 1, file));

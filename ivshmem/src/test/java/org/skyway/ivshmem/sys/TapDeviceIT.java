@@ -177,6 +177,24 @@ class TapDeviceIT {
     }
 
     @Test
+    void oneThatSomebodyMovesToAnotherNamespacePassesFramesThere() throws Exception {
+        try (NetworkNamespace other = NetworkNamespace.create("-other")) {
+            space.ip("link set tap0 netns " + other.name());
+            assertEquals(InterfaceState.ELSEWHERE, tap.linkState());
+            assertThrows(IOException.class, tap::mac);
+            other.ip("link set tap0 up");
+            host.close();
+            host = other.call(() -> PacketSocket.open("tap0", 4096));
+            buffer.send(host, frame(60));
+            assertArrayEquals(frame(60), receive());
+            buffer.set(0, frame(61));
+            assertEquals(1, tap.txBurst(buffer.addresses, buffer.lengths, 0, 1));
+            other.ip("link del tap0");
+            assertEquals(InterfaceState.GONE, tap.linkState());
+        }
+    }
+
+    @Test
     void itGoesWithItsDeviceAndItsNameIsFreeAgain() throws Exception {
         tap.close();
         tap.close();

@@ -52,14 +52,15 @@ final class InterfaceWatch implements AutoCloseable {
     private void look(BridgePort port, TapDevice device) {
         InterfaceState link = device.linkState();
         try {
-            if (link != InterfaceState.GONE && device.mac() != port.state().mac()) {
+            if (link.isHere() && device.mac() != port.state().mac()) {
                 bridge.ports().readdressed(port, device.mac());
                 bridge.changed();
             }
         } catch (IOException e) {
             // It went away meanwhile, which the next look finds.
         }
-        boolean up = link == InterfaceState.UP;
+        // Nobody tells what is done to one that is elsewhere; the kernel drops what it can't take.
+        boolean up = link == InterfaceState.UP || link == InterfaceState.ELSEWHERE;
         boolean down = (port.state().config() & PortState.PORT_DOWN) != 0;
         if (up == down) {
             int config = port.state().config() ^ PortState.PORT_DOWN;
@@ -75,7 +76,10 @@ final class InterfaceWatch implements AutoCloseable {
         for (BridgePort port : bridge.ports().all()) {
             if (port.datapathPort() instanceof TapPort t) {
                 try {
-                    t.device().leave();
+                    // Nobody would find one that is elsewhere.
+                    if (t.device().linkState() != InterfaceState.ELSEWHERE) {
+                        t.device().leave();
+                    }
                 } catch (IOException e) {
                     faults.record("ofproto thread: interface", e);
                 }

@@ -422,6 +422,9 @@ public final class DropIn implements AutoCloseable {
             Slot slot = bridges.get(w.name());
             if (slot != null) {
                 try {
+                    if (interfaces) {
+                        new Devices(w, slot).follow();
+                    }
                     status.bridge(w, slot);
                 } catch (IOException e) {
                     faults.record("status of bridges", e);

@@ -98,7 +98,7 @@ final class Pass {
                 setUpNormal(w, slot);
                 addPorts(slot);
                 police(w, slot);
-                new Devices(w, slot).set();
+                setDevices(w, slot);
                 configure(w, slot);
             }
         }
@@ -235,6 +235,14 @@ final class Pass {
                     PortSettings ports = bridge.portSettings();
                     return ports.police(limits) | ports.limit(qos);
                 });
+    }
+
+    private static void setDevices(WantedBridge w, Slot slot) {
+        try {
+            new Devices(w, slot).set();
+        } catch (IOException e) {
+            LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
+        }
     }
 
     // Has the ofproto thread change something, and waits until bypasses that it ends have ended.

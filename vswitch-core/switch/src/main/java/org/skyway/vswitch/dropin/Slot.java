@@ -43,6 +43,7 @@ final class Slot {
     private final Map<UUID, FlowCounters> mirrors = new ConcurrentHashMap<>();
     private final Map<String, Integer> bondIds = new HashMap<>();
     private final PortNumbering numbers = new PortNumbering();
+    private final InternalMtu internalMtu = new InternalMtu();
     private boolean isNew = true;
     private final Requests requests;
     private final Asked asked;
@@ -114,6 +115,11 @@ final class Slot {
 
     PortNumbering numbers() {
         return numbers;
+    }
+
+    /// The MTU of interfaces that the switch has made.
+    InternalMtu internalMtu() {
+        return internalMtu;
     }
 
     /// What mirrors have copied, by row: of a mirror that is changed it goes on. Ofproto thread,

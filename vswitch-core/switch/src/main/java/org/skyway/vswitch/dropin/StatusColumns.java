@@ -44,6 +44,7 @@ final class StatusColumns {
                     "ifindex");
     private static final List<String> PATCH_COUNTERS =
             List.of("rx_packets", "rx_bytes", "tx_packets", "tx_bytes");
+    private static final Datum NO_COUNTERS = Datum.of(Map.of());
     private static final long MBIT = 1_000_000;
 
     /// A port as the ofproto thread saw it.
@@ -167,7 +168,8 @@ final class StatusColumns {
     }
 
     private void count(Row row, PortView v, boolean device) {
-        if (statistics) {
+        // A port that has come has them at once.
+        if (statistics || row.get("statistics").equals(NO_COUNTERS)) {
             boolean patch = v.port != null && v.port.datapathPort() instanceof PatchPort;
             t.change(INTERFACE, row, "statistics", Datum.of(counters(v.counters, device, patch)));
         }
@@ -175,6 +177,9 @@ final class StatusColumns {
 
     private void tap(Row row, PortSlot slot, TapDevice device) throws IOException {
         InterfaceState link = device.linkState();
+        if (link == InterfaceState.ELSEWHERE) {
+            return; // what it was like here is all that can be said
+        }
         if (link == InterfaceState.GONE) {
             gone(row, slot);
             return;
