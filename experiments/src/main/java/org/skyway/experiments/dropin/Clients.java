@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -22,6 +24,38 @@ final class Clients {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final List<String> MININET =
             List.of("mininet", "openvswitch-testcontroller", "inetutils-telnet");
+    // What its classes for a switch import that os-vif does not; all it depends on is four times as
+    // much.
+    private static final List<String> NEUTRON =
+            Stream.of(
+                            "neutron",
+                            "neutron-lib",
+                            "alembic",
+                            "appdirs",
+                            "dogpile.cache",
+                            "jmespath",
+                            "json-pointer",
+                            "jsonpatch",
+                            "keystoneauth1",
+                            "mako",
+                            "munch",
+                            "openstacksdk",
+                            "os-service-types",
+                            "os-traits",
+                            "oslo.cache",
+                            "oslo.db",
+                            "oslo.policy",
+                            "oslo.rootwrap",
+                            "osprofiler",
+                            "pecan",
+                            "requestsexceptions",
+                            "setproctitle",
+                            "sqlalchemy")
+                    .map("python3-"::concat)
+                    .toList();
+
+    private static final Executor BESIDE =
+            work -> Thread.ofPlatform().daemon().name("open-vswitch").start(work);
 
     private final Path folder;
 
@@ -116,22 +150,47 @@ final class Clients {
     // What a script does that finds the switch where a distribution has it.
     private List<Outcome> installed(
             String client, String script, Function<DropInLab, List<String>> more) {
-        List<Transcript> both = new ArrayList<>();
-        for (String daemon : List.of(DropInLab.ovs(), DropInLab.skyway())) {
-            DropInLab lab = new DropInLab(directory(client + both.size()));
-            List<String> arguments = new ArrayList<>();
-            arguments.add(lab.file("private.sh").toString());
-            arguments.add(daemon);
-            arguments.addAll(more.apply(lab));
-            arguments.addAll(lab.kept());
-            List<String> said = lab.run(script, PATIENCE, arguments);
-            if (said.stream().anyMatch(l -> l.startsWith("# Skyway"))
-                    == daemon.equals(DropInLab.ovs())) {
-                throw new ExperimentException("the wrong switch was started: " + said);
-            }
-            both.add(Transcript.of(said));
+        Transcript theirs = installed(client + "-ovs", script, more, DropInLab.ovs());
+        Transcript ours = installed(client + "-skyway", script, more, DropInLab.skyway());
+        return compare(client, theirs, ours);
+    }
+
+    private Transcript installed(
+            String folder, String script, Function<DropInLab, List<String>> more, String daemon) {
+        DropInLab lab = new DropInLab(directory(folder));
+        List<String> arguments = new ArrayList<>();
+        arguments.add(lab.file("private.sh").toString());
+        arguments.add(daemon);
+        arguments.addAll(more.apply(lab));
+        arguments.addAll(lab.kept());
+        List<String> said = lab.run(script, PATIENCE, arguments);
+        if (said.stream().anyMatch(l -> l.startsWith("# Skyway"))
+                == daemon.equals(DropInLab.ovs())) {
+            throw new ExperimentException("the wrong switch was started: " + said);
         }
-        return compare(client, both.get(0), both.get(1));
+        return Transcript.of(said);
+    }
+
+    /// Neutron's own classes for bridges, and its driver for the ports of DHCP and routers, with
+    /// Open vSwitch and with Skyway.
+    ///
+    /// @return one outcome for each call
+    List<Outcome> neutron() {
+        Path packages = packages(NEUTRON);
+        Function<DropInLab, List<String>> more =
+                lab -> List.of(packages.toString(), lab.file("neutron-calls.py").toString());
+        // Both at the same time: each call waits for its switch, and nothing goes by the clock.
+        CompletableFuture<Transcript> theirs =
+                CompletableFuture.supplyAsync(
+                        () -> installed("neutron-ovs", "neutron.sh", more, DropInLab.ovs()),
+                        BESIDE);
+        Transcript ours;
+        try {
+            ours = installed("neutron-skyway", "neutron.sh", more, DropInLab.skyway());
+        } finally {
+            theirs.exceptionally(_ -> null).join(); // its files are not removed under it
+        }
+        return compare("neutron", theirs.join(), ours);
     }
 
     /// Mininet, with Skyway alone: its default switch class wants the kernel's datapath of Open
@@ -144,7 +203,7 @@ final class Clients {
         List<String> arguments = new ArrayList<>();
         arguments.add(lab.file("private.sh").toString());
         arguments.add(DropInLab.skyway());
-        arguments.add(mininetPackages().toString());
+        arguments.add(packages(MININET).toString());
         arguments.add(lab.file("learning_switch_13.py").toString());
         arguments.addAll(lab.kept());
         List<String> said = lab.run("mininet.sh", PATIENCE, arguments);
@@ -163,17 +222,18 @@ final class Clients {
     }
 
     // In one tree, as if they were installed.
-    private Path mininetPackages() {
+    private Path packages(List<String> names) {
         Path root = directory("packages");
         try {
             DebianPackages packages =
                     new DebianPackages(GuestImage.defaultCache().resolve("packages"));
-            for (String name : MININET) {
+            for (String name : names) {
                 copy(packages.unpacked(name), root);
             }
         } catch (IOException e) {
             throw new ExperimentException(
-                    "can't get mininet: %s; apt-get update".formatted(e.getMessage()), e);
+                    "can't get %s: %s; apt-get update".formatted(names.getFirst(), e.getMessage()),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ExperimentException("interrupted", e);

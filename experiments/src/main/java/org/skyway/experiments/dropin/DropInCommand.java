@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
         description = {
             "Has programs that drive Open vSwitch drive Skyway, in namespaces of their own, and Open",
             "vSwitch beside it: ovs-vsctl and its kin, un-orchestrator's transactions, frames",
-            "through ports with VLANs, Debian's service scripts, Mininet. Says for each thing that was done whether it was the same.",
+            "through ports with VLANs, Debian's service scripts, Neutron's classes, Mininet. Says for",
+            "each thing that was done whether it was the same.",
             "Needs root and openvswitch-switch. Exits with 0 if all was."
         })
 public final class DropInCommand implements Callable<Integer> {
@@ -37,6 +38,7 @@ public final class DropInCommand implements Callable<Integer> {
             all.addAll(print(clients.session("bonds", "bonds.txt", "bonds.py", "vlans.py")));
             all.addAll(print(clients.service()));
             all.addAll(print(clients.programs()));
+            all.addAll(print(clients.neutron()));
             all.addAll(print(clients.mininet(_ -> {})));
         }
         long same = all.stream().filter(Outcome::isSame).count();

@@ -70,6 +70,11 @@ class ClientsIT {
     }
 
     @Test
+    void neutronsOwnClassesFindWhatTheyExpect() {
+        assertSame(250, clients.neutron());
+    }
+
+    @Test
     void mininetsHostsReachEachOther() {
         List<String> said = new ArrayList<>();
         List<Outcome> outcomes = clients.mininet(said::add);
