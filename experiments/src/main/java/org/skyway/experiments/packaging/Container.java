@@ -23,7 +23,6 @@ final class Container {
     private static final List<String> TOOLS =
             List.of(
                     "bash",
-                    "basename",
                     "cat",
                     "cksum",
                     "dirname",

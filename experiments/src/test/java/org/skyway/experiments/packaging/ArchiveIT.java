@@ -103,10 +103,10 @@ class ArchiveIT {
         try (Stream<Path> caches = Files.walk(root.resolve("root/.cache/skyway"))) {
             List<String> names =
                     caches.map(f -> f.getFileName().toString())
-                            .filter(n -> n.endsWith(".aot"))
+                            .filter(n -> n.endsWith(".aot") || n.endsWith(".jsa"))
                             .sorted()
                             .toList();
-            assertEquals(List.of("ctl.aot", "vnf.aot", "vswitchd.aot"), names, demo.text);
+            assertEquals(List.of("ctl.aot", "vnf.aot", "vswitchd.jsa"), names, demo.text);
         }
     }
 

@@ -49,7 +49,41 @@ import picocli.CommandLine.Spec;
 final class CtlCommand {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    // As a command line has it.
+    private static final PrintWriter OUT = new PrintWriter(System.out, true);
+
     CtlCommand() {}
+
+    /// The command of a line that is plain, and one of those that are asked for often.
+    ///
+    /// @param words the line, from the sub-command on
+    /// @return the same command as by its annotations; null if the line is not plain
+    static Request plain(PlainWords words) {
+        Request request = words.next() ? named(words) : null;
+        if (request == null) {
+            return null;
+        }
+        request.runDirectory = new RunDirectoryOption();
+        while (words.next()) {
+            switch (words.name()) {
+                case "--rundir" -> request.runDirectory.take(words);
+                case "--bridge" -> request.bridge = words.single();
+                case "--json" -> request.json = words.flag();
+                default -> words.refuse();
+            }
+        }
+        return words.arePlain() ? request : null;
+    }
+
+    private static Request named(PlainWords words) {
+        return switch (words.name()) {
+            case "show" -> new Show();
+            case "links" -> new LinksCommand();
+            case "stats" -> new Stats();
+            case "port" -> words.next() && words.name().equals("list") ? new PortList() : null;
+            default -> null;
+        };
+    }
 
     /// What every sub-command has: where the switch is, and how to print.
     abstract static class Request implements Callable<Integer> {
@@ -64,7 +98,7 @@ final class CtlCommand {
         @Option(names = "--json", description = "print the answer as JSON")
         boolean json;
 
-        @Spec CommandSpec spec;
+        @Spec CommandSpec spec; // null if it was read without
 
         JsonNode ask(ObjectNode request) {
             try (ControlClient client = client()) {
@@ -77,7 +111,7 @@ final class CtlCommand {
         }
 
         PrintWriter out() {
-            return spec.commandLine().getOut();
+            return spec == null ? OUT : spec.commandLine().getOut();
         }
 
         int print(JsonNode result, List<String> columns) throws JsonProcessingException {

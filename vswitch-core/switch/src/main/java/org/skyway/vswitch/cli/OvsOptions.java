@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 /// that are the launcher's work, or mean nothing to a JVM, are taken and passed over.
 final class OvsOptions {
     private static final String NAME = "ovs-vswitchd";
+    private static final String PID_FILE = NAME + ".pid";
 
     @Parameters(
             arity = "0..1",
@@ -28,7 +29,7 @@ final class OvsOptions {
             names = "--pidfile",
             arity = "0..1",
             paramLabel = "FILE",
-            fallbackValue = NAME + ".pid",
+            fallbackValue = PID_FILE,
             description =
                     "with a database: where the process id is noted (default: in the run directory)")
     private Path pidFile;
@@ -91,6 +92,30 @@ final class OvsOptions {
     // @formatter:on
 
     OvsOptions() {}
+
+    /// Takes an option, or refuses it.
+    void take(PlainWords words) {
+        String name = words.name();
+        switch (name) {
+            case "--pidfile" -> pidFile = Path.of(words.singleOr(PID_FILE));
+            case "--log-file" -> logFile = words.singleOr("");
+            case "--unixctl" -> unixctl = words.single();
+            case "--no-chdir", "--mlockall" -> {
+                if (!words.singleOr("").isEmpty()) {
+                    words.refuse();
+                }
+            }
+            default -> {
+                if (name.startsWith("-v") && name.length() > 2 && name.charAt(2) != '=') {
+                    verbose.add(name.substring(2));
+                } else if (database == null && name.startsWith("unix:/")) {
+                    database = name;
+                } else {
+                    words.refuse();
+                }
+            }
+        }
+    }
 
     /// The database; null for none.
     String database() {

@@ -12,6 +12,10 @@ final class RunDirectoryOption {
             description = "run directory (default: $SKYWAY_RUNDIR, else /var/run/skyway)")
     private Path directory;
 
+    void take(PlainWords words) {
+        directory = Path.of(words.single());
+    }
+
     /// What was said; null for nothing.
     Path given() {
         return directory;

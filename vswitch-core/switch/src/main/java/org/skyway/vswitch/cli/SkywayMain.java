@@ -1,12 +1,10 @@
 package org.skyway.vswitch.cli;
 
 import java.io.PrintWriter;
-import java.util.Arrays;
+import java.util.concurrent.Callable;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.daemon.Preload;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 
 /// Entry point of the switch's commands.
 @Command(
@@ -32,49 +30,31 @@ public final class SkywayMain {
 
     /// @param errors where complaints go; null for the standard error stream
     static int run(PrintWriter errors, String... args) {
-        // Only the command that is asked for is made, not the tree around it, which takes half of
-        // the time of a short one.
-        int words = 0;
-        CommandSpec parent = null;
-        Class<?> command = SkywayMain.class;
-        while (words < args.length) {
-            Class<?> sub = named(command, args[words]);
-            if (sub == null) {
-                break;
-            }
-            CommandSpec own = CommandSpec.create().name(nameOf(command));
-            parent = parent == null ? own : own.parent(parent);
-            command = sub;
-            words++;
+        Callable<Integer> plain = plain(args);
+        if (plain == null) {
+            return AnnotatedCommands.run(errors, args);
         }
-        CommandLine line = new CommandLine(command);
-        if (parent != null) {
-            line.getCommandSpec().parent(parent);
+        PrintWriter err = errors == null ? new PrintWriter(System.err, true) : errors;
+        try {
+            return plain.call();
+        } catch (ConfigException e) {
+            err.println(said(e));
+        } catch (Exception e) {
+            e.printStackTrace(err);
         }
-        if (errors != null) {
-            line.setErr(errors);
-        }
-        return line.setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
-                    if (!(e instanceof ConfigException)) {
-                        throw e;
-                    }
-                    commandLine.getErr().println("skyway: " + e.getMessage());
-                    return 1;
-                })
-                .execute(Arrays.copyOfRange(args, words, args.length));
+        return 1;
     }
 
-    private static Class<?> named(Class<?> command, String word) {
-        for (Class<?> sub : command.getAnnotation(Command.class).subcommands()) {
-            if (nameOf(sub).equals(word)) {
-                return sub;
-            }
-        }
-        return null;
+    /// What is said of what could not be done.
+    static String said(ConfigException e) {
+        return "skyway: " + e.getMessage();
     }
 
-    private static String nameOf(Class<?> command) {
-        return command.getAnnotation(Command.class).name();
+    private static Callable<Integer> plain(String... args) {
+        return switch (args.length > 0 ? args[0] : "") {
+            case "vswitchd" -> VswitchdCommand.plain(new PlainWords(args, 1));
+            case "ctl" -> CtlCommand.plain(new PlainWords(args, 1));
+            default -> null;
+        };
     }
 }

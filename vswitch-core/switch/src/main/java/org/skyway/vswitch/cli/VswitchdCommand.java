@@ -30,6 +30,9 @@ import picocli.CommandLine.Option;
             "Flags add to what --config says (ports, controllers, sockets) or take its place."
         })
 final class VswitchdCommand implements Callable<Integer> {
+    private static final String REHEARSAL = "3000";
+    private static final String TEXT = "text";
+
     @Mixin private RunDirectoryOption runDirectory;
 
     @Mixin private OvsOptions ovs;
@@ -158,10 +161,10 @@ final class VswitchdCommand implements Callable<Integer> {
     @Option(
             names = "--rehearsal",
             paramLabel = "MILLISECONDS",
-            defaultValue = "3000",
+            defaultValue = REHEARSAL,
             description =
                     "how long at most it warms up on flow-mods of its own, once it is ready and until somebody else has some, or before it takes over (default: ${DEFAULT-VALUE})")
-    private int rehearsalMillis;
+    private int rehearsalMillis = Integer.parseInt(REHEARSAL);
 
     @Option(
             names = "--port",
@@ -212,11 +215,49 @@ final class VswitchdCommand implements Callable<Integer> {
     @Option(
             names = "--log-format",
             paramLabel = "text|json",
-            defaultValue = "text",
+            defaultValue = TEXT,
             description = "how lines of the log look: text (default), or a JSON object each")
-    private String logFormat;
+    private String logFormat = TEXT;
 
     VswitchdCommand() {}
+
+    /// The command of a line that is plain, with those options that switches are started with.
+    ///
+    /// @param words its options
+    /// @return the same command as by its annotations; null if the line is not plain
+    static VswitchdCommand plain(PlainWords words) {
+        VswitchdCommand c = new VswitchdCommand();
+        c.runDirectory = new RunDirectoryOption();
+        c.ovs = new OvsOptions();
+        List<String> ports = new ArrayList<>();
+        List<String> controllers = new ArrayList<>();
+        List<String> listen = new ArrayList<>();
+        while (words.next()) {
+            switch (words.name()) {
+                case "--rundir" -> c.runDirectory.take(words);
+                case "--config" -> c.file = Path.of(words.single());
+                case "--bridge" -> c.bridge = words.single();
+                case "--datapath-id" -> c.datapathId = words.single();
+                case "--controller" -> controllers.add(words.value());
+                case "--listen" -> listen.add(words.value());
+                case "--fail-mode" -> c.failMode = words.single();
+                case "--poll-threads" -> c.pollThreads = words.number();
+                case "--ring-cells" -> c.ringCells = words.number();
+                case "--link-cells" -> c.linkCells = words.number();
+                case "--no-bypass" -> c.noBypass = words.flag();
+                case "--rehearsal" -> c.rehearsalMillis = words.number();
+                case "--port" -> ports.add(words.value());
+                case "--statedir" -> c.stateDirectory = Path.of(words.single());
+                case "--take-over" -> c.takeOver = words.flag();
+                case "--http" -> c.http = words.single();
+                default -> c.ovs.take(words);
+            }
+        }
+        c.ports = ports;
+        c.controllers = controllers;
+        c.listen = listen;
+        return words.arePlain() ? c : null;
+    }
 
     @Override
     public Integer call() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -214,17 +215,30 @@ public final class Daemon implements AutoCloseable {
                             watch,
                             LibvirtAgent.DEFAULT_TIMEOUT));
         }
-        made.start(agent, saved);
+        Future<?> started = made.begin(agent, saved);
         // Nothing that still can go wrong is to change what a switch before has left; but the one
         // that has handed over has its addresses for a moment yet, and no packet is to wait for
         // that.
         if (predecessor.isThere()) {
+            RunningBridge.result(started, Long.MAX_VALUE, config.bridge());
+            awaitOpen(state);
             made.goOn(saved);
             predecessor.awaitEnd();
             listen(directory, config, made, journal);
         } else {
-            listen(directory, config, made, journal);
+            try {
+                listen(directory, config, made, journal); // meanwhile
+            } finally {
+                RunningBridge.result(started, Long.MAX_VALUE, config.bridge());
+            }
+            awaitOpen(state);
             made.goOn(saved);
+        }
+    }
+
+    private static void awaitOpen(StateQueue state) throws IOException {
+        if (state != null) {
+            state.awaitOpen();
         }
     }
 

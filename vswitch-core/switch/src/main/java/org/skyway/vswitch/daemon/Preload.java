@@ -1,29 +1,51 @@
 package org.skyway.vswitch.daemon;
 
+import java.util.concurrent.CountDownLatch;
 import org.skyway.vswitch.journal.QueueFile;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.state.StateStore;
+import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.SubstituteLoggerFactory;
 
-/// What is slow the first time, and a good part of a command's time, is done by another thread
-/// while the command line is read. Whoever needs some of it waits for all, because initialisers of
-/// classes that need each other and run on two threads could wait for each other for ever.
+/// What is slow the first time, and a good part of a command's time, is done by other threads while
+/// the command line is read. Whoever needs some of it waits for all, because initialisers of
+/// classes that need each other and run on two threads could wait for each other for ever. Only
+/// Chronicle is not waited for: it is the business of the threads that write files, and guards
+/// itself.
 public final class Preload {
-    private static Thread thread; // null if it was not begun
+    private static CountDownLatch done; // null if nothing was begun
 
     private Preload() {}
 
     /// Begins for a switch.
     public static void ofSwitch() {
-        begin(QueueFile::preload, StateStore::preload, Ofproto::preload);
+        begin("preload files", QueueFile::preload);
+        done = begin("preload", StateStore::preload, Ofproto::preload);
+        // All of them have loggers. Whoever comes first makes the factory of these, and others are
+        // given one meanwhile that has no levels.
+        while (LoggerFactory.getILoggerFactory() instanceof SubstituteLoggerFactory) {
+            Thread.yield();
+        }
     }
 
     /// Begins for who asks one.
     public static void ofClient() {
-        begin(ControlClient::preload);
+        done = begin("preload", ControlClient::preload);
     }
 
-    private static void begin(Runnable... tasks) {
-        thread = Thread.ofPlatform().daemon().name("preload").start(() -> run(tasks));
+    private static CountDownLatch begin(String name, Runnable... tasks) {
+        CountDownLatch end = new CountDownLatch(1);
+        Thread.ofPlatform()
+                .daemon()
+                .name(name)
+                .start(() -> {
+                    try {
+                        run(tasks);
+                    } finally {
+                        end.countDown();
+                    }
+                });
+        return end;
     }
 
     private static void run(Runnable... tasks) {
@@ -36,11 +58,11 @@ public final class Preload {
         }
     }
 
-    /// Waits for its end, if it was begun.
+    /// Waits for the end of it, if it was begun.
     public static void await() {
         try {
-            if (thread != null) {
-                thread.join();
+            if (done != null) {
+                done.await();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -125,7 +125,16 @@ public final class RunningBridge implements AutoCloseable {
     /// @throws IOException if something of that can't be used
     /// @throws ConfigException if it can't be as asked
     public void start(Agent agent, SavedState before) throws IOException {
-        on(() -> {
+        result(begin(agent, before), Long.MAX_VALUE, config.bridge());
+    }
+
+    /// The same, without waiting. What is handed to the ofproto thread later is done later.
+    ///
+    /// @param agent who plugs regions into VNFs
+    /// @param before what that switch knew; null for nothing
+    /// @return for [#result]
+    Future<Void> begin(Agent agent, SavedState before) {
+        return later(() -> {
             if (before != null) {
                 bridge.resume(before);
             }
@@ -138,9 +147,10 @@ public final class RunningBridge implements AutoCloseable {
                 ofproto.restore(before);
             }
             bridge.portChanges().unknown(config.domains()).forEach(LOG::warn);
+            slowNanos = System.nanoTime();
+            again(TICK_MILLIS);
             return null;
         });
-        again(TICK_MILLIS);
     }
 
     private Future<?> again(long millis) {
@@ -175,6 +185,7 @@ public final class RunningBridge implements AutoCloseable {
     public void goOn(SavedState before) throws IOException {
         on(() -> {
             bridge.goOn(before);
+            slowNanos = System.nanoTime(); // VNFs come first
             return null;
         });
     }
@@ -308,6 +319,10 @@ public final class RunningBridge implements AutoCloseable {
     }
 
     private <T> T on(Callable<T> task, long seconds) throws IOException {
+        return result(later(task), seconds, config.bridge());
+    }
+
+    private <T> Future<T> later(Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         ofproto.executor()
                 .execute(() -> {
@@ -317,7 +332,7 @@ public final class RunningBridge implements AutoCloseable {
                         result.completeExceptionally(e);
                     }
                 });
-        return result(result, seconds, config.bridge());
+        return result;
     }
 
     /// What has come of a task; is waited for.

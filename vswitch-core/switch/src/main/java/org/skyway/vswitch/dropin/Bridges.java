@@ -215,6 +215,9 @@ final class Bridges implements AutoCloseable {
                             common().fabric(),
                             thread);
             parts.add(running);
+            if (state != null) {
+                state.awaitOpen();
+            }
             running.bridge().withHostInterface(mac);
             running.bridge().portSettings().closeNormal();
             PortHost host = running.connect();

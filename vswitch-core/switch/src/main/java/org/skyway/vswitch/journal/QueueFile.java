@@ -52,8 +52,10 @@ public final class QueueFile implements AutoCloseable {
         this.appender = appender;
     }
 
-    /// Has the library initialise itself, which is slow.
-    public static void preload() {
+    /// Has the library initialise itself, which is slow. By one thread, while others wait, because
+    /// initialisers of classes that need each other and run on two threads could wait for each
+    /// other for ever.
+    public static synchronized void preload() {
         try {
             MethodHandles.lookup().ensureInitialized(SingleChronicleQueueBuilder.class);
         } catch (IllegalAccessException e) {
@@ -90,6 +92,7 @@ public final class QueueFile implements AutoCloseable {
     /// @param readOnly whether nobody writes to it here
     /// @return the queue
     public static ChronicleQueue queue(Path folder, boolean readOnly) {
+        preload();
         return SingleChronicleQueueBuilder.single(folder.toFile())
                 .rollCycle(RollCycles.FAST_DAILY)
                 .timeoutMS(UNFINISHED_MILLIS)

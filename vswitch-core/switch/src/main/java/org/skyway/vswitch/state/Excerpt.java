@@ -51,7 +51,7 @@ record Excerpt(Kind kind, byte[] body) {
         static Header read(byte[] body) throws IOException {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(body));
             int format = in.readInt();
-            if (format != StateStore.FORMAT) {
+            if (!StateStore.isRead(format)) {
                 return new Header(format, "", 0, 0, "", 0);
             }
             return new Header(

@@ -88,9 +88,15 @@ public final class StateQueue implements AutoCloseable {
         this.faults = faults;
     }
 
-    void start() throws IOException {
+    void start() {
         writer.setDaemon(true);
         writer.start();
+    }
+
+    /// Waits until it is open. Any thread; what is to be remembered may be told before.
+    ///
+    /// @throws IOException if there is no room
+    public void awaitOpen() throws IOException {
         try {
             opened.get();
         } catch (ExecutionException e) {
@@ -408,7 +414,9 @@ public final class StateQueue implements AutoCloseable {
         }
         if (!isComplete) {
             try {
-                StateStore.remove(folder);
+                if (folder != null) {
+                    StateStore.remove(folder);
+                }
                 store.removeCounters(counters);
             } catch (IOException e) {
                 faults.record("state: file", e);

@@ -1,9 +1,10 @@
 package org.skyway.vswitch.state;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,18 +12,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import net.openhft.chronicle.bytes.Bytes;
-import net.openhft.chronicle.queue.ChronicleQueue;
-import net.openhft.chronicle.queue.ExcerptTailer;
-import net.openhft.chronicle.wire.DocumentContext;
-import org.skyway.vswitch.journal.QueueFile;
 
-/// Reads a queue up to the last change that is whole.
+/// Reads a queue up to the last change that is whole. Without Chronicle, which takes longer to
+/// initialise itself than all else that a switch does before it forwards again; of the form of its
+/// files, only that documents follow each other matters here: each begins at a multiple of four
+/// bytes with a word (little-endian) of its length and two bits, one for what is not finished and
+/// one for what is Chronicle's own ([net.openhft.chronicle.wire.Wires]). Excerpts have checksums.
 final class StateReader implements SavedCodec.Reader {
-    /// What Chronicle maps at a time: it must not look behind the end of a file that was cut short.
-    private static final long CHUNK = 64L << 20;
+    private static final int NOT_COMPLETE = 1 << 31;
+    private static final int OWN = 1 << 30;
+    private static final int LENGTH = OWN - 1;
+    private static final int END_OF_FILE = NOT_COMPLETE | OWN; // others follow
+    private static final int BUFFER_BYTES = 1 << 16;
 
-    private Map<Object, Saved> items = new LinkedHashMap<>();
+    private final Map<Object, Saved> items = new LinkedHashMap<>();
     private final List<Excerpt> open = new ArrayList<>(); // changes whose last ones are to come
     private Excerpt.Header header;
     private boolean complete;
@@ -35,41 +38,47 @@ final class StateReader implements SavedCodec.Reader {
     record Content(Excerpt.Header header, boolean complete, Map<Object, Saved> items) {}
 
     static Content read(Path folder) throws IOException {
-        mend(folder);
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.filter(f -> f.toString().endsWith(".cq4")).sorted().toList(); // by days
+        }
         StateReader reader = new StateReader();
-        try (ChronicleQueue queue = QueueFile.queue(folder, false);
-                ExcerptTailer tailer = queue.createTailer()) {
-            while (reader.take(tailer)) {}
-        } catch (RuntimeException | InternalError e) {
-            // Chronicle's own words for what is cut short or damaged: what came before counts.
+        for (Path file : files) {
+            if (!reader.takeAll(file)) {
+                break;
+            }
         }
         return new Content(reader.header, reader.complete, reader.items);
     }
 
-    private static void mend(Path folder) throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(f -> f.toString().endsWith(".cq4")).toList();
-        }
-        for (Path file : files) {
-            try (RandomAccessFile f = new RandomAccessFile(file.toFile(), "rw")) {
-                f.setLength((f.length() + CHUNK - 1) / CHUNK * CHUNK);
+    /// @return whether all of the file was whole, and what follows is in another one
+    private boolean takeAll(Path file) throws IOException {
+        try (DataInputStream in =
+                new DataInputStream(
+                        new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES))) {
+            while (true) {
+                int word = Integer.reverseBytes(in.readInt());
+                if (word == END_OF_FILE) {
+                    return true;
+                }
+                int length = word & LENGTH;
+                if (word == 0 || (word & NOT_COMPLETE) != 0) {
+                    return false; // here it ends
+                }
+                if ((word & OWN) != 0) {
+                    in.skipNBytes(length);
+                } else {
+                    byte[] bytes = in.readNBytes(length);
+                    Excerpt excerpt = bytes.length < length ? null : Excerpt.decode(bytes);
+                    if (excerpt == null || !take(excerpt)) {
+                        return false;
+                    }
+                }
+                in.skipNBytes(-length & Integer.BYTES - 1);
             }
+        } catch (EOFException e) {
+            return false; // it was cut short: what came before counts
         }
-    }
-
-    private boolean take(ExcerptTailer tailer) throws IOException {
-        Excerpt excerpt;
-        try (DocumentContext document = tailer.readingDocument()) {
-            if (!document.isPresent()) {
-                return false;
-            }
-            Bytes<?> in = document.wire().bytes();
-            byte[] bytes = new byte[(int) in.readRemaining()];
-            in.read(bytes);
-            excerpt = Excerpt.decode(bytes);
-        }
-        return excerpt != null && take(excerpt);
     }
 
     private boolean take(Excerpt excerpt) throws IOException {

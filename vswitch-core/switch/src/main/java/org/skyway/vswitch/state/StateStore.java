@@ -188,7 +188,8 @@ public final class StateStore implements AutoCloseable {
         return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     }
 
-    /// Begins to remember anew. What was there stays until [StateQueue#complete].
+    /// Begins to remember anew. What was there stays until [StateQueue#complete]. Returns before
+    /// the queue is open, which takes its time: [StateQueue#awaitOpen].
     ///
     /// @param threads how many poll threads there are
     /// @param faults where what can't be written is counted

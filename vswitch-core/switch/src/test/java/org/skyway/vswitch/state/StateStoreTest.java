@@ -370,6 +370,25 @@ class StateStoreTest {
     }
 
     @Test
+    void whatTheReleaseBeforeWroteIsRead() throws IOException {
+        write(everything());
+        Path queue = directory.resolve("queue-0000000007");
+        try (QueueFile file = QueueFile.open(queue);
+                Stream<Path> there = Files.list(directory)) {
+            String counters =
+                    there.map(f -> f.getFileName().toString())
+                            .filter(n -> n.startsWith("counters-"))
+                            .findFirst()
+                            .orElseThrow();
+            Excerpt.Header header =
+                    new Excerpt.Header(StateStore.FORMAT - 1, StateStore.boot(), 0, 0, counters, 1);
+            file.append(header.excerpt().encode());
+            file.append(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]).encode());
+        }
+        assertEquals(List.of(), read().all(Saved.class));
+    }
+
+    @Test
     void secondSwitchIsRefused() throws IOException {
         try (StateStore store = StateStore.open(directory)) {
             IOException refused = assertThrows(IOException.class, () -> StateStore.open(directory));

@@ -1,0 +1,142 @@
+package org.skyway.vswitch.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import net.openhft.chronicle.core.time.SetTimeProvider;
+import net.openhft.chronicle.queue.ChronicleQueue;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.RollCycles;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What Chronicle has written is read without it.
+class StateReaderTest {
+    private static final long NOON_MILLIS = 1_800_014_400_000L;
+    private static final long DAY_MILLIS = 86_400_000;
+    private static final int PORTS = 50;
+
+    @TempDir Path directory;
+
+    private final SetTimeProvider clock = new SetTimeProvider(NOON_MILLIS * 1_000_000);
+
+    private ChronicleQueue queue() {
+        return SingleChronicleQueueBuilder.single(directory.toFile())
+                .rollCycle(RollCycles.FAST_DAILY)
+                .timeProvider(clock)
+                .build();
+    }
+
+    private static Saved.Port port(int number) {
+        // Of all lengths modulo four.
+        return new Saved.Port(
+                "p".repeat(number), number, "dpdkr", false, 0, new Saved.Block(1, 1), null);
+    }
+
+    private static byte[] excerpt(Saved item) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        SavedCodec.put(new DataOutputStream(bytes), item);
+        return new Excerpt(Excerpt.Kind.LAST, bytes.toByteArray()).encode();
+    }
+
+    private static void append(ExcerptAppender to, byte[] bytes) {
+        to.writeBytes(out -> out.write(bytes));
+    }
+
+    private List<Saved> begin(ExcerptAppender to) throws IOException {
+        append(
+                to,
+                new Excerpt.Header(StateStore.FORMAT, "boot", 1, 2, "counters-1", 1)
+                        .excerpt()
+                        .encode());
+        List<Saved> all = new ArrayList<>();
+        for (int i = 1; i <= PORTS; i++) {
+            append(to, excerpt(port(i)));
+            all.add(port(i));
+        }
+        return all;
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(f -> f.toString().endsWith(".cq4")).sorted().toList();
+        }
+    }
+
+    private static List<Saved> items(StateReader.Content content) {
+        return List.copyOf(content.items().values());
+    }
+
+    @Test
+    void goesOnInTheNextDaysFile() throws IOException {
+        List<Saved> all;
+        try (ChronicleQueue queue = queue();
+                ExcerptAppender appender = queue.createAppender()) {
+            all = begin(appender);
+            for (int day = 1; day <= 2; day++) {
+                clock.advanceMillis(DAY_MILLIS);
+                append(appender, excerpt(port(PORTS + day)));
+                all.add(port(PORTS + day));
+            }
+            append(appender, new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]).encode());
+        }
+        assertEquals(3, files().size());
+        StateReader.Content content = StateReader.read(directory);
+        assertEquals("counters-1", content.header().counters());
+        assertEquals(all, items(content));
+        assertTrue(content.complete());
+    }
+
+    @Test
+    void endsWhereAWriterDied() throws IOException {
+        List<Saved> all;
+        long end;
+        try (ChronicleQueue queue = queue();
+                ExcerptAppender appender = queue.createAppender()) {
+            all = begin(appender);
+            end = appender.wire().bytes().writePosition();
+        }
+        try (RandomAccessFile file = new RandomAccessFile(files().getFirst().toFile(), "rw")) {
+            file.seek(end + 3 & ~3);
+            file.writeInt(Integer.reverseBytes(1 << 31 | 100));
+        }
+        StateReader.Content content = StateReader.read(directory);
+        assertEquals(all, items(content));
+        assertFalse(content.complete());
+    }
+
+    @Test
+    void lengthsThatAreWrongAreTheEnd() throws IOException {
+        List<Saved> all;
+        long end;
+        try (ChronicleQueue queue = queue();
+                ExcerptAppender appender = queue.createAppender()) {
+            all = begin(appender);
+            end = appender.wire().bytes().writePosition();
+        }
+        for (int word : new int[] {1, 4, (1 << 30) - 1, (1 << 30) | (1 << 30) - 1}) {
+            try (RandomAccessFile file = new RandomAccessFile(files().getFirst().toFile(), "rw")) {
+                file.seek(end + 3 & ~3);
+                file.writeInt(Integer.reverseBytes(word));
+            }
+            assertEquals(all, items(StateReader.read(directory)));
+        }
+    }
+
+    @Test
+    void whereNothingIsThereIsNothing() throws IOException {
+        assertNull(StateReader.read(directory).header());
+    }
+}
