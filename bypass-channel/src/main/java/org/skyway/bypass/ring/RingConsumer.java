@@ -146,12 +146,17 @@ public final class RingConsumer {
 
     /// Takes the mark away and gives everything up to it back.
     public void takeMark() {
+        passMark();
+        release();
+    }
+
+    /// Takes the mark as if it were shown: [#release] gives it back.
+    public void passMark() {
         if (mark == 0) {
             throw new IllegalStateException("ring " + name + " is not at a mark");
         }
         mark = 0;
         next++;
-        release();
     }
 
     /// Gives the cells of everything that was shown back to the writer.

@@ -107,6 +107,36 @@ public final class RingLayout {
         return Memory.getLongAcquire(base + HEAD_OFFSET) == tail(base);
     }
 
+    /// Publishes what a writer that was killed had written and was about to publish. Nothing
+    /// happens if the cursors that the ring has by now do not go with that.
+    ///
+    /// @param base address of the ring
+    /// @param cells as it was made
+    /// @param tail the writer's cursor
+    public static void publish(long base, int cells, long tail) {
+        long t = tail(base);
+        long used = t - Memory.getLongAcquire(base + HEAD_OFFSET); // C
+        long more = tail - t;
+        if (used >= 0 && used <= cells && more >= 0 && more <= cells - used) {
+            Memory.putLongRelease(base + TAIL_OFFSET, tail); // P
+        }
+    }
+
+    /// Gives back what a reader that was killed had read and was about to give back. Nothing
+    /// happens if the cursors that the ring has by now do not go with that.
+    ///
+    /// @param base address of the ring
+    /// @param cells as it was made
+    /// @param head the reader's cursor
+    public static void release(long base, int cells, long head) {
+        long h = Memory.getLongAcquire(base + HEAD_OFFSET);
+        long used = tail(base) - h;
+        long more = head - h;
+        if (used >= 0 && used <= cells && more >= 0 && more <= used) {
+            Memory.putLongRelease(base + HEAD_OFFSET, head); // C
+        }
+    }
+
     /// Checks a ring that somebody else made.
     ///
     /// @param base address of the ring

@@ -164,13 +164,32 @@ public final class RingProducer {
     /// @param mark from [Mark#of]
     /// @return false if there is no room even for it, or the ring [#isFaulty]
     public boolean mark(long mark) {
+        if (!writeMark(mark)) {
+            return false;
+        }
+        publish();
+        return true;
+    }
+
+    /// Writes a mark, which the reader does not see before [#publish]. There is room for it as for
+    /// [#mark].
+    ///
+    /// @param mark from [Mark#of]
+    /// @return false if there is no room even for it, or the ring [#isFaulty]
+    public boolean writeMark(long mark) {
         if (written + 1 > head + cells && written + 1 > refreshHead(written) + cells) {
             return false;
         }
         Memory.putLong(base + DESCRIPTORS_OFFSET + 8L * ((int) written & mask), mark);
         written++;
-        publish();
         return true;
+    }
+
+    /// How far packets and marks were written, those included that were not published yet.
+    ///
+    /// @return a cursor
+    public long written() {
+        return written;
     }
 
     /// Whether so many packets of up to 64 bytes would be taken now. A cheap look for whoever would

@@ -278,4 +278,54 @@ class RingTest {
         assertEquals(1, rig.peek(32));
         rig.consumer.release();
     }
+
+    @Test
+    void whatAKilledWriterHadWrittenCanBePublished() {
+        send(1, 64);
+        rig.make(0, 2, 64);
+        assertEquals(1, rig.producer.write(rig.addresses, rig.lengths, 0, 1));
+        long written = rig.producer.written();
+        receive(1, 64);
+        RingLayout.publish(rig.ring, CELLS, written);
+        RingLayout.publish(rig.ring, CELLS, written); // again, by one that was killed as well
+        receive(2, 64);
+        RingLayout.publish(rig.ring, CELLS, written);
+        assertEquals(written, RingLayout.tail(rig.ring));
+        rig.producer.publish();
+    }
+
+    @Test
+    void whatAKilledReaderHadReadCanBeGivenBack() {
+        send(1, 64);
+        send(2, 64);
+        assertEquals(1, rig.peek(1));
+        RingLayout.release(rig.ring, CELLS, rig.consumer.shown());
+        assertEquals(1, rig.producer.usedCells());
+        RingLayout.release(rig.ring, CELLS, rig.consumer.shown());
+        assertEquals(1, rig.producer.usedCells());
+        rig.consumer.release();
+        receive(2, 64);
+    }
+
+    @Test
+    void cursorsThatDoNotGoWithARingStayAsTheyAre() {
+        send(1, 64);
+        send(2, 64);
+        receive(1, 64); // so that head is 1 and tail 2
+        for (long tail : new long[] {1, CELLS + 2, -1, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            RingLayout.publish(rig.ring, CELLS, tail);
+            assertEquals(2, RingLayout.tail(rig.ring), "tail " + tail);
+        }
+        for (long head : new long[] {0, 3, -1, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            RingLayout.release(rig.ring, CELLS, head);
+            assertEquals(1, Memory.getLong(rig.ring + RingLayout.HEAD_OFFSET), "head " + head);
+        }
+        Memory.putLong(rig.ring + RingLayout.HEAD_OFFSET, 7); // its VNF's doing
+        RingLayout.publish(rig.ring, CELLS, 8);
+        RingLayout.release(rig.ring, CELLS, 8);
+        assertEquals(2, RingLayout.tail(rig.ring));
+        assertEquals(7, Memory.getLong(rig.ring + RingLayout.HEAD_OFFSET));
+        Memory.putLong(rig.ring + RingLayout.HEAD_OFFSET, 1);
+        receive(2, 64);
+    }
 }

@@ -113,7 +113,8 @@ final class SkywaySubject implements Subject {
                 new DpdkrPort.Rings(
                         RingConsumer.attach(first, room, "from " + number),
                         RingProducer.attach(second, room, "to " + number),
-                        region));
+                        region,
+                        number));
         senders.add(RingProducer.attach(first, room, "tx " + number));
         receivers.add(RingConsumer.attach(second, room, "rx " + number));
         tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));

@@ -1,6 +1,7 @@
 package org.skyway.experiments.jmh;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.UpcallSink;
 import org.skyway.vswitch.fault.Faults;
@@ -67,7 +69,13 @@ public class NormalPathBenchmark {
     @Param({"0"})
     public int emptyPorts;
 
+    /// Where is counted: a `file` is what a switch with a state directory has, `process` one
+    /// without.
+    @Param({"file"})
+    public String counters;
+
     private final List<Region> empty = new ArrayList<>();
+    private CounterMemory memory;
     private Datapath datapath;
     private Region a;
     private Region b;
@@ -89,6 +97,7 @@ public class NormalPathBenchmark {
     @Setup
     public void setUp() throws IOException {
         Tables tables = new Tables();
+        memory = counters.equals("file") ? file() : CounterMemory.ofProcess();
         datapath =
                 new Datapath(
                         1,
@@ -105,7 +114,8 @@ public class NormalPathBenchmark {
                                 throw new IllegalStateException("no rule learns");
                             }
                         },
-                        new Faults());
+                        new Faults(),
+                        memory);
         a = port(tables, 1);
         b = port(tables, 2);
         for (int i = 0; i < emptyPorts; i++) {
@@ -135,6 +145,15 @@ public class NormalPathBenchmark {
         }
     }
 
+    private static CounterMemory file() throws IOException {
+        Path path = Path.of("/dev/shm/skyway-jmh-" + ProcessHandle.current().pid() + "-counters");
+        try {
+            return CounterMemory.create(path, _ -> {});
+        } finally {
+            Files.deleteIfExists(path);
+        }
+    }
+
     private static Match.Builder udp() {
         return Match.builder()
                 .exact(Field.IN_PORT, 1)
@@ -142,24 +161,25 @@ public class NormalPathBenchmark {
                 .exact(Field.IP_PROTO, 17);
     }
 
-    private static void put(Tables tables, Match.Builder match) {
+    private void put(Tables tables, Match.Builder match) {
         var out = Instructions.apply(new Action.Output(2, 0));
         var rule = new FlowRule(0, 9, match.build(), out);
-        tables.put(new FlowEntry(rule, 0, 0, new FlowCounters(1)));
+        tables.put(new FlowEntry(rule, 0, 0, new FlowCounters(memory, 1)));
     }
 
     private Region port(Tables tables, int number) throws IOException {
         RegionHeader header = header();
         Region region = region("port" + number, header.sizeBytes());
         header.create(region.address());
-        DpdkrPort port = new DpdkrPort(number, 1);
+        DpdkrPort port = new DpdkrPort(number, 1, memory);
         port.rings(
                 new DpdkrPort.Rings(
                         RingConsumer.attach(
                                 region.address() + header.firstRing(), room(header), "from"),
                         RingProducer.attach(
                                 region.address() + header.secondRing(), room(header), "to"),
-                        region));
+                        region,
+                        number));
         tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
         datapath.addPort(port);
         return region;

@@ -17,9 +17,8 @@ import picocli.CommandLine.Option;
                     + " switch is",
             "killed (SIGKILL) and another started in its place, or asked to hand over to another, in"
                     + " turn. Exits with 0 if nothing was",
-            "lost, doubled or reordered on the bypass, nothing but what a port counts was lost on"
-                    + " the other",
-            "way, rules and groups came back, and counters went on."
+            "doubled or reordered, lost on the bypass, or lost on the other way but what a port counts, every",
+            "counter is what the VNFs counted, and rules and groups came back."
         })
 public final class RestartCommand implements Callable<Integer> {
     @Option(
@@ -27,6 +26,13 @@ public final class RestartCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "how often the switch is replaced (default: ${DEFAULT-VALUE})")
     private int cycles = 100;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "PPS",
+            description =
+                    "packets a second through the switch; 0 for flat out: then it is killed in the middle of a burst (default: ${DEFAULT-VALUE})")
+    private int rate = RestartRun.RATE;
 
     @Option(
             names = "--chronicle",
@@ -49,6 +55,9 @@ public final class RestartCommand implements Callable<Integer> {
         if (cycles < 1) {
             throw new ExperimentException("--cycles is 1 or more, not " + cycles);
         }
+        if (rate < 0) {
+            throw new ExperimentException("--rate is 0 or more, not " + rate);
+        }
         if (vnfs.equals("vm")) {
             return GuestRestartRun.run(cycles, System.out).good() ? 0 : 1;
         }
@@ -56,6 +65,6 @@ public final class RestartCommand implements Callable<Integer> {
             throw new ExperimentException("--vnfs is process or vm, not " + vnfs);
         }
         Path file = chronicle != null ? chronicle : Files.createTempFile("skyway-restart-", ".log");
-        return RestartRun.run(cycles, file, System.out).good() ? 0 : 1;
+        return RestartRun.run(cycles, rate, file, System.out).good() ? 0 : 1;
     }
 }

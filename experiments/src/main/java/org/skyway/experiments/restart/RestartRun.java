@@ -19,6 +19,7 @@ import org.skyway.experiments.bed.SwitchProcess;
 import org.skyway.experiments.bed.Verdicts;
 import org.skyway.experiments.hostile.Tolerated;
 import org.skyway.experiments.process.ExperimentException;
+import org.skyway.experiments.process.Pause;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.process.RunFolder;
 import org.skyway.openflow.message.GroupMod;
@@ -30,16 +31,18 @@ final class RestartRun implements AutoCloseable {
     private static final int IDLE_PORTS = 12;
     private static final int IDLE_ENTRIES = 1000;
     private static final List<String> PORTS = ports();
-    private static final int BURST = 32;
     private static final String STATS = "stats-";
+    private static final int DRAIN_MILLIS = 500; // far more than a sink needs for a ring
     private static final int ADD = 0;
     private static final int DROP = 1;
     private static final int PACKETS_PER_SECOND = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /// Packets a second: what comes while there is no switch must find room in the ring to it.
-    private static final String RATE = "2000";
+    /// Packets a second, unless said otherwise: what comes while there is no switch finds room in
+    /// the ring to it.
+    static final int RATE = 2000;
 
+    private final int rate; // of the pair through the switch; 0 for flat out
     private final PrintStream out;
     private final Chronicle chronicle;
     private final RunFolder folder = new RunFolder();
@@ -64,7 +67,8 @@ final class RestartRun implements AutoCloseable {
         return List.copyOf(ports);
     }
 
-    private RestartRun(Path chronicleFile, PrintStream out) throws IOException {
+    private RestartRun(int rate, Path chronicleFile, PrintStream out) throws IOException {
+        this.rate = rate;
         this.out = out;
         chronicle = new Chronicle(chronicleFile);
     }
@@ -72,12 +76,13 @@ final class RestartRun implements AutoCloseable {
     /// Runs it.
     ///
     /// @param cycles how often the switch is killed
+    /// @param rate packets a second through the switch; 0 for flat out
     /// @param chronicle where everything that everybody says goes
     /// @param out for people
     /// @return the verdicts, printed already
-    static Verdicts run(int cycles, Path chronicle, PrintStream out) throws IOException {
+    static Verdicts run(int cycles, int rate, Path chronicle, PrintStream out) throws IOException {
         out.printf("restart: %,d times; all that was said: %s%n", cycles, chronicle);
-        try (RestartRun run = new RestartRun(chronicle, out)) {
+        try (RestartRun run = new RestartRun(rate, chronicle, out)) {
             run.run(cycles);
             return run.verdicts;
         }
@@ -87,7 +92,7 @@ final class RestartRun implements AutoCloseable {
         vswitch = start("--rehearsal", "0");
         try (Controller controller = vswitch.controller("rules")) {
             controller.add("priority=100,cookie=0x1234,in_port=1,actions=output:2");
-            Meter.Band band = new Meter.Band(DROP, 1_000_000, 0, 0);
+            Meter.Band band = new Meter.Band(DROP, Integer.MAX_VALUE, 0, 0); // never too much
             controller.send(new MeterMod(ADD, new Meter(1, PACKETS_PER_SECOND, List.of(band))));
             controller.group(GroupMod.ADD, "group_id=1,type=indirect,bucket=actions=output:4");
             controller.add("priority=100,in_port=3,actions=meter:1,group:1");
@@ -101,15 +106,15 @@ final class RestartRun implements AutoCloseable {
             controller.barrier();
             verdicts.judge("rules", controller.errors() == 0, controller.errors() + " refused");
         }
-        past = pair(1);
-        through = pair(3);
+        past = pair(1, RATE);
+        through = pair(3, rate);
         standstills = new Standstills(folder.path().resolve(STATS + 4));
         awaitBypass();
         String rules = rules();
         for (int cycle = 0; cycle < cycles; cycle++) {
             cycle(rules, cycle % 2 == 1);
         }
-        finish(cycles);
+        finish();
         verdicts.print(out);
         out.printf("nothing came through the switch%n");
         out.printf(
@@ -124,7 +129,7 @@ final class RestartRun implements AutoCloseable {
         return SwitchProcess.start(folder.path(), chronicle, PORTS, more);
     }
 
-    private Pair pair(int from) {
+    private Pair pair(int from, int pps) {
         String id = Integer.toString(from);
         Path stats = folder.path().resolve(STATS + (from + 1));
         HonestVnf sink =
@@ -136,7 +141,8 @@ final class RestartRun implements AutoCloseable {
                         stats.toString(),
                         "--stats-interval",
                         Standstills.INTERVAL_SECONDS);
-        return new Pair(vnf("source", from, "--rate", RATE, "--id", id), sink, from);
+        String send = Integer.toString(pps);
+        return new Pair(vnf("source", from, "--rate", send, "--id", id), sink, from);
     }
 
     private HonestVnf vnf(String verb, int port, String... more) {
@@ -283,41 +289,43 @@ final class RestartRun implements AutoCloseable {
         }
     }
 
-    private void finish(int cycles) {
+    private void finish() {
         for (Pair p : List.of(past, through)) {
-            int status = p.source().stop() | p.sink().stop();
+            int stopped = p.source().stop();
+            long sent = p.source().sent();
+            await(() -> port(p.from(), "rxPackets") >= sent, "packets that wait in a ring");
+            Pause.millis(DRAIN_MILLIS);
+            int status = stopped | p.sink().stop();
             verdicts.judge("VNFs from port " + p.from(), status == 0, "exit status " + status);
-            judge(p, p == past ? 0 : (long) cycles * BURST);
+            judge(p);
             p.source().close();
             p.sink().close();
         }
         long metered = entry(3);
-        long twice = (long) cycles * BURST;
         verdicts.judge(
                 "group and meter",
-                within(group(), metered, twice) && within(meter(), metered, twice),
+                group() == metered && meter() == metered,
                 "entry %,d, group %,d, meter %,d".formatted(metered, group(), meter()));
         verdicts.judge("counters never go back", wentBack == 0, highest.size() + " watched");
         Tolerated.judge(verdicts, vswitch.ask("show").get("faults"));
     }
 
-    /// @param twice how many packets may have come twice: the burst that was in the switch's hands
-    ///   each time
-    private void judge(Pair p, long twice) {
+    private long port(int number, String counter) {
+        return vswitch.port(PORTS.get(number - 1)).get(counter).asLong();
+    }
+
+    private void judge(Pair p) {
         HonestVnf.Stream s = p.sink().from(p.from());
-        JsonNode in = vswitch.port(PORTS.get(p.from() - 1));
-        JsonNode there = vswitch.port(PORTS.get(p.from()));
-        long dropped = in.get("rxDropped").asLong() + there.get("txDropped").asLong();
+        long dropped = port(p.from(), "rxDropped") + port(p.from() + 1, "txDropped");
         long sent = p.source().sent();
         long lost = sent - s.packets() + s.duplicates();
         String way = p == past ? "past the switch" : "through the switch";
         verdicts.judge(
                 "packets " + way,
                 sent > 0
-                        && lost <= (p == past ? 0 : dropped)
-                        && lost >= 0
-                        && s.duplicates() <= twice
-                        && s.reordered() <= twice
+                        && lost == (p == past ? 0 : dropped)
+                        && s.duplicates() == 0
+                        && s.reordered() == 0
                         && p.sink().corrupt() == 0,
                 "%,d sent, %,d came, %d lost, %d dropped and counted, %d twice, %d reordered, %d wrong"
                         .formatted(
@@ -328,19 +336,15 @@ final class RestartRun implements AutoCloseable {
                                 s.duplicates(),
                                 s.reordered(),
                                 p.sink().corrupt()));
-        long rx = in.get("rxPackets").asLong();
-        long tx = there.get("txPackets").asLong();
+        long rx = port(p.from(), "rxPackets");
+        long tx = port(p.from() + 1, "txPackets");
         long entry = entry(p.from());
         long got = p.sink().received();
         verdicts.judge(
                 "counters " + way,
-                within(rx, sent, twice) && within(entry, sent, twice) && within(tx, got, twice),
+                rx == sent && entry == sent && tx == got,
                 "VNF sent %,d, port %,d, entry %,d; port sent %,d, VNF got %,d"
                         .formatted(sent, rx, entry, tx, got));
-    }
-
-    private static boolean within(long counted, long really, long more) {
-        return Math.abs(counted - really) <= more;
     }
 
     private void await(BooleanSupplier condition, String what) {

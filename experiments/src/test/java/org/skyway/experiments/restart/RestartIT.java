@@ -17,7 +17,7 @@ class RestartIT {
     @Test
     void anotherSwitchGoesOnWhereOneWasKilled() throws Exception {
         Path chronicle = Files.createTempFile("skyway-restart-", ".log");
-        Verdicts verdicts = RestartRun.run(CYCLES, chronicle, System.out);
+        Verdicts verdicts = RestartRun.run(CYCLES, RestartRun.RATE, chronicle, System.out);
         assertEquals("", verdicts.complaints(), () -> "see " + chronicle);
         Files.delete(chronicle);
     }

@@ -15,6 +15,7 @@ import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.RingCursors;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
@@ -92,6 +93,7 @@ final class Adoption {
                         : store.reopen(Vnfs.regionName(name, vnf.regionId()), header.sizeBytes());
         DpdkrPort.Rings all;
         try {
+            RingCursors.show(saved.counters().cursors(), region.address(), header);
             all = Vnfs.rings(region, header, name);
         } catch (RingFormatException e) {
             if (!machine) {
@@ -166,7 +168,7 @@ final class Adoption {
     void sendOnly() {
         for (Attachment vnf : vnfs.values()) {
             DpdkrPort.Rings all = rings.get(vnf);
-            vnf.port().rings(new DpdkrPort.Rings(null, all.toVnf(), all.region()));
+            vnf.port().rings(new DpdkrPort.Rings(null, all.toVnf(), all.region(), all.regionId()));
         }
     }
 

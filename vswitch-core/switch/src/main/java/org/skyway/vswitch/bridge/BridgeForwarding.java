@@ -159,7 +159,9 @@ final class BridgeForwarding implements Forwarding {
     @Override
     public void meterChanged(int id, Meter meter, long createdNanos) {
         MeterState now =
-                meter == null ? null : new MeterState(meter, System.nanoTime(), notes.memory());
+                meter == null
+                        ? null
+                        : new MeterState(meter, System.nanoTime(), notes.memory(), pollThreads);
         tables.meter(id, now);
         notes.meter(id, meter, now, createdNanos);
         settler.changed();

@@ -416,7 +416,8 @@ final class Vnfs implements PortHost {
         return new DpdkrPort.Rings(
                 RingConsumer.known(base + header.firstRing(), cells, longest, name + " from VNF"),
                 RingProducer.known(base + header.secondRing(), cells, longest, name + " to VNF"),
-                region);
+                region,
+                header.id());
     }
 
     private void release(Attachment vnf) {

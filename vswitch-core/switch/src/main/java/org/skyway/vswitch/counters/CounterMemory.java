@@ -35,19 +35,25 @@ public final class CounterMemory {
     /// Where a block's tag is.
     static final int TAG = 24;
 
-    private static final int CHUNK = 1 << 20;
+    static final int CHUNK = 1 << 20;
+
+    /// Chunks of a file.
+    static final int MOST_CHUNKS = SavedCounters.MOST / CHUNK;
+
     private static final int CHUNK_LINES = CHUNK / LINE;
 
+    private static final Stores DIRECT = Memory::putLongRelease;
     private static final Cleaner CLEANER = Cleaner.create();
-    private static final CounterMemory PRIVATE =
-            new CounterMemory(null, 0, Memory::putLongRelease, _ -> {});
+    private static final CounterMemory PRIVATE = new CounterMemory(null, 0, DIRECT, _ -> {});
 
     private final FileChannel file; // null: memory that goes with the process
     private final int most; // chunks of the file
     private final Stores stores;
     private final Consumer<String> log;
     private final RedoLog redo; // of the file
+    private final BurstLogs bursts; // in the file; null if there is none
     private final Int2ObjectHashMap<IntArrayList> free = new Int2ObjectHashMap<>(); // by lines
+    private final IntArrayList idleLogs = new IntArrayList(); // blocks of threads that have ended
     private final AtomicLong tags = new AtomicLong();
     private volatile long[] chunks = {};
     private volatile int lasting; // chunks, the first ones, are the file's
@@ -73,6 +79,15 @@ public final class CounterMemory {
             grow();
         }
         redo = file == null ? null : new RedoLog(this, !full);
+        bursts = file == null || full ? null : bursts();
+    }
+
+    private BurstLogs bursts() {
+        int block = allocate(BurstLogs.LINES);
+        BurstLogs made = new BurstLogs(this, block);
+        made.mapped(0, chunks[0]);
+        redo.bursts(block);
+        return made;
     }
 
     /// Memory that goes with the process.
@@ -89,7 +104,7 @@ public final class CounterMemory {
     /// @return the memory
     /// @throws IOException if it can't be made
     public static CounterMemory create(Path path, Consumer<String> log) throws IOException {
-        return create(path, SavedCounters.MOST / CHUNK, Memory::putLongRelease, log);
+        return create(path, MOST_CHUNKS, DIRECT, log);
     }
 
     /// Memory of a new file, of which the size and the way to write are given.
@@ -206,6 +221,35 @@ public final class CounterMemory {
         return file == null ? new RedoLog(this, false) : redo;
     }
 
+    /// Where a poll thread notes what it is at. Each thread has one.
+    ///
+    /// @param thread index of the thread
+    /// @return a log in the file; if there is none, or no room in it, one that notes nothing
+    public synchronized BurstLog burstLog(int thread) {
+        if (bursts == null) {
+            return BurstLog.none(thread);
+        }
+        if (!idleLogs.isEmpty()) {
+            return bursts.over(thread, idleLogs.removeAt(idleLogs.size() - 1));
+        }
+        int block = allocate(BurstLog.LINES);
+        return isLasting(block) ? bursts.create(thread, block) : BurstLog.none(thread);
+    }
+
+    /// Takes a log back whose thread has ended.
+    ///
+    /// @param log from [#burstLog]
+    public synchronized void giveBack(BurstLog log) {
+        if (log.isOn()) {
+            idleLogs.addInt(log.block());
+        }
+    }
+
+    /// Whether words are written otherwise than by a plain store.
+    boolean isStepped() {
+        return stores != DIRECT;
+    }
+
     /// Writes a word that a process that comes after this one makes something of.
     ///
     /// @param address of the word, in a block
@@ -236,6 +280,9 @@ public final class CounterMemory {
             lasting = more.length;
         }
         chunks = more;
+        if (bursts != null && lasting == more.length) {
+            bursts.mapped(more.length - 1, more[more.length - 1]);
+        }
     }
 
     private static long ofProcessOnly() {

@@ -2,8 +2,8 @@ package org.skyway.vswitch.counters;
 
 import org.skyway.ivshmem.region.Memory;
 
-/// What a flow entry, a group or a bucket counts: a line for each poll thread, with plain adds and
-/// opaque stores of its own, and in the first one what was added once and for all.
+/// What a flow entry, a group or a bucket counts: a line for each poll thread, who alone adds to it
+/// ([BurstLog]), and in the first one what was added once and for all.
 ///
 /// ```
 /// offset     bytes  field        writer
@@ -36,14 +36,13 @@ public final class FlowBlock {
     /// Adds what a burst brought. Poll threads only.
     ///
     /// @param address the block
-    /// @param thread index of the calling poll thread
+    /// @param log of the calling poll thread
     /// @param packets how many packets
     /// @param bytes how many bytes
     /// @param nowNanos [System#nanoTime] of the burst
-    public static void add(long address, int thread, long packets, long bytes, long nowNanos) {
-        long row = address + THREADS + (long) CounterMemory.LINE * thread;
-        Memory.addLongOpaque(row, packets);
-        Memory.addLongOpaque(row + BYTES, bytes);
+    public static void add(long address, BurstLog log, long packets, long bytes, long nowNanos) {
+        long row = address + THREADS + (long) CounterMemory.LINE * log.thread();
+        log.add(row, packets, bytes);
         Memory.putLongOpaque(row + LAST_USED, nowNanos);
     }
 

@@ -17,6 +17,8 @@ import org.skyway.ivshmem.region.Memory;
 ///     24          8  tag (CounterMemory)
 ///     32          8  number of the block where the notes are
 ///     40          8  its tag
+///     48          8  number of the block of BurstLogs
+///     56          8  its tag; 0: there is none
 ///     64 + 16i    8  offset of word i in the file, in the block of the notes
 ///     72 + 16i    8  what it becomes
 /// ```
@@ -26,6 +28,8 @@ public final class RedoLog {
     static final int SUM = 16;
     static final int NOTES = 32;
     static final int NOTES_TAG = 40;
+    static final int BURSTS = 48;
+    static final int BURSTS_TAG = 56;
     static final int FIRST = CounterMemory.LINE;
     static final int NOTE = 16;
 
@@ -50,6 +54,12 @@ public final class RedoLog {
         header = memory.address(memory.allocate(1));
         grow(FEW);
         Memory.putLongRelease(header, MAGIC);
+    }
+
+    /// Notes where the logs of poll threads are. Once.
+    void bursts(int block) {
+        memory.store(header + BURSTS, block);
+        memory.store(header + BURSTS_TAG, memory.tag(block));
     }
 
     /// Begins a change. What another has noted and not committed, for whatever reason, is

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /// The memory of a process that is no more. One thread.
 public final class SavedCounters {
@@ -14,17 +15,21 @@ public final class SavedCounters {
     static final int MOST = 1 << 30;
 
     private final ByteBuffer bytes;
+    private List<RingCursor> cursors = List.of();
 
     private SavedCounters(ByteBuffer bytes) {
         this.bytes = bytes;
     }
 
-    /// Reads a file, and ends the change that its process was at when it was killed.
+    /// Reads a file, and ends what its process was at when it was killed: a change ([RedoLog]), and
+    /// the bursts of its poll threads ([BurstLog]).
     ///
     /// @param path what [CounterMemory#create] made; if it is gone, all of it counts as lost
+    /// @param sameBoot whether the host was not started anew since. If it was, parts of the file
+    ///   may be older than others, and a burst too short to matter
     /// @return what it holds
     /// @throws IOException if it can't be read
-    public static SavedCounters read(Path path) throws IOException {
+    public static SavedCounters read(Path path, boolean sameBoot) throws IOException {
         if (!Files.exists(path)) {
             return new SavedCounters(ByteBuffer.allocate(0));
         }
@@ -33,6 +38,13 @@ public final class SavedCounters {
             while (all.hasRemaining() && channel.read(all) >= 0) {}
             SavedCounters saved = new SavedCounters(all.flip().order(ByteOrder.nativeOrder()));
             saved.redo();
+            if (sameBoot && saved.get(0, 0) == RedoLog.MAGIC) {
+                saved.cursors =
+                        new SavedBursts(saved.bytes)
+                                .end(
+                                        saved.get(0, RedoLog.BURSTS),
+                                        saved.get(0, RedoLog.BURSTS_TAG));
+            }
             return saved;
         }
     }
@@ -90,6 +102,13 @@ public final class SavedCounters {
     /// @return true if so
     public boolean has(int block, long tag) {
         return get(block, CounterMemory.TAG) == tag;
+    }
+
+    /// What bursts were about to show, whose packets are counted already.
+    ///
+    /// @return how far rings of port regions were read and written
+    public List<RingCursor> cursors() {
+        return cursors;
     }
 
     private long get(int block, int offset) {

@@ -33,9 +33,11 @@ public final class Datapath implements AutoCloseable {
     private final Tables tables;
     private final UpcallSink sink;
     private final Faults faults;
+    private final CounterMemory memory;
     private final TableCounters tableCounters;
     private final Arena arena = Arena.ofShared();
     private final PollThread[] threads;
+    private final OpenBurst[] bursts; // of each thread
     private final MacIndex macIndex = new MacIndex();
     private final PortSender sender = new PortSender(this);
     private final Revalidator revalidator;
@@ -69,9 +71,12 @@ public final class Datapath implements AutoCloseable {
         this.tables = tables;
         this.sink = sink;
         this.faults = faults;
+        this.memory = memory;
         tableCounters = new TableCounters(memory, threads);
         this.threads = new PollThread[threads];
+        bursts = new OpenBurst[threads];
         for (int i = 0; i < threads; i++) {
+            bursts[i] = new OpenBurst(i, this, memory.burstLog(i));
             this.threads[i] = new PollThread(i, this, arena);
         }
         revalidator =
@@ -413,6 +418,11 @@ public final class Datapath implements AutoCloseable {
         return macIndex;
     }
 
+    /// What a thread is at, which belongs to it.
+    OpenBurst burst(int thread) {
+        return bursts[thread];
+    }
+
     /// The caches of a thread, which belong to it.
     FlowCache cache(int thread) {
         return threads[thread].cache();
@@ -453,7 +463,7 @@ public final class Datapath implements AutoCloseable {
     /// @param count how many
     public void sendCopies(
             int thread, DatapathPort port, long[] addresses, int[] lengths, int from, int count) {
-        sender.sendCopies(thread, port, addresses, lengths, from, count);
+        sender.sendCopies(bursts[thread], port, addresses, lengths, from, count);
     }
 
     DatapathPort port(int number) {
@@ -477,6 +487,9 @@ public final class Datapath implements AutoCloseable {
         for (PollThread t : threads) {
             t.close();
         }
-        arena.close();
+        arena.close(); // once only, as what follows is done
+        for (OpenBurst b : bursts) {
+            memory.giveBack(b.log());
+        }
     }
 }

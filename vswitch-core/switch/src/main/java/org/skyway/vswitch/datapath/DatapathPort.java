@@ -1,17 +1,29 @@
 package org.skyway.vswitch.datapath;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.tables.Policing;
 
 /// A port as the poll threads see it. One thread receives from it; any may send to it.
 public abstract class DatapathPort {
+    private static final VarHandle USER;
+
+    static {
+        try {
+            USER = MethodHandles.lookup().findVarHandle(DatapathPort.class, "user", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final int number;
     private final Traffic traffic;
     private volatile PortTaps taps; // null, unless somebody looks
     private volatile Policer policer; // null, unless it may send so much only
     private volatile EgressQueues egress; // null, unless it may be sent so much only
-    private final AtomicBoolean sending; // null: only one thread sends
+    private int user; // poll thread that sends to it now, counted from 1; 0: none
 
     /// A port.
     ///
@@ -29,7 +41,6 @@ public abstract class DatapathPort {
     protected DatapathPort(int number, int threads, CounterMemory memory) {
         this.number = number;
         traffic = new Traffic(memory, threads);
-        sending = threads > 1 ? new AtomicBoolean() : null;
     }
 
     /// Has somebody see its packets, too. Ofproto thread.
@@ -147,6 +158,30 @@ public abstract class DatapathPort {
     /// Gives back what the last [#rxBurst] or [#rxWhole] showed.
     protected abstract void rxRelease();
 
+    /// Notes up to where the last [#rxBurst] has read, for the switch that comes after this one if
+    /// this is killed now. A port whose sender does not outlive the switch, or that can't tell, has
+    /// nothing to note.
+    ///
+    /// @param log notes it
+    protected void noteReceived(BurstLog log) {
+        log.received(0, 0);
+    }
+
+    /// Whether what it is sent is seen by nobody before [#txShow].
+    ///
+    /// @return always the same
+    protected boolean holdsBack() {
+        return false;
+    }
+
+    /// Notes up to where has been sent what [#txShow] will show.
+    ///
+    /// @param log notes it
+    protected void noteSent(BurstLog log) {}
+
+    /// Shows what it holds back to its receiver. Never called by two threads at a time.
+    protected void txShow() {}
+
     /// Copies packets out. Never called by two threads at a time.
     ///
     /// @param addresses where each packet is; readable up to the next multiple of 64 bytes
@@ -163,7 +198,7 @@ public abstract class DatapathPort {
         return 0;
     }
 
-    /// Takes that mark away.
+    /// Takes that mark; [#rxRelease] gives it back.
     protected void takeRxMark() {
         throw new IllegalStateException("port " + number + " has no marks");
     }
@@ -202,75 +237,89 @@ public abstract class DatapathPort {
     /// Sends packets, counts them, and counts what was not taken as dropped.
     ///
     /// @return how many were taken
-    final int send(int thread, long[] addresses, int[] lengths, int from, int count) {
+    final int send(OpenBurst burst, long[] addresses, int[] lengths, int from, int count) {
+        if (!holdsBack()) {
+            return sendAtOnce(burst, addresses, lengths, from, count);
+        }
+        burst.take(this);
+        final int sent = txBurst(addresses, lengths, from, count);
+        traffic.add(burst.log(), Traffic.TX_PACKETS, sent, bytes(lengths, from, sent));
+        countDropped(burst, count - sent);
+        return sent;
+    }
+
+    private int sendAtOnce(OpenBurst burst, long[] addresses, int[] lengths, int from, int count) {
         int sent;
-        lock();
+        burst.lockAlone(this);
         try {
             sent = txBurst(addresses, lengths, from, count);
         } finally {
-            unlock();
+            burst.unlock(this);
         }
-        countSent(thread, lengths, from, count, sent);
+        countSent(burst, lengths, from, count, sent);
         return sent;
     }
 
     /// The same with packets that are not complete.
     final void sendWhole(
-            int thread,
+            OpenBurst burst,
             DatapathPort sender,
             long[] addresses,
             int[] lengths,
             long[] left,
             int count) {
         int sent;
-        lock();
+        burst.lockAlone(this);
         try {
             sent = txWhole(sender, addresses, lengths, left, count);
         } finally {
-            unlock();
+            burst.unlock(this);
         }
-        countSent(thread, lengths, 0, count, sent);
+        countSent(burst, lengths, 0, count, sent);
     }
 
-    private void countSent(int thread, int[] lengths, int from, int count, int sent) {
+    // They are gone, whether the burst will have happened or not.
+    private void countSent(OpenBurst burst, int[] lengths, int from, int count, int sent) {
+        traffic.addForGood(burst.thread(), Traffic.TX_PACKETS, sent);
+        traffic.addForGood(burst.thread(), Traffic.TX_BYTES, bytes(lengths, from, sent));
+        countDropped(burst, count - sent);
+    }
+
+    private void countDropped(OpenBurst burst, int packets) {
+        if (packets > 0) {
+            traffic.add(burst.log(), Traffic.TX_DROPPED, packets);
+        }
+    }
+
+    private static long bytes(int[] lengths, int from, int count) {
         long bytes = 0;
-        for (int i = from; i < from + sent; i++) {
+        for (int i = from; i < from + count; i++) {
             bytes += lengths[i];
         }
-        traffic.add(thread, Traffic.TX_PACKETS, sent);
-        traffic.add(thread, Traffic.TX_BYTES, bytes);
-        if (sent < count) {
-            traffic.add(thread, Traffic.TX_DROPPED, count - sent);
-        }
+        return bytes;
     }
 
     /// Looks whether the memory that the port shares is still there, and does without it if not: a
     /// thread was told by an [InternalError] that some port's is not. Any thread.
     protected void checkMemory() {}
 
-    final boolean sendMark(long mark) {
-        lock();
-        try {
-            return txMark(mark);
-        } finally {
-            unlock();
-        }
+    final boolean sendMark(OpenBurst burst, long mark) {
+        burst.take(this);
+        return txMark(mark);
     }
 
-    // With one poll thread, the usual case, there is nothing to lock. With several it is held for
-    // one
-    // burst's copy, and bursts to one port from two threads at once are rare.
-    private void lock() {
-        if (sending != null) {
-            while (!sending.compareAndSet(false, true)) {
-                Thread.onSpinWait();
-            }
-        }
+    /// Which poll thread sends to it now, as far as the calling one is concerned.
+    final int user() {
+        return (int) USER.getOpaque(this);
     }
 
-    private void unlock() {
-        if (sending != null) {
-            sending.set(false);
-        }
+    /// @param thread counted from 1; 0 for none
+    final void user(int thread) {
+        USER.setRelease(this, thread);
+    }
+
+    /// Makes it a thread's if it is nobody's.
+    final boolean tryUse(int thread) {
+        return (int) USER.getOpaque(this) == 0 && USER.compareAndSet(this, 0, thread);
     }
 }

@@ -144,7 +144,7 @@ final class FlowCache {
             count(RECIRCULATION_MISSES, 1);
             flow = translate(rest, key);
         }
-        flow.count(thread, 1, length, now, datapath.tableCounters());
+        flow.count(datapath.burst(thread), 1, length, now, datapath.tableCounters());
         return flow;
     }
 

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.util.List;
 import org.skyway.openflow.model.Match;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.DatapathProgram;
@@ -107,21 +108,22 @@ final class Megaflow {
         VALID_IN.setOpaque(this, NEVER);
     }
 
-    void count(int thread, long packets, long bytes, long nowNanos, TableCounters tables) {
+    void count(OpenBurst burst, long packets, long bytes, long nowNanos, TableCounters tables) {
         usedNanos = nowNanos;
+        final BurstLog log = burst.log();
         if (only != 0) {
-            FlowBlock.add(only, thread, packets, bytes, nowNanos);
+            FlowBlock.add(only, log, packets, bytes, nowNanos);
             Reference.reachabilityFence(this); // and with it whose block it is
-            tables.add(thread, table, packets);
+            burst.count(table, packets);
             return;
         }
         for (FlowEntry entry : program.entries()) {
-            entry.counters().add(thread, packets, bytes, nowNanos);
+            entry.counters().add(log, packets, bytes, nowNanos);
         }
         for (FlowCounters group : program.groups()) {
-            group.add(thread, packets, bytes, nowNanos);
+            group.add(log, packets, bytes, nowNanos);
         }
-        tables.add(thread, program, packets);
+        tables.add(log, program, packets);
         if (program.source() != null) {
             program.source().refresh(nowNanos);
         }

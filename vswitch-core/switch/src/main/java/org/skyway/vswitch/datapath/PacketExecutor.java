@@ -24,7 +24,7 @@ final class PacketExecutor {
     private static final int MAX_SAVED = 64;
     private static final int MAX_RECIRCULATIONS = 6; // as in Open vSwitch
 
-    private final int thread;
+    private final OpenBurst burst;
     private final Datapath datapath;
     private final PacketRewriter rewriter = new PacketRewriter();
     private final FlowCache cache;
@@ -36,8 +36,8 @@ final class PacketExecutor {
     private final long[] address = new long[1];
     private final int[] length = new int[1];
 
-    PacketExecutor(int thread, Datapath datapath, FlowCache cache, Arena arena) {
-        this.thread = thread;
+    PacketExecutor(OpenBurst burst, Datapath datapath, FlowCache cache, Arena arena) {
+        this.burst = burst;
         this.datapath = datapath;
         this.cache = cache;
         saved = arena.allocate((long) (MAX_SAVED + 1) * BUFFER_BYTES, 64).address();
@@ -120,7 +120,7 @@ final class PacketExecutor {
                 }
                 case DatapathAction.ToController c -> datapath.sink().packetIn(at, n, c);
                 case DatapathAction.Metered(MeterState meter) -> {
-                    int verdict = meter.admit(n, System.nanoTime());
+                    int verdict = meter.admit(burst.log(), n, System.nanoTime());
                     if (verdict == MeterState.DROP) {
                         i = endOfCopy(actions, i); // a copy is dropped, the rest goes on
                     } else if (verdict > 0) {
@@ -193,11 +193,11 @@ final class PacketExecutor {
             return; // removed since the program was made
         }
         if (bytes == 0) {
-            port.traffic().add(thread, Traffic.TX_DROPPED, 1); // nothing is no packet
+            port.traffic().add(burst.log(), Traffic.TX_DROPPED, 1); // nothing is no packet
             return;
         }
         address[0] = packet;
         length[0] = bytes;
-        datapath.sender().send(thread, port, queue, address, length, 0, 1);
+        datapath.sender().send(burst, port, queue, address, length, 0, 1);
     }
 }

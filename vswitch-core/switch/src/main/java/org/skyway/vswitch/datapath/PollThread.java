@@ -9,6 +9,7 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.skyway.bypass.ring.Mark;
 import org.skyway.ivshmem.region.Memory;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.pipeline.DatapathProgram;
 import org.skyway.vswitch.tables.PortQos;
 
@@ -67,6 +68,8 @@ final class PollThread {
     private final IdleStrategy idle =
             new BackoffIdleStrategy(SPINS, YIELDS, 1_000, 100_000); // park up to 100 µs
     private final CommandQueue commands = new CommandQueue();
+    private final OpenBurst burst;
+    private final BurstLog log;
     private final FlowCache cache;
     private final PacketExecutor executor;
     private final TxQueues tx;
@@ -94,9 +97,11 @@ final class PollThread {
     PollThread(int index, Datapath datapath, Arena arena) {
         this.index = index;
         this.datapath = datapath;
+        burst = datapath.burst(index);
+        log = burst.log();
         cache = new FlowCache(index, datapath);
-        executor = new PacketExecutor(index, datapath, cache, arena);
-        tx = new TxQueues(index, datapath.sender());
+        executor = new PacketExecutor(burst, datapath, cache, arena);
+        tx = new TxQueues(burst, datapath.threads() > 1, datapath.sender());
         buffers = arena.allocate((long) BURST * PacketExecutor.BUFFER_BYTES, 64).address();
     }
 
@@ -263,7 +268,7 @@ final class PollThread {
         }
         try {
             if (n > 0) {
-                port.rxRelease(); // also of what was lost: it is not looked at again
+                burst.end(port); // also of what was lost: it is not looked at again
             }
             if (n < BURST && port.rxMark() != 0) {
                 return n + forwardMark(rx);
@@ -295,17 +300,16 @@ final class PollThread {
         for (int i = 0; i < n; i++) {
             bytes += lengths[i];
         }
-        rx.port.traffic().add(index, Traffic.RX_PACKETS, n);
-        rx.port.traffic().add(index, Traffic.RX_BYTES, bytes);
+        rx.port.traffic().add(log, Traffic.RX_PACKETS, n, bytes);
         cache.hit(n);
-        only.count(index, n, bytes, now, datapath.tableCounters());
-        datapath.sender().sendWhole(index, rx.port, to, addresses, lengths, left, n);
+        only.count(burst, n, bytes, now, datapath.tableCounters());
+        datapath.sender().sendWhole(burst, rx.port, to, addresses, lengths, left, n);
         return n;
     }
 
     private void lost(RxPort rx, int packets, String where, Throwable e) {
         datapath.survived(where, e);
-        rx.port.traffic().add(index, Traffic.RX_DROPPED, packets);
+        rx.port.traffic().add(log, Traffic.RX_DROPPED, packets);
     }
 
     private void forward(RxPort rx, int received) {
@@ -329,14 +333,13 @@ final class PollThread {
         if (taps != null) {
             taps.received(datapath, index, addresses, lengths, n);
         }
-        rx.port.traffic().add(index, Traffic.RX_PACKETS, n);
-        rx.port.traffic().add(index, Traffic.RX_BYTES, bytes);
+        rx.port.traffic().add(log, Traffic.RX_PACKETS, n, bytes);
         Megaflow only = cache.only(rx, n);
         if (only != null && (only.onlyOutput != null || only.drops)) {
-            only.count(index, n, bytes, now, datapath.tableCounters());
+            only.count(burst, n, bytes, now, datapath.tableCounters());
             if (only.onlyOutput != null) {
                 final int queue = PortQos.DEFAULT_QUEUE;
-                datapath.sender().send(index, only.onlyOutput, queue, addresses, lengths, 0, n);
+                datapath.sender().send(burst, only.onlyOutput, queue, addresses, lengths, 0, n);
             }
             return;
         }
@@ -353,7 +356,7 @@ final class PollThread {
             while (end < n && flows[end] == flow) {
                 runBytes += lengths[end++];
             }
-            flow.count(index, end - i, runBytes, now, datapath.tableCounters());
+            flow.count(burst, end - i, runBytes, now, datapath.tableCounters());
             if (flow.onlyOutput != null) {
                 tx.add(flow.onlyOutput, addresses, lengths, i, end);
             } else if (!flow.drops) {
@@ -369,7 +372,7 @@ final class PollThread {
 
     private int police(RxPort rx, Policer policer, int n) {
         int kept = policer.admit(addresses, lengths, n, now);
-        rx.port.traffic().add(index, Traffic.RX_DROPPED, n - kept);
+        rx.port.traffic().add(log, Traffic.RX_DROPPED, n - kept);
         return kept;
     }
 
@@ -393,7 +396,7 @@ final class PollThread {
                                                 PacketExecutor.MAX_FRAME));
             }
         }
-        rx.port.traffic().add(index, Traffic.RX_DROPPED, n - kept);
+        rx.port.traffic().add(log, Traffic.RX_DROPPED, n - kept);
         return kept;
     }
 
@@ -426,7 +429,7 @@ final class PollThread {
     private void execute(RxPort rx, Megaflow flow, int i) {
         try {
             if (!executor.run(flow.program, addresses[i], lengths[i])) {
-                rx.port.traffic().add(index, Traffic.RX_DROPPED, 1);
+                rx.port.traffic().add(log, Traffic.RX_DROPPED, 1);
             }
         } catch (Throwable e) {
             lost(rx, 1, "poll thread: packet", e);
@@ -451,12 +454,14 @@ final class PollThread {
             MarkRoute route = port.markRoute(Mark.epoch(mark));
             if (route != null && kind != null) {
                 stray = false;
-                if (!route.target().sendMark(Mark.of(kind, route.slot(), route.epoch()))) {
+                if (!route.target().sendMark(burst, Mark.of(kind, route.slot(), route.epoch()))) {
+                    burst.end(null);
                     return 0;
                 }
             }
         } catch (Throwable e) {
             datapath.survived("poll thread: mark", e);
+            burst.end(null);
             if (++rx.markFailures < MARK_TRIES) {
                 return 0; // memory that was cut short is replaced by now
             }
@@ -464,9 +469,10 @@ final class PollThread {
         }
         rx.markFailures = 0;
         if (stray) {
-            port.traffic().add(index, Traffic.STRAY_MARKS, 1);
+            port.traffic().add(log, Traffic.STRAY_MARKS, 1);
         }
         port.takeRxMark();
+        burst.end(port);
         rx.away = kind == Mark.Kind.TO_BYPASS && port.hasOneSender();
         return 1;
     }
@@ -480,13 +486,18 @@ final class PollThread {
     void removePort(DatapathPort port) {
         rxPorts.remove(port);
         tx.forget();
+        burst.forget();
     }
 
     void runProgram(DatapathProgram program, byte[] frame) {
         long buffer = buffer(0);
         Memory.copyFromArray(frame, 0, buffer, frame.length);
-        new Megaflow(program).count(index, 1, frame.length, now, datapath.tableCounters());
-        executor.run(program, buffer, frame.length);
+        new Megaflow(program).count(burst, 1, frame.length, now, datapath.tableCounters());
+        try {
+            executor.run(program, buffer, frame.length);
+        } finally {
+            burst.end(null);
+        }
     }
 
     // ---- any thread

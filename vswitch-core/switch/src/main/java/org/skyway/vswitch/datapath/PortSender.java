@@ -13,12 +13,12 @@ final class PortSender {
 
     /// Sends packets.
     ///
-    /// @param thread index of the poll thread
+    /// @param burst that they belong to
     /// @param queue of the port; one that is not there is the default one
     /// @param from index of the first
     /// @param count how many, 32 at most
     void send(
-            int thread,
+            OpenBurst burst,
             DatapathPort port,
             int queue,
             long[] addresses,
@@ -28,24 +28,24 @@ final class PortSender {
         try {
             final EgressQueues egress = port.egress();
             if (egress == null) {
-                sendAll(thread, port, addresses, lengths, from, count, false);
+                sendAll(burst, port, addresses, lengths, from, count, false);
             } else {
-                sendSome(thread, port, egress, queue, addresses, lengths, from, count, false);
+                sendSome(burst, port, egress, queue, addresses, lengths, from, count, false);
             }
         } catch (Throwable e) {
-            failed(thread, port, count, e);
+            failed(burst, port, count, e);
         }
     }
 
-    private void failed(int thread, DatapathPort port, int count, Throwable e) {
+    private void failed(OpenBurst burst, DatapathPort port, int count, Throwable e) {
         datapath.survived("poll thread: sending", e);
-        port.traffic().add(thread, Traffic.TX_DROPPED, count);
+        port.traffic().add(burst.log(), Traffic.TX_DROPPED, count);
     }
 
     /// Sends packets that are not complete, of a port whose packets all go to another, which has no
     /// QoS and which nobody looks at.
     void sendWhole(
-            int thread,
+            OpenBurst burst,
             DatapathPort from,
             DatapathPort to,
             long[] addresses,
@@ -53,28 +53,33 @@ final class PortSender {
             long[] left,
             int count) {
         try {
-            to.sendWhole(thread, from, addresses, lengths, left, count);
+            to.sendWhole(burst, from, addresses, lengths, left, count);
         } catch (Throwable e) {
-            failed(thread, to, count, e);
+            failed(burst, to, count, e);
         }
     }
 
     /// Sends copies that a mirror made; throws what the port does.
     void sendCopies(
-            int thread, DatapathPort port, long[] addresses, int[] lengths, int from, int count) {
+            OpenBurst burst,
+            DatapathPort port,
+            long[] addresses,
+            int[] lengths,
+            int from,
+            int count) {
         final EgressQueues egress = port.egress();
         if (egress == null) {
-            sendAll(thread, port, addresses, lengths, from, count, true);
+            sendAll(burst, port, addresses, lengths, from, count, true);
         } else {
             final int queue = PortQos.DEFAULT_QUEUE;
-            sendSome(thread, port, egress, queue, addresses, lengths, from, count, true);
+            sendSome(burst, port, egress, queue, addresses, lengths, from, count, true);
         }
     }
 
     // Leaves out packets that are too many. Who called may still need the arrays, so what stays is
     // sent piece by piece.
     private void sendSome(
-            int thread,
+            OpenBurst burst,
             DatapathPort port,
             EgressQueues egress,
             int queue,
@@ -86,7 +91,7 @@ final class PortSender {
         final int passing = egress.admit(queue, lengths, from, count, System.nanoTime());
         final int dropped = count - Integer.bitCount(passing);
         if (dropped > 0) {
-            port.traffic().add(thread, Traffic.TX_DROPPED, dropped);
+            port.traffic().add(burst.log(), Traffic.TX_DROPPED, dropped);
         }
         for (int at = 0; at < count; ) {
             int end = at;
@@ -94,24 +99,24 @@ final class PortSender {
                 end++;
             }
             if (end > at) {
-                sendAll(thread, port, addresses, lengths, from + at, end - at, copies);
+                sendAll(burst, port, addresses, lengths, from + at, end - at, copies);
             }
             at = end + 1;
         }
     }
 
     private void sendAll(
-            int thread,
+            OpenBurst burst,
             DatapathPort port,
             long[] addresses,
             int[] lengths,
             int from,
             int count,
             boolean copies) {
-        final int sent = port.send(thread, addresses, lengths, from, count);
+        final int sent = port.send(burst, addresses, lengths, from, count);
         final PortTaps taps = port.taps();
         if (taps != null) {
-            taps.sent(datapath, thread, addresses, lengths, from, sent, copies);
+            taps.sent(datapath, burst.thread(), addresses, lengths, from, sent, copies);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.skyway.vswitch.datapath;
 
 import org.skyway.ivshmem.region.Memory;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.SavedCounters;
 import org.skyway.vswitch.pipeline.DatapathProgram;
@@ -27,22 +28,20 @@ public final class TableCounters {
         address = memory.address(block);
     }
 
-    void add(int thread, DatapathProgram program, long packets) {
-        long row = address + THREADS + (long) CELLS * thread;
+    /// @param log of the calling poll thread
+    void add(BurstLog log, DatapathProgram program, long packets) {
+        long row = address + THREADS + (long) CELLS * log.thread();
         for (int table : program.lookedUp()) {
-            Memory.addLongOpaque(row + PAIR * table, packets);
+            log.add(row + PAIR * table, packets, 0);
         }
-        row += MATCHES;
         for (int table : program.matched()) {
-            Memory.addLongOpaque(row + PAIR * table, packets);
+            log.add(row + PAIR * table, 0, packets);
         }
     }
 
     /// The same for packets that are looked up in one table, and hit an entry there.
-    void add(int thread, int table, long packets) {
-        long row = address + THREADS + (long) CELLS * thread + PAIR * table;
-        Memory.addLongOpaque(row, packets);
-        Memory.addLongOpaque(row + MATCHES, packets);
+    void add(BurstLog log, int table, long packets) {
+        log.add(address + THREADS + (long) CELLS * log.thread() + PAIR * table, packets, packets);
     }
 
     /// Where look-ups of bypassed packets are counted.

@@ -1,6 +1,7 @@
 package org.skyway.vswitch.datapath;
 
 import org.skyway.ivshmem.region.Memory;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.SavedCounters;
 
@@ -56,8 +57,24 @@ public final class Traffic {
         address = memory.address(block);
     }
 
-    void add(int thread, int counter, long n) {
-        Memory.addLongOpaque(address + THREADS + (long) thread * STRIDE + counter * 8L, n);
+    /// @param log of the calling poll thread
+    void add(BurstLog log, int counter, long n) {
+        log.add(cell(log.thread(), counter), n, 0);
+    }
+
+    /// @param log of the calling poll thread
+    /// @param packets [#RX_PACKETS] or [#TX_PACKETS], behind which is the counter of bytes
+    void add(BurstLog log, int packets, long n, long bytes) {
+        log.add(cell(log.thread(), packets), n, bytes);
+    }
+
+    /// Counts what can't be taken back.
+    void addForGood(int thread, int counter, long n) {
+        Memory.addLongOpaque(cell(thread, counter), n);
+    }
+
+    private long cell(int thread, int counter) {
+        return address + THREADS + (long) thread * STRIDE + counter * 8L;
     }
 
     /// Where the port's block is.
@@ -96,7 +113,7 @@ public final class Traffic {
         for (int t = 0; t < savedThreads; t++) {
             for (int counter = 0; counter <= STRAY_MARKS; counter++) {
                 int at = THREADS + t * STRIDE + counter * 8;
-                add(0, counter, saved.word(savedBlock, tag, at));
+                addForGood(0, counter, saved.word(savedBlock, tag, at));
             }
         }
     }
@@ -108,7 +125,7 @@ public final class Traffic {
     public long sum(int counter) {
         long sum = 0;
         for (int t = 0; t < threads; t++) {
-            sum += Memory.getLongOpaque(address + THREADS + (long) t * STRIDE + counter * 8L);
+            sum += Memory.getLongOpaque(cell(t, counter));
         }
         return sum;
     }

@@ -6,7 +6,8 @@ import org.skyway.vswitch.tables.PortQos;
 /// The packets of a burst that wait to be sent, by their port, so that a port gets all of its
 /// packets at once and in order. Belongs to one poll thread.
 final class TxQueues {
-    private final int thread;
+    private final OpenBurst burst;
+    private final boolean sorted; // by number, so that threads wait for each other's in one order
     private final PortSender sender;
     private Queue[] queues = new Queue[0]; // those with packets come first
     private int pending;
@@ -22,8 +23,10 @@ final class TxQueues {
         }
     }
 
-    TxQueues(int thread, PortSender sender) {
-        this.thread = thread;
+    /// @param sorted whether other threads send to the same ports
+    TxQueues(OpenBurst burst, boolean sorted, PortSender sender) {
+        this.burst = burst;
+        this.sorted = sorted;
         this.sender = sender;
     }
 
@@ -70,14 +73,29 @@ final class TxQueues {
 
     /// Sends everything.
     void send() {
+        if (sorted && pending > 1) {
+            sort();
+        }
         for (int q = 0; q < pending; q++) {
             Queue queue = queues[q];
             int count = queue.count;
             queue.count = 0;
             final int first = PortQos.DEFAULT_QUEUE;
-            sender.send(thread, queue.port, first, queue.addresses, queue.lengths, 0, count);
+            sender.send(burst, queue.port, first, queue.addresses, queue.lengths, 0, count);
         }
         pending = 0;
+    }
+
+    private void sort() {
+        for (int i = 1; i < pending; i++) {
+            final Queue queue = queues[i];
+            int at = i;
+            while (at > 0 && queues[at - 1].port.number() > queue.port.number()) {
+                queues[at] = queues[at - 1];
+                at--;
+            }
+            queues[at] = queue;
+        }
     }
 
     /// Forgets packets that can't be sent any more, after an error.

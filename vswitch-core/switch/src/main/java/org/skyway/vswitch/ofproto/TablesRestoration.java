@@ -32,7 +32,8 @@ final class TablesRestoration {
             bridge.meters().restore(m.meter(), saved.time(m.createdNanos()));
             MeterState state = bridge.forwarding().meterState(m.meter().id());
             if (state != null) {
-                state.resume(saved.counters(), m.counters().block(), m.counters().tag());
+                Saved.Block of = m.counters();
+                state.resume(saved.counters(), of.block(), of.tag(), saved.threads());
             }
         }
         saved.all(Saved.Group.class).forEach(this::group);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.skyway.bypass.ring.RingConsumer;
 import org.skyway.bypass.ring.RingProducer;
 import org.skyway.ivshmem.region.Region;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.datapath.MarkRoute;
@@ -18,13 +19,15 @@ public final class DpdkrPort extends DatapathPort {
     private volatile String cutShort; // what happened to the region of the rings, or null
     private volatile MarkRoute[] routes = {};
     private Rings receiving; // the rings that the last burst came from; its poll thread's
+    private Rings sending; // those that hold packets back; of the poll thread that sends
 
     /// The two rings of a port region, from the switch's side.
     ///
     /// @param fromVnf what the VNF sends; null if that is not to be received yet
     /// @param toVnf what it receives
     /// @param region where they are
-    public record Rings(RingConsumer fromVnf, RingProducer toVnf, Region region) {}
+    /// @param regionId its id
+    public record Rings(RingConsumer fromVnf, RingProducer toVnf, Region region, long regionId) {}
 
     /// A port without a VNF.
     ///
@@ -119,9 +122,55 @@ public final class DpdkrPort extends DatapathPort {
     }
 
     @Override
+    protected void noteReceived(BurstLog log) {
+        Rings r = receiving;
+        if (r == null || r.fromVnf == null) {
+            log.received(0, 0);
+        } else {
+            log.received(r.regionId, r.fromVnf.shown());
+        }
+    }
+
+    @Override
+    protected boolean holdsBack() {
+        return true;
+    }
+
+    @Override
     protected int txBurst(long[] addresses, int[] lengths, int from, int count) {
+        Rings r = ringsToSend();
+        return r == null ? 0 : r.toVnf.write(addresses, lengths, from, count);
+    }
+
+    // What an earlier VNF was sent in the same burst is not held back for this one.
+    private Rings ringsToSend() {
         Rings r = rings;
-        return r == null || deaf ? 0 : r.toVnf.offer(addresses, lengths, from, count);
+        if (r == null || deaf) {
+            return null;
+        }
+        if (r != sending) {
+            if (sending != null) {
+                sending.toVnf.publish();
+            }
+            sending = r;
+        }
+        return r;
+    }
+
+    @Override
+    protected void noteSent(BurstLog log) {
+        if (sending != null) {
+            log.sent(sending.regionId, sending.toVnf.written());
+        }
+    }
+
+    @Override
+    protected void txShow() {
+        Rings r = sending;
+        if (r != null) {
+            sending = null;
+            r.toVnf.publish();
+        }
     }
 
     @Override
@@ -132,13 +181,13 @@ public final class DpdkrPort extends DatapathPort {
 
     @Override
     protected void takeRxMark() {
-        receiving.fromVnf.takeMark();
+        receiving.fromVnf.passMark();
     }
 
     @Override
     protected boolean txMark(long mark) {
-        Rings r = rings;
-        return r == null || deaf || r.toVnf.mark(mark) || r.toVnf.isFaulty();
+        Rings r = ringsToSend();
+        return r == null || r.toVnf.writeMark(mark) || r.toVnf.isFaulty();
     }
 
     @Override

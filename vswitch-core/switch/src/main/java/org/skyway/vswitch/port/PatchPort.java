@@ -146,7 +146,7 @@ public final class PatchPort extends DatapathPort {
 
     @Override
     protected void takeRxMark() {
-        receiving.in.takeMark();
+        receiving.in.passMark();
     }
 
     @Override

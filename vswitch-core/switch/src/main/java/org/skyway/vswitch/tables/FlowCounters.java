@@ -1,6 +1,7 @@
 package org.skyway.vswitch.tables;
 
 import java.lang.ref.Reference;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.FlowBlock;
 
@@ -39,12 +40,12 @@ public final class FlowCounters {
 
     /// Adds what a burst brought. Poll threads only.
     ///
-    /// @param thread index of the calling poll thread
+    /// @param log of the calling poll thread
     /// @param packets how many packets
     /// @param bytes how many bytes
     /// @param nowNanos [System#nanoTime] of the burst
-    public void add(int thread, long packets, long bytes, long nowNanos) {
-        FlowBlock.add(address, thread, packets, bytes, nowNanos);
+    public void add(BurstLog log, long packets, long bytes, long nowNanos) {
+        FlowBlock.add(address, log, packets, bytes, nowNanos);
         Reference.reachabilityFence(this);
     }
 

@@ -2,6 +2,7 @@ package org.skyway.vswitch.tables;
 
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.openflow.message.Meter;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.SavedCounters;
 
@@ -19,14 +20,18 @@ public final class MeterState {
     private static final int BURST = 1 << 2;
     private static final int BAND_DROP = 1;
 
-    // A block of counters: packets and bytes at 0, and of each band from 32 on.
+    // A block of counters has a row for each poll thread: packets and bytes at 0, in the first one
+    // how many rows there are at 16 (0: one), and of each band packets and bytes from 32 on.
     private static final int BYTES = 8;
+    private static final int ROWS = 16;
     private static final int BANDS = 32;
     private static final int BAND = 16;
 
     private final Meter meter;
     private final long[] tokens; // thousandths of a packet, or bits
     private final CounterMemory memory;
+    private final int threads;
+    private final int stride; // bytes of a thread
     private final int block;
     private final long address;
     private long lastMillis;
@@ -36,13 +41,16 @@ public final class MeterState {
     /// @param meter its configuration
     /// @param nowNanos [System#nanoTime]
     /// @param memory where its counters lie
-    public MeterState(Meter meter, long nowNanos, CounterMemory memory) {
+    /// @param threads how many poll threads there are
+    public MeterState(Meter meter, long nowNanos, CounterMemory memory, int threads) {
         this.meter = meter;
         this.memory = memory;
+        this.threads = threads;
         tokens = new long[meter.bands().size()];
-        int bytes = BANDS + BAND * tokens.length;
-        block = memory.allocate(this, (bytes + CounterMemory.LINE - 1) / CounterMemory.LINE);
+        stride = BANDS + BAND * tokens.length + CounterMemory.LINE - 1 & -CounterMemory.LINE;
+        block = memory.allocate(this, threads * stride / CounterMemory.LINE);
         address = memory.address(block);
+        Memory.putLong(address + ROWS, threads);
         lastMillis = nowNanos / 1_000_000;
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = capacity(i);
@@ -54,11 +62,19 @@ public final class MeterState {
     /// @param saved its memory
     /// @param savedBlock the meter's block in it
     /// @param tag of that block
-    public synchronized void resume(SavedCounters saved, int savedBlock, long tag) {
-        Memory.putLong(address, saved.word(savedBlock, tag, 0));
-        Memory.putLong(address + BYTES, saved.word(savedBlock, tag, BYTES));
-        for (int at = BANDS; at < BANDS + BAND * tokens.length; at += BYTES) {
-            Memory.putLong(address + at, saved.word(savedBlock, tag, at));
+    /// @param savedThreads how many poll threads that switch had
+    public synchronized void resume(
+            SavedCounters saved, int savedBlock, long tag, int savedThreads) {
+        long rows = Math.clamp(saved.word(savedBlock, tag, ROWS), 1, savedThreads);
+        for (int at = 0; at < BANDS + BAND * tokens.length; at += BYTES) {
+            if (at == ROWS) {
+                at = BANDS;
+            }
+            long sum = 0;
+            for (int t = 0; t < rows; t++) {
+                sum += saved.word(savedBlock, tag, t * stride + at);
+            }
+            Memory.putLong(address + at, sum);
         }
     }
 
@@ -76,11 +92,6 @@ public final class MeterState {
         return memory.tag(block);
     }
 
-    private static void add(long at, int length) {
-        Memory.putLong(at, Memory.getLong(at) + 1);
-        Memory.putLong(at + BYTES, Memory.getLong(at + BYTES) + length);
-    }
-
     private long capacity(int band) {
         Meter.Band b = meter.bands().get(band);
         long burst = (meter.flags() & BURST) != 0 ? b.burstSize() & 0xffff_ffffL : 0;
@@ -89,11 +100,13 @@ public final class MeterState {
 
     /// Decides about a packet.
     ///
+    /// @param log of the calling poll thread
     /// @param length its length in bytes
     /// @param nowNanos [System#nanoTime]
     /// @return [#PASS], [#DROP], or by how much its drop precedence is to be raised
-    public synchronized int admit(int length, long nowNanos) {
-        add(address, length);
+    public synchronized int admit(BurstLog log, int length, long nowNanos) {
+        final long row = address + (long) stride * log.thread();
+        log.add(row, 1, length);
         long millis = nowNanos / 1_000_000;
         long elapsed = Math.max(0, millis - lastMillis);
         lastMillis = Math.max(lastMillis, millis);
@@ -113,7 +126,7 @@ public final class MeterState {
         if (exceeded < 0) {
             return PASS;
         }
-        add(address + BANDS + (long) BAND * exceeded, length);
+        log.add(row + BANDS + (long) BAND * exceeded, 1, length);
         Meter.Band band = meter.bands().get(exceeded);
         return band.type() == BAND_DROP ? DROP : band.precedenceLevel();
     }
@@ -122,14 +135,14 @@ public final class MeterState {
     ///
     /// @return packets
     public synchronized long packets() {
-        return Memory.getLong(address);
+        return sum(0);
     }
 
     /// Bytes that came by.
     ///
     /// @return bytes
     public synchronized long bytes() {
-        return Memory.getLong(address + BYTES);
+        return sum(BYTES);
     }
 
     /// Packets that a band did something to.
@@ -137,7 +150,7 @@ public final class MeterState {
     /// @param band its place in the meter
     /// @return packets
     public synchronized long bandPackets(int band) {
-        return Memory.getLong(address + BANDS + (long) BAND * band);
+        return sum(BANDS + BAND * band);
     }
 
     /// Bytes that a band did something to.
@@ -145,6 +158,14 @@ public final class MeterState {
     /// @param band its place in the meter
     /// @return bytes
     public synchronized long bandBytes(int band) {
-        return Memory.getLong(address + BANDS + (long) BAND * band + BYTES);
+        return sum(BANDS + BAND * band + BYTES);
+    }
+
+    private long sum(int at) {
+        long sum = 0;
+        for (int t = 0; t < threads; t++) {
+            sum += Memory.getLongOpaque(address + (long) stride * t + at);
+        }
+        return sum;
     }
 }

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.BondBuckets;
 import org.skyway.vswitch.tables.FlowCounters;
@@ -185,7 +186,7 @@ class LiveBondTest {
         Bond bond = bonds.seen().getFirst();
         for (int part : new int[] {1, 2, 3}) {
             bonds.named("b").migrate(part, "p1");
-            bond.buckets().counters(part).add(0, 1, 1_000_000, now);
+            bond.buckets().counters(part).add(BurstLog.none(0), 1, 1_000_000, now);
         }
         after(9_999);
         assertEquals(1, bond.buckets().member(1));

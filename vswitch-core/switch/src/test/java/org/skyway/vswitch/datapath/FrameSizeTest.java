@@ -98,7 +98,8 @@ class FrameSizeTest {
         try (Arena arena = Arena.ofConfined();
                 Datapath datapath = new Datapath(1, new Tables(), null, new Faults())) {
             PacketExecutor executor =
-                    new PacketExecutor(0, datapath, new FlowCache(0, datapath), arena);
+                    new PacketExecutor(
+                            datapath.burst(0), datapath, new FlowCache(0, datapath), arena);
             long buffer = arena.allocate(PacketExecutor.BUFFER_BYTES + 128, 64).address();
             for (int i = 0; i < PacketExecutor.BUFFER_BYTES + 128; i++) {
                 Memory.putByte(buffer + i, 0x5a);

@@ -55,7 +55,8 @@ public final class TestBed implements AutoCloseable {
                     new DpdkrPort.Rings(
                             RingConsumer.attach(base + header.firstRing(), room, "from " + number),
                             RingProducer.attach(base + header.secondRing(), room, "to " + number),
-                            region));
+                            region,
+                            number));
             tx = RingProducer.attach(base + header.firstRing(), room, "tx " + number);
             rx = RingConsumer.attach(base + header.secondRing(), room, "rx " + number);
             tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));

@@ -169,7 +169,7 @@ final class KilledSwitch implements AutoCloseable {
     }
 
     Life after(Life last, int number, long deadlineNanos) throws IOException {
-        SavedCounters saved = SavedCounters.read(last.file);
+        SavedCounters saved = SavedCounters.read(last.file, true);
         Life next = new Life(number, deadlineNanos);
         for (int i = 0; i < last.counters.size(); i++) {
             FlowCounters was = last.counters.get(i);

@@ -222,7 +222,7 @@ class KilledSwitchTest {
                 first.records.take(i, 1024, first.left, i % 16, first.right, i % 16);
             }
             Life next = bed.new Life(2, KilledSwitch.PATIENT);
-            SavedCounters saved = SavedCounters.read(first.file);
+            SavedCounters saved = SavedCounters.read(first.file, true);
             assertTrue(
                     next.records.resume(saved, first.records.block(), first.records.tag(), _ -> 0));
             List<LinkRecords.Record> all = next.records.taken();

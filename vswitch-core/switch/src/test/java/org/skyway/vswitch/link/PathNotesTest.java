@@ -104,7 +104,7 @@ class PathNotesTest {
             LinkPath path = path(random, memory);
             written.put(notes.write(path, OWNER + i), path);
         }
-        SavedCounters saved = SavedCounters.read(file);
+        SavedCounters saved = SavedCounters.read(file, true);
         written.forEach((note, path) -> {
             long owner = OWNER;
             while (PathNotes.read(saved, note.block(), owner) == null) {
@@ -123,7 +123,7 @@ class PathNotesTest {
             Path file = directory.resolve("counters-" + round);
             CounterMemory memory = CounterMemory.create(file, _ -> {});
             PathNotes.Note note = new PathNotes(memory).write(path(random, memory), OWNER);
-            assertNotNull(PathNotes.read(SavedCounters.read(file), note.block(), OWNER));
+            assertNotNull(PathNotes.read(SavedCounters.read(file, true), note.block(), OWNER));
             long at = (long) CounterMemory.LINE * note.block();
             // Its tag tells whose the block is, and is nobody's business here.
             int word = random.nextInt(16);
@@ -133,7 +133,8 @@ class PathNotesTest {
                 channel.write(bytes, at + 8L * word);
             }
             // Words behind its end are not looked at, and whatever it reads, it ends.
-            PathNotes.Tags tags = PathNotes.read(SavedCounters.read(file), note.block(), OWNER);
+            PathNotes.Tags tags =
+                    PathNotes.read(SavedCounters.read(file, true), note.block(), OWNER);
             if (word == 0 || word == 1) {
                 assertNull(tags);
             }

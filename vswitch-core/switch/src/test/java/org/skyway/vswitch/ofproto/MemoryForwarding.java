@@ -15,6 +15,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.FlowEntry;
@@ -157,7 +158,7 @@ final class MemoryForwarding implements Forwarding {
             return;
         }
         matched++;
-        best.counters().add(0, 1, frame.length, System.nanoTime());
+        best.counters().add(BurstLog.none(0), 1, frame.length, System.nanoTime());
         run(frame, port, key, best.rule().cookie(), best.rule().instructions().apply());
     }
 

@@ -24,6 +24,7 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.counters.FlowBlock;
 import org.skyway.vswitch.fault.Faults;
@@ -410,8 +411,13 @@ class StateStoreTest {
             tag = memory.tag(block);
             long address = memory.address(block);
             FlowBlock.settle(address, new FlowBlock.Sums(100, 1000, 5));
-            FlowBlock.add(address, 0, 3, 30, 70);
-            FlowBlock.add(address, 1, 4, 40, 60);
+            BurstLog first = memory.burstLog(0);
+            FlowBlock.add(address, first, 3, 30, 70);
+            first.done();
+            BurstLog second = memory.burstLog(1);
+            FlowBlock.add(address, second, 4, 40, 60);
+            second.done();
+            FlowBlock.add(address, second, 5, 50, 60); // of a burst that does not end
             queue.complete();
         }
         SavedState saved = read();
