@@ -85,7 +85,7 @@ final class Common implements AutoCloseable {
         // Its links were noted without those of other bridges.
         SavedState useful = before.hasSharedCounters() ? before : before.withoutProcesses();
         if (useful.isOfThisBoot() && !complete) {
-            patches.resume();
+            patches.resume(useful.counters().cursors());
         }
         return useful;
     }

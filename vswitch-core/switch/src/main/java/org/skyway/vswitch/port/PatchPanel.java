@@ -12,7 +12,9 @@ import java.util.Set;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.ivshmem.region.Region;
+import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.counters.RingCursor;
 import org.skyway.vswitch.fault.Faults;
 
 /// The patch ports of this process by name: two that name each other are connected. If the next
@@ -23,6 +25,8 @@ public final class PatchPanel {
     private final Faults faults;
     private final Map<String, Socket> sockets = new HashMap<>();
     private final Map<String, Region> regions = new HashMap<>(); // by their names
+    private final RegionIds ids = new RegionIds();
+    private List<RingCursor> cursors = List.of();
     private boolean resumes;
     private boolean holds;
     private long changes;
@@ -45,7 +49,10 @@ public final class PatchPanel {
 
     /// Ports that are added from now on, until [#complete], go on with what the switch before has
     /// left between them, and receive nothing before [#release].
-    public synchronized void resume() {
+    ///
+    /// @param shown what bursts of that switch were about to show
+    public synchronized void resume(List<RingCursor> shown) {
+        cursors = List.copyOf(shown);
         resumes = store != null;
         holds = resumes;
     }
@@ -95,11 +102,20 @@ public final class PatchPanel {
     }
 
     private void connect(String name, PatchPort a, PatchPort b) {
-        RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, 0, PatchPort.CELLS);
+        long id = store == null ? 0 : ids.next();
+        RegionHeader header = RegionHeader.of(RegionHeader.PORT_MAGIC, id, PatchPort.CELLS);
         try {
             Region region = resumes ? reopen(name, header) : null;
             if (region != null) {
-                PatchPort.connect(a, b, region, header);
+                // Nobody but the switch can have written it.
+                RegionHeader before =
+                        RegionHeader.read(
+                                region.address(),
+                                region.sizeBytes(),
+                                RegionHeader.PORT_MAGIC,
+                                region.toString());
+                PatchPort.show(cursors, region, before);
+                PatchPort.connect(a, b, region, before);
                 regions.put(name, region);
                 return;
             }

@@ -3,12 +3,15 @@ package org.skyway.vswitch.port;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import java.util.List;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.RingConsumer;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.bypass.ring.RingProducer;
 import org.skyway.ivshmem.region.Region;
+import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.counters.RingCursor;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.datapath.MarkRoute;
 
@@ -29,9 +32,14 @@ public final class PatchPort extends DatapathPort {
     private volatile boolean held;
     private volatile MarkRoute[] routes = {};
     private Cable receiving; // the poll thread's
+    private Cable sending; // that holds packets back; of the poll thread that sends
 
     /// One end of a cable. Its memory is there for as long as an end is known.
-    private record Cable(RingConsumer in, RingProducer out, PatchPort peer, Object memory) {}
+    ///
+    /// @param end of the cable, for the switch that comes after this one; 0 if it goes with the
+    ///   process
+    private record Cable(
+            RingConsumer in, RingProducer out, long end, PatchPort peer, Object memory) {}
 
     /// A port without a peer.
     ///
@@ -51,14 +59,42 @@ public final class PatchPort extends DatapathPort {
     /// @throws RingFormatException if a ring is in no state that its ends can have left
     static void connect(PatchPort a, PatchPort b, Region region, RegionHeader header)
             throws RingFormatException {
+        if (header.cells() != CELLS) {
+            throw new RingFormatException(
+                    "%s has rings of %d cells, not %d".formatted(region, header.cells(), CELLS));
+        }
         long there = region.address() + header.firstRing();
         long back = region.address() + header.secondRing();
         Object memory = new Object();
-        Cable ofA = new Cable(consumer(back), producer(there), b, memory);
-        Cable ofB = new Cable(consumer(there), producer(back), a, memory);
+        Cable ofA = new Cable(consumer(back), producer(there), endA(header), b, memory);
+        Cable ofB = new Cable(consumer(there), producer(back), header.id(), a, memory);
         CLEANER.register(memory, region::close);
         a.cable = ofA;
         b.cable = ofB;
+    }
+
+    /// Ends the bursts of a switch that was killed when they had happened and were about to be
+    /// shown to the other side.
+    ///
+    /// @param cursors of all regions
+    /// @param region with what lies between two ports
+    /// @param header what it is
+    static void show(List<RingCursor> cursors, Region region, RegionHeader header) {
+        RingCursors.show(cursors, region.address(), header); // of the second, as the switch's
+        RegionHeader ofA =
+                new RegionHeader(
+                        header.magic(),
+                        header.sizeBytes(),
+                        endA(header),
+                        header.cells(),
+                        header.maxFrame(),
+                        header.secondRing(),
+                        header.firstRing());
+        RingCursors.show(cursors, region.address(), ofA);
+    }
+
+    private static long endA(RegionHeader header) {
+        return -header.id(); // no region has such an id
     }
 
     private static RingProducer producer(long base) throws RingFormatException {
@@ -126,14 +162,51 @@ public final class PatchPort extends DatapathPort {
     }
 
     @Override
-    protected int txBurst(long[] addresses, int[] lengths, int from, int count) {
-        Cable c = cable;
+    protected void noteReceived(BurstLog log) {
+        Cable c = receiving;
         if (c == null) {
-            return 0;
+            log.received(0, 0);
+        } else {
+            log.received(c.end, c.in.shown());
         }
-        try {
-            return c.out.offer(addresses, lengths, from, count);
-        } finally {
+    }
+
+    @Override
+    protected boolean holdsBack() {
+        return true;
+    }
+
+    @Override
+    protected int txBurst(long[] addresses, int[] lengths, int from, int count) {
+        Cable c = cableToSend();
+        return c == null ? 0 : c.out.write(addresses, lengths, from, count);
+    }
+
+    // What went into an earlier cable in the same burst is not held back for this one.
+    private Cable cableToSend() {
+        Cable c = cable;
+        if (c != null && c != sending) {
+            if (sending != null) {
+                sending.out.publish();
+            }
+            sending = c; // which keeps the memory until it is shown
+        }
+        return c;
+    }
+
+    @Override
+    protected void noteSent(BurstLog log) {
+        if (sending != null && sending.end != 0) {
+            log.sent(sending.end, sending.out.written());
+        }
+    }
+
+    @Override
+    protected void txShow() {
+        Cable c = sending;
+        if (c != null) {
+            sending = null;
+            c.out.publish();
             Reference.reachabilityFence(c);
         }
     }
@@ -151,15 +224,8 @@ public final class PatchPort extends DatapathPort {
 
     @Override
     protected boolean txMark(long mark) {
-        Cable c = cable;
-        if (c == null) {
-            return true;
-        }
-        try {
-            return c.out.mark(mark);
-        } finally {
-            Reference.reachabilityFence(c);
-        }
+        Cable c = cableToSend();
+        return c == null || c.out.writeMark(mark);
     }
 
     @Override

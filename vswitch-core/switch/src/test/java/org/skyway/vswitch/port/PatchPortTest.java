@@ -30,7 +30,9 @@ class PatchPortTest {
         try (Arena arena = Arena.ofConfined()) {
             long frame = arena.allocate(128, 64).address();
             Memory.putLong(frame, first);
-            return from.txBurst(new long[] {frame}, new int[] {64}, 0, 1);
+            int sent = from.txBurst(new long[] {frame}, new int[] {64}, 0, 1);
+            from.txShow();
+            return sent;
         }
     }
 
@@ -117,9 +119,10 @@ class PatchPortTest {
         assertEquals(1, send(a, 7));
         assertEquals(1, send(a, 8));
         assertTrue(a.txMark(Mark.of(Mark.Kind.TO_BYPASS, 3, 5)));
+        a.txShow();
 
         PatchPanel next = new PatchPanel(store, faults);
-        next.resume();
+        next.resume(List.of());
         PatchPort b = port(2);
         next.add("b/2", b, "a@1");
         next.add("a@1", port(1), "b/2");
