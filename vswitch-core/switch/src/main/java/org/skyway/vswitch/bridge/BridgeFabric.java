@@ -1,6 +1,7 @@
 package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,8 @@ public final class BridgeFabric {
     private final RegionIds ids = new RegionIds();
     private final LinkRecords records;
     private final List<Bridge> bridges = new ArrayList<>();
-    private final Map<DatapathPort, Bridge> homes = new WeakHashMap<>(); // of ports that went, too
+    // Of ports that went, too, as long as somebody knows them.
+    private final Map<DatapathPort, WeakReference<Bridge>> homes = new WeakHashMap<>();
     private Links links;
     private boolean postponed; // a link waits for what another bridge is about to change
 
@@ -134,14 +136,15 @@ public final class BridgeFabric {
 
     /// A port is a bridge's, whatever becomes of it.
     void isAt(DatapathPort port, Bridge bridge) {
-        homes.put(port, bridge);
+        homes.put(port, new WeakReference<>(bridge));
     }
 
     /// The bridge that a port is or was at.
     ///
     /// @return null if it is not one of these
     Bridge bridgeOf(DatapathPort port) {
-        return homes.get(port);
+        WeakReference<Bridge> bridge = homes.get(port);
+        return bridge == null ? null : bridge.get();
     }
 
     /// A port of any of the bridges: no two of a process have the same name.
@@ -155,6 +158,30 @@ public final class BridgeFabric {
             }
         }
         return null;
+    }
+
+    /// Patch ports were parted. When no poll thread uses the cable any more, the marks in it go on
+    /// as if it were still there: links that it was on the way of wait for them. Its packets are
+    /// dropped.
+    ///
+    /// @param ends what was on its way to each of the two
+    void parted(List<PatchPort.End> ends) {
+        Runnable drained = () -> ends.forEach(this::drain);
+        for (PatchPort.End end : ends) {
+            Bridge bridge = bridgeOf(end.port());
+            if (bridge != null && bridges.contains(bridge)) {
+                Runnable then = drained;
+                drained = () -> bridge.afterGrace(then);
+            }
+        }
+        drained.run();
+    }
+
+    private void drain(PatchPort.End end) {
+        Bridge bridge = bridgeOf(end.port());
+        if (bridge != null && bridges.contains(bridge)) {
+            end.drain(bridge.datapath()::forwardMark);
+        }
     }
 
     /// The patch ports of all bridges.
@@ -174,7 +201,7 @@ public final class BridgeFabric {
     ///
     /// @return null if it is removed
     BridgePort port(DatapathPort port) {
-        Bridge bridge = homes.get(port);
+        Bridge bridge = bridgeOf(port);
         BridgePort there = bridge == null ? null : bridge.ports().byNumber(port.number());
         return there != null && there.datapathPort() == port ? there : null;
     }

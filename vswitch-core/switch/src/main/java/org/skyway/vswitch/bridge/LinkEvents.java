@@ -1,8 +1,10 @@
 package org.skyway.vswitch.bridge;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.skyway.vswitch.counters.RedoLog;
+import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.LinkListener;
@@ -48,8 +50,12 @@ final class LinkEvents implements LinkListener {
 
     private Set<BypassSum> sums(Link link) {
         Set<BypassSum> sums = new HashSet<>();
-        for (LinkPath.Hop hop : link.path().hops()) {
-            Bridge bridge = fabric.bridgeOf(hop.in() == null ? link.sender().port() : hop.in());
+        List<LinkPath.Hop> hops = link.path().hops();
+        for (int i = 0; i < hops.size(); i++) {
+            LinkPath.Hop hop = hops.get(i);
+            // Of a later one whose patch port is gone, nobody knows whose tables these were.
+            DatapathPort entrance = i == 0 ? link.sender().port() : hop.in();
+            Bridge bridge = entrance == null ? null : fabric.bridgeOf(entrance);
             if (bridge != null) {
                 bridge.accounts().add(hop, sums);
             }

@@ -184,7 +184,14 @@ final class Ports {
     private BridgePort insert(PortConfig config, Saved.Port before) {
         int number = config.number();
         DatapathPort port = open(config);
-        FileLimit.check(config.name(), port);
+        try {
+            FileLimit.check(config.name(), port);
+        } catch (ConfigException e) {
+            if (port instanceof PatchPort p) {
+                fabric.parted(fabric.patches().remove(config.name(), p));
+            }
+            throw e;
+        }
         if (before != null) {
             Saved.Block counters = before.counters();
             port.traffic()
@@ -219,7 +226,7 @@ final class Ports {
         datapath.removePort(port.datapathPort());
         stock.remove(port.datapathPort());
         if (port.datapathPort() instanceof PatchPort p) {
-            fabric.patches().remove(port.config().name(), p);
+            fabric.parted(fabric.patches().remove(port.config().name(), p));
         }
         return () -> {
             if (port.datapathPort() instanceof NetdevPort n) {

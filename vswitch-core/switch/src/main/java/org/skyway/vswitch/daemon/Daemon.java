@@ -10,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.skyway.agent.CombinedAgent;
 import org.skyway.agent.PortAccess;
 import org.skyway.agent.PortHost;
@@ -269,7 +268,7 @@ public final class Daemon implements AutoCloseable {
         HandOver.release(running, runDirectory);
         Thread.ofPlatform().name("hand-over").start(() -> HandOver.end(answer));
         // Nothing else is to happen in this process.
-        ofproto.executor().execute(LockSupport::park);
+        ofproto.executor().execute(HandOver::rest);
     }
 
     private Switchboard board(Executor owner, Asked asked) {

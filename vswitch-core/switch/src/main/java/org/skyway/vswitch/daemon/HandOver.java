@@ -41,6 +41,13 @@ public final class HandOver {
         }
     }
 
+    /// Does nothing any more. Does not return.
+    public static void rest() {
+        while (true) {
+            LockSupport.park();
+        }
+    }
+
     /// Tells the other one, and ends the process without hooks. Does not return.
     ///
     /// @param answer tells it

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.ring.Mark;
 import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.vswitch.counters.CounterMemory;
@@ -28,6 +29,8 @@ import org.skyway.vswitch.tables.Tables;
 /// the start of a pass, so that when they have seen it every pass that began before is over.
 public final class Datapath implements AutoCloseable {
     /// How long [#settle] waits: far longer than any pass, short enough to say what is wrong.
+    private static final int LATE_MARK_TRIES = 1 << 20; // passes, while its target has no room
+
     private static final long SETTLE_NANOS = 5_000_000_000L;
 
     private final Tables tables;
@@ -229,6 +232,14 @@ public final class Datapath implements AutoCloseable {
             programsDropped.incrementAndGet();
         }
         return taken;
+    }
+
+    /// Passes a mark on, between two passes of a poll thread. Any thread.
+    ///
+    /// @param route where to
+    /// @param kind what it is
+    public void forwardMark(MarkRoute route, Mark.Kind kind) {
+        threads[0].tell(t -> t.forwardMark(route, kind, LATE_MARK_TRIES));
     }
 
     /// How many packets [#run] dropped.

@@ -500,6 +500,18 @@ final class PollThread {
         }
     }
 
+    void forwardMark(MarkRoute route, Mark.Kind kind, int tries) {
+        boolean sent;
+        try {
+            sent = route.target().sendMark(burst, Mark.of(kind, route.slot(), route.epoch()));
+        } finally {
+            burst.end(null);
+        }
+        if (!sent && tries > 0) {
+            tell(t -> t.forwardMark(route, kind, tries - 1));
+        }
+    }
+
     // ---- any thread
 
     /// Has this thread do something between two passes.

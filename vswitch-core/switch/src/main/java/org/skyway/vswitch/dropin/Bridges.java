@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.skyway.agent.CombinedAgent;
@@ -25,6 +24,7 @@ import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.ivshmem.region.RunDirectory;
 import org.skyway.vswitch.bridge.Continuation;
 import org.skyway.vswitch.config.SwitchConfig;
+import org.skyway.vswitch.daemon.HandOver;
 import org.skyway.vswitch.daemon.RunningBridge;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
@@ -165,7 +165,7 @@ final class Bridges implements AutoCloseable {
                 LOG.warn("bridge {}: {}", slot.name(), e.getMessage());
             }
         }
-        thread.executor().execute(LockSupport::park); // nothing else is to happen there
+        thread.executor().execute(HandOver::rest); // nothing else is to happen there
         try {
             if (common != null) {
                 common.handOver();

@@ -378,8 +378,10 @@ public final class DropIn implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the switch ends
         } catch (Throwable e) {
-            faults.record("configuration", e);
-            schedulePass(AGAIN_MILLIS);
+            if (!configuration.isShutdown()) { // else it is the end of what it needs
+                faults.record("configuration", e);
+                schedulePass(AGAIN_MILLIS);
+            }
         }
     }
 
@@ -427,6 +429,9 @@ public final class DropIn implements AutoCloseable {
                     }
                     status.bridge(w, slot);
                 } catch (IOException e) {
+                    if (configuration.isShutdown()) {
+                        return;
+                    }
                     faults.record("status of bridges", e);
                 }
             }

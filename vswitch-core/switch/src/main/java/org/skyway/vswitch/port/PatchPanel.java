@@ -3,6 +3,7 @@ package org.skyway.vswitch.port;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -162,19 +163,22 @@ public final class PatchPanel {
     ///
     /// @param name its name
     /// @param port which one had that name
-    public synchronized void remove(String name, PatchPort port) {
+    /// @return both ends of a cable that was pulled out; none if there was none
+    public synchronized List<PatchPort.End> remove(String name, PatchPort port) {
         Socket socket = sockets.get(name);
         if (socket == null || socket.port != port) {
-            return;
+            return List.of();
         }
         sockets.remove(name);
         Socket other = sockets.get(socket.peer);
+        List<PatchPort.End> ends = new ArrayList<>();
         if (port.isConnected() && other != null) {
-            other.port.disconnect();
+            ends.add(other.port.disconnect());
+            ends.add(port.disconnect());
             changes++;
         }
-        port.disconnect();
         unlink(between(name, socket.peer));
+        return ends;
     }
 
     private void unlink(String name) {

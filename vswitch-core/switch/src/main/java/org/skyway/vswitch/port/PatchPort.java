@@ -4,7 +4,9 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.ring.Mark;
 import org.skyway.bypass.ring.RingConsumer;
 import org.skyway.bypass.ring.RingFormatException;
 import org.skyway.bypass.ring.RingProducer;
@@ -22,6 +24,8 @@ import org.skyway.vswitch.datapath.MarkRoute;
 public final class PatchPort extends DatapathPort {
     /// How long each ring is: 1 MiB.
     static final int CELLS = 16384;
+
+    private static final int BURST = 32;
 
     // Links of many senders may lead through it, and each may have several epochs' marks on the
     // way.
@@ -111,8 +115,55 @@ public final class PatchPort extends DatapathPort {
     }
 
     /// Takes the peer away. Any thread.
-    void disconnect() {
+    ///
+    /// @return what was on its way here; null without a peer
+    End disconnect() {
+        Cable c = cable;
         cable = null;
+        return c == null ? null : new End(this, c);
+    }
+
+    /// One end of a cable that was pulled out.
+    public static final class End {
+        private final PatchPort port;
+        private final Cable cable;
+
+        private End(PatchPort port, Cable cable) {
+            this.port = port;
+            this.cable = cable;
+        }
+
+        /// Where it was.
+        ///
+        /// @return the port
+        public PatchPort port() {
+            return port;
+        }
+
+        /// Takes out what is left, when no poll thread uses it any more: of that, marks go on.
+        ///
+        /// @param marks takes routes of marks, and what these are
+        public void drain(BiConsumer<MarkRoute, Mark.Kind> marks) {
+            long[] addresses = new long[BURST];
+            int[] lengths = new int[BURST];
+            RingConsumer in = cable.in;
+            while (in.peek(addresses, lengths, 0, BURST) > 0 || in.mark() != 0) {
+                long mark = in.mark();
+                if (mark != 0) {
+                    Mark.Kind kind =
+                            Mark.is(mark, Mark.Kind.TO_BYPASS)
+                                    ? Mark.Kind.TO_BYPASS
+                                    : Mark.Kind.TO_NORMAL;
+                    MarkRoute route = port.markRoute(Mark.epoch(mark));
+                    if (route != null) {
+                        marks.accept(route, kind);
+                    }
+                    in.passMark();
+                }
+                in.release();
+            }
+            Reference.reachabilityFence(cable);
+        }
     }
 
     /// Whether it has a peer. Any thread.

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.skyway.bypass.ring.Mark;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.vswitch.counters.CounterMemory;
+import org.skyway.vswitch.datapath.MarkRoute;
 import org.skyway.vswitch.fault.Faults;
 
 class PatchPortTest {
@@ -104,6 +106,29 @@ class PatchPortTest {
             }
         }
         assertEquals(sent, got);
+    }
+
+    @Test
+    void marksInACableThatIsPulledOutGoOn() {
+        PatchPort a = port(1);
+        PatchPort b = port(2);
+        panel.add("a", a, "b");
+        panel.add("b", b, "a");
+        PatchPort target = port(3);
+        b.addRoute(new MarkRoute(5, target, 2));
+        assertEquals(1, send(a, 7));
+        assertTrue(a.txMark(Mark.of(Mark.Kind.TO_BYPASS, 2, 5)));
+        a.txShow();
+        assertEquals(1, send(a, 8));
+        assertTrue(a.txMark(Mark.of(Mark.Kind.TO_NORMAL, 2, 5)));
+        assertTrue(a.txMark(Mark.of(Mark.Kind.TO_NORMAL, 2, 6))); // of no link
+        a.txShow();
+        List<String> marks = new ArrayList<>();
+        for (PatchPort.End end : panel.remove("b", b)) {
+            end.drain((route, kind) -> marks.add(kind + " " + route.epoch() + " " + route.slot()));
+        }
+        assertEquals(List.of("TO_BYPASS 5 2", "TO_NORMAL 5 2"), marks);
+        assertEquals(List.of(), panel.remove("a", a), "it has no cable any more");
     }
 
     @Test
