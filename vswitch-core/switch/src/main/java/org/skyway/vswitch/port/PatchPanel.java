@@ -173,8 +173,8 @@ public final class PatchPanel {
         Socket other = sockets.get(socket.peer);
         List<PatchPort.End> ends = new ArrayList<>();
         if (port.isConnected() && other != null) {
-            ends.add(other.port.disconnect());
-            ends.add(port.disconnect());
+            ends.add(other.port.disconnect(false));
+            ends.add(port.disconnect(true));
             changes++;
         }
         unlink(between(name, socket.peer));

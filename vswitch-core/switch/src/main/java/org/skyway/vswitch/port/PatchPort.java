@@ -116,21 +116,24 @@ public final class PatchPort extends DatapathPort {
 
     /// Takes the peer away. Any thread.
     ///
+    /// @param goes whether the port goes with it
     /// @return what was on its way here; null without a peer
-    End disconnect() {
+    End disconnect(boolean goes) {
         Cable c = cable;
         cable = null;
-        return c == null ? null : new End(this, c);
+        return c == null ? null : new End(this, c, goes);
     }
 
     /// One end of a cable that was pulled out.
     public static final class End {
         private final PatchPort port;
         private final Cable cable;
+        private final boolean goes;
 
-        private End(PatchPort port, Cable cable) {
+        private End(PatchPort port, Cable cable, boolean goes) {
             this.port = port;
             this.cable = cable;
+            this.goes = goes;
         }
 
         /// Where it was.
@@ -163,6 +166,10 @@ public final class PatchPort extends DatapathPort {
                 in.release();
             }
             Reference.reachabilityFence(cable);
+            if (goes) { // routes of marks may know it for long
+                port.receiving = null;
+                port.sending = null;
+            }
         }
     }
 

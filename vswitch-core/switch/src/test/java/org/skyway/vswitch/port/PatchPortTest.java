@@ -168,4 +168,35 @@ class PatchPortTest {
             return all.filter(f -> f.getFileName().toString().startsWith(store.prefix())).count();
         }
     }
+
+    @Test
+    void memoryOfACableThatIsPulledOutIsGivenBack() throws Exception {
+        RegionStore store = RegionStore.of(directory, "given", _ -> {});
+        PatchPanel lasting = new PatchPanel(store, new Faults());
+        PatchPort a = port(1);
+        lasting.add("a", a, "b");
+        PatchPort b = port(2);
+        for (int i = 0; i < 4; i++) {
+            lasting.add("b", b, "a");
+            assertEquals(1, send(a, 7));
+            assertEquals(7, received(b));
+            for (PatchPort.End end : lasting.remove("b", b)) {
+                end.drain((_, _) -> {});
+            }
+            b = port(2);
+        }
+        long until = System.nanoTime() + 20_000_000_000L;
+        while (mapped(store) > 0 && System.nanoTime() - until < 0) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertEquals(0, mapped(store));
+        assertFalse(a.isConnected());
+    }
+
+    private static long mapped(RegionStore store) throws IOException {
+        try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+            return maps.filter(m -> m.contains(store.prefix())).count();
+        }
+    }
 }
