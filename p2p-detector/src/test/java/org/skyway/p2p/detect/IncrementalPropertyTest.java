@@ -157,7 +157,10 @@ class IncrementalPropertyTest {
                 }
             }
             case 7, 8, 9 -> {
-                if (!installed.isEmpty()) {
+                if (random.nextInt(60) == 0) {
+                    detector.rulesRemoved(List.copyOf(installed));
+                    installed.clear();
+                } else if (!installed.isEmpty()) {
                     detector.ruleRemoved(installed.remove(random.nextInt(installed.size())));
                 }
             }

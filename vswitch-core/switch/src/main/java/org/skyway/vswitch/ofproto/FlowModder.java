@@ -305,7 +305,7 @@ final class FlowModder {
                     ErrorCode.OFPBRC_EPERM, "table %d is read-only".formatted(m.table()));
         }
         List<FlowEntry> found = bridge.tables().select(m.table(), FlowFilter.deleted(m));
-        if (found.size() == bridge.tables().visibleEntries()) {
+        if (!found.isEmpty() && found.size() == bridge.tables().visibleEntries()) {
             bridge.forwarding().whileAllLeave(() -> delete(found, requester));
         } else {
             delete(found, requester);
