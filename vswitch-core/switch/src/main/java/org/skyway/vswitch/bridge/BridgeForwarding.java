@@ -157,19 +157,14 @@ final class BridgeForwarding implements Forwarding {
     }
 
     @Override
-    public void meterChanged(int id, Meter meter, long createdNanos) {
-        MeterState now =
-                meter == null
-                        ? null
-                        : new MeterState(meter, System.nanoTime(), notes.memory(), pollThreads);
-        tables.meter(id, now);
-        notes.meter(id, meter, now, createdNanos);
+    public void meterChanged(int id, MeterState now) {
+        notes.meter(id, now);
         settler.changed();
     }
 
     @Override
-    public MeterState meterState(int id) {
-        return tables.meter(id);
+    public MeterState newMeter(Meter meter, long createdNanos) {
+        return new MeterState(meter, createdNanos, System.nanoTime(), notes.memory(), pollThreads);
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.skyway.vswitch.bridge;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.vswitch.counters.CounterMemory;
@@ -93,15 +92,18 @@ final class Notes {
         queue.put(new Saved.Group(group, state.createdNanos(), counters));
     }
 
-    void meter(int id, Meter meter, MeterState state, long createdNanos) {
-        if (queue != null) {
-            if (meter == null) {
-                queue.remove(new Saved.MeterKey(id));
-            } else {
-                queue.put(
-                        new Saved.OfMeter(
-                                meter, createdNanos, new Saved.Block(state.block(), state.tag())));
-            }
+    void meter(int id, MeterState state) {
+        if (queue == null) {
+            return;
+        }
+        if (state == null) {
+            queue.remove(new Saved.MeterKey(id));
+        } else {
+            queue.put(
+                    new Saved.OfMeter(
+                            state.meter(),
+                            state.createdNanos(),
+                            new Saved.Block(state.block(), state.tag())));
         }
     }
 

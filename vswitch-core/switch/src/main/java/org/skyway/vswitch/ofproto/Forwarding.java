@@ -5,6 +5,7 @@ import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
+import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.state.Saved;
@@ -61,16 +62,16 @@ public interface Forwarding {
     /// A meter was added, changed or removed.
     ///
     /// @param id the meter's id
-    /// @param meter what it is now, or null if it is gone
-    /// @param createdNanos [System#nanoTime] when it was made; of no meaning if it is gone
-    default void meterChanged(int id, Meter meter, long createdNanos) {}
+    /// @param now what the tables have in its place, or null if it is gone
+    default void meterChanged(int id, MeterState now) {}
 
-    /// A meter at work.
+    /// A meter for the tables.
     ///
-    /// @param id the meter's id
-    /// @return what it counted; null if packets never pass it
-    default MeterState meterState(int id) {
-        return null;
+    /// @param meter its configuration
+    /// @param createdNanos [System#nanoTime] when it was made
+    /// @return with full buckets
+    default MeterState newMeter(Meter meter, long createdNanos) {
+        return new MeterState(meter, createdNanos, System.nanoTime(), CounterMemory.ofProcess(), 1);
     }
 
     /// A controller changed a port's configuration bits.

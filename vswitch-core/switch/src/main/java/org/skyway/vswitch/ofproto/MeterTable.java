@@ -2,13 +2,13 @@ package org.skyway.vswitch.ofproto;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.MeterState;
+import org.skyway.vswitch.tables.Tables;
 
 /// The meter table. Ofproto thread only.
 final class MeterTable {
@@ -29,26 +29,24 @@ final class MeterTable {
     private static final int ADD = 0;
     private static final int MODIFY = 1;
 
-    /// A meter and when it was made.
-    record Installed(Meter meter, long createdNanos) {}
-
-    private final Map<Integer, Installed> meters = new TreeMap<>(Integer::compareUnsigned);
     private final OfSwitch bridge;
+    private final Tables tables;
 
-    MeterTable(OfSwitch bridge) {
+    MeterTable(OfSwitch bridge, Tables tables) {
         this.bridge = bridge;
+        this.tables = tables;
     }
 
     boolean has(int id) {
-        return meters.containsKey(id);
+        return find(id) != null;
     }
 
-    Installed find(int id) {
-        return meters.get(id);
+    MeterState find(int id) {
+        return tables.meter(id);
     }
 
-    Collection<Installed> all() {
-        return meters.values();
+    Collection<MeterState> all() {
+        return tables.meters().values();
     }
 
     /// Does a meter-mod whole, or throws and has changed nothing.
@@ -59,11 +57,8 @@ final class MeterTable {
         if (m.command() == ADD || m.command() == MODIFY) {
             check(m);
             checkDatapath(meter);
-            Installed old = find(meter.id());
-            long created = old == null ? bridge.now() : old.createdNanos();
-            Meter workable = withBursts(meter);
-            meters.put(meter.id(), new Installed(workable, created));
-            bridge.forwarding().meterChanged(meter.id(), workable, created);
+            MeterState old = find(meter.id());
+            restore(withBursts(meter), old == null ? bridge.now() : old.createdNanos());
         } else {
             delete(meter.id(), requester);
         }
@@ -71,13 +66,21 @@ final class MeterTable {
 
     /// Puts in a meter that a copy of the tables has.
     void restore(Meter meter) {
-        meters.put(meter.id(), new Installed(meter, bridge.now()));
+        restore(meter, bridge.now());
     }
 
     /// Puts in a meter that was made before.
-    void restore(Meter meter, long created) {
-        meters.put(meter.id(), new Installed(meter, created));
-        bridge.forwarding().meterChanged(meter.id(), meter, created);
+    ///
+    /// @return the meter at work
+    MeterState restore(Meter meter, long created) {
+        MeterState now = bridge.forwarding().newMeter(meter, created);
+        put(meter.id(), now);
+        return now;
+    }
+
+    private void put(int id, MeterState now) {
+        tables.meter(id, now);
+        bridge.forwarding().meterChanged(id, now);
     }
 
     private void check(MeterMod m) {
@@ -93,7 +96,7 @@ final class MeterTable {
         if (m.command() == ADD && has(id)) {
             throw refused(ErrorCode.OFPMMFC_METER_EXISTS, id);
         }
-        if (m.command() == ADD && meters.size() >= MAX_METERS) {
+        if (m.command() == ADD && all().size() >= MAX_METERS) {
             throw refused(ErrorCode.OFPMMFC_OUT_OF_METERS, id);
         }
         if (m.command() == MODIFY && !has(id)) {
@@ -153,7 +156,7 @@ final class MeterTable {
 
     private void delete(int id, FlowModder.Requester requester) {
         if (id == Meter.ALL) {
-            for (Integer each : List.copyOf(meters.keySet())) {
+            for (Integer each : tables.meters().keySet()) {
                 deleteOne(each, requester);
             }
         } else {
@@ -162,10 +165,10 @@ final class MeterTable {
     }
 
     private void deleteOne(int id, FlowModder.Requester requester) {
-        if (meters.remove(id) == null) {
+        if (!has(id)) {
             return;
         }
-        bridge.forwarding().meterChanged(id, null, 0);
+        put(id, null);
         for (FlowEntry e : bridge.users().ofMeter(id)) {
             bridge.flows().remove(e, FlowModder.REASON_METER_DELETE, requester);
         }

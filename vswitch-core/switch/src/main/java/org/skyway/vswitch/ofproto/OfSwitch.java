@@ -15,7 +15,7 @@ final class OfSwitch {
     private final FlowTables tables;
     private final GroupTable groups;
     private final EntryUsers users = new EntryUsers();
-    private final MeterTable meters = new MeterTable(this);
+    private final MeterTable meters;
     private final PortTable ports = new PortTable(this, undo);
     private final FlowModder flows;
     private final Timeouts timeouts = new Timeouts();
@@ -44,6 +44,7 @@ final class OfSwitch {
         tables = new FlowTables(forwarding.tables());
         flows = new FlowModder(this, forwarding.tables(), undo);
         groups = new GroupTable(this, forwarding.tables(), undo);
+        meters = new MeterTable(this, forwarding.tables());
     }
 
     OfprotoConfig config() {

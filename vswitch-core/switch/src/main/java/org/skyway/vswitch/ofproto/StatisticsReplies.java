@@ -243,11 +243,11 @@ final class StatisticsReplies {
     }
 
     /// The meters that a request names; unlike a group, a meter that is not there is an error.
-    private List<MeterTable.Installed> selectedMeters(int meter) {
+    private List<MeterState> selectedMeters(int meter) {
         if (meter == Meter.ALL) {
             return HashOrder.of(bridge.meters().all(), m -> m.meter().id());
         }
-        MeterTable.Installed one = bridge.meters().find(meter);
+        MeterState one = bridge.meters().find(meter);
         if (one == null) {
             throw new OpenFlowException(
                     ErrorCode.OFPMMFC_UNKNOWN_METER, "there is no meter %d".formatted(meter));
@@ -257,22 +257,17 @@ final class StatisticsReplies {
 
     StatsReply.Meter meters(int meter) {
         List<MeterStats> stats = new ArrayList<>();
-        for (MeterTable.Installed m : selectedMeters(meter)) {
-            MeterState state = bridge.forwarding().meterState(m.meter().id());
+        for (MeterState m : selectedMeters(meter)) {
             List<MeterStats.Band> bands = new ArrayList<>();
             for (int band = 0; band < m.meter().bands().size(); band++) {
-                bands.add(
-                        state == null
-                                ? new MeterStats.Band(0, 0)
-                                : new MeterStats.Band(
-                                        state.bandPackets(band), state.bandBytes(band)));
+                bands.add(new MeterStats.Band(m.bandPackets(band), m.bandBytes(band)));
             }
             stats.add(
                     new MeterStats(
                             m.meter().id(),
                             bridge.users().ofMeter(m.meter().id()).size(),
-                            state == null ? 0 : state.packets(),
-                            state == null ? 0 : state.bytes(),
+                            m.packets(),
+                            m.bytes(),
                             OfSwitch.wholeMillis(bridge.now() - m.createdNanos()),
                             bands));
         }
@@ -281,7 +276,7 @@ final class StatisticsReplies {
 
     StatsReply.MeterConfig meterConfigs(int meter) {
         return new StatsReply.MeterConfig(
-                selectedMeters(meter).stream().map(MeterTable.Installed::meter).toList());
+                selectedMeters(meter).stream().map(MeterState::meter).toList());
     }
 
     StatsReply.MeterFeatures meterFeatures() {

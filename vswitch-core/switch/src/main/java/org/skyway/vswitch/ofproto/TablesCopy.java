@@ -10,6 +10,7 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.Names;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.MeterState;
 
 /// What a bridge's tables hold at one moment, to be looked at on another thread. Immutable: the
 /// entries themselves are shared with the switch.
@@ -65,7 +66,7 @@ public record TablesCopy(
                 entries,
                 hidden,
                 bridge.groups().all().stream().map(GroupState::group).toList(),
-                bridge.meters().all().stream().map(MeterTable.Installed::meter).toList(),
+                bridge.meters().all().stream().map(MeterState::meter).toList(),
                 evicting,
                 new Names(portNames, tableNames));
     }

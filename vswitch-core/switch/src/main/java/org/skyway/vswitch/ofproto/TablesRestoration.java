@@ -29,12 +29,9 @@ final class TablesRestoration {
         }
         saved.all(Saved.Table.class).forEach(this::table);
         for (Saved.OfMeter m : saved.all(Saved.OfMeter.class)) {
-            bridge.meters().restore(m.meter(), saved.time(m.createdNanos()));
-            MeterState state = bridge.forwarding().meterState(m.meter().id());
-            if (state != null) {
-                Saved.Block of = m.counters();
-                state.resume(saved.counters(), of.block(), of.tag(), saved.threads());
-            }
+            MeterState state = bridge.meters().restore(m.meter(), saved.time(m.createdNanos()));
+            Saved.Block of = m.counters();
+            state.resume(saved.counters(), of.block(), of.tag(), saved.threads());
         }
         saved.all(Saved.Group.class).forEach(this::group);
         saved.all(Saved.Flow.class).forEach(this::flow);

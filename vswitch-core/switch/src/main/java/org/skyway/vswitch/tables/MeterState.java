@@ -28,6 +28,7 @@ public final class MeterState {
     private static final int BAND = 16;
 
     private final Meter meter;
+    private final long createdNanos;
     private final long[] tokens; // thousandths of a packet, or bits
     private final CounterMemory memory;
     private final int threads;
@@ -39,11 +40,14 @@ public final class MeterState {
     /// A meter with full buckets.
     ///
     /// @param meter its configuration
+    /// @param createdNanos when it was made
     /// @param nowNanos [System#nanoTime]
     /// @param memory where its counters lie
     /// @param threads how many poll threads there are
-    public MeterState(Meter meter, long nowNanos, CounterMemory memory, int threads) {
+    public MeterState(
+            Meter meter, long createdNanos, long nowNanos, CounterMemory memory, int threads) {
         this.meter = meter;
+        this.createdNanos = createdNanos;
         this.memory = memory;
         this.threads = threads;
         tokens = new long[meter.bands().size()];
@@ -55,6 +59,20 @@ public final class MeterState {
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = capacity(i);
         }
+    }
+
+    /// What a controller made.
+    ///
+    /// @return its configuration
+    public Meter meter() {
+        return meter;
+    }
+
+    /// When it was made; to modify it is not to make it.
+    ///
+    /// @return a [System#nanoTime]
+    public long createdNanos() {
+        return createdNanos;
     }
 
     /// Goes on from what was counted by a switch that is no more. Before any packet comes by.

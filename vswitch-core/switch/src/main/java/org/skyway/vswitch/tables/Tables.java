@@ -273,6 +273,13 @@ public final class Tables {
         return groups.get(id);
     }
 
+    /// All meters, by id. Ofproto thread.
+    ///
+    /// @return a map that does not change
+    public Map<Integer, MeterState> meters() {
+        return meters;
+    }
+
     /// Adds, replaces or removes a meter. Ofproto thread.
     ///
     /// @param id its id

@@ -83,7 +83,7 @@ final class KilledBed implements AutoCloseable {
         this.threads = threads;
         datapath = new Datapath(threads, tables, new Nobody(), faults, memory);
         Meter.Band band = new Meter.Band(1, Integer.MAX_VALUE, 0, 0);
-        meter = new MeterState(new Meter(1, 4, List.of(band)), 0, memory, threads);
+        meter = new MeterState(new Meter(1, 4, List.of(band)), 0, 0, memory, threads);
         tables.meter(1, meter);
         group =
                 new GroupState(
