@@ -97,7 +97,7 @@ public class NormalPathBenchmark {
     @Setup
     public void setUp() throws IOException {
         Tables tables = new Tables();
-        memory = counters.equals("file") ? file() : CounterMemory.ofProcess();
+        memory = "file".equals(counters) ? file() : CounterMemory.ofProcess();
         datapath =
                 new Datapath(
                         1,

@@ -127,10 +127,13 @@ final class WireWriter {
         boundary = size;
     }
 
-    /// A text in a field of fixed size, cut so that a zero byte ends it.
+    /// A text in a field of fixed size, cut before a character so that a zero byte ends it.
     WireWriter text(String s, int fieldSize) {
         byte[] b = s.getBytes(StandardCharsets.UTF_8);
         int n = Math.min(b.length, fieldSize - 1);
+        while (n < b.length && (b[n] & 0xc0) == 0x80) {
+            n--; // in the middle of one
+        }
         int p = grow(n);
         System.arraycopy(b, 0, data, p, n);
         return zeros(fieldSize - n);
