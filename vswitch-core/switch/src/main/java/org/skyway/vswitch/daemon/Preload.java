@@ -19,6 +19,8 @@ public final class Preload {
 
     /// Begins for a switch.
     public static void ofSwitch() {
+        // What is logged while the factory is made is logged then: there is nothing to warn of.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         begin("preload files", QueueFile::preload);
         done = begin("preload", StateStore::preload, Ofproto::preload);
         // All of them have loggers. Whoever comes first makes the factory of these, and others are
