@@ -29,6 +29,7 @@ import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.port.PatchPort;
+import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
@@ -590,6 +591,13 @@ public final class Bridge {
                 agent.drop(port.config().name(), why);
             }
         }
+    }
+
+    /// Whether it has interfaces of the host that it has made.
+    ///
+    /// @return true if so: another process can't have them as long as this one is there
+    public boolean hasTaps() {
+        return ports.all().stream().anyMatch(p -> p.datapathPort() instanceof TapPort);
     }
 
     /// Whether there are links of its VNFs, those that were there included, or others that pass it

@@ -266,7 +266,8 @@ public final class Daemon implements AutoCloseable {
         LOG.info("handing over to another switch");
         bridge.handOver();
         HandOver.release(running, runDirectory);
-        Thread.ofPlatform().name("hand-over").start(() -> HandOver.end(answer));
+        boolean awaited = bridge.hasTaps();
+        Thread.ofPlatform().name("hand-over").start(() -> HandOver.end(answer, awaited));
         // Nothing else is to happen in this process.
         ofproto.executor().execute(HandOver::rest);
     }

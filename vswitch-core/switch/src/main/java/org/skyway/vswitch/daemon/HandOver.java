@@ -12,6 +12,10 @@ import org.skyway.vswitch.config.ConfigException;
 public final class HandOver {
     private static final long LAST_WORD_NANOS = 10_000_000;
 
+    /// What the kernel does when a process ends takes a core for a while, and memory's locks: the
+    /// other switch forwards again before that.
+    private static final long HEAD_START_NANOS = 300_000_000;
+
     private HandOver() {}
 
     /// Checks that the other switch would go on where this one ends.
@@ -51,9 +55,13 @@ public final class HandOver {
     /// Tells the other one, and ends the process without hooks. Does not return.
     ///
     /// @param answer tells it
-    public static void end(Runnable answer) {
+    /// @param awaited whether the other one needs something that goes only with this process
+    public static void end(Runnable answer, boolean awaited) {
         answer.run();
-        LockSupport.parkNanos(LAST_WORD_NANOS); // until it is sent
+        long until = System.nanoTime() + (awaited ? LAST_WORD_NANOS : HEAD_START_NANOS);
+        for (long left; (left = until - System.nanoTime()) > 0; ) {
+            LockSupport.parkNanos(left); // and until it is sent
+        }
         ProcessDescriptor.exitNow(0);
     }
 }

@@ -282,7 +282,7 @@ public final class DropIn implements AutoCloseable {
         bridges.handOver();
         running.stop(client); // and the database's lock
         HandOver.release(running, bridges.directory());
-        HandOver.end(answer);
+        HandOver.end(answer, true); // it has the bridges' interfaces
     }
 
     // Open vSwitch's service scripts look at the name of a process, too.
