@@ -1,5 +1,6 @@
 package org.skyway.experiments.dropin;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -43,6 +44,23 @@ abstract class DropInBed {
                         "-vfile:info",
                         "--mlockall",
                         "--no-chdir");
+    }
+
+    void killSwitch() {
+        vswitchd.kill();
+        vswitchd.waitFor(Duration.ofSeconds(20));
+    }
+
+    /// All that sinks have printed so far says that nothing was lost.
+    void assertSinksLostNothing() throws InterruptedException {
+        await(
+                () -> log.stream().anyMatch(l -> l.contains("sink stats")),
+                "what the sinks have counted");
+        assertEquals(
+                List.of(),
+                log.stream()
+                        .filter(l -> l.contains("sink stats") && !l.contains("| lost 0 |"))
+                        .toList());
     }
 
     @AfterEach

@@ -9,7 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.skyway.experiments.process.Program;
@@ -137,21 +136,13 @@ class DropInIT extends DropInBed {
                 vnf("source", "--port", "w0", "--rate", "3000", "--count", "30000", "--wait");
         for (int i = 0; i < 2; i++) {
             await(() -> sent() > 0, "frames that the bond sends");
-            vswitchd.kill();
-            vswitchd.waitFor(Duration.ofSeconds(20));
+            killSwitch();
             startSwitch();
         }
         assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
         // One that was in hand when the switch was killed may be sent and counted again.
         await(() -> sent() >= 30_000, "all frames at the bond's members");
-        await(
-                () -> log.stream().anyMatch(l -> l.contains("sink stats")),
-                "what the sinks have counted");
-        assertEquals(
-                List.of(),
-                log.stream()
-                        .filter(l -> l.contains("sink stats") && !l.contains("| lost 0 |"))
-                        .toList());
+        assertSinksLostNothing();
     }
 
     private long sent() {
@@ -223,8 +214,7 @@ class DropInIT extends DropInBed {
         assertTrue(db.appctl("skyway/links").contains("ACTIVE"));
 
         // The switch is killed in the middle of it all: the traffic is not, and numbers stay.
-        vswitchd.kill();
-        vswitchd.waitFor(Duration.ofSeconds(20));
+        killSwitch();
         startSwitch();
         assertEquals("1", db.get("Interface", "vnf1", "ofport"));
         assertEquals("7", db.get("Interface", "vnf2", "ofport"));

@@ -76,14 +76,7 @@ class PatchLinksIT extends DropInBed {
             String tables = ofctl("-OOpenFlow13", "dump-tables", bridge);
             assertTrue(tables.contains("matched=" + frames), bridge + ": " + tables);
         }
-        await(
-                () -> log.stream().anyMatch(l -> l.contains("sink stats")),
-                "what the sink has counted");
-        assertEquals(
-                List.of(),
-                log.stream()
-                        .filter(l -> l.contains("sink stats") && !l.contains("| lost 0 |"))
-                        .toList());
+        assertSinksLostNothing();
     }
 
     @Test
@@ -121,8 +114,7 @@ class PatchLinksIT extends DropInBed {
         Program source =
                 vnf("source", "--port", "pa", "--rate", "2000", "--count", "" + frames, "--wait");
         awaitActive();
-        vswitchd.kill();
-        vswitchd.waitFor(Duration.ofSeconds(20));
+        killSwitch();
         startSwitch();
         awaitActive();
         long counted = counted("cb", "rx_packets");
@@ -145,22 +137,14 @@ class PatchLinksIT extends DropInBed {
                 log::toString);
         ofctl("mod-flows", "brB", "in_port=1,actions=mod_dl_src:02:00:00:00:00:07,output:2");
         assertFalse(isActive(), "with a change of brB");
-        vswitchd.kill();
-        vswitchd.waitFor(Duration.ofSeconds(20));
+        killSwitch();
         startSwitch();
         ofctl("mod-flows", "brB", "in_port=1,actions=output:2");
         awaitActive();
         assertEquals(0, source.waitFor(Duration.ofSeconds(90)));
         await(() -> counted("pc", "tx_packets") >= frames, "all frames at pc");
         assertTrue(counted("ba", "rx_packets") >= frames);
-        await(
-                () -> log.stream().anyMatch(l -> l.contains("sink stats")),
-                "what the sink has counted");
-        assertEquals(
-                List.of(),
-                log.stream()
-                        .filter(l -> l.contains("sink stats") && !l.contains("| lost 0 |"))
-                        .toList());
+        assertSinksLostNothing();
     }
 
     @Test

@@ -35,32 +35,39 @@ record PortWay(List<Leg> legs) {
     /// @return null if its packets don't all go to one port, or never arrive anywhere
     static PortWay of(BridgeFabric fabric, Bridge first, int port) {
         List<Leg> legs = new ArrayList<>();
+        Bridge end = follow(fabric, first, port, legs);
+        return end != null || legs.isEmpty() || legs.getLast().out != null
+                ? null
+                : new PortWay(legs);
+    }
+
+    // Returns the bridge that they come to a second time, or null. The last leg leads on if they
+    // don't all go to one port where it ends.
+    private static Bridge follow(BridgeFabric fabric, Bridge first, int port, List<Leg> legs) {
         Bridge bridge = first;
         PatchPort in = null;
         int from = port;
         Set<Bridge> passed = new HashSet<>();
         while (passed.add(bridge)) {
-            BridgePort to =
-                    bridge.verdict(from) instanceof Verdict.Link link
-                            ? bridge.ports().byNumber(link.to())
-                            : null;
+            if (!(bridge.verdict(from) instanceof Verdict.Link link)) {
+                return null;
+            }
+            BridgePort to = bridge.ports().byNumber(link.to());
             if (to == null) {
                 return null;
             }
-            Verdict.Link link = (Verdict.Link) bridge.verdict(from);
             PatchPort out = to.datapathPort() instanceof PatchPort p ? p : null;
             PatchPort peer = out == null ? null : out.peer();
             Bridge next = peer == null ? null : fabric.bridgeOf(peer);
+            legs.add(new Leg(bridge, in, link, next == null ? null : out));
             if (next == null) {
-                legs.add(new Leg(bridge, in, link, null));
-                return new PortWay(legs);
+                return null;
             }
-            legs.add(new Leg(bridge, in, link, out));
             bridge = next;
             in = peer;
             from = peer.number();
         }
-        return null;
+        return bridge;
     }
 
     /// Explains what becomes of a port's packets in the other bridges that they come to.
@@ -70,28 +77,22 @@ record PortWay(List<Leg> legs) {
     /// @return sentences for a reader, each on lines of its own; empty if they come to no other
     static String explainFrom(Bridge first, int port) {
         StringBuilder text = new StringBuilder();
-        Bridge bridge = first;
-        int from = port;
-        Set<Bridge> passed = new HashSet<>();
-        while (passed.add(bridge)) {
-            BridgePort to =
-                    bridge.verdict(from) instanceof Verdict.Link link
-                            ? bridge.ports().byNumber(link.to())
-                            : null;
-            PatchPort peer =
-                    to != null && to.datapathPort() instanceof PatchPort p ? p.peer() : null;
-            Bridge next = peer == null ? null : first.fabric().bridgeOf(peer);
-            if (next == null) {
-                return text.toString();
+        List<Leg> legs = new ArrayList<>();
+        Bridge again = follow(first.fabric(), first, port, legs);
+        for (Leg leg : legs) {
+            PatchPort peer = leg.out == null ? null : leg.out.peer();
+            if (peer != null) {
+                Bridge next = first.fabric().bridgeOf(peer);
+                text.append(
+                        "\nPort %s is a patch port, so they come to bridge %s, where "
+                                .formatted(leg.to().config().name(), next.name()));
+                text.append(next.detector().explain(peer.number()).text());
             }
-            bridge = next;
-            from = peer.number();
-            text.append(
-                    "\nPort %s is a patch port, so they come to bridge %s, where "
-                            .formatted(to.config().name(), bridge.name()));
-            text.append(bridge.detector().explain(from).text());
         }
-        return text.append("\nThey were at that bridge before, so they get no bypass.").toString();
+        if (again != null) {
+            text.append("\nThey were at that bridge before, so they get no bypass.");
+        }
+        return text.toString();
     }
 
     /// Where they come in.
