@@ -355,13 +355,17 @@ class StateStoreTest {
         }
     }
 
+    private static void append(QueueFile file, byte[] excerpt) throws IOException {
+        file.append(excerpt, excerpt.length);
+    }
+
     @Test
     void newerFormatIsRefused() throws IOException {
         Files.createDirectories(directory);
         try (QueueFile file = QueueFile.open(directory.resolve("queue-0000000007"))) {
             Excerpt.Header header =
                     new Excerpt.Header(StateStore.FORMAT + 1, "boot", 0, 0, "counters", 1);
-            file.append(header.excerpt().encode());
+            append(file, TestExcerpts.of(header));
         }
         IOException refused = assertThrows(IOException.class, this::read);
         assertEquals(
@@ -383,8 +387,8 @@ class StateStoreTest {
                             .orElseThrow();
             Excerpt.Header header =
                     new Excerpt.Header(StateStore.FORMAT - 1, StateStore.boot(), 0, 0, counters, 1);
-            file.append(header.excerpt().encode());
-            file.append(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]).encode());
+            append(file, TestExcerpts.of(header));
+            append(file, TestExcerpts.complete());
         }
         assertEquals(List.of(), read().all(Saved.class));
     }
