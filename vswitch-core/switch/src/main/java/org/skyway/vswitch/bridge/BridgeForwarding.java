@@ -48,7 +48,6 @@ final class BridgeForwarding implements Forwarding {
     private final Faults faults;
     private final int pollThreads;
     private final long createdNanos = System.nanoTime();
-    private List<FlowRule> leaving; // null: each entry that goes is told of
 
     BridgeForwarding(
             Bridge bridge,
@@ -92,11 +91,6 @@ final class BridgeForwarding implements Forwarding {
 
     @Override
     public void entryRemoved(FlowEntry entry) {
-        if (leaving != null) {
-            leaving.add(entry.rule());
-            notes.noEntry(entry);
-            return;
-        }
         detector.ruleRemoved(entry.rule());
         noteRerouted(entry);
         notes.noEntry(entry);
@@ -105,18 +99,16 @@ final class BridgeForwarding implements Forwarding {
     }
 
     @Override
-    public void whileAllLeave(Runnable removal) {
-        leaving = new ArrayList<>();
-        try {
-            notes.clear(removal);
-        } finally {
-            List<FlowRule> gone = leaving;
-            leaving = null;
-            detector.rulesRemoved(gone);
-            settler.rerouted();
-            settler.changed();
-            events.flows("flow-delete", gone);
+    public void allRemoved(List<FlowEntry> entries) {
+        notes.noEntries();
+        List<FlowRule> rules = new ArrayList<>(entries.size());
+        for (FlowEntry e : entries) {
+            rules.add(e.rule());
         }
+        detector.rulesRemoved(rules);
+        settler.rerouted();
+        events.flows("flow-delete", rules);
+        settler.changed();
     }
 
     @Override

@@ -49,6 +49,11 @@ final class EntryUsers {
         eachMeter(entry.rule(), id -> remove(meters, id, entry));
     }
 
+    void removeAll() {
+        groups.clear();
+        meters.clear();
+    }
+
     private static void add(Int2ObjectHashMap<Set<FlowEntry>> to, int id, FlowEntry entry) {
         to.computeIfAbsent(id, i -> new LinkedHashSet<>()).add(entry);
     }
