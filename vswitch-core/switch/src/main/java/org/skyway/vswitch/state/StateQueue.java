@@ -32,6 +32,8 @@ public final class StateQueue implements AutoCloseable {
     private static final int PART = 1024; // changes that are handed over before they are committed
     private static final long SMALL = 16L << 20; // bytes of changes that are not worth a new queue
     private static final int GROWTH = 4;
+    private static final int TOO_MANY = 2;
+    private static final long QUIET_NANOS = 500_000_000;
     private static final long IDLE_NANOS = 50_000_000;
     private static final long AWAKE_NANOS = 300_000;
     private static final long RETRY_NANOS = 1_000_000_000L;
@@ -64,6 +66,7 @@ public final class StateQueue implements AutoCloseable {
     private Path folder;
     private long snapshotBytes;
     private long changeBytes;
+    private long changedNanos = System.nanoTime();
     private long retryAt;
     private long workedNanos = System.nanoTime();
     private boolean isPart; // what was taken last is not all that belongs together
@@ -268,13 +271,22 @@ public final class StateQueue implements AutoCloseable {
             isComplete = true;
             snapshotBytes = changeBytes;
             changeBytes = 0;
-        } else if (isComplete && !isPart && changeBytes > SMALL + GROWTH * snapshotBytes) {
+        } else if (isComplete && !isPart && isTimeToRewrite()) {
             rewrite();
         }
     }
 
+    // Whoever waits for a change meanwhile waits long, so it is done when nothing has changed for a
+    // moment, if there is one before the changes have become too many.
+    private boolean isTimeToRewrite() {
+        long most = SMALL + GROWTH * snapshotBytes;
+        boolean quiet = System.nanoTime() - changedNanos > QUIET_NANOS;
+        return changeBytes > (quiet ? most : TOO_MANY * most);
+    }
+
     private void write(Batch batch) throws IOException {
         take(batch);
+        changedNanos = System.nanoTime();
         write(batch.changes().iterator(), batch.last());
         if (batch.last()) {
             written = batch.number();
