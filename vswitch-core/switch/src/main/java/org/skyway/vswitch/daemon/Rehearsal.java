@@ -42,7 +42,7 @@ final class Rehearsal {
     private static final String BRIDGE = "r";
     private static final int XID = 1;
     private static final int MANY = 1024; // flow-mods of a round that are sent without waiting
-    private static final int BUNDLED = 16384;
+    private static final int BUNDLED = 4096;
     private static final int MOST = 3072; // flow-mods of a round that are waited for one by one
     private static final int BUNDLE_OPEN = 0;
     private static final int BUNDLE_COMMIT = 4;

@@ -213,13 +213,18 @@ final class ControllerPeer extends Peer {
             if (parts == null) {
                 return;
             }
-            List<Envelope> decoded = new ArrayList<>(parts.size());
-            for (byte[] part : parts) {
-                offending = part;
-                decoded.add(decode(part, parts.size() > 1));
+            offending = parts.getFirst();
+            Envelope e = decode(offending, parts.size() > 1);
+            if (parts.size() > 1) {
+                List<Envelope> decoded = new ArrayList<>(parts.size());
+                decoded.add(e);
+                for (byte[] part : parts.subList(1, parts.size())) {
+                    offending = part;
+                    decoded.add(decode(part, true));
+                }
+                e = MultipartAssembler.join(decoded);
             }
             offending = frame;
-            Envelope e = parts.size() == 1 ? decoded.getFirst() : MultipartAssembler.join(decoded);
             ofproto.requests().handle(connection, e, frame);
             if (mayChangeWishes(e.message())) {
                 ofproto.connectionsChanged(); // before the barrier that may follow
