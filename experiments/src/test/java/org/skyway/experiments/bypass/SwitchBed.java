@@ -28,13 +28,11 @@ import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
-import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.Names;
 import org.skyway.pmd.control.PortSession;
 import org.skyway.pmd.control.SwitchLoss;
 import org.skyway.vswitch.bridge.Bridge;
-import org.skyway.vswitch.bridge.PortListener;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -70,20 +68,7 @@ final class SwitchBed implements AutoCloseable {
         journal = new Journal(directory, new Faults());
         bridge = new Bridge(config, store, journal, new Faults());
         requests = new Requests(bridge, () -> TablesCopy.empty(Names.NONE));
-        var host =
-                bridge.connect(
-                        owner,
-                        new PortListener() {
-                            @Override
-                            public void portAdded(PortState port) {}
-
-                            @Override
-                            public void portRemoved(int number) {}
-
-                            @Override
-                            public void portStateChanged(PortState port) {}
-                        },
-                        new NoControllers());
+        var host = bridge.connect(owner, (old, now) -> {}, new NoControllers());
         agent = new CombinedAgent(host);
         agent.add(watch ->
                 ProcessAgent.start(

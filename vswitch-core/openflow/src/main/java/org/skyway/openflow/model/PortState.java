@@ -6,7 +6,7 @@ package org.skyway.openflow.model;
 /// @param name up to 15 characters
 /// @param mac 48 bits
 /// @param config OFPPC_ bits, set by controllers
-/// @param state OFPPS_ bits, observed
+/// @param state OFPPS_ bits: what was observed, or in [#effective] what follows from that
 /// @param current OFPPF_ bits: what the link does now
 /// @param advertised OFPPF_ bits
 /// @param supported OFPPF_ bits
@@ -60,6 +60,14 @@ public record PortState(
     /// @return true if it is not switched off and has a link
     public boolean isUp() {
         return (config & PORT_DOWN) == 0 && (state & LINK_DOWN) == 0;
+    }
+
+    /// The port as controllers see it: one that is switched off has no link, and one with a link is
+    /// alive.
+    ///
+    /// @return the port with the state that follows from its own and from its configuration
+    public PortState effective() {
+        return isUp() ? withState(state | LIVE) : withState(state & ~LIVE | LINK_DOWN);
     }
 
     /// The same port with another configuration.

@@ -652,7 +652,7 @@ public final class Bridge {
     /// that went bad, addresses that age.
     public void slowTick() {
         checkMemory();
-        if (detector.recover()) {
+        if (detector.recover(ports.all())) {
             settler.beginAll();
         }
         if (detector.wake()) {
@@ -726,7 +726,7 @@ public final class Bridge {
 
     /// One that knows the ports and no groups, and looks at tables that nobody forwards by.
     P2pDetector detectorOf(Tables given) {
-        return detector.withoutGroups(given);
+        return detector.withoutGroups(given, ports.all());
     }
 
     /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped, but the

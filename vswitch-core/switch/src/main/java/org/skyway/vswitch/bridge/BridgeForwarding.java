@@ -47,7 +47,6 @@ final class BridgeForwarding implements Forwarding {
     private final Events events;
     private final Faults faults;
     private final int pollThreads;
-    private final long createdNanos = System.nanoTime();
     private List<FlowRule> leaving; // null: each entry that goes is told of
 
     BridgeForwarding(
@@ -168,21 +167,16 @@ final class BridgeForwarding implements Forwarding {
     }
 
     @Override
-    public void portConfigured(PortState port) {
-        if (port.number() == OfPort.LOCAL) {
-            tables.port(port);
-            settler.changed();
-        }
-        BridgePort p = ports.byNumber(port.number());
-        if (p != null) {
-            int before = p.state().config();
-            ports.configured(p, port.config());
-            bridge.portChanges().note(p);
-            if (((before ^ port.config()) & PortState.PORT_DOWN) != 0) {
-                bridge.portChanges().administer(p);
+    public void portConfigured(PortState old, PortState now) {
+        BridgePort port = ports.byNumber(now.number());
+        if (port != null) {
+            detector.portChanged(now);
+            bridge.portChanges().note(port);
+            if (((old.config() ^ now.config()) & PortState.PORT_DOWN) != 0) {
+                bridge.portChanges().administer(port);
             }
-            settler.changed();
         }
+        settler.changed();
     }
 
     @Override
@@ -234,7 +228,7 @@ final class BridgeForwarding implements Forwarding {
     public PortCounters portCounters(int number) {
         if (number == OfPort.LOCAL && ports.byNumber(number) == null) {
             long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
-            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
+            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0);
         }
         BridgePort port = ports.byNumber(number);
         return port == null ? null : port.counters();

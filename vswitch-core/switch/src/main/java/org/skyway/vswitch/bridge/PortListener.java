@@ -3,19 +3,11 @@ package org.skyway.vswitch.bridge;
 import org.skyway.openflow.model.PortState;
 
 /// Who is told of ports: the OpenFlow side. Called on the ofproto thread.
+@FunctionalInterface
 public interface PortListener {
-    /// A port was added.
+    /// A port came, went, or is another one now, though not because of a controller.
     ///
-    /// @param port the new port
-    void portAdded(PortState port);
-
-    /// A port was removed.
-    ///
-    /// @param number its number
-    void portRemoved(int number);
-
-    /// A port's state, and not its configuration, changed.
-    ///
-    /// @param port as it is now
-    void portStateChanged(PortState port);
+    /// @param old as the tables had it; null if it came
+    /// @param now as they have it; null if it went
+    void portChanged(PortState old, PortState now);
 }

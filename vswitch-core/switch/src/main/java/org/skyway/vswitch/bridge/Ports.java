@@ -137,7 +137,7 @@ final class Ports {
                         0);
         datapath.addSink(local);
         datapath.tables().port(state);
-        listener.portAdded(state);
+        listener.portChanged(null, state);
     }
 
     /// Adds the local port as an interface of the host.
@@ -198,16 +198,15 @@ final class Ports {
                     .resume(saved.counters(), counters.block(), counters.tag(), saved.threads());
         }
         PortState first = firstState(config, port);
-        BridgePort added =
-                new BridgePort(
-                        config, port, before == null ? first : first.withConfig(before.config()));
+        PortState state = before == null ? first : first.withConfig(before.config());
+        BridgePort added = new BridgePort(config, port, datapath.tables());
         datapath.addPort(port);
         fabric.isAt(port, bridge);
         byNumber.put(number, added);
         byName.put(config.name(), added);
-        datapath.tables().port(added.state());
-        detector.portAdded(added.state());
-        listener.portAdded(added.state());
+        datapath.tables().port(state);
+        detector.portAdded(state);
+        listener.portChanged(null, state);
         return added;
     }
 
@@ -218,11 +217,12 @@ final class Ports {
     /// @return what is to be done when no poll thread touches it any more
     Runnable remove(BridgePort port, Consumer<TapDevice> closing) {
         int number = port.config().number();
+        PortState last = port.state();
         byNumber.remove(number);
         byName.remove(port.config().name());
         datapath.tables().removePort(number);
         detector.portRemoved(number);
-        listener.portRemoved(number);
+        listener.portChanged(last, null);
         datapath.removePort(port.datapathPort());
         stock.remove(port.datapathPort());
         if (port.datapathPort() instanceof PatchPort p) {
@@ -241,19 +241,16 @@ final class Ports {
     ///
     /// @return whether that is news
     boolean linkUp(BridgePort port, boolean up) {
-        int state =
-                up
-                        ? port.state().state() & ~PortState.LINK_DOWN | PortState.LIVE
-                        : port.state().state() & ~PortState.LIVE | PortState.LINK_DOWN;
-        if (state == port.state().state()) {
+        int before = port.state().state();
+        int now = up ? before & ~PortState.LINK_DOWN : before | PortState.LINK_DOWN;
+        if (now == before) {
             return false;
         }
-        changed(port, port.state().withState(state));
-        listener.portStateChanged(port.state());
+        changed(port, port.state().withState(now));
         return true;
     }
 
-    /// Notes what a controller configured.
+    /// Notes that somebody has configured a port otherwise than by OpenFlow.
     void configured(BridgePort port, int config) {
         changed(port, port.state().withConfig(config));
     }
@@ -275,18 +272,13 @@ final class Ports {
                         s.peer(),
                         s.currentSpeedKbps(),
                         s.maxSpeedKbps()));
-        told(port);
     }
 
-    /// Tells OpenFlow what a port is like, its configuration included.
-    void told(BridgePort port) {
-        listener.portAdded(port.state());
-    }
-
-    private void changed(BridgePort port, PortState state) {
-        port.state(state);
-        datapath.tables().port(state);
-        detector.portChanged(state);
+    private void changed(BridgePort port, PortState now) {
+        PortState old = port.state();
+        datapath.tables().port(now);
+        detector.portChanged(now);
+        listener.portChanged(old, now);
     }
 
     private DatapathPort open(PortConfig config) {
@@ -340,7 +332,7 @@ final class Ports {
                     config.name(),
                     mac,
                     0,
-                    up ? PortState.LIVE : PortState.LINK_DOWN,
+                    up ? 0 : PortState.LINK_DOWN,
                     OFPPF_10GB_FD | OFPPF_COPPER,
                     0,
                     0,
@@ -357,7 +349,7 @@ final class Ports {
                 config.name(),
                 macOf(config.number()),
                 internal && down ? PortState.PORT_DOWN : 0,
-                patch || internal && !down ? PortState.LIVE : PortState.LINK_DOWN,
+                patch || internal && !down ? 0 : PortState.LINK_DOWN,
                 internal ? OFPPF_10GB_FD | OFPPF_COPPER : 0,
                 0,
                 0,

@@ -14,10 +14,8 @@ import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
 import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.bridge.Bridge;
 import org.skyway.vswitch.bridge.BridgeFabric;
-import org.skyway.vswitch.bridge.PortListener;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -114,7 +112,7 @@ public final class RunningBridge implements AutoCloseable {
     ///
     /// @return what an agent needs of it
     public PortHost connect() {
-        return bridge.connect(owner(), new Ports(), new Packets());
+        return bridge.connect(owner(), ofproto::portChanged, new Packets());
     }
 
     /// Starts it, with the ports of its configuration and what a switch before this one has left;
@@ -283,24 +281,6 @@ public final class RunningBridge implements AutoCloseable {
                 action.controllerId(),
                 action.userdata(),
                 action.rest());
-    }
-
-    /// Tells OpenFlow of ports.
-    private final class Ports implements PortListener {
-        @Override
-        public void portAdded(PortState port) {
-            ofproto.portAdded(port);
-        }
-
-        @Override
-        public void portRemoved(int number) {
-            ofproto.portRemoved(number);
-        }
-
-        @Override
-        public void portStateChanged(PortState port) {
-            ofproto.portStateChanged(port);
-        }
     }
 
     /// Has something done on the ofproto thread, and waits for it, though not for ever.

@@ -1,6 +1,5 @@
 package org.skyway.vswitch.dropin;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -147,9 +146,9 @@ final class AppctlDatapath {
     }
 
     private static List<PortState> sorted(Slot slot) {
-        List<PortState> all = new ArrayList<>(slot.running().ofproto().ports());
-        all.sort(Comparator.comparing(PortState::name));
-        return all;
+        return slot.running().bridge().forwarding().tables().ports().values().stream()
+                .sorted(Comparator.comparing(PortState::name))
+                .toList();
     }
 
     private static String shown(PortState p) {

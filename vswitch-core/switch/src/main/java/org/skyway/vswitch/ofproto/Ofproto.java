@@ -366,25 +366,12 @@ public final class Ofproto implements AutoCloseable {
         return services.tcpListeners();
     }
 
-    /// A port was added, or all of it may have changed.
+    /// A port came, went, or is another one now, though not because of a controller.
     ///
-    /// @param port the port
-    public void portAdded(PortState port) {
-        bridge.ports().added(port);
-    }
-
-    /// A port was removed.
-    ///
-    /// @param number its number
-    public void portRemoved(int number) {
-        bridge.ports().removed(number);
-    }
-
-    /// A port's state, and not its configuration, changed.
-    ///
-    /// @param port as it is now; its configuration is ignored
-    public void portStateChanged(PortState port) {
-        bridge.ports().stateChanged(port);
+    /// @param old as the tables had it; null if it came
+    /// @param now as they have it; null if it went
+    public void portChanged(PortState old, PortState now) {
+        bridge.ports().changed(old, now);
     }
 
     /// Sends a packet to the controllers that want it.
@@ -589,13 +576,6 @@ public final class Ofproto implements AutoCloseable {
     /// @return a view that changes with the table
     public Collection<FlowEntry> entries(int table) {
         return bridge.tables().entries(table);
-    }
-
-    /// The ports as controllers see them.
-    ///
-    /// @return a view, by number
-    public Collection<PortState> ports() {
-        return bridge.ports().all();
     }
 
     /// Ends all connections, and the ofproto thread if it is its own. Any thread but that.

@@ -115,18 +115,7 @@ final class CaseDecider {
         P2pDetector detector = new P2pDetector(tables::table);
         for (int number : ports.numbers()) {
             detector.portChanged(
-                    new PortState(
-                            number,
-                            ports.name(number),
-                            number,
-                            0,
-                            PortState.LIVE,
-                            0,
-                            0,
-                            0,
-                            0,
-                            0,
-                            0));
+                    new PortState(number, ports.name(number), number, 0, 0, 0, 0, 0, 0, 0, 0));
             detector.candidate(number, true);
         }
         Names names = ports.names();

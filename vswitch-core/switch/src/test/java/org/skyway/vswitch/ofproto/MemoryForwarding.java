@@ -42,12 +42,14 @@ final class MemoryForwarding implements Forwarding {
     private final Faults faults = new Faults();
     Ofproto ofproto;
     private final Map<Integer, Traffic> ports = new LinkedHashMap<>();
-    private final long created = System.nanoTime();
     private long lookups;
     private long matched;
 
-    void port(int number) {
-        ports.put(number, new Traffic());
+    /// A port comes.
+    void port(PortState port) {
+        ports.put(port.number(), new Traffic());
+        tables.port(port);
+        ofproto.portChanged(null, port);
     }
 
     @Override
@@ -77,8 +79,8 @@ final class MemoryForwarding implements Forwarding {
     public void groupChanged(int id, GroupState now) {}
 
     @Override
-    public void portConfigured(PortState port) {
-        configured.add(port);
+    public void portConfigured(PortState old, PortState now) {
+        configured.add(now);
     }
 
     // As a dummy port of Open vSwitch has: one, of which nothing is known.
@@ -229,8 +231,7 @@ final class MemoryForwarding implements Forwarding {
         Traffic t = ports.get(port);
         return t == null
                 ? null
-                : new PortCounters(
-                        t.rxPackets, t.txPackets, t.rxBytes, t.txBytes, 0, 0, 0, 0, created);
+                : new PortCounters(t.rxPackets, t.txPackets, t.rxBytes, t.txBytes, 0, 0, 0, 0);
     }
 
     @Override

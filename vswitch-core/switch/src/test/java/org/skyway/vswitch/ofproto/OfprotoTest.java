@@ -322,7 +322,7 @@ class OfprotoTest {
     void othersAreToldOfAPortMod() throws IOException {
         try (TestController a = controller(Version.OF13);
                 TestController b = controller(Version.OF13)) {
-            long mac = sw.run(() -> sw.ofproto.ports().iterator().next().mac());
+            long mac = sw.run(() -> sw.forwarding.tables().port(1).mac());
             int down = PortState.PORT_DOWN;
             assertNull(a.tell(new PortMod(1, mac, down, down, 0)));
             Message.PortStatus s = b.next(Message.PortStatus.class);
@@ -396,9 +396,10 @@ class OfprotoTest {
     void portsThatComeAndGoAreTold() throws IOException {
         try (TestController c = controller(Version.OF15)) {
             sw.run(() -> {
-                sw.forwarding.port(9);
-                sw.ofproto.portAdded(new PortState(9, "p9", 9, 0, 0, 0, 0, 0, 0, 0, 0));
-                sw.ofproto.portRemoved(9);
+                PortState port = new PortState(9, "p9", 9, 0, 0, 0, 0, 0, 0, 0, 0);
+                sw.forwarding.port(port);
+                sw.forwarding.tables().removePort(9);
+                sw.ofproto.portChanged(port, null);
                 return null;
             });
             // That it came, and then that it is alive.

@@ -34,8 +34,7 @@ final class TestSwitch implements AutoCloseable {
     }
 
     private void port(int number, String name) {
-        forwarding.port(number);
-        ofproto.portAdded(
+        forwarding.port(
                 new PortState(
                         number,
                         name,
@@ -43,7 +42,7 @@ final class TestSwitch implements AutoCloseable {
                                 ? 0xaabbcc0000ffL
                                 : 0xaa55aa550000L | (number + 1) % 3 + 1,
                         0,
-                        PortState.LIVE,
+                        0,
                         0,
                         0,
                         0,
