@@ -28,6 +28,7 @@ import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.Names;
 import org.skyway.pmd.control.PortSession;
@@ -38,6 +39,7 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
+import org.skyway.vswitch.ofproto.ForwardingListener;
 import org.skyway.vswitch.ofproto.TablesCopy;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.tables.FlowCounters;
@@ -68,7 +70,7 @@ final class SwitchBed implements AutoCloseable {
         journal = new Journal(directory, new Faults());
         bridge = new Bridge(config, store, journal, new Faults());
         requests = new Requests(bridge, () -> TablesCopy.empty(Names.NONE));
-        var host = bridge.connect(owner, (old, now) -> {}, new NoControllers());
+        var host = bridge.connect(owner, new NoControllers());
         agent = new CombinedAgent(host);
         agent.add(watch ->
                 ProcessAgent.start(
@@ -111,7 +113,10 @@ final class SwitchBed implements AutoCloseable {
     }
 
     /// There are none in these tests.
-    private static final class NoControllers implements Bridge.Controllers {
+    private static final class NoControllers implements ForwardingListener {
+        @Override
+        public void portChanged(PortState old, PortState now) {}
+
         @Override
         public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {}
 

@@ -25,7 +25,7 @@ import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.Forwarding;
-import org.skyway.vswitch.pipeline.DatapathAction;
+import org.skyway.vswitch.ofproto.ForwardingListener;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.port.PatchPort;
@@ -187,32 +187,16 @@ public final class Bridge {
     /// Connects the bridge with its OpenFlow side. Before anything else.
     ///
     /// @param owner the ofproto thread
-    /// @param listener is told of ports
-    /// @param controllers takes what comes from packets
+    /// @param listener that side
     /// @return what an agent needs of the switch
-    public PortHost connect(Executor owner, PortListener listener, Controllers controllers) {
+    public PortHost connect(Executor owner, ForwardingListener listener) {
         ports.listener(listener);
         upcalls.deliver(
                 owner,
-                p -> controllers.packetIn(p.frame(), p.length(), p.action()),
-                controllers::learned);
+                p -> listener.packetIn(p.frame(), p.length(), p.action()),
+                listener::learned);
         vnfs = new Vnfs(this, store, fabric.ids(), config.ringCells(), owner, events);
         return vnfs;
-    }
-
-    /// What comes from packets and is for the OpenFlow side. Called on the ofproto thread.
-    public interface Controllers {
-        /// A packet is for the controllers.
-        ///
-        /// @param frame the packet
-        /// @param length how long it was on the wire
-        /// @param action why it goes to the controllers
-        void packetIn(byte[] frame, int length, DatapathAction.ToController action);
-
-        /// A rule was learned from a packet.
-        ///
-        /// @param learned the rule
-        void learned(DatapathAction.Learned learned);
     }
 
     /// Starts the poll threads and the links. On the ofproto thread.

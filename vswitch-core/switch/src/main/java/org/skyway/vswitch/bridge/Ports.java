@@ -17,6 +17,7 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.DatapathPort;
+import org.skyway.vswitch.ofproto.ForwardingListener;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
@@ -44,7 +45,7 @@ final class Ports {
     private final StockPorts stock;
     private final Map<String, Saved.Port> savedByName = new HashMap<>(); // not added yet
     private SavedState saved;
-    private PortListener listener;
+    private ForwardingListener listener;
     private final Bridge bridge;
     private final BridgeFabric fabric;
 
@@ -69,7 +70,7 @@ final class Ports {
         local = new LocalPort(datapath.threads());
     }
 
-    void listener(PortListener ofproto) {
+    void listener(ForwardingListener ofproto) {
         listener = ofproto;
     }
 

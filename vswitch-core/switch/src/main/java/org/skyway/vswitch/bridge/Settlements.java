@@ -162,9 +162,7 @@ final class Settlements {
                 }
             }
         }
-        for (Settlement s : over) {
-            survive(s.over);
-        }
+        over.forEach(s -> survive(s.over));
         if (!over.isEmpty()) {
             release(over);
         }
@@ -183,11 +181,7 @@ final class Settlements {
     }
 
     private void survive(Runnable work) {
-        try {
-            work.run();
-        } catch (Throwable e) {
-            faults.record("ofproto thread: end of a change", e);
-        }
+        faults.survive("ofproto thread: end of a change", work);
     }
 
     // Looks again and again between other work of the event loop, for some milliseconds; then the

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
@@ -17,6 +18,7 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
@@ -146,17 +148,7 @@ final class MemoryForwarding implements Forwarding {
         }
         lookups++;
         if (best == null) {
-            ofproto.packetIn(
-                    frame,
-                    frame.length,
-                    port,
-                    0,
-                    -1,
-                    Ofproto.REASON_IMPLICIT_MISS,
-                    key,
-                    0,
-                    org.skyway.openflow.model.Bytes.EMPTY,
-                    null);
+            toControllers(frame, port, key, -1, AsyncDefaults.IMPLICIT_MISS, 0, Bytes.EMPTY);
             return;
         }
         matched++;
@@ -169,17 +161,14 @@ final class MemoryForwarding implements Forwarding {
             switch (a) {
                 case Action.Output o -> output(frame, inPort, key, cookie, o.port());
                 case Action.Controller c ->
-                        ofproto.packetIn(
+                        toControllers(
                                 frame,
-                                frame.length,
                                 inPort,
-                                0,
+                                key,
                                 cookie,
                                 c.reason(),
-                                key,
                                 c.controllerId(),
-                                c.userdata(),
-                                null);
+                                c.userdata());
                 case Action.Load l when l.target().field() == Field.REG0 ->
                         l.target().field().set(key, l.value());
                 case Action.SetField f when f.field() == Field.REG0 -> f.field().set(key, f.low());
@@ -188,19 +177,33 @@ final class MemoryForwarding implements Forwarding {
         }
     }
 
+    private void toControllers(
+            byte[] frame,
+            int inPort,
+            long[] key,
+            long cookie,
+            int reason,
+            int controllerId,
+            Bytes userdata) {
+        long[] metadata = Arrays.copyOfRange(key, FlowKey.PACKET_WORDS, FlowKey.WORDS);
+        ofproto.packetIn(
+                frame,
+                frame.length,
+                new DatapathAction.ToController(
+                        frame.length,
+                        reason,
+                        0,
+                        cookie,
+                        controllerId,
+                        userdata,
+                        inPort,
+                        metadata,
+                        null));
+    }
+
     private void output(byte[] frame, int inPort, long[] key, long cookie, int port) {
         if (port == OfPort.CONTROLLER) {
-            ofproto.packetIn(
-                    frame,
-                    frame.length,
-                    inPort,
-                    0,
-                    cookie,
-                    1,
-                    key,
-                    0,
-                    org.skyway.openflow.model.Bytes.EMPTY,
-                    null);
+            toControllers(frame, inPort, key, cookie, 1, 0, Bytes.EMPTY);
         } else if (port == OfPort.TABLE) {
             if (depth < MAX_DEPTH) {
                 depth++;
