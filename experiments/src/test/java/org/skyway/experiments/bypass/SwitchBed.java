@@ -68,9 +68,9 @@ final class SwitchBed implements AutoCloseable {
         directory = Files.createTempDirectory("skyway-");
         store = RegionStore.of(directory);
         journal = new Journal(directory, new Faults());
-        bridge = new Bridge(config, store, journal, new Faults());
+        bridge = new Bridge(config, store, journal, new Faults(), null, null);
         requests = new Requests(bridge, () -> TablesCopy.empty(Names.NONE));
-        var host = bridge.connect(owner, new NoControllers());
+        var host = bridge.connect(owner, new NoControllers(), () -> {});
         agent = new CombinedAgent(host);
         agent.add(watch ->
                 ProcessAgent.start(
@@ -249,7 +249,7 @@ final class SwitchBed implements AutoCloseable {
 
     void hold(List<String> ports, boolean on) throws Exception {
         on(() -> {
-            bridge.hold(ports, on);
+            bridge.bypasses().hold(ports, on);
             return null;
         });
     }

@@ -42,38 +42,30 @@ final class BridgeForwarding implements Forwarding {
     private final Settler settler;
     private final Settlements settlements;
     private final Ports ports;
-    private final BypassAccounts accounts;
     private final Notes notes;
-    private final Events events;
     private final Faults faults;
     private final int pollThreads;
     private List<FlowRule> leaving; // null: each entry that goes is told of
 
     BridgeForwarding(
             Bridge bridge,
-            Tables tables,
             Datapath datapath,
             Detection detector,
             Settler settler,
             Settlements settlements,
             Ports ports,
-            BypassAccounts accounts,
             Notes notes,
-            Events events,
-            Faults faults,
-            int pollThreads) {
+            Faults faults) {
         this.bridge = bridge;
-        this.tables = tables;
+        tables = datapath.tables();
         this.datapath = datapath;
         this.detector = detector;
         this.settler = settler;
         this.settlements = settlements;
         this.ports = ports;
-        this.accounts = accounts;
         this.notes = notes;
-        this.events = events;
         this.faults = faults;
-        this.pollThreads = pollThreads;
+        pollThreads = datapath.threads();
     }
 
     @Override
@@ -85,7 +77,7 @@ final class BridgeForwarding implements Forwarding {
     public void entryAdded(FlowEntry entry) {
         detector.ruleAdded(entry.rule());
         notes.entry(entry);
-        events.flow("flow-add", entry.rule());
+        bridge.events().flow("flow-add", entry.rule());
         settler.changed(entry.rule());
     }
 
@@ -99,7 +91,7 @@ final class BridgeForwarding implements Forwarding {
         detector.ruleRemoved(entry.rule());
         noteRerouted(entry);
         notes.noEntry(entry);
-        events.flow("flow-delete", entry.rule());
+        bridge.events().flow("flow-delete", entry.rule());
         settler.changed();
     }
 
@@ -114,7 +106,7 @@ final class BridgeForwarding implements Forwarding {
             detector.rulesRemoved(gone);
             settler.rerouted();
             settler.changed();
-            events.flows("flow-delete", gone);
+            bridge.events().flows("flow-delete", gone);
         }
     }
 
@@ -126,7 +118,7 @@ final class BridgeForwarding implements Forwarding {
             notes.noEntry(old);
         }
         notes.entry(now);
-        events.flow("flow-modify", now.rule());
+        bridge.events().flow("flow-modify", now.rule());
         settler.changed(now.rule());
     }
 
@@ -243,12 +235,12 @@ final class BridgeForwarding implements Forwarding {
 
     @Override
     public long lookups(int table) {
-        return datapath.tableCounters().lookups(table) + accounts.lookups(table);
+        return datapath.tableCounters().lookups(table) + bridge.accounts().lookups(table);
     }
 
     @Override
     public long matched(int table) {
-        return datapath.tableCounters().matches(table) + accounts.matches(table);
+        return datapath.tableCounters().matches(table) + bridge.accounts().matches(table);
     }
 
     @Override

@@ -38,6 +38,7 @@ final class Ports {
     private final Datapath datapath;
     private final Detection detector;
     private long bridgeMac;
+    private boolean hostInterface;
     private final Map<Integer, BridgePort> byNumber = new TreeMap<>();
     private final Map<String, BridgePort> byName = new HashMap<>();
     private final LocalPort local;
@@ -74,8 +75,12 @@ final class Ports {
         listener = ofproto;
     }
 
-    /// The bridge's address, which is the local port's, and what other ports' are made of.
-    void mac(long mac) {
+    /// Has the local port be an interface of the host.
+    ///
+    /// @param mac the bridge's address, which is the local port's, and what other ports' are made
+    ///   of
+    void withHostInterface(long mac) {
+        hostInterface = true;
         bridgeMac = mac;
     }
 
@@ -95,6 +100,15 @@ final class Ports {
 
     Collection<BridgePort> all() {
         return List.copyOf(byNumber.values());
+    }
+
+    /// Does without memory that VNFs have cut short.
+    void checkMemory() {
+        for (BridgePort port : all()) {
+            if (port.datapathPort() instanceof DpdkrPort d) {
+                d.checkMemory();
+            }
+        }
     }
 
     /// Says that there is no such port.
@@ -119,10 +133,16 @@ final class Ports {
         return "the switch has no port %s; %s".formatted(name, there);
     }
 
-    /// Adds the local port. The detector need not know of it: to send there is to send nowhere.
+    /// Adds the local port. If it is no interface of the host, the detector need not know of it: to
+    /// send there is to send nowhere.
     ///
     /// @param name the bridge's
+    /// @throws ConfigException if the interface can't be made
     void addLocal(String name) {
+        if (hostInterface) {
+            insert(new PortConfig(OfPort.LOCAL, PortConfig.Type.INTERNAL, name), null);
+            return;
+        }
         PortState state =
                 new PortState(
                         OfPort.LOCAL,
@@ -139,14 +159,6 @@ final class Ports {
         datapath.addSink(local);
         datapath.tables().port(state);
         listener.portChanged(null, state);
-    }
-
-    /// Adds the local port as an interface of the host.
-    ///
-    /// @param name the bridge's
-    /// @throws ConfigException if the interface can't be made
-    void addLocalInterface(String name) {
-        insert(new PortConfig(OfPort.LOCAL, PortConfig.Type.INTERNAL, name), null);
     }
 
     /// The port that stands for the host.

@@ -134,14 +134,12 @@ final class Settlements {
         return open.stream().anyMatch(s -> s.ports.contains(port));
     }
 
-    boolean isEmpty() {
-        return open.isEmpty();
-    }
-
     /// Ends what has come to its end. Also to be called from the clock.
-    void check() {
+    ///
+    /// @return whether there was any on its way
+    boolean check() {
         if (open.isEmpty()) {
-            return;
+            return false;
         }
         withMemory.accept(links::advanceExits);
         long now = System.nanoTime();
@@ -166,6 +164,7 @@ final class Settlements {
         if (!over.isEmpty()) {
             release(over);
         }
+        return true;
     }
 
     private void release(List<Settlement> over) {

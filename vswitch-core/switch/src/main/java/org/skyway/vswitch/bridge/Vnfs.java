@@ -80,6 +80,7 @@ final class Vnfs implements PortHost {
         return lasting.of(port);
     }
 
+    /// The file of such a region; null if there is none.
     String lastingRegion(String port) {
         LastingRegions.Lasting kept = lasting.of(port);
         return kept == null ? null : kept.region().path().toString();
@@ -160,7 +161,8 @@ final class Vnfs implements PortHost {
             BridgePort p = bridge.ports().byName(port);
             if (p != null && p.attachment() != null) {
                 events.fault(port, reason);
-                bridge.withMemory(() -> bridge.links().broken(p.attachment(), slot, reason));
+                bridge.fabric()
+                        .withMemory(() -> bridge.links().broken(p.attachment(), slot, reason));
             }
         });
     }
@@ -174,7 +176,7 @@ final class Vnfs implements PortHost {
                 String what = paused ? "is paused" : "runs again";
                 events.vnf(paused ? "vnf-paused" : "vnf-resumed", port, p.attachment().program());
                 String why = "the VNF of port " + port + " " + what;
-                bridge.withMemory(() -> bridge.links().paused(p.attachment(), why));
+                bridge.fabric().withMemory(() -> bridge.links().paused(p.attachment(), why));
             }
         });
     }
@@ -343,7 +345,7 @@ final class Vnfs implements PortHost {
         departed.add(new Departed(vnf, System.nanoTime()));
         events.vnf("vnf-gone", vnf.portName(), vnf.program() + ": " + reason);
         String why = "the VNF of port " + vnf.portName() + " is gone";
-        bridge.withMemory(() -> bridge.links().gone(vnf, why));
+        bridge.fabric().withMemory(() -> bridge.links().gone(vnf, why));
         bridge.portChanges().linkUp(port, false);
     }
 

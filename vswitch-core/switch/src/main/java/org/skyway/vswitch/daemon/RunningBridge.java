@@ -90,11 +90,7 @@ public final class RunningBridge implements AutoCloseable {
         this.config = config;
         this.faults = faults;
         shared = thread;
-        bridge =
-                fabric == null
-                        ? new Bridge(config, regions, journal, faults, state)
-                        : new Bridge(config, regions, journal, faults, state, fabric);
-        bridge.whenAwake(this::awake);
+        bridge = new Bridge(config, regions, journal, faults, state, fabric);
         try {
             ofproto =
                     thread == null
@@ -110,7 +106,7 @@ public final class RunningBridge implements AutoCloseable {
     ///
     /// @return what an agent needs of it
     public PortHost connect() {
-        return bridge.connect(owner(), ofproto);
+        return bridge.connect(owner(), ofproto, this::awake);
     }
 
     /// Starts it, with the ports of its configuration and what a switch before this one has left;

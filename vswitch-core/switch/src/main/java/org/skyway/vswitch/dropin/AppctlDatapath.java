@@ -94,7 +94,7 @@ final class AppctlDatapath {
             long hit = 0;
             long missed = 0;
             long flows = 0;
-            for (CacheStatistics c : slot.running().bridge().cacheStatistics()) {
+            for (CacheStatistics c : slot.running().bridge().datapath().cacheStatistics()) {
                 hit += c.portHits() + c.exactHits() + c.megaflowHits();
                 missed += c.misses();
                 flows += c.megaflows();
@@ -215,7 +215,7 @@ final class AppctlDatapath {
 
     private static String pmdStatistics(Slot slot) {
         StringBuilder b = new StringBuilder();
-        for (CacheStatistics c : slot.running().bridge().cacheStatistics()) {
+        for (CacheStatistics c : slot.running().bridge().datapath().cacheStatistics()) {
             long recirculated = c.recirculationHits() + c.recirculationMisses();
             b.append("pmd thread numa_id 0 core_id %d:\n".formatted(c.thread()));
             b.append("  packets received: %d\n".formatted(c.packets()));
@@ -248,7 +248,7 @@ final class AppctlDatapath {
         for (int thread = 0; thread < threads; thread++) {
             b.append("pmd thread numa_id 0 core_id %d:\n  isolated : false\n".formatted(thread));
             for (BridgePort p : slot.running().bridge().allPorts()) {
-                if (slot.running().bridge().pollThreadOf(p) == thread) {
+                if (slot.running().bridge().datapath().threadOf(p.datapathPort()) == thread) {
                     b.append(
                             "  port: %-16s  queue-id:  0 (enabled)   pmd usage: NOT AVAIL\n"
                                     .formatted(p.config().name()));
