@@ -144,18 +144,9 @@ final class Ports {
             return;
         }
         PortState state =
-                new PortState(
-                        OfPort.LOCAL,
-                        name,
-                        bridgeMac,
-                        PortState.PORT_DOWN,
-                        PortState.LINK_DOWN,
-                        OFPPF_10GB_FD | OFPPF_COPPER,
-                        0,
-                        0,
-                        0,
-                        LOCAL_SPEED_KBPS,
-                        0);
+                ethernet(OfPort.LOCAL, name, bridgeMac, LOCAL_SPEED_KBPS)
+                        .withConfig(PortState.PORT_DOWN)
+                        .withState(PortState.LINK_DOWN);
         datapath.addSink(local);
         datapath.tables().port(state);
         listener.portChanged(null, state);
@@ -270,21 +261,7 @@ final class Ports {
 
     /// Notes that somebody has given a port's interface another address.
     void readdressed(BridgePort port, long mac) {
-        PortState s = port.state();
-        changed(
-                port,
-                new PortState(
-                        s.number(),
-                        s.name(),
-                        mac,
-                        s.config(),
-                        s.state(),
-                        s.current(),
-                        s.advertised(),
-                        s.supported(),
-                        s.peer(),
-                        s.currentSpeedKbps(),
-                        s.maxSpeedKbps()));
+        changed(port, port.state().withMac(mac));
     }
 
     private void changed(BridgePort port, PortState now) {
@@ -339,36 +316,25 @@ final class Ports {
                 mac = macOf(config.number());
             }
             int speed = Math.max(0, socket.speedMbps()) * 1000;
-            boolean up = socket.linkUp();
-            return new PortState(
-                    config.number(),
-                    config.name(),
-                    mac,
-                    0,
-                    up ? 0 : PortState.LINK_DOWN,
-                    OFPPF_10GB_FD | OFPPF_COPPER,
-                    0,
-                    0,
-                    0,
-                    speed,
-                    0);
+            PortState up = ethernet(config.number(), config.name(), mac, speed);
+            return socket.linkUp() ? up : up.withState(PortState.LINK_DOWN);
         }
-        // No VNF yet, or nobody has set the interface up: nothing could receive.
-        boolean internal = config.type() == PortConfig.Type.INTERNAL;
-        boolean down = !(port instanceof TapPort t) || t.device().linkState() != InterfaceState.UP;
-        boolean patch = config.type() == PortConfig.Type.PATCH; // up, as in Open vSwitch
-        return new PortState(
-                config.number(),
-                config.name(),
-                macOf(config.number()),
-                internal && down ? PortState.PORT_DOWN : 0,
-                patch || internal && !down ? 0 : PortState.LINK_DOWN,
-                internal ? OFPPF_10GB_FD | OFPPF_COPPER : 0,
-                0,
-                0,
-                0,
-                internal ? LOCAL_SPEED_KBPS : 0,
-                0);
+        long mac = macOf(config.number());
+        if (port instanceof TapPort t) {
+            PortState up = ethernet(config.number(), config.name(), mac, LOCAL_SPEED_KBPS);
+            return t.device().linkState() == InterfaceState.UP
+                    ? up
+                    : up.withConfig(PortState.PORT_DOWN).withState(PortState.LINK_DOWN);
+        }
+        PortState up = PortState.of(config.number(), config.name(), mac);
+        return port instanceof PatchPort // up, as in Open vSwitch; VNFs are still to come
+                ? up
+                : up.withState(PortState.LINK_DOWN);
+    }
+
+    private static PortState ethernet(int number, String name, long mac, int speedKbps) {
+        int current = OFPPF_10GB_FD | OFPPF_COPPER;
+        return new PortState(number, name, mac, 0, 0, current, 0, 0, 0, speedKbps, 0);
     }
 
     // Locally administered, and the same every time the switch starts.

@@ -419,7 +419,7 @@ class OfprotoTest {
     void portsThatComeAndGoAreTold() throws IOException {
         try (TestController c = controller(Version.OF15)) {
             sw.run(() -> {
-                PortState port = new PortState(9, "p9", 9, 0, 0, 0, 0, 0, 0, 0, 0);
+                PortState port = PortState.of(9, "p9", 9);
                 sw.forwarding.port(port);
                 sw.forwarding.tables().removePort(9);
                 sw.ofproto.portChanged(port, null);

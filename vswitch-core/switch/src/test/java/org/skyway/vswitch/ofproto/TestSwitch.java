@@ -35,20 +35,12 @@ final class TestSwitch implements AutoCloseable {
 
     private void port(int number, String name) {
         forwarding.port(
-                new PortState(
+                PortState.of(
                         number,
                         name,
                         number == OfPort.LOCAL
                                 ? 0xaabbcc0000ffL
-                                : 0xaa55aa550000L | (number + 1) % 3 + 1,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0));
+                                : 0xaa55aa550000L | (number + 1) % 3 + 1));
     }
 
     /// Does something on the ofproto thread and waits for it.
