@@ -100,7 +100,7 @@ public final class Bypasses {
     }
 
     /// Takes the bypasses of a port back, because somebody looks at its packets. They come back
-    /// with [#lookAgain].
+    /// with [#observedNoMore].
     void revokeFor(BridgePort port, String why) {
         bridge.settle();
         List<Link> revoked =
@@ -116,7 +116,7 @@ public final class Bypasses {
     }
 
     /// Somebody does not look any more.
-    void lookAgain() {
+    void observedNoMore() {
         bridge.settle();
         everybodyLooksAgain();
     }

@@ -71,7 +71,7 @@ final class Observers {
     void remove(Observer observer) {
         if (all.remove(observer)) {
             observer.port().datapathPort().untap(observer.tap());
-            bridge.bypasses().lookAgain();
+            bridge.bypasses().observedNoMore();
         }
     }
 
