@@ -326,7 +326,6 @@ class VnfProgramsIT {
             if (Arrays.stream(args).noneMatch(arg -> arg.startsWith("--stats-interval"))) {
                 all.add("--stats-interval=0");
             }
-            all.add("--warm-up=0"); // programs share this process, where all is warm
         }
         var errors = new StringWriter();
         CommandLine line = VnfMain.commandLine().setErr(new PrintWriter(errors, true));

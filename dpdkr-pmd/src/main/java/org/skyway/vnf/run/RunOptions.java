@@ -125,12 +125,8 @@ public final class RunOptions {
                     "At the end, wait so long for others to take what was sent (${DEFAULT-VALUE}).")
     double lingerSeconds;
 
-    @Option(
-            names = "--warm-up",
-            paramLabel = "SECONDS",
-            defaultValue = "0.5",
-            description =
-                    "Before connecting, let the compiler see both channels at work for so long (${DEFAULT-VALUE}).")
+    // What compilers have to know is in the AOT cache; scripts that ask for it go on.
+    @Option(names = "--warm-up", paramLabel = "SECONDS", hidden = true)
     double warmUpSeconds;
 
     /// For picocli, which fills the fields.

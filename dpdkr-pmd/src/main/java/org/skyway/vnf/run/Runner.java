@@ -11,7 +11,6 @@ import org.agrona.concurrent.IdleStrategy;
 import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.pmd.control.ControlTransport;
 import org.skyway.pmd.control.PortSession;
-import org.skyway.pmd.port.PmdRehearsal;
 import org.skyway.pmd.port.PortFaultException;
 
 /// Runs a VNF program: opens its ports, polls on a data thread, prints statistics, and ends when
@@ -74,7 +73,6 @@ public final class Runner {
         List<PortSession> sessions = new ArrayList<>();
         try {
             opening = Thread.currentThread();
-            PmdRehearsal.run(nanos(options.warmUpSeconds));
             List<ControlTransport> transports = options.transports(names.size());
             for (int i = 0; i < names.size(); i++) {
                 sessions.add(

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.skyway.experiments.bed.Chronicle;
 import org.skyway.experiments.bed.Controller;
 import org.skyway.experiments.bed.HonestVnf;
@@ -116,9 +115,7 @@ final class FaultsBed implements AutoCloseable {
                                                 .formatted(at, holdFile())),
                                 verb,
                                 port,
-                                // What is rehearsed at first would come to that point, too.
-                                Stream.concat(Stream.of(more), Stream.of("--warm-up", "0"))
-                                        .toArray(String[]::new));
+                                more);
         vnfs.add(vnf);
         return vnf;
     }

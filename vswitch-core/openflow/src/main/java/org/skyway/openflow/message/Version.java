@@ -15,6 +15,8 @@ public enum Version {
     /// OpenFlow 1.5, wire version 6.
     OF15(6);
 
+    private static final Version[] ALL = values(); // in the order of their numbers, from 1
+
     private final int number;
 
     Version(int number) {
@@ -41,12 +43,7 @@ public enum Version {
     /// @param number as in a message's header
     /// @return the version, or null if it is not spoken here
     public static Version of(int number) {
-        for (Version v : values()) {
-            if (v.number == number) {
-                return v;
-            }
-        }
-        return null;
+        return number < 1 || number > ALL.length ? null : ALL[number - 1];
     }
 
     /// The bit mask of a set of versions, as a hello's version bitmap has it.

@@ -22,6 +22,14 @@ public final class Bytes {
         return data.length == 0 ? EMPTY : new Bytes(data.clone());
     }
 
+    /// Bytes of an array that nobody changes any more.
+    ///
+    /// @param data the bytes; must not be changed
+    /// @return the same bytes
+    public static Bytes over(byte[] data) {
+        return data.length == 0 ? EMPTY : new Bytes(data);
+    }
+
     /// How many there are.
     ///
     /// @return 0 or more

@@ -1,7 +1,6 @@
 package org.skyway.openflow.text;
 
 import java.util.List;
-import java.util.StringJoiner;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
@@ -72,6 +71,15 @@ public final class FlowText {
     /// @return the flow, without counters
     public static String print(FlowRule rule) {
         StringBuilder text = new StringBuilder(100);
+        print(rule, text);
+        return text.toString();
+    }
+
+    /// Adds a rule to a text.
+    ///
+    /// @param rule the rule
+    /// @param text gets the flow, without counters
+    public static void print(FlowRule rule, StringBuilder text) {
         text.append("table=").append(rule.table());
         text.append(",priority=").append(rule.priority());
         addUnlessZero(text, ",idle_timeout=", rule.idleTimeout());
@@ -85,11 +93,9 @@ public final class FlowText {
                 text.append(',').append(FLAGS[i]);
             }
         }
-        String match = MatchText.print(rule.match());
-        if (!match.isEmpty()) {
-            text.append(',').append(match);
-        }
-        return text.append(" actions=").append(print(rule.instructions())).toString();
+        MatchText.print(rule.match(), text);
+        text.append(" actions=");
+        print(rule.instructions(), text);
     }
 
     private static void addUnlessZero(StringBuilder text, String name, int value) {
@@ -139,32 +145,38 @@ public final class FlowText {
     /// @param instructions the instructions
     /// @return actions and instructions, comma-separated; `drop` for none
     public static String print(Instructions instructions) {
-        StringJoiner items = new StringJoiner(",").setEmptyValue("drop");
+        StringBuilder text = new StringBuilder();
+        print(instructions, text);
+        return text.toString();
+    }
+
+    private static void print(Instructions instructions, StringBuilder text) {
+        int start = text.length();
         if (instructions.meter() >= 0) {
-            items.add("meter:" + instructions.meter());
+            text.append(",meter:").append(instructions.meter());
         }
         for (Action action : instructions.apply()) {
-            items.add(ActionTexts.print(action));
+            text.append(',').append(ActionTexts.print(action));
         }
         if (instructions.clear()) {
-            items.add("clear_actions");
+            text.append(",clear_actions");
         }
         if (!instructions.write().isEmpty()) {
-            items.add("write_actions(" + ActionTexts.print(instructions.write()) + ")");
+            text.append(",write_actions(").append(ActionTexts.print(instructions.write()));
+            text.append(')');
         }
         if (instructions.metadataMask() != 0) {
-            items.add(
-                    "write_metadata:"
-                            + new FieldValue(
-                                            0,
-                                            instructions.metadata(),
-                                            0,
-                                            instructions.metadataMask())
-                                    .print(Field.METADATA));
+            FieldValue metadata =
+                    new FieldValue(0, instructions.metadata(), 0, instructions.metadataMask());
+            text.append(",write_metadata:").append(metadata.print(Field.METADATA));
         }
         if (instructions.gotoTable() >= 0) {
-            items.add("goto_table:" + instructions.gotoTable());
+            text.append(",goto_table:").append(instructions.gotoTable());
         }
-        return items.toString();
+        if (text.length() == start) {
+            text.append("drop");
+        } else {
+            text.deleteCharAt(start); // the first comma
+        }
     }
 }

@@ -1,9 +1,9 @@
 package org.skyway.openflow.text;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
@@ -53,7 +53,7 @@ final class MatchText {
 
     /// All fields but those that are other names of some.
     private static final Field[] PRINTED =
-            java.util.Arrays.stream(Field.values()).filter(f -> !f.isAlias()).toArray(Field[]::new);
+            Arrays.stream(Field.values()).filter(f -> !f.isAlias()).toArray(Field[]::new);
 
     /// For each word, which of [#PRINTED] have bits there.
     private static final BitSet[] BY_WORD = new BitSet[FlowKey.WORDS];
@@ -272,8 +272,20 @@ final class MatchText {
     ///
     /// @return the items, comma-separated; empty for a match of everything
     static String print(Match match) {
-        StringJoiner items = new StringJoiner(",");
-        long[] left = new long[FlowKey.WORDS];
+        StringBuilder items = new StringBuilder();
+        print(match, items);
+        return items.isEmpty() ? "" : items.substring(1);
+    }
+
+    /// Adds the items of a match to a text.
+    ///
+    /// @param items gets them, each behind a comma
+    static void print(Match match, StringBuilder items) {
+        if (match.words() == 0) {
+            return;
+        }
+        // One more than what is matched, for the second half of a wide field.
+        long[] left = new long[Long.SIZE - Long.numberOfLeadingZeros(match.words()) + 1];
         BitSet fields = new BitSet(PRINTED.length);
         for (long rest = match.words(); rest != 0; rest &= rest - 1) {
             int w = Long.numberOfTrailingZeros(rest);
@@ -294,7 +306,7 @@ final class MatchText {
             FieldValue value =
                     new FieldValue(
                             match.valueHighOf(field) & high, match.valueOf(field) & low, high, low);
-            items.add(field.ovsName() + "=" + value.print(field));
+            items.append(',').append(field.ovsName()).append('=').append(value.print(field));
             left[field.word()] &= ~(field.wide() ? -1L : field.ones() << shift);
             if (field.wide()) {
                 left[field.word() + 1] = 0;
@@ -303,18 +315,17 @@ final class MatchText {
         for (long rest = match.words(); rest != 0; rest &= rest - 1) {
             int w = Long.numberOfTrailingZeros(rest);
             if (left[w] != 0) {
-                items.add("word%d=0x%x/0x%x".formatted(w, match.value(w) & left[w], left[w]));
+                items.append(",word%d=0x%x/0x%x".formatted(w, match.value(w) & left[w], left[w]));
             }
         }
-        return items.toString();
     }
 
-    private static void printProtocol(Match match, long[] left, StringJoiner items) {
+    private static void printProtocol(Match match, long[] left, StringBuilder items) {
         long type = match.exact(Field.ETH_TYPE);
         long proto = match.exact(Field.IP_PROTO);
         for (Protocol protocol : PROTOCOLS) {
             if (protocol.type == type && (protocol.proto < 0 || protocol.proto == proto)) {
-                items.add(protocol.name);
+                items.append(',').append(protocol.name);
                 left[FlowKey.ETH_DST_TYPE] &= ~Field.ETH_TYPE.ones();
                 if (protocol.proto >= 0) {
                     left[FlowKey.IP_MISC] &= ~(0xffL << Field.IP_PROTO.shift());
@@ -324,7 +335,7 @@ final class MatchText {
         }
     }
 
-    private static void printVlan(Match match, long[] left, StringJoiner items) {
+    private static void printVlan(Match match, long[] left, StringBuilder items) {
         int mask = (int) match.maskOf(Field.VLAN_TCI);
         int value = (int) match.valueOf(Field.VLAN_TCI);
         if (mask == 0) {
@@ -336,17 +347,17 @@ final class MatchText {
         boolean pcp = (mask & PCP) == PCP;
         boolean whole = (vid || (mask & VID) == 0) && (pcp || (mask & PCP) == 0);
         if (!tagged || !whole || !vid && !pcp) {
-            items.add(
+            items.append(
                     mask == TCI
-                            ? "vlan_tci=0x%04x".formatted(value)
-                            : "vlan_tci=0x%04x/0x%04x".formatted(value, mask));
+                            ? ",vlan_tci=0x%04x".formatted(value)
+                            : ",vlan_tci=0x%04x/0x%04x".formatted(value, mask));
             return;
         }
         if (vid) {
-            items.add("dl_vlan=" + (value & VID));
+            items.append(",dl_vlan=").append(value & VID);
         }
         if (pcp) {
-            items.add("dl_vlan_pcp=" + (value >> 13));
+            items.append(",dl_vlan_pcp=").append(value >> 13);
         }
     }
 }

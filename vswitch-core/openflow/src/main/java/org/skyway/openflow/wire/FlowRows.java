@@ -23,6 +23,7 @@ import org.skyway.openflow.wire.MessageTable.Kind;
 final class FlowRows {
     private static final int NANOS = 1_000_000_000;
     private static final int EMERGENCY = 4; // OpenFlow 1.0 only
+    private static final FlowMod.Command[] COMMANDS = FlowMod.Command.values();
 
     private FlowRows() {}
 
@@ -126,7 +127,7 @@ final class FlowRows {
         checkCommand(command);
         Instructions instructions = InstructionCodec.get(in, c.version(), match);
         return new FlowMod(
-                FlowMod.Command.values()[command],
+                COMMANDS[command],
                 match,
                 priority,
                 table,
@@ -145,7 +146,7 @@ final class FlowRows {
     }
 
     private static void checkCommand(int command) {
-        if (command >= FlowMod.Command.values().length) {
+        if (command >= COMMANDS.length) {
             throw new OpenFlowException(ErrorCode.OFPFMFC_BAD_COMMAND, "command " + command);
         }
     }
@@ -236,7 +237,7 @@ final class FlowRows {
                     "emergency flow");
         }
         return new FlowMod(
-                FlowMod.Command.values()[command],
+                COMMANDS[command],
                 match.match(),
                 priority,
                 table,

@@ -1,5 +1,8 @@
 package org.skyway.openflow.wire;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
@@ -16,6 +19,22 @@ final class MatchCodec {
     /// The order in which Open vSwitch writes fields. What does not fit the match's prerequisites
     /// is left out, so fields that share bits may stand beside each other here.
     private static final Field[] ORDER = order();
+
+    /// What a match is put together in. Flow-mods come by the hundred thousand, and a flow key is
+    /// much longer than what most of them match on.
+    private static final ThreadLocal<Draft> DRAFTS = ThreadLocal.withInitial(Draft::new);
+
+    private record Draft(long[] values, long[] masks) {
+        Draft() {
+            this(new long[FlowKey.WORDS], new long[FlowKey.WORDS]);
+        }
+
+        Draft cleared() {
+            Arrays.fill(values, 0);
+            Arrays.fill(masks, 0);
+            return this;
+        }
+    }
 
     /// A match with the cookie that an NXM match may carry.
     record WithCookie(Match match, long cookie, long cookieMask) {}
@@ -96,8 +115,9 @@ final class MatchCodec {
     }
 
     private static WithCookie entries(WireReader in, boolean strict, boolean allowCookie) {
-        long[] values = new long[FlowKey.WORDS];
-        long[] masks = new long[FlowKey.WORDS];
+        Draft draft = DRAFTS.get().cleared();
+        long[] values = draft.values;
+        long[] masks = draft.masks;
         long cookie = 0;
         long cookieMask = 0;
         while (in.remaining() > 0) {
@@ -235,8 +255,8 @@ final class MatchCodec {
     }
 
     private static Field[] order() {
-        java.util.LinkedHashSet<Field> order = new java.util.LinkedHashSet<>();
-        java.util.Collections.addAll(
+        LinkedHashSet<Field> order = new LinkedHashSet<>();
+        Collections.addAll(
                 order,
                 Field.PACKET_TYPE,
                 Field.CONJ_ID,

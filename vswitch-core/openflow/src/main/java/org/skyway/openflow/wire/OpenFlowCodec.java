@@ -36,6 +36,9 @@ public final class OpenFlowCodec {
     private static final int NEWEST = 6;
     private static final int MULTIPART_EXPERIMENTER = 0xffff;
 
+    /// What messages that are a frame each are written with.
+    private static final ThreadLocal<WireWriter> WRITERS = ThreadLocal.withInitial(WireWriter::new);
+
     private OpenFlowCodec() {}
 
     /// The version number of a frame.
@@ -132,6 +135,14 @@ public final class OpenFlowCodec {
     /// @return the frame
     /// @throws IllegalArgumentException if the version has no form for it, or it is too long
     public static byte[] encode(Envelope envelope) {
+        Row<?> row =
+                MessageTable.byMessage(envelope.message(), envelope.version(), envelope.dialect());
+        if (!row.kind().multipart()) {
+            WireWriter out = WRITERS.get();
+            out.truncate(0);
+            putHeader(out, row, envelope);
+            return encodeBody(row, out, envelope, false);
+        }
         List<byte[]> frames = new ArrayList<>(1);
         encodeAll(envelope, false, frames::add);
         if (frames.size() != 1) {
@@ -158,15 +169,15 @@ public final class OpenFlowCodec {
         if (row.kind().multipart()) {
             out.splitAt(MAX_FRAME, end -> frames.accept(frame(row, envelope, true, out, end)));
         }
-        Context c = new Context(envelope.version(), row.kind().dialect(), tableInCommand);
-        encodeBody(row, out, envelope.message(), c);
-        frames.accept(frame(row, envelope, envelope.more(), out, out.size()));
+        frames.accept(encodeBody(row, out, envelope, tableInCommand));
     }
 
     @SuppressWarnings("unchecked")
-    private static <M extends Message> void encodeBody(
-            Row<M> row, WireWriter out, Message message, Context c) {
-        row.encoder().encode(out, (M) message, c);
+    private static <M extends Message> byte[] encodeBody(
+            Row<M> row, WireWriter out, Envelope e, boolean tableInCommand) {
+        Context c = new Context(e.version(), row.kind().dialect(), tableInCommand);
+        row.encoder().encode(out, (M) e.message(), c);
+        return frame(row, e, e.more(), out, out.size());
     }
 
     /// Writes the headers; length and "more" are filled in by [#frame].

@@ -116,13 +116,13 @@ final class OxmCodec {
                     ErrorCode.OFPBMC_BAD_LEN,
                     "OXM %s has %d of %d bytes".formatted(hex(header), in.remaining(), payload));
         }
-        WireReader body = in.part(payload, ErrorCode.OFPBMC_BAD_LEN);
         boolean masked = masked(header);
         int width = masked ? payload / 2 : payload;
         int head = (int) (header >>> 32);
         if (row == null) {
-            byte[] value = body.array(width);
-            byte[] mask = masked ? body.array(width) : null;
+            byte[] value = in.array(width);
+            byte[] mask = masked ? in.array(width) : null;
+            in.skip(masked ? payload % 2 : 0);
             for (int i = 0; masked && i < width; i++) {
                 if ((value[i] & ~mask[i]) != 0) {
                     throw outsideMask(header);
@@ -136,15 +136,15 @@ final class OxmCodec {
             return new Entry(null, head, 0, low, 0, maskLow, masked, false, false, true);
         }
         boolean wide = row.field().wide();
-        long high = wide ? body.s64() : 0;
-        long low = body.number(wide ? 8 : width);
+        long high = wide ? in.s64() : 0;
+        long low = in.number(wide ? 8 : width);
         if (!masked) {
             return wide
                     ? new Entry(row, head, high, low, -1, -1, false, false, true, true)
                     : narrow(row, head, low, -1, false, false, true);
         }
-        long maskHigh = wide ? body.s64() : 0;
-        long maskLow = body.number(wide ? 8 : width);
+        long maskHigh = wide ? in.s64() : 0;
+        long maskLow = in.number(wide ? 8 : width);
         if ((high & ~maskHigh | low & ~maskLow) != 0) {
             throw outsideMask(header);
         }

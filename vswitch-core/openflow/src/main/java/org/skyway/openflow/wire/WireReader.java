@@ -102,7 +102,7 @@ final class WireReader {
     }
 
     Bytes bytes(int n) {
-        return Bytes.of(array(n));
+        return Bytes.over(array(n));
     }
 
     byte[] array(int n) {

@@ -1,7 +1,9 @@
 package org.skyway.pipeline.classifier;
 
 import java.util.AbstractCollection;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 
 /// The entries of a table that are there now, in the order in which they came; one that replaces
@@ -53,6 +55,22 @@ final class Arrivals<T> extends AbstractCollection<T> {
         node.older = null;
         node.newer = null;
         size--;
+    }
+
+    /// All of them, in their order.
+    List<Node<T>> nodes() {
+        List<Node<T>> all = new ArrayList<>(size);
+        for (Node<T> node = oldest; node != null; node = node.newer) {
+            all.add(node);
+        }
+        return all;
+    }
+
+    /// All of them leave, with [Node#leave].
+    void leave() {
+        oldest = null;
+        newest = null;
+        size = 0;
     }
 
     @Override

@@ -79,6 +79,17 @@ final class Node<T> implements Place {
         REMOVED.setOpaque(this, version);
     }
 
+    /// Marks it as removed, and takes it out of all lists of what is there.
+    ///
+    /// @param version the first that does not have it
+    void leave(long version) {
+        removed(version);
+        older = null;
+        newer = null;
+        above = null;
+        below = null;
+    }
+
     @SuppressWarnings("unchecked")
     Node<T> lower() {
         return (Node<T>) LOWER.getAcquire(this);

@@ -78,6 +78,14 @@ final class Priorities<T> {
         node.below = null;
     }
 
+    /// No node is there any more, but all may still be found.
+    void removeAll() {
+        for (Level<T> level : levels.values()) {
+            level.first = null;
+            level.last = null;
+        }
+    }
+
     /// Nobody finds a node of this priority any more.
     void release(int priority) {
         if (--level(priority).held == 0) {

@@ -28,6 +28,10 @@ final class Projections<T> {
         words = mask.words();
         masks = mask.bits();
         this.all = all;
+        addEarly();
+    }
+
+    private void addEarly() {
         long[] early = new long[words.length];
         for (int i = 0; i < words.length; i++) {
             early[i] = masks[i] & knownOnEntry(words[i]);
@@ -69,6 +73,12 @@ final class Projections<T> {
         for (int i = 0; i < projections.size(); i++) {
             projections.get(i).remove(node);
         }
+    }
+
+    void removeAll() {
+        size = 0;
+        projections.clear();
+        addEarly();
     }
 
     /// A superset of the nodes that some packets may match, by descending priority.

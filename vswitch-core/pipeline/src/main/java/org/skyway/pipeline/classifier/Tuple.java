@@ -289,6 +289,26 @@ final class Tuple<T> {
         }
     }
 
+    /// All entries leave with [Node#leave]. They stay for readers of earlier versions until they
+    /// are dropped.
+    ///
+    /// @param version the first that does not have them
+    void leave(long version) {
+        if (live == 0) {
+            return;
+        }
+        priorities.removeAll();
+        projections.removeAll();
+        live = 0;
+        liveUntil = version;
+        for (int port = 0; port < inPorts.length; port++) {
+            if (inPorts[port] > 0) {
+                inPorts[port] = 0;
+                UNTIL.setRelease(wantedUntil, port, version);
+            }
+        }
+    }
+
     /// A superset of the entries that are there now and that some packets may match, by descending
     /// priority.
     ///

@@ -121,6 +121,22 @@ public final class TupleTable<T> {
         return true;
     }
 
+    /// Removes all entries.
+    ///
+    /// @param version the first in which they are gone; not lower than in any call before
+    public void removeAll(long version) {
+        // What can fail for want of memory comes first, and changes nothing then.
+        List<Node<T>> all = arrivals.nodes();
+        removed.addAll(all);
+        arrivals.leave();
+        for (Node<T> node : all) {
+            node.leave(version);
+        }
+        for (Tuple<T> tuple : byMask.values()) {
+            tuple.leave(version);
+        }
+    }
+
     // What came and went within one version nobody can see.
     void discard(Node<T> old) {
         if (old.isInAny()) {

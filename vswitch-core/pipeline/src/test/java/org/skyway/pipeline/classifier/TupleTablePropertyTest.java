@@ -63,6 +63,10 @@ class TupleTablePropertyTest {
         versions.put(0L, List.of());
         for (long version = 1; version <= 600; version++) {
             for (int changes = random.nextInt(6); changes > 0; changes--) {
+                if (random.nextInt(40) == 0) {
+                    table.removeAll(version);
+                    now.clear();
+                }
                 int priority = random.nextInt(60);
                 Entry old = now.get(priority);
                 if (old != null && random.nextInt(3) > 0) {

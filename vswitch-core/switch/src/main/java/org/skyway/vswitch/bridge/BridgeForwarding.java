@@ -45,7 +45,6 @@ final class BridgeForwarding implements Forwarding {
     private final Notes notes;
     private final Faults faults;
     private final int pollThreads;
-    private List<FlowRule> leaving; // null: each entry that goes is told of
 
     BridgeForwarding(
             Bridge bridge,
@@ -83,11 +82,6 @@ final class BridgeForwarding implements Forwarding {
 
     @Override
     public void entryRemoved(FlowEntry entry) {
-        if (leaving != null) {
-            leaving.add(entry.rule());
-            notes.noEntry(entry);
-            return;
-        }
         detector.ruleRemoved(entry.rule());
         noteRerouted(entry);
         notes.noEntry(entry);
@@ -96,18 +90,16 @@ final class BridgeForwarding implements Forwarding {
     }
 
     @Override
-    public void whileAllLeave(Runnable removal) {
-        leaving = new ArrayList<>();
-        try {
-            notes.clear(removal);
-        } finally {
-            List<FlowRule> gone = leaving;
-            leaving = null;
-            detector.rulesRemoved(gone);
-            settler.rerouted();
-            settler.changed();
-            bridge.events().flows("flow-delete", gone);
+    public void allRemoved(List<FlowEntry> entries) {
+        notes.noEntries();
+        List<FlowRule> rules = new ArrayList<>(entries.size());
+        for (FlowEntry e : entries) {
+            rules.add(e.rule());
         }
+        detector.rulesRemoved(rules);
+        settler.rerouted();
+        bridge.events().flows("flow-delete", rules);
+        settler.changed();
     }
 
     @Override

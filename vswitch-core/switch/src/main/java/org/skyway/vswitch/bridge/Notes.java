@@ -23,7 +23,6 @@ final class Notes {
     private static final int HIGHEST_PRIORITY = 0xffff; // of what controllers see
 
     private final StateQueue queue; // null: nothing is remembered
-    private List<FlowEntry> cleared; // null: each entry that goes is noted
 
     Notes(StateQueue queue) {
         this.queue = queue;
@@ -48,31 +47,14 @@ final class Notes {
 
     void noEntry(FlowEntry entry) {
         if (queue != null && entry.rule().priority() <= HIGHEST_PRIORITY) {
-            if (cleared != null) {
-                cleared.add(entry);
-            } else {
-                queue.remove(new Saved.FlowKey(entry.counters().tag()));
-            }
+            queue.remove(new Saved.FlowKey(entry.counters().tag()));
         }
     }
 
-    /// All entries go: that is one note.
-    ///
-    /// @param removal removes them, and adds none
-    void clear(Runnable removal) {
-        cleared = new ArrayList<>();
-        boolean done = false;
-        try {
-            removal.run();
-            done = true;
-        } finally {
-            List<FlowEntry> gone = cleared;
-            cleared = null;
-            if (!done) {
-                gone.forEach(this::noEntry);
-            } else if (!gone.isEmpty()) {
-                queue.remove(new Saved.AllFlows());
-            }
+    /// There are no entries any more.
+    void noEntries() {
+        if (queue != null) {
+            queue.remove(new Saved.AllFlows());
         }
     }
 

@@ -42,6 +42,7 @@ final class Rehearsal {
     private static final String BRIDGE = "r";
     private static final int XID = 1;
     private static final int MANY = 1024; // flow-mods of a round that are sent without waiting
+    private static final int BUNDLED = 16384;
     private static final int MOST = 3072; // flow-mods of a round that are waited for one by one
     private static final int BUNDLE_OPEN = 0;
     private static final int BUNDLE_COMMIT = 4;
@@ -208,7 +209,7 @@ final class Rehearsal {
 
     private void bundle() throws IOException {
         say(new BundleMessage.Control(1, BUNDLE_OPEN, BUNDLE_FLAGS));
-        for (int k = 0; k < MANY; k++) {
+        for (int k = 0; k < BUNDLED; k++) {
             Bytes inner = Bytes.of(encode(flowMod(FlowMod.Command.ADD, k), XID));
             say(new BundleMessage.Add(1, BUNDLE_FLAGS, inner));
         }

@@ -40,6 +40,7 @@ final class JournalWriter implements Runnable {
     private final ManyToOneConcurrentArrayQueue<Object> waiting;
     private final Faults faults;
     private final StringBuilder lines = new StringBuilder(EXCERPT_CHARS);
+    private final StringBuilder flow = new StringBuilder();
     private final AtomicLong lost = new AtomicLong(); // that nobody was told of
     private final AtomicLong lostInAll = new AtomicLong();
     private int inLines; // events whose text is in lines
@@ -175,7 +176,9 @@ final class JournalWriter implements Runnable {
             if (event instanceof FlowEvent(long nanos, String kind, var rule)) {
                 lines.append("{\"nanos\":").append(nanos).append(",\"event\":\"").append(kind);
                 lines.append("\",\"flow\":\"");
-                JSON.quoteAsString(FlowText.print(rule), lines);
+                flow.setLength(0);
+                FlowText.print(rule, flow);
+                JSON.quoteAsString(flow, lines);
                 lines.append("\"}");
             } else {
                 lines.append(event); // a tree of Jackson's prints itself as JSON

@@ -112,11 +112,12 @@ public final class QueueFile implements AutoCloseable {
 
     /// Appends one excerpt.
     ///
-    /// @param bytes what is in it
+    /// @param bytes what is in it, at the beginning of an array
+    /// @param length how many of them
     /// @throws IOException if there is no room for it; nothing was written then
-    public void append(byte[] bytes) throws IOException {
-        reserve(bytes.length + (long) SLACK);
-        appender.writeBytes(out -> out.write(bytes));
+    public void append(byte[] bytes, int length) throws IOException {
+        reserve(length + (long) SLACK);
+        appender.writeBytes(out -> out.write(bytes, 0, length));
         appended();
     }
 

@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
 import org.skyway.vswitch.tables.FlowEntry;
 
 /// Which entries use which groups and meters: they go with these, and statistics count them.
@@ -40,13 +41,31 @@ final class EntryUsers {
     }
 
     void added(FlowEntry entry) {
-        FlowFilter.eachGroup(entry.rule().instructions(), id -> add(groups, id, entry));
-        eachMeter(entry.rule(), id -> add(meters, id, entry));
+        if (mayUseAny(entry.rule().instructions())) {
+            FlowFilter.eachGroup(entry.rule().instructions(), id -> add(groups, id, entry));
+            eachMeter(entry.rule(), id -> add(meters, id, entry));
+        }
     }
 
     void removed(FlowEntry entry) {
-        FlowFilter.eachGroup(entry.rule().instructions(), id -> remove(groups, id, entry));
-        eachMeter(entry.rule(), id -> remove(meters, id, entry));
+        if (mayUseAny(entry.rule().instructions())) {
+            FlowFilter.eachGroup(entry.rule().instructions(), id -> remove(groups, id, entry));
+            eachMeter(entry.rule(), id -> remove(meters, id, entry));
+        }
+    }
+
+    // Most entries only send their packets somewhere.
+    private static boolean mayUseAny(Instructions i) {
+        List<Action> apply = i.apply();
+        return i.meter() != -1
+                || !i.write().isEmpty()
+                || apply.size() > 1
+                || apply.size() == 1 && !(apply.getFirst() instanceof Action.Output);
+    }
+
+    void removeAll() {
+        groups.clear();
+        meters.clear();
     }
 
     private static void add(Int2ObjectHashMap<Set<FlowEntry>> to, int id, FlowEntry entry) {

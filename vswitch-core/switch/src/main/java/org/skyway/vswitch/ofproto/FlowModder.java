@@ -27,6 +27,8 @@ final class FlowModder {
     static final int REASON_METER_DELETE = 4;
     static final int REASON_EVICTION = 5;
 
+    private static final int MANY = 1024;
+
     /// Who asked for a change, to be told of it in short.
     ///
     /// @param connection who; null for the switch itself
@@ -305,16 +307,32 @@ final class FlowModder {
                     ErrorCode.OFPBRC_EPERM, "table %d is read-only".formatted(m.table()));
         }
         List<FlowEntry> found = bridge.tables().select(m.table(), FlowFilter.deleted(m));
-        if (!found.isEmpty() && found.size() == bridge.tables().visibleEntries()) {
-            bridge.forwarding().whileAllLeave(() -> delete(found, requester));
-        } else {
-            delete(found, requester);
+        if (found.size() >= MANY && found.size() == tables.size() && nobodyWatches()) {
+            removeAll(found);
+            return;
+        }
+        for (FlowEntry e : found) {
+            remove(e, REASON_DELETE, requester);
         }
     }
 
-    private void delete(List<FlowEntry> found, Requester requester) {
-        for (FlowEntry e : found) {
-            remove(e, REASON_DELETE, requester);
+    // Whoever is told of entries one by one sees them go one by one.
+    private boolean nobodyWatches() {
+        return !bridge.monitors().areThere() && !bridge.vacancies().areWatched();
+    }
+
+    // The same as to remove each, at a fraction of the cost: nothing is left to be looked for.
+    private void removeAll(List<FlowEntry> all) {
+        tables.removeAll();
+        learned.removeAll();
+        bridge.users().removeAll();
+        bridge.timeouts().removeAll();
+        bridge.forwarding().allRemoved(all);
+        undo.note(() -> all.forEach(this::insert));
+        for (FlowEntry e : all) {
+            if ((e.rule().flags() & FlowRule.SEND_FLOW_REMOVED) != 0) {
+                bridge.removals().add(e, REASON_DELETE);
+            }
         }
     }
 

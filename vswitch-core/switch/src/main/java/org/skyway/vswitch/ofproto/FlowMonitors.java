@@ -124,6 +124,11 @@ final class FlowMonitors {
         made.put(item.id(), m);
     }
 
+    /// Whether there are any.
+    boolean areThere() {
+        return bridge.connections().all().stream().anyMatch(c -> !c.monitors.isEmpty());
+    }
+
     void cancel(Connection c, int id) {
         if (c.monitors.remove(id) == null) {
             throw new OpenFlowException(

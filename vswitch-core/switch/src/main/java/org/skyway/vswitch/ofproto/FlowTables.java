@@ -76,15 +76,6 @@ final class FlowTables {
         hidden.forEach(to);
     }
 
-    /// How many entries of all tables controllers see.
-    int visibleEntries() {
-        int n = 0;
-        for (int i = 0; i < ALL; i++) {
-            n += tables.entries(i).size();
-        }
-        return n - hidden.size();
-    }
-
     /// How many entries of a table controllers see.
     int visibleEntries(int table) {
         int n = tables.entries(table).size();

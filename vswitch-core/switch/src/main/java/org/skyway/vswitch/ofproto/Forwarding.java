@@ -38,12 +38,10 @@ public interface Forwarding {
     /// @param entry the entry that is gone
     void entryRemoved(FlowEntry entry);
 
-    /// All flow entries are removed, but for hidden ones.
+    /// All flow entries that there were, very many, were removed.
     ///
-    /// @param removal removes them one by one, and adds none
-    default void whileAllLeave(Runnable removal) {
-        removal.run();
-    }
+    /// @param entries they
+    void allRemoved(List<FlowEntry> entries);
 
     /// A flow entry was modified: same table, priority and match, other instructions, cookie or
     /// flags.

@@ -50,6 +50,11 @@ final class LearnedCookies {
         }
     }
 
+    /// All entries went, and those that they taught with them.
+    void removeAll() {
+        teachers.clear();
+    }
+
     /// What nobody teaches any more.
     ///
     /// @return the next such target; null if there is none

@@ -34,6 +34,10 @@ final class Timeouts {
         }
     }
 
+    void removeAll() {
+        expirable.clear();
+    }
+
     void replaced(FlowEntry old, FlowEntry now) {
         removed(old);
         added(now);

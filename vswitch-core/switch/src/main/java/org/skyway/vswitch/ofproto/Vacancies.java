@@ -42,6 +42,16 @@ final class Vacancies {
         }
     }
 
+    /// Whether anybody wants to be told of any table.
+    boolean areWatched() {
+        for (int event : armed) {
+            if (event != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// A table's number of entries changed.
     void check(int table) {
         if (armed[table] == 0) {

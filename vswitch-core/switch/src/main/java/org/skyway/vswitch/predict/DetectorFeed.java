@@ -41,6 +41,11 @@ final class DetectorFeed implements Forwarding {
     }
 
     @Override
+    public void allRemoved(List<FlowEntry> entries) {
+        detector.rulesRemoved(entries.stream().map(FlowEntry::rule).toList());
+    }
+
+    @Override
     public void entryReplaced(FlowEntry old, FlowEntry now) {
         detector.ruleReplaced(old.rule(), now.rule());
     }

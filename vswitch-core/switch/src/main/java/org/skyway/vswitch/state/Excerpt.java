@@ -3,7 +3,7 @@ package org.skyway.vswitch.state;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -36,16 +36,13 @@ record Excerpt(Kind kind, byte[] body) {
     /// @param threads how many poll threads count in that
     record Header(
             int format, String boot, long nanos, long wallMillis, String counters, int threads) {
-        Excerpt excerpt() throws IOException {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            DataOutputStream out = new DataOutputStream(bytes);
+        void put(DataOutput out) throws IOException {
             out.writeInt(format);
             out.writeUTF(boot);
             out.writeLong(nanos);
             out.writeLong(wallMillis);
             out.writeUTF(counters);
             out.writeInt(threads);
-            return new Excerpt(Kind.HEADER, bytes.toByteArray());
         }
 
         static Header read(byte[] body) throws IOException {
@@ -59,12 +56,35 @@ record Excerpt(Kind kind, byte[] body) {
         }
     }
 
-    byte[] encode() {
-        byte[] bytes = new byte[HEAD + body.length];
-        ByteBuffer out = ByteBuffer.wrap(bytes);
-        out.putInt(0).put((byte) kind.ordinal()).put(body);
-        out.putInt(0, checksum(bytes));
-        return bytes;
+    /// Makes excerpts, one after the other, in the same memory.
+    static final class Writer extends ByteArrayOutputStream {
+        Writer() {
+            begin();
+        }
+
+        /// Begins the next one.
+        void begin() {
+            backTo(HEAD);
+        }
+
+        /// Forgets what was written from some place on.
+        ///
+        /// @param size what [#size] was there
+        void backTo(int size) {
+            if (size > buf.length) {
+                buf = new byte[size];
+            }
+            count = size;
+        }
+
+        /// Ends one.
+        ///
+        /// @return an array that begins with its bytes, [#size] of them; until the next one begins
+        byte[] end(Kind kind) {
+            buf[Integer.BYTES] = (byte) kind.ordinal();
+            ByteBuffer.wrap(buf).putInt(0, checksum(buf, count));
+            return buf;
+        }
     }
 
     /// @return null if the bytes are not whole
@@ -74,7 +94,9 @@ record Excerpt(Kind kind, byte[] body) {
         }
         ByteBuffer in = ByteBuffer.wrap(bytes);
         int kind = bytes[Integer.BYTES];
-        if (in.getInt() != checksum(bytes) || kind < 0 || kind >= Kind.values().length) {
+        if (in.getInt() != checksum(bytes, bytes.length)
+                || kind < 0
+                || kind >= Kind.values().length) {
             return null;
         }
         byte[] body = new byte[bytes.length - HEAD];
@@ -82,9 +104,9 @@ record Excerpt(Kind kind, byte[] body) {
         return new Excerpt(Kind.values()[kind], body);
     }
 
-    private static int checksum(byte[] bytes) {
+    private static int checksum(byte[] bytes, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes, Integer.BYTES, bytes.length - Integer.BYTES);
+        crc.update(bytes, Integer.BYTES, length - Integer.BYTES);
         return (int) crc.getValue();
     }
 }

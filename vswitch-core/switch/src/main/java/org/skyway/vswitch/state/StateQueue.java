@@ -1,6 +1,5 @@
 package org.skyway.vswitch.state;
 
-import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +32,8 @@ public final class StateQueue implements AutoCloseable {
     private static final int PART = 1024; // changes that are handed over before they are committed
     private static final long SMALL = 16L << 20; // bytes of changes that are not worth a new queue
     private static final int GROWTH = 4;
+    private static final int TOO_MANY = 2;
+    private static final long QUIET_NANOS = 500_000_000;
     private static final long IDLE_NANOS = 50_000_000;
     private static final long AWAKE_NANOS = 300_000;
     private static final long RETRY_NANOS = 1_000_000_000L;
@@ -65,11 +66,12 @@ public final class StateQueue implements AutoCloseable {
     private Path folder;
     private long snapshotBytes;
     private long changeBytes;
+    private long changedNanos = System.nanoTime();
     private long retryAt;
     private long workedNanos = System.nanoTime();
     private boolean isPart; // what was taken last is not all that belongs together
-    private final ByteArrayOutputStream change = new ByteArrayOutputStream();
-    private final DataOutputStream one = new DataOutputStream(change);
+    private final Excerpt.Writer excerpt = new Excerpt.Writer();
+    private final DataOutputStream out = new DataOutputStream(excerpt);
 
     /// Changes: what is there now, or a [Removal].
     ///
@@ -262,19 +264,29 @@ public final class StateQueue implements AutoCloseable {
         }
         file.prepareFor(AHEAD_BYTES);
         if (completing) {
-            end(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]));
+            excerpt.begin();
+            end(Excerpt.Kind.COMPLETE);
             store.removeOthers(folder, counters);
             completing = false;
             isComplete = true;
             snapshotBytes = changeBytes;
             changeBytes = 0;
-        } else if (isComplete && !isPart && changeBytes > SMALL + GROWTH * snapshotBytes) {
+        } else if (isComplete && !isPart && isTimeToRewrite()) {
             rewrite();
         }
     }
 
+    // Whoever waits for a change meanwhile waits long, so it is done when nothing has changed for a
+    // moment, if there is one before the changes have become too many.
+    private boolean isTimeToRewrite() {
+        long most = SMALL + GROWTH * snapshotBytes;
+        boolean quiet = System.nanoTime() - changedNanos > QUIET_NANOS;
+        return changeBytes > (quiet ? most : TOO_MANY * most);
+    }
+
     private void write(Batch batch) throws IOException {
         take(batch);
+        changedNanos = System.nanoTime();
         write(batch.changes().iterator(), batch.last());
         if (batch.last()) {
             written = batch.number();
@@ -312,7 +324,8 @@ public final class StateQueue implements AutoCloseable {
         write(present.values().iterator(), false);
         write(flows.values().iterator(), true);
         if (isComplete) {
-            end(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]));
+            excerpt.begin();
+            end(Excerpt.Kind.COMPLETE);
             store.removeOthers(folder, counters);
         } else if (old != null) {
             StateStore.remove(old);
@@ -325,51 +338,48 @@ public final class StateQueue implements AutoCloseable {
         folder = store.nextQueue();
         file = QueueFile.open(folder);
         changeBytes = 0;
-        end(
-                new Excerpt.Header(
-                                StateStore.FORMAT,
-                                StateStore.boot(),
-                                System.nanoTime(),
-                                System.currentTimeMillis(),
-                                counters,
-                                threads)
-                        .excerpt());
+        excerpt.begin();
+        new Excerpt.Header(
+                        StateStore.FORMAT,
+                        StateStore.boot(),
+                        System.nanoTime(),
+                        System.currentTimeMillis(),
+                        counters,
+                        threads)
+                .put(out);
+        end(Excerpt.Kind.HEADER);
     }
 
     private void write(Iterator<?> items, boolean last) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
+        excerpt.begin();
         while (items.hasNext()) {
-            print(out, items.next());
-            if (bytes.size() >= EXCERPT_BYTES && items.hasNext()) {
-                end(new Excerpt(Excerpt.Kind.MORE, bytes.toByteArray()));
-                bytes.reset();
+            print(items.next());
+            if (excerpt.size() >= EXCERPT_BYTES && items.hasNext()) {
+                end(Excerpt.Kind.MORE);
+                excerpt.begin();
             }
         }
-        Excerpt.Kind kind = last ? Excerpt.Kind.LAST : Excerpt.Kind.MORE;
-        end(new Excerpt(kind, bytes.toByteArray()));
+        end(last ? Excerpt.Kind.LAST : Excerpt.Kind.MORE);
     }
 
     // What has no form in bytes is not remembered; the others are.
-    private void print(DataOutputStream out, Object what) throws IOException {
-        change.reset();
+    private void print(Object what) throws IOException {
+        int before = excerpt.size();
         try {
             if (what instanceof Removal(Object key)) {
-                SavedCodec.remove(one, key);
+                SavedCodec.remove(out, key);
             } else {
-                SavedCodec.put(one, (Saved) what);
+                SavedCodec.put(out, (Saved) what);
             }
         } catch (RuntimeException e) {
+            excerpt.backTo(before);
             faults.record("state: what can't be remembered", e);
-            return;
         }
-        change.writeTo(out);
     }
 
-    private void end(Excerpt excerpt) throws IOException {
-        byte[] bytes = excerpt.encode();
-        file.append(bytes);
-        changeBytes += bytes.length;
+    private void end(Excerpt.Kind kind) throws IOException {
+        file.append(excerpt.end(kind), excerpt.size());
+        changeBytes += excerpt.size();
     }
 
     // An error of memory that is mapped may come a while after what caused it, so nothing of these

@@ -203,6 +203,18 @@ public final class Tables {
         return true;
     }
 
+    /// Removes all flow entries. Ofproto thread.
+    public void removeAll() {
+        everything = true;
+        changed.clear();
+        for (int i = 0; i < COUNT; i++) {
+            TupleTable<FlowEntry> table = tables.get(i);
+            if (table != null) {
+                table.removeAll(next());
+            }
+        }
+    }
+
     /// Finds a flow entry. Ofproto thread.
     ///
     /// @param id of the table, 0 to 254
@@ -239,6 +251,17 @@ public final class Tables {
     public Collection<FlowEntry> entries(int id) {
         TupleTable<FlowEntry> table = tables.get(id);
         return table == null ? List.of() : table.values();
+    }
+
+    /// How many flow entries there are. Ofproto thread.
+    ///
+    /// @return entries of all tables, hidden ones included
+    public int size() {
+        int n = 0;
+        for (int i = 0; i < COUNT; i++) {
+            n += entries(i).size();
+        }
+        return n;
     }
 
     /// A table, of which look-ups see all that was put there, published or not. Ofproto thread.

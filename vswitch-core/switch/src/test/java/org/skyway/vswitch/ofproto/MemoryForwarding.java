@@ -72,6 +72,11 @@ final class MemoryForwarding implements Forwarding {
     }
 
     @Override
+    public void allRemoved(List<FlowEntry> all) {
+        all.forEach(this::entryRemoved);
+    }
+
+    @Override
     public void entryReplaced(FlowEntry old, FlowEntry now) {
         entryRemoved(old);
         entryAdded(now);

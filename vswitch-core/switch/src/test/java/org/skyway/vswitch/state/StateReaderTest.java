@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -46,9 +44,7 @@ class StateReaderTest {
     }
 
     private static byte[] excerpt(Saved item) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        SavedCodec.put(new DataOutputStream(bytes), item);
-        return new Excerpt(Excerpt.Kind.LAST, bytes.toByteArray()).encode();
+        return TestExcerpts.of(Excerpt.Kind.LAST, out -> SavedCodec.put(out, item));
     }
 
     private static void append(ExcerptAppender to, byte[] bytes) {
@@ -58,9 +54,8 @@ class StateReaderTest {
     private List<Saved> begin(ExcerptAppender to) throws IOException {
         append(
                 to,
-                new Excerpt.Header(StateStore.FORMAT, "boot", 1, 2, "counters-1", 1)
-                        .excerpt()
-                        .encode());
+                TestExcerpts.of(
+                        new Excerpt.Header(StateStore.FORMAT, "boot", 1, 2, "counters-1", 1)));
         List<Saved> all = new ArrayList<>();
         for (int i = 1; i <= PORTS; i++) {
             append(to, excerpt(port(i)));
@@ -90,7 +85,7 @@ class StateReaderTest {
                 append(appender, excerpt(port(PORTS + day)));
                 all.add(port(PORTS + day));
             }
-            append(appender, new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]).encode());
+            append(appender, TestExcerpts.complete());
         }
         assertEquals(3, files().size());
         StateReader.Content content = StateReader.read(directory);

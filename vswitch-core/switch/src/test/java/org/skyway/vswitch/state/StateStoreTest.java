@@ -240,8 +240,12 @@ class StateStoreTest {
         assertEquals(all, read().all(Saved.class));
     }
 
-    @Test
-    void manyChangesDoNotMakeItLongerAndLonger() throws Exception {
+    private interface Wait {
+        void until(long largest) throws Exception;
+    }
+
+    // Changes of one entry, until they are so many that they are written anew at once, or soon.
+    private void changeOften(int changes, Wait after) throws Exception {
         long largest = 0;
         FlowRule rule = FlowText.parse(FLOWS.get(1));
         Saved.Block counters = new Saved.Block(3, 3);
@@ -249,7 +253,8 @@ class StateStoreTest {
         try (StateStore store = StateStore.open(directory);
                 StateQueue queue = store.begin(1, faults)) {
             queue.complete();
-            for (int i = 0; i < 300_000; i++) {
+            assertTrue(isFirstQueueThere());
+            for (int i = 0; i < changes; i++) {
                 last = new Saved.Flow(rule, i, i, i, counters);
                 queue.put(last);
                 if (i % 1000 == 0) {
@@ -261,12 +266,33 @@ class StateStoreTest {
                 }
             }
             queue.commit();
+            after.until(largest);
         }
-        assertTrue(largest <= 2, largest + " queues");
         assertEquals(List.of(last), read().all(Saved.class));
+    }
+
+    private boolean isFirstQueueThere() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            assertFalse(files.anyMatch(f -> f.endsWith("queue-0000000001")));
+            return files.anyMatch(f -> f.endsWith("queue-0000000001"));
         }
+    }
+
+    @Test
+    void manyChangesDoNotMakeItLongerAndLonger() throws Exception {
+        changeOften(300_000, largest -> assertTrue(largest <= 2, largest + " queues"));
+        assertFalse(isFirstQueueThere());
+    }
+
+    @Test
+    @Timeout(60)
+    void fewerChangesAreWrittenAnewWhenNobodyWaits() throws Exception {
+        changeOften(
+                150_000,
+                _ -> {
+                    while (isFirstQueueThere()) {
+                        Thread.sleep(20);
+                    }
+                });
     }
 
     private long queues() throws IOException {
@@ -355,13 +381,17 @@ class StateStoreTest {
         }
     }
 
+    private static void append(QueueFile file, byte[] excerpt) throws IOException {
+        file.append(excerpt, excerpt.length);
+    }
+
     @Test
     void newerFormatIsRefused() throws IOException {
         Files.createDirectories(directory);
         try (QueueFile file = QueueFile.open(directory.resolve("queue-0000000007"))) {
             Excerpt.Header header =
                     new Excerpt.Header(StateStore.FORMAT + 1, "boot", 0, 0, "counters", 1);
-            file.append(header.excerpt().encode());
+            append(file, TestExcerpts.of(header));
         }
         IOException refused = assertThrows(IOException.class, this::read);
         assertEquals(
@@ -383,8 +413,8 @@ class StateStoreTest {
                             .orElseThrow();
             Excerpt.Header header =
                     new Excerpt.Header(StateStore.FORMAT - 1, StateStore.boot(), 0, 0, counters, 1);
-            file.append(header.excerpt().encode());
-            file.append(new Excerpt(Excerpt.Kind.COMPLETE, new byte[0]).encode());
+            append(file, TestExcerpts.of(header));
+            append(file, TestExcerpts.complete());
         }
         assertEquals(List.of(), read().all(Saved.class));
     }
