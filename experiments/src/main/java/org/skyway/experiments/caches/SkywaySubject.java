@@ -117,7 +117,7 @@ final class SkywaySubject implements Subject {
                         number));
         senders.add(RingProducer.attach(first, room, "tx " + number));
         receivers.add(RingConsumer.attach(second, room, "rx " + number));
-        tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
+        tables.port(PortState.of(number, "p" + number, number));
         datapath.addPort(port);
     }
 

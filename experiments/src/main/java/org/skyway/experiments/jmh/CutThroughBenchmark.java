@@ -86,7 +86,7 @@ public class CutThroughBenchmark {
             int number = i + 1;
             MemifPort port = new MemifPort(number, 1, CounterMemory.ofProcess());
             port.attach(connection(i), new StockPort.Peer("benchmark", 0, ""));
-            tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(number, "p" + number, number));
             datapath.addPort(port);
         }
         Match.Builder match = Match.builder().exact(Field.IN_PORT, 1);

@@ -180,7 +180,7 @@ public class NormalPathBenchmark {
                                 region.address() + header.secondRing(), room(header), "to"),
                         region,
                         number));
-        tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
+        tables.port(PortState.of(number, "p" + number, number));
         datapath.addPort(port);
         return region;
     }

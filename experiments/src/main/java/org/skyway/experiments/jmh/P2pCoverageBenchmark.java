@@ -78,7 +78,7 @@ public class P2pCoverageBenchmark {
         }
         detector = new P2pDetector();
         for (int port = 1; port <= 2; port++) {
-            detector.portChanged(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            detector.portChanged(PortState.of(port, "p" + port, port));
         }
         Match in = Match.builder().exact(Field.IN_PORT, 1).build();
         Match ip = Match.builder().exact(Field.IN_PORT, 1).exact(Field.ETH_TYPE, 0x0800).build();

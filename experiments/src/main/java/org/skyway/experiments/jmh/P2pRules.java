@@ -68,7 +68,7 @@ public final class P2pRules {
     public P2pDetector detector() {
         P2pDetector detector = new P2pDetector();
         for (int port = 1; port <= ports; port++) {
-            detector.portChanged(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            detector.portChanged(PortState.of(port, "p" + port, port));
             detector.candidate(port, true);
         }
         return detector;

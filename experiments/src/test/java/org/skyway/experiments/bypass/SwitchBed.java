@@ -34,12 +34,12 @@ import org.skyway.openflow.text.Names;
 import org.skyway.pmd.control.PortSession;
 import org.skyway.pmd.control.SwitchLoss;
 import org.skyway.vswitch.bridge.Bridge;
-import org.skyway.vswitch.bridge.PortListener;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
+import org.skyway.vswitch.ofproto.ForwardingListener;
 import org.skyway.vswitch.ofproto.TablesCopy;
 import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.tables.FlowCounters;
@@ -68,22 +68,9 @@ final class SwitchBed implements AutoCloseable {
         directory = Files.createTempDirectory("skyway-");
         store = RegionStore.of(directory);
         journal = new Journal(directory, new Faults());
-        bridge = new Bridge(config, store, journal, new Faults());
+        bridge = new Bridge(config, store, journal, new Faults(), null, null);
         requests = new Requests(bridge, () -> TablesCopy.empty(Names.NONE));
-        var host =
-                bridge.connect(
-                        owner,
-                        new PortListener() {
-                            @Override
-                            public void portAdded(PortState port) {}
-
-                            @Override
-                            public void portRemoved(int number) {}
-
-                            @Override
-                            public void portStateChanged(PortState port) {}
-                        },
-                        new NoControllers());
+        var host = bridge.connect(owner, new NoControllers(), () -> {});
         agent = new CombinedAgent(host);
         agent.add(watch ->
                 ProcessAgent.start(
@@ -126,7 +113,10 @@ final class SwitchBed implements AutoCloseable {
     }
 
     /// There are none in these tests.
-    private static final class NoControllers implements Bridge.Controllers {
+    private static final class NoControllers implements ForwardingListener {
+        @Override
+        public void portChanged(PortState old, PortState now) {}
+
         @Override
         public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {}
 
@@ -259,7 +249,7 @@ final class SwitchBed implements AutoCloseable {
 
     void hold(List<String> ports, boolean on) throws Exception {
         on(() -> {
-            bridge.hold(ports, on);
+            bridge.bypasses().hold(ports, on);
             return null;
         });
     }

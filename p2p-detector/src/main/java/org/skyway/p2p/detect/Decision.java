@@ -148,7 +148,7 @@ final class Decision implements Explorer.Leaves {
         return end(
                 branch,
                 "some packets leave at port %s, others at port %s"
-                        .formatted(Outputs.name(first.to()), Outputs.name(branch.to)),
+                        .formatted(OfPort.name(first.to()), OfPort.name(branch.to)),
                 Step.lastRule(branch.last),
                 packet,
                 !branch.uncertain && !firstBranch.uncertain,

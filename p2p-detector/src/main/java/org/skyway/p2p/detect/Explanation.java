@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.packet.FrameComposer;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.pipeline.classifier.TableEntry;
@@ -37,13 +38,13 @@ public record Explanation(
     }
 
     static Explanation of(Verdict verdict, Pipeline pipeline) {
-        String from = Outputs.name(verdict.from());
+        String from = OfPort.name(verdict.from());
         return switch (verdict) {
             case Verdict.Link link ->
                     new Explanation(
                             link.from(),
                             "all packets of port %s leave unchanged at port %s"
-                                    .formatted(from, Outputs.name(link.to())),
+                                    .formatted(from, OfPort.name(link.to())),
                             print(link.path()),
                             print(shadowed(link.path(), pipeline, link.from())),
                             "",
@@ -52,7 +53,7 @@ public record Explanation(
                     new Explanation(
                             link.from(),
                             "all packets of port %s leave unchanged at port %s, but no bypass is possible: %s"
-                                    .formatted(from, Outputs.name(link.to()), link.reason()),
+                                    .formatted(from, OfPort.name(link.to()), link.reason()),
                             print(link.entries()),
                             List.of(),
                             "",

@@ -368,7 +368,7 @@ final class Explorer implements Domain<Branch> {
         branch.note =
                 "port %s %s"
                         .formatted(
-                                Outputs.name(number),
+                                OfPort.name(number),
                                 port == null ? "does not exist" : "is down or must not forward");
     }
 

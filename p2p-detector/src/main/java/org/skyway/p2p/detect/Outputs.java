@@ -72,12 +72,12 @@ record Outputs(Explorer explorer) {
             return broken(
                     branch,
                     "packets leave at port %s and at port %s"
-                            .formatted(name(branch.to), name(number)),
+                            .formatted(OfPort.name(branch.to), OfPort.name(number)),
                     rule,
                     true);
         }
         if (!port.isUp()) {
-            return broken(branch, "port %s is down".formatted(name(number)), rule, true);
+            return broken(branch, "port %s is down".formatted(OfPort.name(number)), rule, true);
         }
         if (number == branch.from) {
             return broken(branch, "packets leave where they came in", rule, true);
@@ -127,10 +127,5 @@ record Outputs(Explorer explorer) {
 
     private Todo broken(Branch branch, String reason, FlowRule rule, boolean certain) {
         return Explorer.next(explorer.leaves().broken(branch, reason, rule, certain));
-    }
-
-    /// A port's number as a user knows it.
-    static String name(int port) {
-        return port == OfPort.LOCAL ? "LOCAL" : Integer.toUnsignedString(port);
     }
 }

@@ -15,6 +15,7 @@ import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.pipeline.classifier.TableEntry;
 import org.skyway.pipeline.classifier.TupleTable;
@@ -347,7 +348,7 @@ public final class P2pDetector {
         if (ingress == null || ingress.verdict == null) {
             throw new IllegalArgumentException(
                     "port %s is no dpdkr port, so there is nothing to explain"
-                            .formatted(Outputs.name(port)));
+                            .formatted(OfPort.name(port)));
         }
         return Explanation.of(ingress.verdict, pipeline);
     }
@@ -505,10 +506,10 @@ public final class P2pDetector {
 
     private String obstacle(int number, PortState port) {
         if (port == null) {
-            return "port %s does not exist".formatted(Outputs.name(number));
+            return "port %s does not exist".formatted(OfPort.name(number));
         }
         if (!sends(port)) {
-            return "port %s is down or does not receive".formatted(Outputs.name(number));
+            return "port %s is down or does not receive".formatted(OfPort.name(number));
         }
         if (missesGoOn) {
             return "packets that no entry of some table matches go on to the next table";
@@ -536,7 +537,7 @@ public final class P2pDetector {
         for (int end : new int[] {link.from(), link.to()}) {
             String reason = held.get(end);
             if (reason == null && !candidates.containsKey(end)) {
-                reason = "port %s is no dpdkr port".formatted(Outputs.name(end));
+                reason = "port %s is no dpdkr port".formatted(OfPort.name(end));
             }
             if (reason != null) {
                 return new Verdict.NotTaken(link.from(), link.to(), reason, link.path());

@@ -5,6 +5,7 @@ import java.util.List;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.text.FlowText;
 
 /// One packet's way through the tables. Ends at the first thing that no point-to-point link has.
@@ -44,7 +45,7 @@ public record Trace(List<Lookup> steps, String end) {
                         return end(
                                 branch,
                                 branch.left
-                                        ? "leaves unchanged at port " + Outputs.name(branch.to)
+                                        ? "leaves unchanged at port " + OfPort.name(branch.to)
                                         : branch.note == null ? "dropped" : branch.note);
                     }
 

@@ -28,6 +28,6 @@ final class Detectors {
     }
 
     static PortState port(int number, int config) {
-        return new PortState(number, "p" + number, number, config, 0, 0, 0, 0, 0, 0, 0);
+        return PortState.of(number, "p" + number, number).withConfig(config);
     }
 }

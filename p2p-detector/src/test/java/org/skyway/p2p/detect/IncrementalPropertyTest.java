@@ -192,7 +192,7 @@ class IncrementalPropertyTest {
     }
 
     private void setPort(int number, int config) {
-        PortState port = new PortState(number, "p" + number, number, config, 0, 0, 0, 0, 0, 0, 0);
+        PortState port = PortState.of(number, "p" + number, number).withConfig(config);
         ports.put(number, port);
         detector.portChanged(port);
     }

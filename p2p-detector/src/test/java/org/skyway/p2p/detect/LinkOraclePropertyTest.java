@@ -91,7 +91,7 @@ class LinkOraclePropertyTest {
     static P2pDetector detector(List<FlowRule> rules, List<GroupEntry> groups) {
         P2pDetector detector = new P2pDetector();
         for (int port = 1; port <= RandomPipelines.PORTS; port++) {
-            detector.portChanged(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            detector.portChanged(PortState.of(port, "p" + port, port));
             detector.candidate(port, true);
         }
         groups.forEach(group -> detector.groupChanged(group.id(), group));

@@ -31,7 +31,7 @@ class P2pDetectorTest {
     }
 
     private static PortState port(int number, int config) {
-        return new PortState(number, "p" + number, number, config, 0, 0, 0, 0, 0, 0, 0);
+        return PortState.of(number, "p" + number, number).withConfig(config);
     }
 
     private static FlowRule rule(int priority, Match match, Action... actions) {

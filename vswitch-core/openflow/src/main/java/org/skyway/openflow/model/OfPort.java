@@ -43,6 +43,14 @@ public final class OfPort {
         return number >= 0xff00 ? number | 0xffff0000 : number;
     }
 
+    /// A port's number as a user knows it.
+    ///
+    /// @param number a real port's, or [#LOCAL]
+    /// @return `LOCAL`, or the number
+    public static String name(int number) {
+        return number == LOCAL ? "LOCAL" : Integer.toUnsignedString(number);
+    }
+
     /// Whether a number is a port's or a reserved one; those between the two ranges can't exist in
     /// a switch that also speaks OpenFlow 1.0.
     ///

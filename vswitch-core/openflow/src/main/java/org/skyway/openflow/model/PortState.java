@@ -6,7 +6,7 @@ package org.skyway.openflow.model;
 /// @param name up to 15 characters
 /// @param mac 48 bits
 /// @param config OFPPC_ bits, set by controllers
-/// @param state OFPPS_ bits, observed
+/// @param state OFPPS_ bits: what was observed, or in [#effective] what follows from that
 /// @param current OFPPF_ bits: what the link does now
 /// @param advertised OFPPF_ bits
 /// @param supported OFPPF_ bits
@@ -46,6 +46,16 @@ public record PortState(
     /// OFPPS_LIVE: alive for fast failover.
     public static final int LIVE = 4;
 
+    /// A port that is up and of which no more is known.
+    ///
+    /// @param number 1 to [OfPort#MAX], or [OfPort#LOCAL]
+    /// @param name up to 15 characters
+    /// @param mac 48 bits
+    /// @return the port, as nobody has configured it
+    public static PortState of(int number, String name, long mac) {
+        return new PortState(number, name, mac, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
     /// Whether packets may come in. Its link has no say in that: who sends has one, which the
     /// switch may learn only after the first packet, and what was sent before the link went is
     /// still owed.
@@ -60,6 +70,33 @@ public record PortState(
     /// @return true if it is not switched off and has a link
     public boolean isUp() {
         return (config & PORT_DOWN) == 0 && (state & LINK_DOWN) == 0;
+    }
+
+    /// The port as controllers see it: one that is switched off has no link, and one with a link is
+    /// alive.
+    ///
+    /// @return the port with the state that follows from its own and from its configuration
+    public PortState effective() {
+        return isUp() ? withState(state | LIVE) : withState(state & ~LIVE | LINK_DOWN);
+    }
+
+    /// The same port with another address.
+    ///
+    /// @param newMac 48 bits
+    /// @return a new record
+    public PortState withMac(long newMac) {
+        return new PortState(
+                number,
+                name,
+                newMac,
+                config,
+                state,
+                current,
+                advertised,
+                supported,
+                peer,
+                currentSpeedKbps,
+                maxSpeedKbps);
     }
 
     /// The same port with another configuration.

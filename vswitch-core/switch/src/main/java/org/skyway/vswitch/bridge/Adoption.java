@@ -21,6 +21,8 @@ import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.tables.FlowCounters;
 import org.skyway.vswitch.tables.FlowEntry;
+import org.skyway.vswitch.tables.GroupState;
+import org.skyway.vswitch.tables.Tables;
 
 /// Goes on with the VNFs of a bridge of a switch that is no more: processes that still have their
 /// port regions and, two by two, link regions, and have not noticed anything yet. Ofproto thread.
@@ -146,15 +148,18 @@ final class Adoption {
         if (tags.isEmpty()) {
             return;
         }
+        Tables tables = bridge.forwarding().tables();
         for (Saved.Flow flow : saved.all(Saved.Flow.class)) {
             if (tags.contains(flow.counters().tag())) {
-                entries.put(flow.counters().tag(), bridge.entry(flow.rule()));
+                entries.put(flow.counters().tag(), tables.find(flow.rule()));
             }
         }
         for (Saved.Group group : saved.all(Saved.Group.class)) {
-            List<FlowCounters> now = bridge.countersOf(group.entry().id());
-            for (int i = 0; i < Math.min(now.size(), group.counters().size()); i++) {
-                groups.put(group.counters().get(i).tag(), now.get(i));
+            GroupState now = tables.group(group.entry().id());
+            int known = now == null ? 0 : 1 + now.group().buckets().size();
+            for (int i = 0; i < Math.min(known, group.counters().size()); i++) {
+                FlowCounters counters = i == 0 ? now.counters() : now.counters(i - 1);
+                groups.put(group.counters().get(i).tag(), counters);
             }
         }
     }

@@ -2,41 +2,30 @@ package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import org.agrona.collections.Int2IntHashMap;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
-import org.skyway.openflow.model.FlowRule;
 import org.skyway.p2p.detect.P2pDetector;
-import org.skyway.p2p.detect.Verdict;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
-import org.skyway.vswitch.datapath.CacheStatistics;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.ofproto.Forwarding;
-import org.skyway.vswitch.pipeline.DatapathAction;
-import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.ofproto.ForwardingListener;
 import org.skyway.vswitch.port.PatchPanel;
-import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
-import org.skyway.vswitch.tables.FlowCounters;
-import org.skyway.vswitch.tables.FlowEntry;
-import org.skyway.vswitch.tables.GroupState;
-import org.skyway.vswitch.tables.MacTable;
 import org.skyway.vswitch.tables.Tables;
 
 /// What OpenFlow's changes do: tables for the pipeline, verdicts of the detector, links. Ofproto
@@ -61,15 +50,13 @@ public final class Bridge {
     private final Events events;
     private Vnfs vnfs;
     private final BridgeFabric fabric;
-    private final boolean alone; // its fabric is nobody else's
     private final Observers observers = new Observers(this);
     private Bypasses bypasses;
     private final Placement placement;
     private final CutThroughs cutThroughs;
-    private Runnable awake = () -> {};
+    private Runnable awake;
     private Agent agent;
     private Executor owner;
-    private final StateQueue state; // null: nothing is remembered
     private final Notes notes;
     private boolean tidies = true; // whether regions that lie about are nobody's
     private final BridgeForwarding forwarding;
@@ -77,17 +64,6 @@ public final class Bridge {
     private final PortSettings portSettings;
     private final InterfaceWatch interfaces;
     private final PortChanges changes;
-    private boolean hostInterface;
-
-    /// A bridge without ports; [#connect] and [#start] make it run.
-    ///
-    /// @param config what the user asked for
-    /// @param store where regions are made
-    /// @param journal where events are recorded
-    /// @param faults where errors that were survived are counted
-    public Bridge(SwitchConfig config, RegionStore store, Journal journal, Faults faults) {
-        this(config, store, journal, faults, null);
-    }
 
     /// A bridge without ports; [#connect] and [#start] make it run.
     ///
@@ -97,25 +73,8 @@ public final class Bridge {
     /// @param faults where errors that were survived are counted
     /// @param state what is to be remembered by the switch that comes after this one; null for
     ///   nothing
-    public Bridge(
-            SwitchConfig config,
-            RegionStore store,
-            Journal journal,
-            Faults faults,
-            StateQueue state) {
-        this(config, store, journal, faults, state, null);
-    }
-
-    /// A bridge without ports, that patch ports may join with others; [#connect] and [#start] make
-    /// it run.
-    ///
-    /// @param config what the user asked for
-    /// @param store where regions are made
-    /// @param journal where events are recorded
-    /// @param faults where errors that were survived are counted
-    /// @param state what is to be remembered by the switch that comes after this one; null for
-    ///   nothing
-    /// @param shared what it has in common with other bridges; null for nothing
+    /// @param shared what it has in common with other bridges, which patch ports may join it with;
+    ///   null for nothing
     public Bridge(
             SwitchConfig config,
             RegionStore store,
@@ -124,30 +83,19 @@ public final class Bridge {
             StateQueue state,
             BridgeFabric shared) {
         this.config = config;
-        this.state = state;
         notes = new Notes(state);
         this.store = store;
-        alone = shared == null;
         fabric =
-                alone
-                        ? new BridgeFabric(
-                                config, store, notes.memory(), new PatchPanel(), journal, faults)
-                        : shared;
+                shared != null
+                        ? shared
+                        : new BridgeFabric(
+                                config, store, notes.memory(), new PatchPanel(), journal, faults);
         this.faults = faults;
         upcalls = new Upcalls(faults);
         datapath = new Datapath(config.pollThreads(), tables, upcalls, faults, notes.memory());
         detector = new Detection(tables, faults);
-        settlements = new Settlements(datapath, faults, this::withMemory, notes);
-        settler =
-                new Settler(
-                        fabric,
-                        this,
-                        tables,
-                        datapath,
-                        detector,
-                        faults,
-                        settlements,
-                        this::withMemory);
+        settlements = new Settlements(datapath, faults, fabric::withMemory, notes);
+        settler = new Settler(fabric, this, tables, datapath, detector, faults, settlements);
         stock =
                 new StockPorts(
                         store.runDirectory(), datapath, notes.memory(), config.offloads(), faults);
@@ -163,18 +111,7 @@ public final class Bridge {
         cutThroughs = new CutThroughs(this, ports, detector, datapath, placement, events);
         forwarding =
                 new BridgeForwarding(
-                        this,
-                        tables,
-                        datapath,
-                        detector,
-                        settler,
-                        settlements,
-                        ports,
-                        accounts,
-                        notes,
-                        events,
-                        faults,
-                        config.pollThreads());
+                        this, datapath, detector, settler, settlements, ports, notes, faults);
     }
 
     /// What its OpenFlow side asks of it.
@@ -187,32 +124,18 @@ public final class Bridge {
     /// Connects the bridge with its OpenFlow side. Before anything else.
     ///
     /// @param owner the ofproto thread
-    /// @param listener is told of ports
-    /// @param controllers takes what comes from packets
+    /// @param listener that side
+    /// @param awake is done on the ofproto thread when somebody comes who may send
     /// @return what an agent needs of the switch
-    public PortHost connect(Executor owner, PortListener listener, Controllers controllers) {
+    public PortHost connect(Executor owner, ForwardingListener listener, Runnable awake) {
+        this.awake = awake;
         ports.listener(listener);
         upcalls.deliver(
                 owner,
-                p -> controllers.packetIn(p.frame(), p.length(), p.action()),
-                controllers::learned);
+                p -> listener.packetIn(p.frame(), p.length(), p.action()),
+                listener::learned);
         vnfs = new Vnfs(this, store, fabric.ids(), config.ringCells(), owner, events);
         return vnfs;
-    }
-
-    /// What comes from packets and is for the OpenFlow side. Called on the ofproto thread.
-    public interface Controllers {
-        /// A packet is for the controllers.
-        ///
-        /// @param frame the packet
-        /// @param length how long it was on the wire
-        /// @param action why it goes to the controllers
-        void packetIn(byte[] frame, int length, DatapathAction.ToController action);
-
-        /// A rule was learned from a packet.
-        ///
-        /// @param learned the rule
-        void learned(DatapathAction.Learned learned);
     }
 
     /// Starts the poll threads and the links. On the ofproto thread.
@@ -225,14 +148,10 @@ public final class Bridge {
         fabric.start(agent, owner);
         settlements.start(owner, fabric.links());
         stock.start(owner, changes::stockVnf);
-        bypasses = new Bypasses(fabric, this, ports, detector, tables, config.bypass());
+        bypasses = new Bypasses(fabric, this, ports, detector, tables, settler, config.bypass());
         settler.start(bypasses);
         fabric.join(this);
-        if (hostInterface) {
-            ports.addLocalInterface(config.bridge());
-        } else {
-            ports.addLocal(config.bridge());
-        }
+        ports.addLocal(config.bridge());
         settler.changed();
         try {
             datapath.start(config.cores());
@@ -254,22 +173,8 @@ public final class Bridge {
         for (Saved.Shared s : saved.all(Saved.Shared.class)) {
             Saved.Block t = s.tables();
             datapath.tableCounters().resume(saved.counters(), t.block(), t.tag(), saved.threads());
-            Saved.Block l = s.links();
-            if (saved.isOfThisBoot()
-                    && !fabric.records()
-                            .resume(saved.counters(), l.block(), l.tag(), portTags(saved)::get)) {
-                throw new ConfigException(
-                        "the state directory has no room for what is noted of the links of the switch before; free some, and start again: they go on meanwhile");
-            }
         }
-    }
-
-    private static Int2IntHashMap portTags(SavedState saved) {
-        Int2IntHashMap tags = new Int2IntHashMap(0);
-        for (Saved.Port p : saved.all(Saved.Port.class)) {
-            tags.put(p.number(), (int) p.counters().tag());
-        }
-        return tags;
+        fabric.resume(saved);
     }
 
     /// Goes on with the VNFs of the switch before, or without. All that could keep this one from
@@ -286,10 +191,7 @@ public final class Bridge {
     ///
     /// @throws IOException if it can't remember that
     void remembersAll() throws IOException {
-        notes.commit();
-        if (state != null) {
-            state.complete();
-        }
+        notes.complete();
         tidies = true;
     }
 
@@ -314,23 +216,16 @@ public final class Bridge {
         return accounts;
     }
 
-    Bypasses bypasses() {
+    /// Which links get bypasses. After [#start].
+    ///
+    /// @return for the ofproto thread
+    public Bypasses bypasses() {
         return bypasses;
-    }
-
-    /// What the detector says of a port; null if it is no place where a link may begin.
-    Verdict verdict(int port) {
-        return detector.works() ? detector.verdict(port) : null;
     }
 
     /// Whether what holds of a port's packets by now is about to be another thing.
     boolean isAboutToChange(int port) {
         return settler.isAboutToChange(port);
-    }
-
-    boolean isPatch(int port) {
-        BridgePort p = ports.byNumber(port);
-        return p == null || p.datapathPort() instanceof PatchPort; // it may have been one
     }
 
     /// Links that begin here may be others now, because of another bridge.
@@ -339,18 +234,11 @@ public final class Bridge {
     }
 
     /// What the user asked for.
-    ///
-    /// @return the configuration
-    public SwitchConfig config() {
+    SwitchConfig config() {
         return config;
     }
 
-    // ---- what the user asks for
-
-    /// The bridge's name.
-    ///
-    /// @return its name
-    public String name() {
+    String name() {
         return config.bridge();
     }
 
@@ -367,13 +255,6 @@ public final class Bridge {
     /// @return as of now, by number
     public Collection<BridgePort> allPorts() {
         return ports.all();
-    }
-
-    /// The addresses that NORMAL has learned.
-    ///
-    /// @return the table
-    public MacTable macs() {
-        return tables.macs();
     }
 
     /// Adds and removes its ports.
@@ -397,27 +278,11 @@ public final class Bridge {
         return datapath.megaflows(TraceReport::actions);
     }
 
-    /// Which poll thread receives from a port.
-    ///
-    /// @param port one of the bridge's
-    /// @return its index
-    public int pollThreadOf(BridgePort port) {
-        return datapath.threadOf(port.datapathPort());
-    }
-
-    /// What the poll threads' caches did.
-    ///
-    /// @return one for each thread
-    public List<CacheStatistics> cacheStatistics() {
-        return datapath.cacheStatistics();
-    }
-
     /// Has the local port be an interface of the host. Before [#start].
     ///
     /// @param mac the interface's address
     public void withHostInterface(long mac) {
-        hostInterface = true;
-        ports.mac(mac);
+        ports.withHostInterface(mac);
     }
 
     /// Something was changed that look-ups or verdicts depend on.
@@ -435,13 +300,6 @@ public final class Bridge {
         awake.run();
     }
 
-    /// Says who wants to know when a VNF comes while there is none.
-    ///
-    /// @param then is done on the ofproto thread
-    public void whenAwake(Runnable then) {
-        awake = then;
-    }
-
     /// Whether anybody is there, or something of somebody who was, or a bond, whose members' links
     /// must not wait.
     ///
@@ -450,21 +308,6 @@ public final class Bridge {
         return !fabric.links().list().isEmpty()
                 || !bonded.all().isEmpty()
                 || ports.all().stream().anyMatch(p -> p.attachment() != null);
-    }
-
-    /// The entry of a rule; null if there is none.
-    FlowEntry entry(FlowRule rule) {
-        return tables.find(rule);
-    }
-
-    /// Counters of a group and of its buckets; none if there is no such group.
-    List<FlowCounters> countersOf(int group) {
-        GroupState state = tables.group(group);
-        List<FlowCounters> all = new ArrayList<>();
-        for (int i = -1; state != null && i < state.group().buckets().size(); i++) {
-            all.add(i < 0 ? state.counters() : state.counters(i));
-        }
-        return all;
     }
 
     Events events() {
@@ -488,50 +331,6 @@ public final class Bridge {
         settlements.afterGrace(then);
     }
 
-    /// Does what touches the memory that is shared with VNFs. What one of them has cut short faults
-    /// once, and then no more; whatever is done must go on where that stopped it when it is done
-    /// again.
-    ///
-    /// @param work what to do
-    void withMemory(Runnable work) {
-        try {
-            work.run();
-        } catch (InternalError e) {
-            checkMemory();
-            work.run();
-        }
-    }
-
-    private void checkMemory() {
-        fabric.checkMemory();
-    }
-
-    void checkPorts() {
-        for (BridgePort port : ports.all()) {
-            if (port.datapathPort() instanceof DpdkrPort d) {
-                d.checkMemory();
-            }
-        }
-    }
-
-    /// Allows or forbids bypasses. What is in use is taken back, as if the rules had changed.
-    ///
-    /// @param on whether links are given bypasses
-    public void bypass(boolean on) {
-        settle();
-        settler.await(bypasses.allow(on));
-    }
-
-    /// Gives links of ports no bypasses for now: those in use are taken back and unplugged, and
-    /// their machines may be migrated or saved. Or allows them again.
-    ///
-    /// @param names of the ports
-    /// @param hold whether to begin or to end that
-    public void hold(List<String> names, boolean hold) {
-        settle();
-        settler.await(bypasses.hold(names, hold));
-    }
-
     /// The ofproto thread.
     Executor owner() {
         return owner;
@@ -542,55 +341,9 @@ public final class Bridge {
         return observers;
     }
 
-    /// Takes the bypasses of a port back, because somebody looks at its packets.
-    void withdrawFor(BridgePort port, String why) {
-        settle();
-        settler.await(bypasses.revokeFor(port, why));
-    }
-
-    /// Somebody does not look any more.
-    void observedNoMore() {
-        settle();
-        bypasses.beginAll(port -> true);
-        fabric.settled(this, true);
-    }
-
-    boolean isHeld(String port) {
-        return bypasses.isHeld(port);
-    }
-
-    List<Bypasses.HeldBack> heldBack() {
-        return bypasses.heldBack();
-    }
-
-    /// The file of a port's region for virtual machines; null if it has none.
-    String lastingRegion(String port) {
-        return vnfs.lastingRegion(port);
-    }
-
     /// Who plugs regions into VNFs.
-    ///
-    /// @return the agent
-    public Agent agent() {
+    Agent agent() {
         return agent;
-    }
-
-    /// Whether links are given bypasses.
-    ///
-    /// @return true unless told otherwise
-    public boolean bypass() {
-        return bypasses.allowed();
-    }
-
-    /// Tells the VNFs at its ports that they have lost them.
-    ///
-    /// @param why for them
-    public void dropVnfs(String why) {
-        for (BridgePort port : ports.all()) {
-            if (port.attachment() != null) {
-                agent.drop(port.config().name(), why);
-            }
-        }
     }
 
     /// Whether it has interfaces of the host that it has made.
@@ -613,15 +366,8 @@ public final class Bridge {
     ///
     /// @return whether anything is under way that wants another tick soon
     public boolean tick() {
-        boolean busy = !settlements.isEmpty();
         notes.commit();
-        busy |=
-                survive(
-                        "settlements",
-                        () -> {
-                            settlements.check();
-                            return false;
-                        });
+        boolean busy = survive("settlements", settlements::check);
         busy |= survive("tables", settler::reclaim);
         busy |= survive("bonds", bonded::tick);
         busy |= survive("links", links()::tick);
@@ -641,7 +387,7 @@ public final class Bridge {
         try {
             return work.getAsBoolean();
         } catch (InternalError e) {
-            checkMemory();
+            fabric.checkMemory();
         } catch (Throwable e) {
             faults.record("ofproto thread: " + what, e);
         }
@@ -651,8 +397,8 @@ public final class Bridge {
     /// Looks after what changes slowly, a few times a second: interfaces that go up and down, rings
     /// that went bad, addresses that age.
     public void slowTick() {
-        checkMemory();
-        if (detector.recover()) {
+        fabric.checkMemory();
+        if (detector.recover(ports.all())) {
             settler.beginAll();
         }
         if (detector.wake()) {
@@ -660,15 +406,7 @@ public final class Bridge {
             settle();
         }
         interfaces.look();
-        for (BridgePort port : ports.all()) {
-            if (port.datapathPort() instanceof DpdkrPort d) {
-                String fault = d.fault();
-                if (fault != null && port.attachment() != null) {
-                    events.fault(port.config().name(), fault);
-                    agent.drop(port.config().name(), fault);
-                }
-            }
-        }
+        changes.dropFaulty();
         placement.sample();
         cutThroughs.update();
         tables.macs().expire(System.nanoTime());
@@ -690,9 +428,7 @@ public final class Bridge {
     }
 
     /// Packets for the controllers that were dropped because there were too many.
-    ///
-    /// @return packets
-    public long packetInsDropped() {
+    long packetInsDropped() {
         return upcalls.dropped();
     }
 
@@ -701,8 +437,7 @@ public final class Bridge {
     /// end. Ofproto thread.
     public void handOver() {
         vnfs.hold();
-        notes.commit();
-        state.close(); // while packets still move
+        notes.close(); // while packets still move
         datapath.close();
         interfaces.leave();
         stock.handOver();
@@ -716,7 +451,10 @@ public final class Bridge {
         return fabric.links();
     }
 
-    Datapath datapath() {
+    /// What moves its packets.
+    ///
+    /// @return for the ofproto thread
+    public Datapath datapath() {
         return datapath;
     }
 
@@ -726,7 +464,7 @@ public final class Bridge {
 
     /// One that knows the ports and no groups, and looks at tables that nobody forwards by.
     P2pDetector detectorOf(Tables given) {
-        return detector.withoutGroups(given);
+        return detector.withoutGroups(given, ports.all());
     }
 
     /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped, but the

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.agrona.collections.Int2IntHashMap;
 import org.skyway.agent.Agent;
 import org.skyway.ivshmem.region.RegionIds;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.DatapathPort;
@@ -22,6 +24,8 @@ import org.skyway.vswitch.link.Links;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.PatchPanel;
 import org.skyway.vswitch.port.PatchPort;
+import org.skyway.vswitch.state.Saved;
+import org.skyway.vswitch.state.SavedState;
 
 /// The bridges of a process, and what they have in common because patch ports may join them: a link
 /// may lead from a VNF at one of them to a VNF at another, and is taken back when the rules of any
@@ -81,6 +85,25 @@ public final class BridgeFabric {
                             new LinkEvents(this, events, faults),
                             TimeUnit.MILLISECONDS.toNanos(config.obeyMillis()),
                             records);
+        }
+    }
+
+    /// Links that the switch before has left count where they did.
+    ///
+    /// @param saved what that switch knew of one of the bridges
+    /// @throws ConfigException if there is no room to remember them
+    void resume(SavedState saved) {
+        Int2IntHashMap tags = new Int2IntHashMap(0);
+        for (Saved.Port p : saved.all(Saved.Port.class)) {
+            tags.put(p.number(), (int) p.counters().tag());
+        }
+        for (Saved.Shared s : saved.all(Saved.Shared.class)) {
+            Saved.Block l = s.links();
+            if (saved.isOfThisBoot()
+                    && !records.resume(saved.counters(), l.block(), l.tag(), tags::get)) {
+                throw new ConfigException(
+                        "the state directory has no room for what is noted of the links of the switch before; free some, and start again: they go on meanwhile");
+            }
         }
     }
 
@@ -188,7 +211,7 @@ public final class BridgeFabric {
     List<PatchPort> patchPorts() {
         List<PatchPort> all = new ArrayList<>();
         for (Bridge bridge : bridges) {
-            for (BridgePort port : bridge.allPorts()) {
+            for (BridgePort port : bridge.ports().all()) {
                 if (port.datapathPort() instanceof PatchPort p) {
                     all.add(p);
                 }
@@ -302,9 +325,23 @@ public final class BridgeFabric {
         }
     }
 
+    /// Does what touches the memory that is shared with VNFs. What one of them has cut short faults
+    /// once, and then no more; whatever is done must go on where that stopped it when it is done
+    /// again.
+    ///
+    /// @param work what to do
+    void withMemory(Runnable work) {
+        try {
+            work.run();
+        } catch (InternalError e) {
+            checkMemory();
+            work.run();
+        }
+    }
+
     /// Does without memory that a VNF has cut short, whichever bridge it is at.
     void checkMemory() {
-        bridges.forEach(Bridge::checkPorts);
+        bridges.forEach(b -> b.ports().checkMemory());
         if (links != null) {
             links.checkMemory();
         }

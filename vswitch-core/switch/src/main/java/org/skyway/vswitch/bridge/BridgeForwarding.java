@@ -42,38 +42,29 @@ final class BridgeForwarding implements Forwarding {
     private final Settler settler;
     private final Settlements settlements;
     private final Ports ports;
-    private final BypassAccounts accounts;
     private final Notes notes;
-    private final Events events;
     private final Faults faults;
     private final int pollThreads;
-    private final long createdNanos = System.nanoTime();
 
     BridgeForwarding(
             Bridge bridge,
-            Tables tables,
             Datapath datapath,
             Detection detector,
             Settler settler,
             Settlements settlements,
             Ports ports,
-            BypassAccounts accounts,
             Notes notes,
-            Events events,
-            Faults faults,
-            int pollThreads) {
+            Faults faults) {
         this.bridge = bridge;
-        this.tables = tables;
+        tables = datapath.tables();
         this.datapath = datapath;
         this.detector = detector;
         this.settler = settler;
         this.settlements = settlements;
         this.ports = ports;
-        this.accounts = accounts;
         this.notes = notes;
-        this.events = events;
         this.faults = faults;
-        this.pollThreads = pollThreads;
+        pollThreads = datapath.threads();
     }
 
     @Override
@@ -85,7 +76,7 @@ final class BridgeForwarding implements Forwarding {
     public void entryAdded(FlowEntry entry) {
         detector.ruleAdded(entry.rule());
         notes.entry(entry);
-        events.flow("flow-add", entry.rule());
+        bridge.events().flow("flow-add", entry.rule());
         settler.changed(entry.rule());
     }
 
@@ -94,7 +85,7 @@ final class BridgeForwarding implements Forwarding {
         detector.ruleRemoved(entry.rule());
         noteRerouted(entry);
         notes.noEntry(entry);
-        events.flow("flow-delete", entry.rule());
+        bridge.events().flow("flow-delete", entry.rule());
         settler.changed();
     }
 
@@ -107,7 +98,7 @@ final class BridgeForwarding implements Forwarding {
         }
         detector.rulesRemoved(rules);
         settler.rerouted();
-        events.flows("flow-delete", rules);
+        bridge.events().flows("flow-delete", rules);
         settler.changed();
     }
 
@@ -119,7 +110,7 @@ final class BridgeForwarding implements Forwarding {
             notes.noEntry(old);
         }
         notes.entry(now);
-        events.flow("flow-modify", now.rule());
+        bridge.events().flow("flow-modify", now.rule());
         settler.changed(now.rule());
     }
 
@@ -160,21 +151,16 @@ final class BridgeForwarding implements Forwarding {
     }
 
     @Override
-    public void portConfigured(PortState port) {
-        if (port.number() == OfPort.LOCAL) {
-            tables.port(port);
-            settler.changed();
-        }
-        BridgePort p = ports.byNumber(port.number());
-        if (p != null) {
-            int before = p.state().config();
-            ports.configured(p, port.config());
-            bridge.portChanges().note(p);
-            if (((before ^ port.config()) & PortState.PORT_DOWN) != 0) {
-                bridge.portChanges().administer(p);
+    public void portConfigured(PortState old, PortState now) {
+        BridgePort port = ports.byNumber(now.number());
+        if (port != null) {
+            detector.portChanged(now);
+            bridge.portChanges().note(port);
+            if (((old.config() ^ now.config()) & PortState.PORT_DOWN) != 0) {
+                bridge.portChanges().administer(port);
             }
-            settler.changed();
         }
+        settler.changed();
     }
 
     @Override
@@ -226,7 +212,7 @@ final class BridgeForwarding implements Forwarding {
     public PortCounters portCounters(int number) {
         if (number == OfPort.LOCAL && ports.byNumber(number) == null) {
             long dropped = ports.local().traffic().sum(Traffic.TX_DROPPED);
-            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0, createdNanos);
+            return new PortCounters(0, 0, 0, 0, 0, dropped, 0, 0);
         }
         BridgePort port = ports.byNumber(number);
         return port == null ? null : port.counters();
@@ -241,12 +227,12 @@ final class BridgeForwarding implements Forwarding {
 
     @Override
     public long lookups(int table) {
-        return datapath.tableCounters().lookups(table) + accounts.lookups(table);
+        return datapath.tableCounters().lookups(table) + bridge.accounts().lookups(table);
     }
 
     @Override
     public long matched(int table) {
-        return datapath.tableCounters().matches(table) + accounts.matches(table);
+        return datapath.tableCounters().matches(table) + bridge.accounts().matches(table);
     }
 
     @Override

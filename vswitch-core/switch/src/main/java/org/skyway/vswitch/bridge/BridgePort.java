@@ -11,25 +11,26 @@ import org.skyway.vswitch.port.NetdevPort;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.tables.BypassSum;
 import org.skyway.vswitch.tables.PortCounters;
+import org.skyway.vswitch.tables.Tables;
 
-/// A port of the bridge: what OpenFlow knows of it, what moves its packets, and who is attached.
+/// A port of the bridge: what the user asked for, what moves its packets, and who is attached.
 /// Ofproto thread.
 public final class BridgePort {
     private final PortConfig config;
     private final DatapathPort datapathPort;
-    private final long createdNanos = System.nanoTime();
     private final BypassSum bypassRx;
     private final BypassSum bypassTx;
-    private PortState state;
+    private final Tables tables;
     private Attachment attachment;
 
-    BridgePort(PortConfig config, DatapathPort datapathPort, PortState state) {
+    /// @param tables where its state lies
+    BridgePort(PortConfig config, DatapathPort datapathPort, Tables tables) {
         this.config = config;
         this.datapathPort = datapathPort;
         Traffic traffic = datapathPort.traffic();
         bypassRx = new BypassSum(traffic.address() + Traffic.BYPASS_RX, traffic);
         bypassTx = new BypassSum(traffic.address() + Traffic.BYPASS_TX, traffic);
-        this.state = state;
+        this.tables = tables;
     }
 
     /// What the user asked for.
@@ -46,11 +47,11 @@ public final class BridgePort {
         return datapathPort;
     }
 
-    /// What OpenFlow knows of it.
+    /// What was observed of it, and how controllers configured it.
     ///
-    /// @return the state as of now
+    /// @return as the tables have it now; null if it was removed
     public PortState state() {
-        return state;
+        return tables.port(config.number());
     }
 
     /// The VNF at a dpdkr port.
@@ -95,8 +96,7 @@ public final class BridgePort {
                     c.rxDropped() + t.sum(Traffic.RX_DROPPED),
                     t.sum(Traffic.TX_DROPPED),
                     c.rxErrors(),
-                    c.txErrors(),
-                    createdNanos);
+                    c.txErrors());
         }
         return new PortCounters(
                 t.sum(Traffic.RX_PACKETS) + bypassRx.packets(),
@@ -106,12 +106,7 @@ public final class BridgePort {
                 t.sum(Traffic.RX_DROPPED) + Memory.getLong(t.address() + Traffic.LOST),
                 t.sum(Traffic.TX_DROPPED),
                 datapathPort instanceof StockPort s ? s.tooLong() : 0,
-                0,
-                createdNanos);
-    }
-
-    void state(PortState newState) {
-        state = newState;
+                0);
     }
 
     void attachment(Attachment newAttachment) {

@@ -21,12 +21,13 @@ import org.skyway.vswitch.tables.Tables;
 
 /// Which of the point-to-point links that begin at a bridge's ports get a bypass, wherever they
 /// lead. Ofproto thread.
-final class Bypasses {
+public final class Bypasses {
     private final BridgeFabric fabric;
     private final Bridge bridge;
     private final Ports ports;
     private final Detection detector;
     private final Tables tables;
+    private final Settler settler;
     private final Links links;
     private final Set<String> held = new HashSet<>(); // ports whose links get none
     private boolean allowed;
@@ -37,12 +38,14 @@ final class Bypasses {
             Ports ports,
             Detection detector,
             Tables tables,
+            Settler settler,
             boolean allowed) {
         this.fabric = fabric;
         this.bridge = bridge;
         this.ports = ports;
         this.detector = detector;
         this.tables = tables;
+        this.settler = settler;
         this.links = fabric.links();
         this.allowed = allowed;
     }
@@ -51,31 +54,40 @@ final class Bypasses {
         return allowed;
     }
 
-    /// @return the links that are on their way off now
-    List<Link> allow(boolean on) {
+    /// Allows or forbids bypasses. What is in use is taken back, as if the rules had changed.
+    void allow(boolean on) {
+        bridge.settle();
         if (on == allowed) {
-            return List.of();
+            return;
         }
         allowed = on;
         if (on) {
-            wantAll(port -> true);
-            fabric.settled(bridge, true);
-            return List.of();
+            everybodyLooksAgain();
+        } else {
+            List<Link> revoked = fabric.linksOf(bridge);
+            links.revoke(revoked, "bypasses were switched off");
+            settler.await(revoked);
         }
-        List<Link> revoked = fabric.linksOf(bridge);
-        links.revoke(revoked, "bypasses were switched off");
-        return revoked;
     }
 
-    /// @return the links that are on their way off now
-    List<Link> hold(List<String> names, boolean hold) {
-        List<Link> revoked = new ArrayList<>();
+    private void everybodyLooksAgain() {
+        beginAll(port -> true);
+        fabric.settled(bridge, true);
+    }
+
+    /// Gives links of ports no bypasses for now: those in use are taken back and unplugged, and
+    /// their machines may be migrated or saved. Or allows them again.
+    ///
+    /// @param names of the ports
+    /// @param hold whether to begin or to end that
+    public void hold(List<String> names, boolean hold) {
+        bridge.settle();
         if (!hold) {
             held.removeAll(names);
-            wantAll(port -> true);
-            fabric.settled(bridge, true);
-            return revoked;
+            everybodyLooksAgain();
+            return;
         }
+        List<Link> revoked = new ArrayList<>();
         held.addAll(names);
         for (String name : names) {
             BridgePort port = ports.byName(name);
@@ -84,14 +96,13 @@ final class Bypasses {
                 revoked.addAll(links.withdraw(port.attachment(), why));
             }
         }
-        return revoked;
+        settler.await(revoked);
     }
 
     /// Takes the bypasses of a port back, because somebody looks at its packets. They come back
-    /// when that is over.
-    ///
-    /// @return the links that are on their way off now
-    List<Link> revokeFor(BridgePort port, String why) {
+    /// with [#observedNoMore].
+    void revokeFor(BridgePort port, String why) {
+        bridge.settle();
         List<Link> revoked =
                 links.list().stream()
                         .filter(l ->
@@ -101,7 +112,13 @@ final class Bypasses {
                                                 && l.path().patches().contains(p))
                         .toList();
         links.revoke(revoked, why);
-        return revoked;
+        settler.await(revoked);
+    }
+
+    /// Somebody does not look any more.
+    void observedNoMore() {
+        bridge.settle();
+        everybodyLooksAgain();
     }
 
     boolean isHeld(String port) {
@@ -135,12 +152,12 @@ final class Bypasses {
 
     // Why a way between two VNFs gets no bypass now, whatever the rules; null if it may have one.
     private String obstacle(PortWay way) {
-        if (way.legs().stream().anyMatch(leg -> !leg.bridge().bypass())) {
+        if (way.legs().stream().anyMatch(leg -> !leg.bridge().bypasses().allowed)) {
             return "bypasses are switched off; `skyway ctl bypass on` allows them";
         }
         String from = way.from().config().name();
         String to = way.to().config().name();
-        if (isHeld(from) || way.last().isHeld(to)) {
+        if (isHeld(from) || way.last().bypasses().isHeld(to)) {
             return "the machine of port %s is prepared for migration; `skyway ctl vm resume-links` allows its links again"
                     .formatted(isHeld(from) ? from : to);
         }
@@ -171,37 +188,6 @@ final class Bypasses {
     ///
     /// @param port its number
     void begin(int port) {
-        want(port);
-    }
-
-    /// The same for all ports; also, if something on a link's way was replaced by another that does
-    /// the same, from now on the other one counts.
-    ///
-    /// @param which ports, by number
-    void beginAll(IntPredicate which) {
-        wantAll(which);
-    }
-
-    private void wantAll(IntPredicate which) {
-        if (!allowed) {
-            return;
-        }
-        for (Verdict verdict : detector.verdicts()) {
-            if (which.test(verdict.from())) {
-                want(verdict.from());
-            }
-        }
-    }
-
-    // From one VNF to another; null if that is not where the port's packets go.
-    private PortWay way(int port) {
-        BridgePort from = ports.byNumber(port);
-        PortWay way =
-                from == null || from.attachment() == null ? null : PortWay.of(fabric, bridge, port);
-        return way == null || way.to().attachment() == null ? null : way;
-    }
-
-    private void want(int port) {
         PortWay way = allowed ? way(port) : null;
         if (way == null || obstacle(way) != null) {
             return;
@@ -221,6 +207,29 @@ final class Bypasses {
             hops.add(hop);
         }
         links.want(way.from().attachment(), way.to().attachment(), new LinkPath(hops));
+    }
+
+    /// The same for all ports; also, if something on a link's way was replaced by another that does
+    /// the same, from now on the other one counts.
+    ///
+    /// @param which ports, by number
+    void beginAll(IntPredicate which) {
+        if (!allowed) {
+            return;
+        }
+        for (Verdict verdict : detector.verdicts()) {
+            if (which.test(verdict.from())) {
+                begin(verdict.from());
+            }
+        }
+    }
+
+    // From one VNF to another; null if that is not where the port's packets go.
+    private PortWay way(int port) {
+        BridgePort from = ports.byNumber(port);
+        PortWay way =
+                from == null || from.attachment() == null ? null : PortWay.of(fabric, bridge, port);
+        return way == null || way.to().attachment() == null ? null : way;
     }
 
     // Null if one of the entries has gone since the detector looked; it will look again.

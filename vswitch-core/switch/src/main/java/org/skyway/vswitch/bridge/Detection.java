@@ -1,8 +1,8 @@
 package org.skyway.vswitch.bridge;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
@@ -22,7 +22,6 @@ final class Detection {
 
     private final Tables tables;
     private final Faults faults;
-    private final Map<Integer, PortState> ports = new TreeMap<>();
     private Map<Integer, String> held = Map.of();
     private boolean missToController;
     private boolean missesGoOn;
@@ -65,7 +64,6 @@ final class Detection {
 
     /// A port where a link may begin or end.
     void portAdded(PortState port) {
-        ports.put(port.number(), port);
         feed(d -> add(port, d));
     }
 
@@ -75,12 +73,10 @@ final class Detection {
     }
 
     void portChanged(PortState port) {
-        ports.put(port.number(), port);
         feed(d -> d.portChanged(port));
     }
 
     void portRemoved(int number) {
-        ports.remove(number);
         feed(d -> d.portRemoved(number));
     }
 
@@ -159,28 +155,30 @@ final class Detection {
         return !broken;
     }
 
-    /// A detector that knows of ports and settings what this one knows, and no groups.
+    /// A detector that knows of settings what this one knows, and no groups.
     ///
     /// @param given what it is to look at
-    P2pDetector withoutGroups(Tables given) {
+    /// @param ports where links may begin or end
+    P2pDetector withoutGroups(Tables given, Collection<BridgePort> ports) {
         P2pDetector fresh = new P2pDetector(given::table);
         fresh.missToController(missToController);
         fresh.missesGoOn(missesGoOn);
         fresh.fragments(fragments);
-        ports.values().forEach(port -> add(port, fresh));
+        ports.forEach(port -> add(port.state(), fresh));
         held.forEach(fresh::hold);
         return fresh;
     }
 
     /// Makes a detector that failed anew, once in a while.
     ///
+    /// @param ports where links may begin or end
     /// @return whether there are verdicts again, all of which may be other ones than before
-    boolean recover() {
+    boolean recover(Collection<BridgePort> ports) {
         if (!broken || System.nanoTime() - brokenNanos < RETRY_NANOS) {
             return false;
         }
         try {
-            P2pDetector fresh = withoutGroups(tables);
+            P2pDetector fresh = withoutGroups(tables, ports);
             tables.newest().groups().forEach((id, g) -> fresh.groupChanged(id, g.group()));
             fresh.update();
             detector = fresh;

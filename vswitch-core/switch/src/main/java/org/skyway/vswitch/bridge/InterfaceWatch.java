@@ -65,7 +65,6 @@ final class InterfaceWatch implements AutoCloseable {
         if (up == down) {
             int config = port.state().config() ^ PortState.PORT_DOWN;
             bridge.ports().configured(port, config);
-            bridge.ports().told(port);
             bridge.changed();
         }
         bridge.portChanges().linkUp(port, up);

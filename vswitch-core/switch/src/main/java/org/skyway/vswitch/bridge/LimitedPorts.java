@@ -53,11 +53,7 @@ final class LimitedPorts {
                 all.put(
                         number,
                         "what port %s is sent is limited by a QoS of type %s"
-                                .formatted(
-                                        number == OfPort.LOCAL
-                                                ? "LOCAL"
-                                                : Integer.toUnsignedString(number),
-                                        qos.type())));
+                                .formatted(OfPort.name(number), qos.type())));
         return all;
     }
 }

@@ -58,8 +58,8 @@ final class MachineRequests {
                         .put("state", machine.state())
                         .put("port", port.name())
                         .put("driver", port.driver())
-                        .put("held", bridge.isHeld(port.name()))
-                        .put("region", bridge.lastingRegion(port.name()))
+                        .put("held", bridge.bypasses().isHeld(port.name()))
+                        .put("region", bridge.vnfs().lastingRegion(port.name()))
                         .put("devices", devices)
                         .put("problems", problems);
             }
@@ -98,7 +98,7 @@ final class MachineRequests {
                                             ? "none has"
                                             : "those that have are " + others));
         }
-        bridge.hold(ports, hold);
+        bridge.bypasses().hold(ports, hold);
         ArrayNode names = JSON.createArrayNode();
         ports.forEach(names::add);
         return names;

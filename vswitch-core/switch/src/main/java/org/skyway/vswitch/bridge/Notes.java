@@ -1,5 +1,6 @@
 package org.skyway.vswitch.bridge;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.openflow.model.FlowRule;
@@ -144,6 +145,22 @@ final class Notes {
     /// @return for [#areWritten]
     long commit() {
         return queue == null ? 0 : queue.commit();
+    }
+
+    /// It is all there is to remember: what an earlier switch has left is removed.
+    ///
+    /// @throws IOException if it can't be
+    void complete() throws IOException {
+        commit();
+        if (queue != null) {
+            queue.complete();
+        }
+    }
+
+    /// Writes all of it; another switch goes on.
+    void close() {
+        commit();
+        queue.close();
     }
 
     boolean areWritten(long commit) {

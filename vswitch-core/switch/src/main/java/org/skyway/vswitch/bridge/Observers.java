@@ -54,7 +54,7 @@ final class Observers {
                     "%d captures are at work already; end one".formatted(MOST_CAPTURES));
         }
         all.add(observer);
-        bridge.withdrawFor(observer.port(), observer.why());
+        bridge.bypasses().revokeFor(observer.port(), observer.why());
         bridge.forwarding()
                 .whenSettled(
                         null,
@@ -71,7 +71,7 @@ final class Observers {
     void remove(Observer observer) {
         if (all.remove(observer)) {
             observer.port().datapathPort().untap(observer.tap());
-            bridge.observedNoMore();
+            bridge.bypasses().observedNoMore();
         }
     }
 

@@ -13,6 +13,7 @@ import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.port.Attachment;
+import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.StockPort;
 import org.skyway.vswitch.port.TapPort;
 
@@ -143,6 +144,28 @@ public final class PortChanges {
         });
         if (vnf != null) {
             bridge.agent().drop(name, "port " + name + " was removed");
+        }
+    }
+
+    /// Tells the VNFs at its ports that they have lost them.
+    ///
+    /// @param why for them
+    public void dropVnfs(String why) {
+        for (BridgePort port : ports.all()) {
+            if (port.attachment() != null) {
+                bridge.agent().drop(port.config().name(), why);
+            }
+        }
+    }
+
+    /// Tells those whose rings went bad that they have lost their ports.
+    void dropFaulty() {
+        for (BridgePort port : ports.all()) {
+            String fault = port.datapathPort() instanceof DpdkrPort d ? d.fault() : null;
+            if (fault != null && port.attachment() != null) {
+                bridge.events().fault(port.config().name(), fault);
+                bridge.agent().drop(port.config().name(), fault);
+            }
         }
     }
 

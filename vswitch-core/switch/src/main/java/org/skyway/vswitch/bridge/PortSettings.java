@@ -77,7 +77,7 @@ public final class PortSettings {
     /// @param limits by name; the others have none
     /// @return whether that is a change, which is effective when the bridge has settled
     public boolean police(Map<String, Policing> limits) {
-        if (!policed.police(limits, bridge.allPorts())) {
+        if (!policed.police(limits, bridge.ports().all())) {
             return false;
         }
         hold();
@@ -89,7 +89,7 @@ public final class PortSettings {
     /// @param qos by name; the others have no limit
     /// @return whether that is a change, which is effective when the bridge has settled
     public boolean limit(Map<String, PortQos> qos) {
-        if (!limited.limit(qos, bridge.allPorts())) {
+        if (!limited.limit(qos, bridge.ports().all())) {
             return false;
         }
         tables.qos(limited.all());
@@ -98,7 +98,7 @@ public final class PortSettings {
     }
 
     private void hold() {
-        Map<Integer, String> why = new HashMap<>(policed.why(bridge.allPorts()));
+        Map<Integer, String> why = new HashMap<>(policed.why(bridge.ports().all()));
         why.putAll(limited.why());
         why.putAll(tables.normal().mirrored());
         detector.hold(why);

@@ -49,7 +49,7 @@ record PortWay(List<Leg> legs) {
         int from = port;
         Set<Bridge> passed = new HashSet<>();
         while (passed.add(bridge)) {
-            if (!(bridge.verdict(from) instanceof Verdict.Link link)) {
+            if (!(bridge.detector().verdict(from) instanceof Verdict.Link link)) {
                 return null;
             }
             BridgePort to = bridge.ports().byNumber(link.to());

@@ -17,6 +17,7 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.DatapathPort;
+import org.skyway.vswitch.ofproto.ForwardingListener;
 import org.skyway.vswitch.port.DpdkrPort;
 import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
@@ -37,6 +38,7 @@ final class Ports {
     private final Datapath datapath;
     private final Detection detector;
     private long bridgeMac;
+    private boolean hostInterface;
     private final Map<Integer, BridgePort> byNumber = new TreeMap<>();
     private final Map<String, BridgePort> byName = new HashMap<>();
     private final LocalPort local;
@@ -44,7 +46,7 @@ final class Ports {
     private final StockPorts stock;
     private final Map<String, Saved.Port> savedByName = new HashMap<>(); // not added yet
     private SavedState saved;
-    private PortListener listener;
+    private ForwardingListener listener;
     private final Bridge bridge;
     private final BridgeFabric fabric;
 
@@ -69,12 +71,16 @@ final class Ports {
         local = new LocalPort(datapath.threads());
     }
 
-    void listener(PortListener ofproto) {
+    void listener(ForwardingListener ofproto) {
         listener = ofproto;
     }
 
-    /// The bridge's address, which is the local port's, and what other ports' are made of.
-    void mac(long mac) {
+    /// Has the local port be an interface of the host.
+    ///
+    /// @param mac the bridge's address, which is the local port's, and what other ports' are made
+    ///   of
+    void withHostInterface(long mac) {
+        hostInterface = true;
         bridgeMac = mac;
     }
 
@@ -94,6 +100,15 @@ final class Ports {
 
     Collection<BridgePort> all() {
         return List.copyOf(byNumber.values());
+    }
+
+    /// Does without memory that VNFs have cut short.
+    void checkMemory() {
+        for (BridgePort port : all()) {
+            if (port.datapathPort() instanceof DpdkrPort d) {
+                d.checkMemory();
+            }
+        }
     }
 
     /// Says that there is no such port.
@@ -118,34 +133,23 @@ final class Ports {
         return "the switch has no port %s; %s".formatted(name, there);
     }
 
-    /// Adds the local port. The detector need not know of it: to send there is to send nowhere.
-    ///
-    /// @param name the bridge's
-    void addLocal(String name) {
-        PortState state =
-                new PortState(
-                        OfPort.LOCAL,
-                        name,
-                        bridgeMac,
-                        PortState.PORT_DOWN,
-                        PortState.LINK_DOWN,
-                        OFPPF_10GB_FD | OFPPF_COPPER,
-                        0,
-                        0,
-                        0,
-                        LOCAL_SPEED_KBPS,
-                        0);
-        datapath.addSink(local);
-        datapath.tables().port(state);
-        listener.portAdded(state);
-    }
-
-    /// Adds the local port as an interface of the host.
+    /// Adds the local port. If it is no interface of the host, the detector need not know of it: to
+    /// send there is to send nowhere.
     ///
     /// @param name the bridge's
     /// @throws ConfigException if the interface can't be made
-    void addLocalInterface(String name) {
-        insert(new PortConfig(OfPort.LOCAL, PortConfig.Type.INTERNAL, name), null);
+    void addLocal(String name) {
+        if (hostInterface) {
+            insert(new PortConfig(OfPort.LOCAL, PortConfig.Type.INTERNAL, name), null);
+            return;
+        }
+        PortState state =
+                ethernet(OfPort.LOCAL, name, bridgeMac, LOCAL_SPEED_KBPS)
+                        .withConfig(PortState.PORT_DOWN)
+                        .withState(PortState.LINK_DOWN);
+        datapath.addSink(local);
+        datapath.tables().port(state);
+        listener.portChanged(null, state);
     }
 
     /// The port that stands for the host.
@@ -198,16 +202,15 @@ final class Ports {
                     .resume(saved.counters(), counters.block(), counters.tag(), saved.threads());
         }
         PortState first = firstState(config, port);
-        BridgePort added =
-                new BridgePort(
-                        config, port, before == null ? first : first.withConfig(before.config()));
+        PortState state = before == null ? first : first.withConfig(before.config());
+        BridgePort added = new BridgePort(config, port, datapath.tables());
         datapath.addPort(port);
         fabric.isAt(port, bridge);
         byNumber.put(number, added);
         byName.put(config.name(), added);
-        datapath.tables().port(added.state());
-        detector.portAdded(added.state());
-        listener.portAdded(added.state());
+        datapath.tables().port(state);
+        detector.portAdded(state);
+        listener.portChanged(null, state);
         return added;
     }
 
@@ -218,11 +221,12 @@ final class Ports {
     /// @return what is to be done when no poll thread touches it any more
     Runnable remove(BridgePort port, Consumer<TapDevice> closing) {
         int number = port.config().number();
+        PortState last = port.state();
         byNumber.remove(number);
         byName.remove(port.config().name());
         datapath.tables().removePort(number);
         detector.portRemoved(number);
-        listener.portRemoved(number);
+        listener.portChanged(last, null);
         datapath.removePort(port.datapathPort());
         stock.remove(port.datapathPort());
         if (port.datapathPort() instanceof PatchPort p) {
@@ -241,52 +245,30 @@ final class Ports {
     ///
     /// @return whether that is news
     boolean linkUp(BridgePort port, boolean up) {
-        int state =
-                up
-                        ? port.state().state() & ~PortState.LINK_DOWN | PortState.LIVE
-                        : port.state().state() & ~PortState.LIVE | PortState.LINK_DOWN;
-        if (state == port.state().state()) {
+        int before = port.state().state();
+        int now = up ? before & ~PortState.LINK_DOWN : before | PortState.LINK_DOWN;
+        if (now == before) {
             return false;
         }
-        changed(port, port.state().withState(state));
-        listener.portStateChanged(port.state());
+        changed(port, port.state().withState(now));
         return true;
     }
 
-    /// Notes what a controller configured.
+    /// Notes that somebody has configured a port otherwise than by OpenFlow.
     void configured(BridgePort port, int config) {
         changed(port, port.state().withConfig(config));
     }
 
     /// Notes that somebody has given a port's interface another address.
     void readdressed(BridgePort port, long mac) {
-        PortState s = port.state();
-        changed(
-                port,
-                new PortState(
-                        s.number(),
-                        s.name(),
-                        mac,
-                        s.config(),
-                        s.state(),
-                        s.current(),
-                        s.advertised(),
-                        s.supported(),
-                        s.peer(),
-                        s.currentSpeedKbps(),
-                        s.maxSpeedKbps()));
-        told(port);
+        changed(port, port.state().withMac(mac));
     }
 
-    /// Tells OpenFlow what a port is like, its configuration included.
-    void told(BridgePort port) {
-        listener.portAdded(port.state());
-    }
-
-    private void changed(BridgePort port, PortState state) {
-        port.state(state);
-        datapath.tables().port(state);
-        detector.portChanged(state);
+    private void changed(BridgePort port, PortState now) {
+        PortState old = port.state();
+        datapath.tables().port(now);
+        detector.portChanged(now);
+        listener.portChanged(old, now);
     }
 
     private DatapathPort open(PortConfig config) {
@@ -334,36 +316,25 @@ final class Ports {
                 mac = macOf(config.number());
             }
             int speed = Math.max(0, socket.speedMbps()) * 1000;
-            boolean up = socket.linkUp();
-            return new PortState(
-                    config.number(),
-                    config.name(),
-                    mac,
-                    0,
-                    up ? PortState.LIVE : PortState.LINK_DOWN,
-                    OFPPF_10GB_FD | OFPPF_COPPER,
-                    0,
-                    0,
-                    0,
-                    speed,
-                    0);
+            PortState up = ethernet(config.number(), config.name(), mac, speed);
+            return socket.linkUp() ? up : up.withState(PortState.LINK_DOWN);
         }
-        // No VNF yet, or nobody has set the interface up: nothing could receive.
-        boolean internal = config.type() == PortConfig.Type.INTERNAL;
-        boolean down = !(port instanceof TapPort t) || t.device().linkState() != InterfaceState.UP;
-        boolean patch = config.type() == PortConfig.Type.PATCH; // up, as in Open vSwitch
-        return new PortState(
-                config.number(),
-                config.name(),
-                macOf(config.number()),
-                internal && down ? PortState.PORT_DOWN : 0,
-                patch || internal && !down ? PortState.LIVE : PortState.LINK_DOWN,
-                internal ? OFPPF_10GB_FD | OFPPF_COPPER : 0,
-                0,
-                0,
-                0,
-                internal ? LOCAL_SPEED_KBPS : 0,
-                0);
+        long mac = macOf(config.number());
+        if (port instanceof TapPort t) {
+            PortState up = ethernet(config.number(), config.name(), mac, LOCAL_SPEED_KBPS);
+            return t.device().linkState() == InterfaceState.UP
+                    ? up
+                    : up.withConfig(PortState.PORT_DOWN).withState(PortState.LINK_DOWN);
+        }
+        PortState up = PortState.of(config.number(), config.name(), mac);
+        return port instanceof PatchPort // up, as in Open vSwitch; VNFs are still to come
+                ? up
+                : up.withState(PortState.LINK_DOWN);
+    }
+
+    private static PortState ethernet(int number, String name, long mac, int speedKbps) {
+        int current = OFPPF_10GB_FD | OFPPF_COPPER;
+        return new PortState(number, name, mac, 0, 0, current, 0, 0, 0, speedKbps, 0);
     }
 
     // Locally administered, and the same every time the switch starts.

@@ -71,7 +71,7 @@ public final class Reports {
             o.put("socket", bridge.socketOf(port.config()).toString());
         }
         o.put("awaited", vnf != null && vnf.isAwaited()); // taken over, and not connected yet
-        o.put("region", bridge.lastingRegion(port.config().name()));
+        o.put("region", bridge.vnfs().lastingRegion(port.config().name()));
         o.put("p2p", Requests.describe(bridge.detector().verdict(number)));
         return o;
     }
@@ -115,7 +115,7 @@ public final class Reports {
                                     JSON.valueToTree(link.switchOvers().counts()))
                             .set("path", path));
         }
-        for (Bypasses.HeldBack link : bridge.heldBack()) {
+        for (Bypasses.HeldBack link : bridge.bypasses().heldBack()) {
             array.add(
                     JSON.createObjectNode()
                             .put("from", link.from())
@@ -246,7 +246,7 @@ public final class Reports {
             int rowsBefore = rows.size();
             for (BridgePort port : bridge.ports().all()) {
                 if (bridge.datapath().receivesFrom(port.datapathPort())
-                        && bridge.pollThreadOf(port) == thread) {
+                        && bridge.datapath().threadOf(port.datapathPort()) == thread) {
                     thread(rows, placement, cores, thread)
                             .put("port", port.config().name())
                             .put("pinned", placement.pinned(port) != Placement.ANY)

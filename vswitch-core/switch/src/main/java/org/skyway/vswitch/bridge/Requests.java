@@ -121,8 +121,8 @@ public final class Requests {
             case "links" -> reports.links();
             case "stats" -> reports.statistics();
             case "bypass" -> {
-                bridge.bypass(arguments.path("on").asBoolean());
-                yield JSON.createObjectNode().put("on", bridge.bypass());
+                bridge.bypasses().allow(arguments.path("on").asBoolean());
+                yield JSON.createObjectNode().put("on", bridge.bypasses().allowed());
             }
             case "mirror-add" -> {
                 bridge.observers()
@@ -162,7 +162,7 @@ public final class Requests {
                         .put("datapathId", "%016x".formatted(bridge.config().dpid()))
                         .put("failMode", bridge.config().failMode())
                         .put("pollThreads", bridge.forwarding().pollThreads())
-                        .put("bypass", bridge.bypass());
+                        .put("bypass", bridge.bypasses().allowed());
         o.set("ports", reports.ports());
         o.set("faults", reports.faults());
         return o;

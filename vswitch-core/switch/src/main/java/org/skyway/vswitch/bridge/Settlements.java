@@ -134,14 +134,12 @@ final class Settlements {
         return open.stream().anyMatch(s -> s.ports.contains(port));
     }
 
-    boolean isEmpty() {
-        return open.isEmpty();
-    }
-
     /// Ends what has come to its end. Also to be called from the clock.
-    void check() {
+    ///
+    /// @return whether there was any on its way
+    boolean check() {
         if (open.isEmpty()) {
-            return;
+            return false;
         }
         withMemory.accept(links::advanceExits);
         long now = System.nanoTime();
@@ -162,12 +160,11 @@ final class Settlements {
                 }
             }
         }
-        for (Settlement s : over) {
-            survive(s.over);
-        }
+        over.forEach(s -> survive(s.over));
         if (!over.isEmpty()) {
             release(over);
         }
+        return true;
     }
 
     private void release(List<Settlement> over) {
@@ -183,11 +180,7 @@ final class Settlements {
     }
 
     private void survive(Runnable work) {
-        try {
-            work.run();
-        } catch (Throwable e) {
-            faults.record("ofproto thread: end of a change", e);
-        }
+        faults.survive("ofproto thread: end of a change", work);
     }
 
     // Looks again and again between other work of the event loop, for some milliseconds; then the

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
@@ -15,6 +14,7 @@ import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
 import org.skyway.vswitch.link.Links;
+import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.tables.TableChanges;
 import org.skyway.vswitch.tables.Tables;
 
@@ -29,7 +29,6 @@ final class Settler {
     private final Datapath datapath;
     private final Detection detector;
     private final Faults faults;
-    private final Consumer<Runnable> withMemory;
     private final Settlements settlements;
     private final BridgeFabric fabric;
     private final Bridge bridge;
@@ -47,7 +46,6 @@ final class Settler {
     private final Set<Integer> toBegin = new HashSet<>(); // ports whose links are looked at next
     private boolean allToBegin;
 
-    /// @param withMemory does what touches memory that VNFs share
     Settler(
             BridgeFabric fabric,
             Bridge bridge,
@@ -55,8 +53,7 @@ final class Settler {
             Datapath datapath,
             Detection detector,
             Faults faults,
-            Settlements settlements,
-            Consumer<Runnable> withMemory) {
+            Settlements settlements) {
         this.fabric = fabric;
         this.bridge = bridge;
         this.tables = tables;
@@ -64,7 +61,6 @@ final class Settler {
         this.detector = detector;
         this.faults = faults;
         this.settlements = settlements;
-        this.withMemory = withMemory;
     }
 
     /// Before the first change is settled.
@@ -128,8 +124,8 @@ final class Settler {
                 broken.addAll(fabric.brokenAcross());
             }
             Set<Link> concernedToo = leaving(published);
-            withMemory.accept(() -> links.revoke(broken, "the rules changed"));
-            withMemory.accept(() -> links.hasten(concernedToo));
+            fabric.withMemory(() -> links.revoke(broken, "the rules changed"));
+            fabric.withMemory(() -> links.hasten(concernedToo));
             Set<Link> leaving = new LinkedHashSet<>(broken);
             leaving.addAll(concernedToo);
             List<Integer> concerned = verdicts.stream().map(Change::port).distinct().toList();
@@ -189,7 +185,12 @@ final class Settler {
         long now = fabric.patches().changes();
         boolean changes = now != patched || !detector.works();
         patched = now;
-        return changes || verdicts.stream().anyMatch(v -> bridge.isPatch(v.port()));
+        return changes || verdicts.stream().anyMatch(v -> isPatch(v.port()));
+    }
+
+    private boolean isPatch(int port) {
+        BridgePort p = bridge.ports().byNumber(port);
+        return p == null || p.datapathPort() instanceof PatchPort; // it may have been one
     }
 
     private Collection<Link> broken() {
@@ -242,12 +243,12 @@ final class Settler {
         }
         if (allToBegin) {
             allToBegin = false;
-            withMemory.accept(() -> bypasses.beginAll(port -> !settlements.concerns(port)));
+            fabric.withMemory(() -> bypasses.beginAll(port -> !settlements.concerns(port)));
         }
         for (int port : List.copyOf(toBegin)) {
             if (!settlements.concerns(port)) {
                 toBegin.remove(port);
-                withMemory.accept(() -> bypasses.begin(port));
+                fabric.withMemory(() -> bypasses.begin(port));
             }
         }
     }

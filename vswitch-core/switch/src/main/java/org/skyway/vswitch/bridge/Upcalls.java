@@ -112,7 +112,7 @@ final class Upcalls implements UpcallSink {
             if (learned == null) {
                 break;
             }
-            deliver(learner, learned, "upcalls: learned rule");
+            faults.survive("upcalls: learned rule", () -> learner.accept(learned));
         }
         end = System.nanoTime() + BATCH_NANOS;
         for (int i = 0; i < BATCH && System.nanoTime() - end < 0; i++) {
@@ -120,18 +120,10 @@ final class Upcalls implements UpcallSink {
             if (packet == null) {
                 break;
             }
-            deliver(consumer, packet, "upcalls: packet-in");
+            faults.survive("upcalls: packet-in", () -> consumer.accept(packet));
         }
         if (!rules.isEmpty() || !packets.isEmpty()) {
             schedule();
-        }
-    }
-
-    private <T> void deliver(Consumer<T> to, T what, String where) {
-        try {
-            to.accept(what);
-        } catch (Throwable e) {
-            faults.record(where, e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.skyway.agent.AgentException;
 import org.skyway.agent.PortHost;
 import org.skyway.bypass.channel.RegionHeader;
@@ -80,6 +81,7 @@ final class Vnfs implements PortHost {
         return lasting.of(port);
     }
 
+    /// The file of such a region; null if there is none.
     String lastingRegion(String port) {
         LastingRegions.Lasting kept = lasting.of(port);
         return kept == null ? null : kept.region().path().toString();
@@ -137,14 +139,23 @@ final class Vnfs implements PortHost {
 
     @Override
     public void vnfReady(String port) {
+        whileThere(
+                port,
+                (p, vnf) -> {
+                    vnf.arrived();
+                    bridge.portChanges().linkUp(p, true);
+                    if ((p.state().config() & PortState.PORT_DOWN) != 0) {
+                        bridge.portChanges().administer(p);
+                    }
+                });
+    }
+
+    // On the ofproto thread, if the port has a VNF by then.
+    private void whileThere(String name, BiConsumer<BridgePort, Attachment> work) {
         owner.execute(() -> {
-            BridgePort p = bridge.ports().byName(port);
-            if (p != null && p.attachment() != null) {
-                p.attachment().arrived();
-                bridge.portChanges().linkUp(p, true);
-                if ((p.state().config() & PortState.PORT_DOWN) != 0) {
-                    bridge.portChanges().administer(p);
-                }
+            BridgePort port = bridge.ports().byName(name);
+            if (port != null && port.attachment() != null) {
+                work.accept(port, port.attachment());
             }
         });
     }
@@ -156,37 +167,32 @@ final class Vnfs implements PortHost {
 
     @Override
     public void vnfReported(String port, int slot, String reason) {
-        owner.execute(() -> {
-            BridgePort p = bridge.ports().byName(port);
-            if (p != null && p.attachment() != null) {
-                events.fault(port, reason);
-                bridge.withMemory(() -> bridge.links().broken(p.attachment(), slot, reason));
-            }
-        });
+        whileThere(
+                port,
+                (_, vnf) -> {
+                    events.fault(port, reason);
+                    bridge.fabric().withMemory(() -> bridge.links().broken(vnf, slot, reason));
+                });
     }
 
     @Override
     public void vnfPaused(String port, boolean paused) {
-        owner.execute(() -> {
-            BridgePort p = bridge.ports().byName(port);
-            if (p != null && p.attachment() != null && p.attachment().isPaused() != paused) {
-                p.attachment().paused(paused);
-                String what = paused ? "is paused" : "runs again";
-                events.vnf(paused ? "vnf-paused" : "vnf-resumed", port, p.attachment().program());
-                String why = "the VNF of port " + port + " " + what;
-                bridge.withMemory(() -> bridge.links().paused(p.attachment(), why));
-            }
-        });
+        whileThere(
+                port,
+                (_, vnf) -> {
+                    if (vnf.isPaused() != paused) {
+                        vnf.paused(paused);
+                        String what = paused ? "is paused" : "runs again";
+                        events.vnf(paused ? "vnf-paused" : "vnf-resumed", port, vnf.program());
+                        String why = "the VNF of port " + port + " " + what;
+                        bridge.fabric().withMemory(() -> bridge.links().paused(vnf, why));
+                    }
+                });
     }
 
     @Override
     public void vnfDisconnected(String port, String reason) {
-        owner.execute(() -> {
-            BridgePort p = bridge.ports().byName(port);
-            if (p != null && p.attachment() != null) {
-                disconnect(p, reason);
-            }
-        });
+        whileThere(port, (p, _) -> disconnect(p, reason));
     }
 
     @Override
@@ -343,7 +349,7 @@ final class Vnfs implements PortHost {
         departed.add(new Departed(vnf, System.nanoTime()));
         events.vnf("vnf-gone", vnf.portName(), vnf.program() + ": " + reason);
         String why = "the VNF of port " + vnf.portName() + " is gone";
-        bridge.withMemory(() -> bridge.links().gone(vnf, why));
+        bridge.fabric().withMemory(() -> bridge.links().gone(vnf, why));
         bridge.portChanges().linkUp(port, false);
     }
 
@@ -432,18 +438,18 @@ final class Vnfs implements PortHost {
         }
         bridge.afterGrace(() -> {
             if (!lasting.has(vnf.region())) {
-                remove(vnf);
+                remove(vnf.region(), vnf.portName());
             }
         });
     }
 
-    private void remove(Attachment vnf) {
+    private void remove(Region region, String port) {
         try {
-            vnf.region().unlink();
+            region.unlink();
         } catch (IOException e) {
-            events.fault(vnf.portName(), "can't remove " + vnf.region() + ": " + e.getMessage());
+            events.fault(port, "can't remove " + region + ": " + e.getMessage());
         }
-        vnf.region().close();
+        region.close();
     }
 
     /// A port is being removed, and its VNF has been disconnected.
@@ -452,12 +458,7 @@ final class Vnfs implements PortHost {
         if (region != null
                 && !hadVnf
                 && departed.stream().noneMatch(d -> d.vnf().region() == region)) {
-            try {
-                region.unlink();
-            } catch (IOException e) {
-                events.fault(port, "can't remove " + region + ": " + e.getMessage());
-            }
-            region.close();
+            remove(region, port);
         }
     }
 

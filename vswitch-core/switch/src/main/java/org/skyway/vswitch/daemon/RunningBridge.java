@@ -13,11 +13,8 @@ import java.util.concurrent.TimeoutException;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
-import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.bridge.Bridge;
 import org.skyway.vswitch.bridge.BridgeFabric;
-import org.skyway.vswitch.bridge.PortListener;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
@@ -26,7 +23,6 @@ import org.skyway.vswitch.journal.Journal;
 import org.skyway.vswitch.ofproto.Ofproto;
 import org.skyway.vswitch.ofproto.OfprotoConfig;
 import org.skyway.vswitch.ofproto.OfprotoThread;
-import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.state.Saved;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.state.StateQueue;
@@ -94,11 +90,7 @@ public final class RunningBridge implements AutoCloseable {
         this.config = config;
         this.faults = faults;
         shared = thread;
-        bridge =
-                fabric == null
-                        ? new Bridge(config, regions, journal, faults, state)
-                        : new Bridge(config, regions, journal, faults, state, fabric);
-        bridge.whenAwake(this::awake);
+        bridge = new Bridge(config, regions, journal, faults, state, fabric);
         try {
             ofproto =
                     thread == null
@@ -114,7 +106,7 @@ public final class RunningBridge implements AutoCloseable {
     ///
     /// @return what an agent needs of it
     public PortHost connect() {
-        return bridge.connect(owner(), new Ports(), new Packets());
+        return bridge.connect(owner(), ofproto, this::awake);
     }
 
     /// Starts it, with the ports of its configuration and what a switch before this one has left;
@@ -254,53 +246,6 @@ public final class RunningBridge implements AutoCloseable {
         }
         still = !busy && !bridge.hasVnfs();
         next = again(busy ? TICK_MILLIS : still ? STILL_MILLIS : IDLE_MILLIS);
-    }
-
-    /// Tells OpenFlow what comes from packets.
-    private final class Packets implements Bridge.Controllers {
-        @Override
-        public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {
-            RunningBridge.this.packetIn(frame, length, action);
-        }
-
-        @Override
-        public void learned(DatapathAction.Learned learned) {
-            ofproto.learned(learned.rule(), learned.limit());
-        }
-    }
-
-    private void packetIn(byte[] frame, int length, DatapathAction.ToController action) {
-        long[] key = new long[FlowKey.WORDS];
-        System.arraycopy(action.metadata(), 0, key, FlowKey.PACKET_WORDS, action.metadata().length);
-        ofproto.packetIn(
-                frame,
-                length,
-                action.inPort(),
-                action.table(),
-                action.cookie(),
-                action.reason(),
-                key,
-                action.controllerId(),
-                action.userdata(),
-                action.rest());
-    }
-
-    /// Tells OpenFlow of ports.
-    private final class Ports implements PortListener {
-        @Override
-        public void portAdded(PortState port) {
-            ofproto.portAdded(port);
-        }
-
-        @Override
-        public void portRemoved(int number) {
-            ofproto.portRemoved(number);
-        }
-
-        @Override
-        public void portStateChanged(PortState port) {
-            ofproto.portStateChanged(port);
-        }
     }
 
     /// Has something done on the ofproto thread, and waits for it, though not for ever.

@@ -72,7 +72,8 @@ final class AppctlBridges {
 
     private static String fdb(Slot slot) {
         StringBuilder b = new StringBuilder(" port  VLAN  MAC                Age\n");
-        List<MacTable.Known> known = slot.running().bridge().macs().known(System.nanoTime());
+        List<MacTable.Known> known =
+                slot.running().bridge().forwarding().tables().macs().known(System.nanoTime());
         known.sort(Comparator.comparingLong(MacTable.Known::silentNanos).reversed());
         for (MacTable.Known k : known) {
             int port = slot.running().bridge().portSettings().portAt(k.port());
@@ -88,7 +89,7 @@ final class AppctlBridges {
     }
 
     private static String fdbStatistics(Slot slot) {
-        MacTable macs = slot.running().bridge().macs();
+        MacTable macs = slot.running().bridge().forwarding().tables().macs();
         MacTable.Statistics s = macs.statistics();
         return """
         Statistics for bridge "%s":
@@ -113,7 +114,7 @@ final class AppctlBridges {
         return Appctl.onAll(
                         some(arguments),
                         slot -> {
-                            slot.running().bridge().macs().clearStatistics();
+                            slot.running().bridge().forwarding().tables().macs().clearStatistics();
                             return "";
                         })
                 .thenApply(_ -> "statistics successfully cleared\n");
@@ -123,7 +124,7 @@ final class AppctlBridges {
         return Appctl.onAll(
                         some(arguments),
                         slot -> {
-                            slot.running().bridge().macs().flush();
+                            slot.running().bridge().forwarding().tables().macs().flush();
                             return "";
                         })
                 .thenApply(_ -> "table successfully flushed\n");

@@ -1,6 +1,5 @@
 package org.skyway.vswitch.dropin;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -95,7 +94,7 @@ final class AppctlDatapath {
             long hit = 0;
             long missed = 0;
             long flows = 0;
-            for (CacheStatistics c : slot.running().bridge().cacheStatistics()) {
+            for (CacheStatistics c : slot.running().bridge().datapath().cacheStatistics()) {
                 hit += c.portHits() + c.exactHits() + c.megaflowHits();
                 missed += c.misses();
                 flows += c.megaflows();
@@ -147,9 +146,9 @@ final class AppctlDatapath {
     }
 
     private static List<PortState> sorted(Slot slot) {
-        List<PortState> all = new ArrayList<>(slot.running().ofproto().ports());
-        all.sort(Comparator.comparing(PortState::name));
-        return all;
+        return slot.running().bridge().forwarding().tables().ports().values().stream()
+                .sorted(Comparator.comparing(PortState::name))
+                .toList();
     }
 
     private static String shown(PortState p) {
@@ -216,7 +215,7 @@ final class AppctlDatapath {
 
     private static String pmdStatistics(Slot slot) {
         StringBuilder b = new StringBuilder();
-        for (CacheStatistics c : slot.running().bridge().cacheStatistics()) {
+        for (CacheStatistics c : slot.running().bridge().datapath().cacheStatistics()) {
             long recirculated = c.recirculationHits() + c.recirculationMisses();
             b.append("pmd thread numa_id 0 core_id %d:\n".formatted(c.thread()));
             b.append("  packets received: %d\n".formatted(c.packets()));
@@ -249,7 +248,7 @@ final class AppctlDatapath {
         for (int thread = 0; thread < threads; thread++) {
             b.append("pmd thread numa_id 0 core_id %d:\n  isolated : false\n".formatted(thread));
             for (BridgePort p : slot.running().bridge().allPorts()) {
-                if (slot.running().bridge().pollThreadOf(p) == thread) {
+                if (slot.running().bridge().datapath().threadOf(p.datapathPort()) == thread) {
                     b.append(
                             "  port: %-16s  queue-id:  0 (enabled)   pmd usage: NOT AVAIL\n"
                                     .formatted(p.config().name()));

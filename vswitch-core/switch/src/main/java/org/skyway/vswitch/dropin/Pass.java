@@ -206,7 +206,7 @@ final class Pass {
                 slot,
                 () -> {
                     Bridge bridge = slot.running().bridge();
-                    NormalSettings.limit(bridge.macs(), w.row());
+                    NormalSettings.limit(bridge.forwarding().tables().macs(), w.row());
                     return bridge.portSettings()
                             .normal(
                                     NormalSettings.of(

@@ -237,7 +237,7 @@ final class Slot {
     void dropVnfs(String why) {
         try {
             running.ask(() -> {
-                running.bridge().dropVnfs(why);
+                running.bridge().portChanges().dropVnfs(why);
                 return null;
             });
         } catch (IOException e) {

@@ -115,7 +115,7 @@ final class StatusColumns {
         Bridge bridge = slot.running().bridge();
         Ofproto ofproto = slot.running().ofproto();
         Map<String, PortView> ports = new LinkedHashMap<>();
-        for (PortState state : ofproto.ports()) {
+        for (PortState state : bridge.forwarding().tables().ports().values()) {
             BridgePort port = bridge.port(state.name());
             if (port != null || state.number() == OfPort.LOCAL) {
                 ports.put(

@@ -76,6 +76,18 @@ public final class Faults {
         }
     }
 
+    /// Does something that is dropped if it fails.
+    ///
+    /// @param where which part of the switch drops what then, a constant: it is a key
+    /// @param work what to do
+    public void survive(String where, Runnable work) {
+        try {
+            work.run();
+        } catch (Throwable e) {
+            record(where, e);
+        }
+    }
+
     private void note(String where, String what, String message, Throwable error) {
         Kind kind = new Kind(where, what);
         Record r = records.get(kind);

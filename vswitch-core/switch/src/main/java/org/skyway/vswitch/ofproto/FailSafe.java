@@ -184,7 +184,7 @@ final class FailSafe {
         }
         boolean due = baits && now - nextBaitNanos >= 0;
         if (due) {
-            bridge.connections().packetIn(0, AsyncDefaults.NO_MATCH, Ofproto.missOfLocal(rarp()));
+            bridge.connections().packetIn(0, AsyncDefaults.NO_MATCH, PacketIns.missOfLocal(rarp()));
         }
         if (due || !baits) {
             nextBaitNanos = now + BAIT_NANOS;

@@ -74,8 +74,9 @@ public interface Forwarding {
 
     /// A controller changed a port's configuration bits.
     ///
-    /// @param port the port as it is now
-    void portConfigured(PortState port);
+    /// @param old the port as it was
+    /// @param now what the tables have in its place
+    void portConfigured(PortState old, PortState now);
 
     /// Whether packets that no entry matches go to the controllers: while one of them speaks
     /// OpenFlow 1.2 or older and wants them. Effective after the next [#settle].

@@ -16,7 +16,7 @@ final class OfSwitch {
     private final GroupTable groups;
     private final EntryUsers users = new EntryUsers();
     private final MeterTable meters;
-    private final PortTable ports = new PortTable(this, undo);
+    private final PortTable ports;
     private final FlowModder flows;
     private final Timeouts timeouts = new Timeouts();
     private final Removals removals = new Removals(this);
@@ -45,6 +45,7 @@ final class OfSwitch {
         flows = new FlowModder(this, forwarding.tables(), undo);
         groups = new GroupTable(this, forwarding.tables(), undo);
         meters = new MeterTable(this, forwarding.tables());
+        ports = new PortTable(this, forwarding.tables(), undo);
     }
 
     OfprotoConfig config() {

@@ -25,17 +25,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.skyway.openflow.message.FlowMod;
-import org.skyway.openflow.message.OpenFlowException;
-import org.skyway.openflow.message.PacketIn;
-import org.skyway.openflow.model.Bytes;
-import org.skyway.openflow.model.Field;
-import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.FlowRule;
-import org.skyway.openflow.model.Match;
-import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
-import org.skyway.vswitch.pipeline.Frozen;
+import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.state.SavedState;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.slf4j.Logger;
@@ -46,7 +37,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Everything happens on one thread, the *ofproto thread*. Unless said otherwise, methods must be
 /// called there; others hand it work through [#executor].
-public final class Ofproto implements AutoCloseable {
+public final class Ofproto implements ForwardingListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ofproto.class);
     private static final long TICK_MILLIS = 100;
 
@@ -55,11 +46,10 @@ public final class Ofproto implements AutoCloseable {
 
     private static final ControllerSettings SNOOP = new ControllerSettings(0, 0);
 
-    /// How often packets that wait are looked at.
-    private static final long DRAIN_MILLIS = 10;
-
     private final OfSwitch bridge;
     private final MessageRequests requests;
+    private final PacketIns packetIns;
+    private final LearnedRules learnedRules;
     private final Snoops snoops = new Snoops();
     private final TlsContexts tls;
     private final FailSafe failSafe;
@@ -71,8 +61,6 @@ public final class Ofproto implements AutoCloseable {
     private final Endpoints endpoints;
     private volatile boolean restored;
     private boolean missesWanted;
-    private boolean settlesSoon;
-    private boolean drains; // packets that wait, soon
 
     /// An OpenFlow side with a thread of its own, that does nothing before [#start]. Any thread.
     ///
@@ -99,6 +87,8 @@ public final class Ofproto implements AutoCloseable {
         this.tls = new TlsContexts(config.tls());
         this.own = isOwn ? thread : null;
         this.loop = thread.loop();
+        this.packetIns = new PacketIns(bridge, loop);
+        this.learnedRules = new LearnedRules(bridge, loop);
         this.endpoints = new Endpoints(this, bridge, loop, tls);
         this.services = new Services(this, bridge, loop);
         this.failSafe = new FailSafe(bridge, services);
@@ -337,6 +327,11 @@ public final class Ofproto implements AutoCloseable {
         }
     }
 
+    // What is thrown out of a scheduled task ends it for ever, without a word.
+    private void survive(String what, Runnable work) {
+        bridge.faults().survive("ofproto thread: " + what, work);
+    }
+
     private void tick() {
         long now = System.nanoTime();
         survive("expiry", () -> bridge.timeouts().expire(bridge.flows(), now));
@@ -349,15 +344,6 @@ public final class Ofproto implements AutoCloseable {
         survive("settlement", bridge::settle);
     }
 
-    // What is thrown out of a scheduled task ends it for ever, without a word.
-    private void survive(String what, Runnable work) {
-        try {
-            work.run();
-        } catch (Throwable e) {
-            bridge.faults().record("ofproto thread: " + what, e);
-        }
-    }
-
     /// Where a listener given in the configuration is really bound, for ports chosen by the system.
     /// Any thread.
     ///
@@ -366,197 +352,19 @@ public final class Ofproto implements AutoCloseable {
         return services.tcpListeners();
     }
 
-    /// A port was added, or all of it may have changed.
-    ///
-    /// @param port the port
-    public void portAdded(PortState port) {
-        bridge.ports().added(port);
+    @Override
+    public void portChanged(PortState old, PortState now) {
+        bridge.ports().changed(old, now);
     }
 
-    /// A port was removed.
-    ///
-    /// @param number its number
-    public void portRemoved(int number) {
-        bridge.ports().removed(number);
+    @Override
+    public void packetIn(byte[] frame, int length, DatapathAction.ToController action) {
+        packetIns.send(frame, length, action);
     }
 
-    /// A port's state, and not its configuration, changed.
-    ///
-    /// @param port as it is now; its configuration is ignored
-    public void portStateChanged(PortState port) {
-        bridge.ports().stateChanged(port);
-    }
-
-    /// Sends a packet to the controllers that want it.
-    ///
-    /// @param frame the packet, or its first bytes
-    /// @param totalLength how long it was
-    /// @param inPort the ingress port
-    /// @param tableId the table that it was in
-    /// @param cookie of the entry that sent it; all ones for none
-    /// @param reason OFPR_ code; [#REASON_EXPLICIT_MISS] and [#REASON_IMPLICIT_MISS] tell misses
-    ///   apart
-    /// @param metadataKey the flow key when it was sent, of which the pipeline's words are told;
-    ///   null for none
-    /// @param controllerId the controllers that get it
-    /// @param userdata what a `controller` action added
-    /// @param rest what is left to do when the controller resumes it; null if it is not paused
-    public void packetIn(
-            byte[] frame,
-            int totalLength,
-            int inPort,
-            int tableId,
-            long cookie,
-            int reason,
-            long[] metadataKey,
-            int controllerId,
-            Bytes userdata,
-            Frozen rest) {
-        PacketIn message =
-                new PacketIn(
-                        Bytes.of(frame),
-                        totalLength,
-                        -1,
-                        reason,
-                        tableId,
-                        cookie,
-                        metadata(inPort, metadataKey),
-                        userdata,
-                        rest == null ? 0 : bridge.paused().keep(rest),
-                        PacketIn.Format.STANDARD);
-        if (bridge.connections().packetIn(controllerId, reason, message)) {
-            drainSoon();
-        }
-    }
-
-    private void drainSoon() {
-        if (!drains) {
-            drains = true;
-            loop.schedule(
-                    () -> survive("packets for controllers", this::drain),
-                    DRAIN_MILLIS,
-                    TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void drain() {
-        drains = false;
-        if (bridge.connections().drain(System.nanoTime())) {
-            drainSoon();
-        }
-    }
-
-    /// Installs a rule that a `learn` action made of a packet, or notes that it was made again.
-    ///
-    /// @param rule the rule
-    /// @param limit how many rules with its cookie there may be in its table; 0 for any
-    public void learned(FlowRule rule, int limit) {
-        FlowEntry there = bridge.forwarding().tables().find(rule);
-        if (there != null
-                && rule.hardTimeout() == 0
-                && there.rule().instructions().equals(rule.instructions())) {
-            return; // learned before; only a hard timeout would begin anew
-        }
-        if (there == null && limit > 0) {
-            long made =
-                    bridge.tables().entries(rule.table()).stream()
-                            .filter(e -> e.rule().cookie() == rule.cookie())
-                            .count();
-            if (made >= limit) {
-                return;
-            }
-        }
-        FlowMod mod =
-                new FlowMod(
-                        FlowMod.Command.MODIFY_STRICT,
-                        rule.match(),
-                        rule.priority(),
-                        rule.table(),
-                        rule.cookie(),
-                        0,
-                        rule.cookie(),
-                        true,
-                        rule.idleTimeout(),
-                        rule.hardTimeout(),
-                        rule.importance(),
-                        -1,
-                        OfPort.ANY,
-                        -1,
-                        rule.flags(),
-                        rule.instructions());
-        try {
-            // Whether its actions make sense for what it matches is not asked, as in Open vSwitch.
-            bridge.flows().applyChecked(mod, FlowModder.Requester.SWITCH);
-        } catch (OpenFlowException e) {
-            // What is learned from packets may be refused, as a full table refuses it; the packet
-            // goes on.
-            return;
-        }
-        settleSoon();
-    }
-
-    /// A packet-in of a packet that seems to have come from the bridge's own port and met no entry.
-    static PacketIn missOfLocal(byte[] frame) {
-        return new PacketIn(
-                Bytes.of(frame),
-                frame.length,
-                -1,
-                AsyncDefaults.NO_MATCH,
-                0,
-                -1,
-                metadata(OfPort.LOCAL, null),
-                Bytes.EMPTY,
-                0,
-                PacketIn.Format.STANDARD);
-    }
-
-    // What is learned in one go becomes effective in one go: each time, cached outcomes are looked
-    // through.
-    private void settleSoon() {
-        if (!settlesSoon) {
-            settlesSoon = true;
-            loop.execute(() -> {
-                settlesSoon = false;
-                survive("learned rules", bridge::settle);
-            });
-        }
-    }
-
-    /// A table-miss entry of OpenFlow 1.3 or newer sent the packet.
-    public static final int REASON_EXPLICIT_MISS = AsyncDefaults.EXPLICIT_MISS;
-
-    /// No entry matched the packet.
-    public static final int REASON_IMPLICIT_MISS = AsyncDefaults.IMPLICIT_MISS;
-
-    /// The ingress port and all pipeline fields that are not zero.
-    private static Match metadata(int inPort, long[] key) {
-        Match.Builder m = Match.builder();
-        m.exact(Field.IN_PORT, inPort & 0xffffffffL);
-        if (key != null) {
-            for (Field f : PIPELINE) {
-                long low = f.get(key);
-                long high = f.getHigh(key);
-                if (f.wide() && (low | high) != 0) {
-                    m.masked(f, high, low, -1, -1);
-                } else if (!f.wide() && low != 0) {
-                    m.masked(f, low, f.maskedByItself() ? low : f.ones());
-                }
-            }
-        }
-        return m.build();
-    }
-
-    private static final List<Field> PIPELINE = pipelineFields();
-
-    private static List<Field> pipelineFields() {
-        List<Field> fields = new ArrayList<>();
-        for (Field f : Field.values()) {
-            boolean told = f != Field.ACTSET_OUTPUT && f != Field.CONJ_ID;
-            if (f.word() >= FlowKey.PACKET_WORDS && !f.isAlias() && told) {
-                fields.add(f);
-            }
-        }
-        return List.copyOf(fields);
+    @Override
+    public void learned(DatapathAction.Learned learned) {
+        learnedRules.add(learned);
     }
 
     /// How many tables controllers see: 0 to 253.
@@ -589,13 +397,6 @@ public final class Ofproto implements AutoCloseable {
     /// @return a view that changes with the table
     public Collection<FlowEntry> entries(int table) {
         return bridge.tables().entries(table);
-    }
-
-    /// The ports as controllers see them.
-    ///
-    /// @return a view, by number
-    public Collection<PortState> ports() {
-        return bridge.ports().all();
     }
 
     /// Ends all connections, and the ofproto thread if it is its own. Any thread but that.

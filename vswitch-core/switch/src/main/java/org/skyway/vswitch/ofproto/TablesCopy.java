@@ -59,7 +59,7 @@ public record TablesCopy(
         }
         bridge.tables().eachHidden(hidden::add);
         Map<Integer, String> portNames = new TreeMap<>();
-        for (PortState p : bridge.ports().all()) {
+        for (PortState p : bridge.forwarding().tables().ports().values()) {
             portNames.put(p.number(), p.name());
         }
         return new TablesCopy(

@@ -114,19 +114,7 @@ final class CaseDecider {
         Tables tables = new Tables();
         P2pDetector detector = new P2pDetector(tables::table);
         for (int number : ports.numbers()) {
-            detector.portChanged(
-                    new PortState(
-                            number,
-                            ports.name(number),
-                            number,
-                            0,
-                            PortState.LIVE,
-                            0,
-                            0,
-                            0,
-                            0,
-                            0,
-                            0));
+            detector.portChanged(PortState.of(number, ports.name(number), number));
             detector.candidate(number, true);
         }
         Names names = ports.names();

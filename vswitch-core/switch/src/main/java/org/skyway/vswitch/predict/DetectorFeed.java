@@ -56,8 +56,8 @@ final class DetectorFeed implements Forwarding {
     }
 
     @Override
-    public void portConfigured(PortState port) {
-        detector.portChanged(port);
+    public void portConfigured(PortState old, PortState now) {
+        detector.portChanged(now);
     }
 
     @Override

@@ -94,17 +94,18 @@ public record NormalConfig(
         for (PortMirror mirror : mirrors) {
             String why = "port %s is mirrored by " + mirror.name();
             for (int port : mirror.sources()) {
-                all.put(port, why.formatted(name(port)));
+                all.put(port, why.formatted(OfPort.name(port)));
             }
             for (int port : mirror.destinations()) {
-                all.put(port, why.formatted(name(port)));
+                all.put(port, why.formatted(OfPort.name(port)));
             }
         }
         for (PortMirror mirror : mirrors) {
             for (int port : outputs(mirror)) {
                 all.put(
                         port,
-                        "port %s is the output of mirror %s".formatted(name(port), mirror.name()));
+                        "port %s is the output of mirror %s"
+                                .formatted(OfPort.name(port), mirror.name()));
             }
         }
         return all;
@@ -116,9 +117,5 @@ public record NormalConfig(
         }
         Bond bond = bonds.get(mirror.outPort());
         return bond == null ? List.of(mirror.outPort()) : bond.members();
-    }
-
-    private static String name(int port) {
-        return port == OfPort.LOCAL ? "LOCAL" : Integer.toUnsignedString(port);
     }
 }

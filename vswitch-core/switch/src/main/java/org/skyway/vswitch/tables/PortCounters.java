@@ -11,7 +11,6 @@ package org.skyway.vswitch.tables;
 /// @param txDropped to be sent but dropped for want of room
 /// @param rxErrors received and unusable
 /// @param txErrors could not be sent
-/// @param createdNanos [System#nanoTime] when the port was made
 public record PortCounters(
         long rxPackets,
         long txPackets,
@@ -20,5 +19,4 @@ public record PortCounters(
         long rxDropped,
         long txDropped,
         long rxErrors,
-        long txErrors,
-        long createdNanos) {}
+        long txErrors) {}

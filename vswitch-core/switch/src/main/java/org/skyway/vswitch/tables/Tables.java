@@ -320,9 +320,17 @@ public final class Tables {
         return meters.get(id);
     }
 
+    /// Finds a port. Ofproto thread.
+    ///
+    /// @param number its number
+    /// @return the port, or null
+    public PortState port(int number) {
+        return ports.get(number);
+    }
+
     /// Adds or changes a port. Ofproto thread.
     ///
-    /// @param port what it is now
+    /// @param port what was observed of it, and how it is configured
     public void port(PortState port) {
         changedAll();
         ports = ports.plus(port.number(), port);

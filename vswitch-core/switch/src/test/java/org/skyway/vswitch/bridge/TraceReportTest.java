@@ -19,7 +19,7 @@ class TraceReportTest {
     private static ObjectNode trace(String packet, String... flows) {
         Tables tables = new Tables();
         for (int port = 1; port <= 3; port++) {
-            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port));
         }
         tables.group(
                 1,

@@ -127,7 +127,7 @@ final class KilledBed implements AutoCloseable {
                             h.id()));
             senders[p] = RingProducer.known(first, h.cells(), h.maxFrame(), "VNF " + p);
             receivers[p] = RingConsumer.known(second, h.cells(), h.maxFrame(), "VNF " + p);
-            tables.port(new PortState(p, "p" + p, p, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(p, "p" + p, p));
         }
         for (int p = 1; p <= PORTS; p++) {
             ports[p].addRoute(new MarkRoute(7, ports[p % PORTS + 1], 3));

@@ -82,7 +82,7 @@ class MovedPortStressTest {
         try (datapath) {
             for (DatapathPort port : List.of(source, sink)) {
                 int n = port.number();
-                tables.port(new PortState(n, "p" + n, n, 0, 0, 0, 0, 0, 0, 0, 0));
+                tables.port(PortState.of(n, "p" + n, n));
             }
             tables.put(
                     new FlowEntry(

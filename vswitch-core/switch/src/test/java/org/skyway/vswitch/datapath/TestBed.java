@@ -59,7 +59,7 @@ public final class TestBed implements AutoCloseable {
                             number));
             tx = RingProducer.attach(base + header.firstRing(), room, "tx " + number);
             rx = RingConsumer.attach(base + header.secondRing(), room, "rx " + number);
-            tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(number, "p" + number, number));
             tables.publish();
             datapath.addPort(port);
         }
@@ -143,7 +143,7 @@ public final class TestBed implements AutoCloseable {
 
     long add(DatapathPort port) {
         int number = port.number();
-        tables.port(new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0));
+        tables.port(PortState.of(number, "p" + number, number));
         return datapath.addPort(port);
     }
 

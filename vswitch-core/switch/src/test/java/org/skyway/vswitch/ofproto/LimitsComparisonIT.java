@@ -126,7 +126,7 @@ class LimitsComparisonIT {
     private Tables tables() {
         Tables tables = new Tables();
         for (int p = 1; p <= 3; p++) {
-            tables.port(new PortState(p, "p" + p, p, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(p, "p" + p, p));
         }
         groups.stream()
                 .map(GroupText::parse)

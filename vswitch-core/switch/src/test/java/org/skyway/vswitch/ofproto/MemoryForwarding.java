@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.skyway.openflow.model.Action;
+import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
@@ -17,6 +18,7 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.vswitch.counters.BurstLog;
 import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.pipeline.DatapathAction;
 import org.skyway.vswitch.pipeline.Frozen;
 import org.skyway.vswitch.tables.FlowEntry;
 import org.skyway.vswitch.tables.GroupState;
@@ -42,12 +44,14 @@ final class MemoryForwarding implements Forwarding {
     private final Faults faults = new Faults();
     Ofproto ofproto;
     private final Map<Integer, Traffic> ports = new LinkedHashMap<>();
-    private final long created = System.nanoTime();
     private long lookups;
     private long matched;
 
-    void port(int number) {
-        ports.put(number, new Traffic());
+    /// A port comes.
+    void port(PortState port) {
+        ports.put(port.number(), new Traffic());
+        tables.port(port);
+        ofproto.portChanged(null, port);
     }
 
     @Override
@@ -82,8 +86,8 @@ final class MemoryForwarding implements Forwarding {
     public void groupChanged(int id, GroupState now) {}
 
     @Override
-    public void portConfigured(PortState port) {
-        configured.add(port);
+    public void portConfigured(PortState old, PortState now) {
+        configured.add(now);
     }
 
     // As a dummy port of Open vSwitch has: one, of which nothing is known.
@@ -149,17 +153,7 @@ final class MemoryForwarding implements Forwarding {
         }
         lookups++;
         if (best == null) {
-            ofproto.packetIn(
-                    frame,
-                    frame.length,
-                    port,
-                    0,
-                    -1,
-                    Ofproto.REASON_IMPLICIT_MISS,
-                    key,
-                    0,
-                    org.skyway.openflow.model.Bytes.EMPTY,
-                    null);
+            toControllers(frame, port, key, -1, AsyncDefaults.IMPLICIT_MISS, 0, Bytes.EMPTY);
             return;
         }
         matched++;
@@ -172,17 +166,14 @@ final class MemoryForwarding implements Forwarding {
             switch (a) {
                 case Action.Output o -> output(frame, inPort, key, cookie, o.port());
                 case Action.Controller c ->
-                        ofproto.packetIn(
+                        toControllers(
                                 frame,
-                                frame.length,
                                 inPort,
-                                0,
+                                key,
                                 cookie,
                                 c.reason(),
-                                key,
                                 c.controllerId(),
-                                c.userdata(),
-                                null);
+                                c.userdata());
                 case Action.Load l when l.target().field() == Field.REG0 ->
                         l.target().field().set(key, l.value());
                 case Action.SetField f when f.field() == Field.REG0 -> f.field().set(key, f.low());
@@ -191,19 +182,33 @@ final class MemoryForwarding implements Forwarding {
         }
     }
 
+    private void toControllers(
+            byte[] frame,
+            int inPort,
+            long[] key,
+            long cookie,
+            int reason,
+            int controllerId,
+            Bytes userdata) {
+        long[] metadata = Arrays.copyOfRange(key, FlowKey.PACKET_WORDS, FlowKey.WORDS);
+        ofproto.packetIn(
+                frame,
+                frame.length,
+                new DatapathAction.ToController(
+                        frame.length,
+                        reason,
+                        0,
+                        cookie,
+                        controllerId,
+                        userdata,
+                        inPort,
+                        metadata,
+                        null));
+    }
+
     private void output(byte[] frame, int inPort, long[] key, long cookie, int port) {
         if (port == OfPort.CONTROLLER) {
-            ofproto.packetIn(
-                    frame,
-                    frame.length,
-                    inPort,
-                    0,
-                    cookie,
-                    1,
-                    key,
-                    0,
-                    org.skyway.openflow.model.Bytes.EMPTY,
-                    null);
+            toControllers(frame, inPort, key, cookie, 1, 0, Bytes.EMPTY);
         } else if (port == OfPort.TABLE) {
             if (depth < MAX_DEPTH) {
                 depth++;
@@ -234,8 +239,7 @@ final class MemoryForwarding implements Forwarding {
         Traffic t = ports.get(port);
         return t == null
                 ? null
-                : new PortCounters(
-                        t.rxPackets, t.txPackets, t.rxBytes, t.txBytes, 0, 0, 0, 0, created);
+                : new PortCounters(t.rxPackets, t.txPackets, t.rxBytes, t.txBytes, 0, 0, 0, 0);
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.skyway.openflow.message.AsyncConfig;
 import org.skyway.openflow.message.AsyncMessage;
+import org.skyway.openflow.message.BundleMessage;
 import org.skyway.openflow.message.Dialect;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.ExtensionMessage;
@@ -47,6 +48,7 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.wire.OpenFlowCodec;
+import org.skyway.vswitch.pipeline.DatapathAction;
 
 /// Several controllers on one [Ofproto], over real sockets.
 class OfprotoTest {
@@ -85,7 +87,8 @@ class OfprotoTest {
                     int settles = sw.forwarding.settles;
                     for (int i = 0; i < 100; i++) {
                         Match match = Match.builder().exact(Field.ETH_DST, i).build();
-                        sw.ofproto.learned(new FlowRule(5, 1, match, Instructions.DROP), 0);
+                        FlowRule rule = new FlowRule(5, 1, match, Instructions.DROP);
+                        sw.ofproto.learned(new DatapathAction.Learned(rule, 0));
                     }
                     return settles;
                 });
@@ -322,7 +325,7 @@ class OfprotoTest {
     void othersAreToldOfAPortMod() throws IOException {
         try (TestController a = controller(Version.OF13);
                 TestController b = controller(Version.OF13)) {
-            long mac = sw.run(() -> sw.ofproto.ports().iterator().next().mac());
+            long mac = sw.run(() -> sw.forwarding.tables().port(1).mac());
             int down = PortState.PORT_DOWN;
             assertNull(a.tell(new PortMod(1, mac, down, down, 0)));
             Message.PortStatus s = b.next(Message.PortStatus.class);
@@ -337,6 +340,26 @@ class OfprotoTest {
             }
             assertEquals(
                     ErrorCode.OFPPMFC_BAD_HW_ADDR, a.tell(new PortMod(1, mac + 1, 0, down, 0)));
+        }
+    }
+
+    @Test
+    void aBundleThatFailsLeavesPortsAsTheyWere() throws IOException {
+        try (TestController c = controller(Version.OF14)) {
+            int inAnyOrder = 0; // in an atomic one there may be no port-mod
+            PortState before = sw.run(() -> sw.forwarding.tables().port(1));
+            assertNull(c.tell(new BundleMessage.Control(7, 0, inAnyOrder)));
+            for (long mac : new long[] {before.mac(), before.mac() + 1}) {
+                PortMod down = new PortMod(1, mac, PortState.PORT_DOWN, PortState.PORT_DOWN, 0);
+                assertNull(c.add(7, inAnyOrder, down));
+            }
+            assertEquals(
+                    ErrorCode.OFPBFC_MSG_FAILED,
+                    c.tell(new BundleMessage.Control(7, 4, inAnyOrder)));
+            assertEquals(before, sw.run(() -> sw.forwarding.tables().port(1)));
+            assertEquals(
+                    List.of(before.withConfig(PortState.PORT_DOWN), before),
+                    sw.run(() -> List.copyOf(sw.forwarding.configured)));
         }
     }
 
@@ -396,9 +419,10 @@ class OfprotoTest {
     void portsThatComeAndGoAreTold() throws IOException {
         try (TestController c = controller(Version.OF15)) {
             sw.run(() -> {
-                sw.forwarding.port(9);
-                sw.ofproto.portAdded(new PortState(9, "p9", 9, 0, 0, 0, 0, 0, 0, 0, 0));
-                sw.ofproto.portRemoved(9);
+                PortState port = PortState.of(9, "p9", 9);
+                sw.forwarding.port(port);
+                sw.forwarding.tables().removePort(9);
+                sw.ofproto.portChanged(port, null);
                 return null;
             });
             // That it came, and then that it is alive.

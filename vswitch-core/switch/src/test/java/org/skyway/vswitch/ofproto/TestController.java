@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.skyway.openflow.message.BundleMessage;
 import org.skyway.openflow.message.Dialect;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
@@ -118,6 +119,14 @@ final class TestController implements AutoCloseable {
                 unread.add(e);
             }
         }
+    }
+
+    /// Adds a message to a bundle.
+    ///
+    /// @return the error that it was refused with, or null
+    ErrorCode add(int bundle, int flags, Message inner) throws IOException {
+        byte[] frame = OpenFlowCodec.encode(new Envelope(version, xid, inner)); // as the outer one
+        return tell(new BundleMessage.Add(bundle, flags, Bytes.of(frame)));
     }
 
     /// The next message of a type, which may have come before.

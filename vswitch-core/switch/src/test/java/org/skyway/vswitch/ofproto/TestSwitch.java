@@ -34,22 +34,13 @@ final class TestSwitch implements AutoCloseable {
     }
 
     private void port(int number, String name) {
-        forwarding.port(number);
-        ofproto.portAdded(
-                new PortState(
+        forwarding.port(
+                PortState.of(
                         number,
                         name,
                         number == OfPort.LOCAL
                                 ? 0xaabbcc0000ffL
-                                : 0xaa55aa550000L | (number + 1) % 3 + 1,
-                        0,
-                        PortState.LIVE,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0));
+                                : 0xaa55aa550000L | (number + 1) % 3 + 1));
     }
 
     /// Does something on the ofproto thread and waits for it.

@@ -82,7 +82,7 @@ class BondPropertyTest {
         tables.normal(NormalConfig.DEFAULT.with(new HashSet<>(bonds.values())));
         for (int port = 1; port <= PORTS; port++) {
             int config = random.nextInt(8) == 0 ? PortState.NO_FLOOD : 0;
-            tables.port(new PortState(port, "p" + port, port, config, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port).withConfig(config));
         }
         tables.publish();
     }

@@ -88,7 +88,7 @@ class DependenciesPropertyTest {
         tables.macs().onChange(moved::add);
         rules.clear();
         for (int port = 1; port <= RandomPipelines.PORTS; port++) {
-            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port));
         }
         tables.fragmentHandling(random.nextInt(4) == 0 ? 3 : Tables.FRAGMENTS_NORMAL);
         RandomPipelines pipeline = new RandomPipelines(random);

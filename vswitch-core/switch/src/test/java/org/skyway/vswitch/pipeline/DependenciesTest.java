@@ -20,7 +20,7 @@ class DependenciesTest {
     @BeforeEach
     void ports() {
         for (int port = 1; port <= 2; port++) {
-            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port));
         }
     }
 

@@ -39,7 +39,7 @@ class LearningSwitchTest {
     @BeforeEach
     void ports() {
         for (int port = 1; port <= 3; port++) {
-            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port));
         }
         tables.put(new FlowEntry(FlowText.parse("actions=NORMAL"), 0, 0, new FlowCounters(1)));
     }

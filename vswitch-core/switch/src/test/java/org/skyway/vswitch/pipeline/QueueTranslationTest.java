@@ -28,7 +28,7 @@ class QueueTranslationTest {
     @BeforeEach
     void ports() {
         for (int port = 1; port <= 4; port++) {
-            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port));
         }
         Queue marked = new Queue(Rate.ANY, Rate.ANY, 10);
         Queue markedFirst = new Queue(Rate.ANY, Rate.ANY, 0);

@@ -24,7 +24,7 @@ class TableMissTest {
     @BeforeEach
     void ports() {
         for (int port = 1; port <= 3; port++) {
-            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port));
         }
     }
 

@@ -38,7 +38,7 @@ class TranslationTest {
     @BeforeEach
     void ports() {
         for (int port = 1; port <= 3; port++) {
-            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port));
         }
     }
 

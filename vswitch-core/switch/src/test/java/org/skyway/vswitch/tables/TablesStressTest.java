@@ -34,7 +34,7 @@ class TablesStressTest {
 
     TablesStressTest() {
         for (int port = 1; port <= 4; port++) {
-            tables.port(new PortState(port, "p" + port, port, 0, 0, 0, 0, 0, 0, 0, 0));
+            tables.port(PortState.of(port, "p" + port, port));
         }
     }
 

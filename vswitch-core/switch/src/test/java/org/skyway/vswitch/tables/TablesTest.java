@@ -21,7 +21,7 @@ class TablesTest {
     }
 
     private static PortState port(int number) {
-        return new PortState(number, "p" + number, number, 0, 0, 0, 0, 0, 0, 0, 0);
+        return PortState.of(number, "p" + number, number);
     }
 
     private int output(Translation run) {
