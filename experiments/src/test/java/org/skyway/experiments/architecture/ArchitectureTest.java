@@ -63,15 +63,92 @@ class ArchitectureTest {
                                     "p2p-detector",
                                     "compute-agent")));
 
+    /// A package of the switch, and those that it may use.
+    private static final List<Module> SWITCH =
+            List.of(
+                    part("fault"),
+                    part("log"),
+                    part("config"),
+                    part("counters"),
+                    part("tables", "counters"),
+                    part("bond", "tables"),
+                    part("journal", "fault"),
+                    part("state", "counters", "fault", "journal"),
+                    part("pipeline", "tables"),
+                    part("datapath", "counters", "fault", "pipeline", "tables"),
+                    part("observe", "datapath"),
+                    part("port", "counters", "datapath", "fault"),
+                    part("link", "counters", "datapath", "port", "tables"),
+                    part("ofproto", "counters", "fault", "pipeline", "state", "tables"),
+                    part("predict", "config", "fault", "ofproto", "pipeline", "tables"),
+                    part(
+                            "bridge",
+                            "bond",
+                            "config",
+                            "counters",
+                            "datapath",
+                            "fault",
+                            "journal",
+                            "link",
+                            "observe",
+                            "ofproto",
+                            "pipeline",
+                            "port",
+                            "predict",
+                            "state",
+                            "tables"),
+                    part("http", "config", "fault", "link"),
+                    part(
+                            "daemon",
+                            "bridge",
+                            "config",
+                            "fault",
+                            "http",
+                            "journal",
+                            "log",
+                            "ofproto",
+                            "pipeline",
+                            "state"),
+                    part(
+                            "dropin",
+                            "bond",
+                            "bridge",
+                            "config",
+                            "counters",
+                            "daemon",
+                            "datapath",
+                            "fault",
+                            "http",
+                            "journal",
+                            "log",
+                            "ofproto",
+                            "port",
+                            "state",
+                            "tables"),
+                    part("cli", "config", "daemon", "dropin", "http", "journal", "log"));
+
+    private static Module part(String name, String... uses) {
+        return new Module(name, List.of("vswitch." + name), List.of(uses));
+    }
+
     @Test
     void modulesUseOnlyThoseThatTheyName() {
+        check(MODULES);
+    }
+
+    @Test
+    void packagesOfTheSwitchUseOnlyThoseThatTheyName() {
+        check(SWITCH);
+    }
+
+    private static void check(List<Module> modules) {
         LayeredArchitecture house = layeredArchitecture().consideringOnlyDependenciesInLayers();
-        for (Module m : MODULES) {
+        for (Module m : modules) {
             String[] packages =
                     m.packages.stream().map(p -> "org.skyway." + p + "..").toArray(String[]::new);
             house = house.layer(m.name).definedBy(packages);
         }
-        for (Module m : MODULES) {
+        for (Module m : modules) {
             house =
                     m.uses.isEmpty()
                             ? house.whereLayer(m.name).mayNotAccessAnyLayer()
