@@ -71,10 +71,6 @@ final class MeasuredSession implements AutoCloseable {
         return results;
     }
 
-    Progress progress() {
-        return progress;
-    }
-
     /// What its programs say goes here.
     Chronicle chronicle() {
         return chronicle;

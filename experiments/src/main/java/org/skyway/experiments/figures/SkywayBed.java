@@ -34,7 +34,6 @@ final class SkywayBed implements AutoCloseable {
     private final RunFolder folder = new RunFolder();
     private final List<AutoCloseable> started = new ArrayList<>();
     private final List<Program> programs = new ArrayList<>();
-    private final int ports;
     private final Program vswitchd;
     private final ControlClient control;
     private int links;
@@ -57,7 +56,6 @@ final class SkywayBed implements AutoCloseable {
     SkywayBed(MeasuredSession session, List<String> prefix, int ports, String... more) {
         this.session = session;
         this.prefix = prefix;
-        this.ports = ports;
         List<String> command =
                 new ArrayList<>(
                         List.of("vswitchd", "--rundir", path().toString(), "--bridge", BRIDGE));
@@ -219,10 +217,6 @@ final class SkywayBed implements AutoCloseable {
             }
             Waits.sleep(0.02);
         }
-    }
-
-    int ports() {
-        return ports;
     }
 
     @Override

@@ -7,8 +7,6 @@ import org.skyway.openflow.model.Match;
 /// OpenFlow 1.0's `ofp_match`: a fixed structure of 40 bytes with a bit map of wildcards (OpenFlow
 /// 1.0.1, "Flow Match Structures").
 final class Match10Codec {
-    static final int BYTES = 40;
-
     /// All wildcard bits: a match without any of them is exact.
     static final int ALL = (1 << 22) - 1;
 
