@@ -1,14 +1,11 @@
 package org.skyway.experiments.figures;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.Feeder;
 import org.skyway.experiments.peers.OvsDpdk;
 import org.skyway.experiments.peers.ReservedPages;
-import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
@@ -53,7 +50,7 @@ final class HopLatencyRow implements FigureRow {
         try (ReservedPages huge = new ReservedPages(PAGES)) {
             try {
                 lines.add(line(session, program, Fabrics.skyway(session, 2, SWITCH, true), huge));
-                lines.add(line(session, program, Fabrics.memif(folder(session)), huge));
+                lines.add(line(session, program, Fabrics.memif(session.scratch("memif")), huge));
                 lines.add(
                         line(session, program, Fabrics.ovs(session, huge, List.of(SWITCH)), huge));
                 measure(session, plan, lines, frames);
@@ -135,14 +132,6 @@ final class HopLatencyRow implements FigureRow {
         } catch (RuntimeException e) {
             line.close();
             throw e;
-        }
-    }
-
-    private static Path folder(MeasuredSession session) {
-        try {
-            return Files.createTempDirectory(session.scratch(), "memif");
-        } catch (IOException e) {
-            throw new ExperimentException("can't make a folder: " + e, e);
         }
     }
 }

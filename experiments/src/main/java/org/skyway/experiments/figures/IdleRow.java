@@ -44,22 +44,16 @@ final class IdleRow implements FigureRow {
                 Ratios.key(
                         "idle-first-packet", Method.NONE, "Skyway", "first packet, latency", "ms");
         try (SkywayBed bed = new SkywayBed(session, 2)) {
-            Ends ends =
-                    Ends.of(
-                            bed.tester(null, "yield", 1),
-                            bed.tester(null, "yield", 2),
-                            session.plan().size());
-            bed.connect(new int[] {1, 2});
+            Ends ends = bed.pair(null, null, "yield");
             bed.bypass(false);
             ends.mpps(0.1, 1);
             ThreadClock clock = ThreadClock.of(bed.vswitchd().pid(), "poll-");
-            var pollers = bed.programs().stream().filter(p -> p != bed.vswitchd()).toList();
             for (int round = 1; round <= session.plan().rounds(); round++) {
                 record Seen(double share, double latency) {}
                 var framed =
                         session.framed(
                                 bed.programs(),
-                                pollers,
+                                bed.vnfs(),
                                 () -> {
                                     Waits.sleep(REST_SECONDS);
                                     long cpu = clock.nanos();

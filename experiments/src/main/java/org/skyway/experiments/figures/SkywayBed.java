@@ -94,6 +94,11 @@ final class SkywayBed implements AutoCloseable {
         return programs;
     }
 
+    /// All of them but the switch.
+    List<Program> vnfs() {
+        return programs.stream().filter(p -> p != vswitchd).toList();
+    }
+
     private Program program(String name, List<String> command) {
         List<String> words = new ArrayList<>(prefix);
         words.add(Program.launcher().toString());
@@ -153,6 +158,30 @@ final class SkywayBed implements AutoCloseable {
         started.add(tester);
         programs.add(tester.program());
         return tester;
+    }
+
+    /// Starts a tester at each of ports 1 and 2, and sends everything from each to the other.
+    ///
+    /// @param left core of the first; null for any
+    /// @param right core of the second; null for any
+    /// @param idle how they wait
+    Ends pair(Integer left, Integer right, String idle) {
+        Ends ends = Ends.of(tester(left, idle, 1), tester(right, idle, 2), session.plan().size());
+        connect(new int[] {1, 2});
+        return ends;
+    }
+
+    /// Sends everything from each port to its neighbour: from the first to the second, from the
+    /// third to the fourth and so on, and back.
+    ///
+    /// @param first number of a port
+    /// @param last number of the last port
+    void connectNeighbours(int first, int last) {
+        int[][] pairs = new int[(last - first + 1) / 2][];
+        for (int i = 0; i < pairs.length; i++) {
+            pairs[i] = new int[] {first + 2 * i, first + 2 * i + 1};
+        }
+        connect(pairs);
     }
 
     /// Sends everything from each of two ports to the other.
@@ -217,6 +246,15 @@ final class SkywayBed implements AutoCloseable {
             }
             Waits.sleep(0.02);
         }
+    }
+
+    /// Packets that the switch's ports have received, bypassed ones too.
+    long received() {
+        long all = 0;
+        for (JsonNode port : control.ask(ControlClient.request("stats")).get("ports")) {
+            all += port.get("rxPackets").asLong();
+        }
+        return all;
     }
 
     @Override
