@@ -6,6 +6,9 @@ import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NXT;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.FlowMod;
@@ -17,7 +20,6 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
 
 /// The rows of flow-mod and flow-removed, in the forms of each version and of Nicira.
 final class FlowRows {
@@ -26,78 +28,17 @@ final class FlowRows {
 
     private FlowRows() {}
 
+    // spotless:off
     static void register() {
-        MessageTable.row(
-                FlowMod.class,
-                Kind.TYPE,
-                14,
-                OF10,
-                OF10,
-                64,
-                8,
-                FlowRows::mod10,
-                FlowRows::putMod10);
-        MessageTable.row(
-                FlowMod.class,
-                Kind.TYPE,
-                14,
-                OF11,
-                OF15,
-                40,
-                8,
-                FlowRows::mod11,
-                FlowRows::putMod11);
-        MessageTable.row(
-                FlowMod.class,
-                Kind.NXT,
-                13,
-                OF10,
-                OF15,
-                32,
-                8,
-                FlowRows::modNx,
-                FlowRows::putModNx);
-        MessageTable.row(
-                FlowRemoved.class,
-                Kind.TYPE,
-                11,
-                OF10,
-                OF10,
-                80,
-                0,
-                FlowRows::removed10,
-                FlowRows::putRemoved10);
-        MessageTable.row(
-                FlowRemoved.class,
-                Kind.TYPE,
-                11,
-                OF11,
-                OF14,
-                40,
-                8,
-                FlowRows::removed11,
-                FlowRows::putRemoved11);
-        MessageTable.row(
-                FlowRemoved.class,
-                Kind.TYPE,
-                11,
-                OF15,
-                OF15,
-                16,
-                8,
-                FlowRows::removed15,
-                FlowRows::putRemoved15);
-        MessageTable.row(
-                FlowRemoved.class,
-                Kind.NXT,
-                14,
-                OF10,
-                OF15,
-                40,
-                8,
-                FlowRows::removedNx,
-                FlowRows::putRemovedNx);
+        row(FlowMod.class,     TYPE.at(14, OF10, OF10, 64, 8), FlowRows::mod10,     FlowRows::putMod10);
+        row(FlowMod.class,     TYPE.at(14, OF11, OF15, 40, 8), FlowRows::mod11,     FlowRows::putMod11);
+        row(FlowMod.class,     NXT.at(13, OF10, OF15, 32, 8),  FlowRows::modNx,     FlowRows::putModNx);
+        row(FlowRemoved.class, TYPE.at(11, OF10, OF10, 80, 0), FlowRows::removed10, FlowRows::putRemoved10);
+        row(FlowRemoved.class, TYPE.at(11, OF11, OF14, 40, 8), FlowRows::removed11, FlowRows::putRemoved11);
+        row(FlowRemoved.class, TYPE.at(11, OF15, OF15, 16, 8), FlowRows::removed15, FlowRows::putRemoved15);
+        row(FlowRemoved.class, NXT.at(14, OF10, OF15, 40, 8),  FlowRows::removedNx, FlowRows::putRemovedNx);
     }
+    // spotless:on
 
     private static FlowMod mod11(WireReader in, Context c) {
         long cookie = in.s64();

@@ -102,7 +102,7 @@ public final class OpenFlowCodec {
     public static Class<? extends Message> messageType(byte[] frame) {
         WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
         Row<?> row = Headers.read(in).row();
-        row.checkLength(in.remaining());
+        row.form().checkLength(in.remaining());
         return row.type();
     }
 
@@ -119,11 +119,12 @@ public final class OpenFlowCodec {
         WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
         Headers h = Headers.read(in);
         Row<?> row = h.row();
-        row.checkLength(in.remaining());
+        row.form().checkLength(in.remaining());
         admit.accept(row.type());
-        Context c = new Context(h.version(), row.kind().dialect(), tableInCommand);
+        Context c = new Context(h.version(), row.form().kind().dialect(), tableInCommand);
         Message message = row.decoder().decode(in, c);
-        return new Envelope(h.version(), xid(frame), row.kind().dialect(), h.more(), message);
+        return new Envelope(
+                h.version(), xid(frame), row.form().kind().dialect(), h.more(), message);
     }
 
     /// Writes a message that fits into one frame.
@@ -155,10 +156,10 @@ public final class OpenFlowCodec {
                 MessageTable.byMessage(envelope.message(), envelope.version(), envelope.dialect());
         WireWriter out = new WireWriter();
         putHeader(out, row, envelope);
-        if (row.kind().multipart()) {
+        if (row.form().kind().multipart()) {
             out.splitAt(MAX_FRAME, end -> frames.accept(frame(row, envelope, true, out, end)));
         }
-        Context c = new Context(envelope.version(), row.kind().dialect(), tableInCommand);
+        Context c = new Context(envelope.version(), row.form().kind().dialect(), tableInCommand);
         encodeBody(row, out, envelope.message(), c);
         frames.accept(frame(row, envelope, envelope.more(), out, out.size()));
     }
@@ -171,22 +172,22 @@ public final class OpenFlowCodec {
 
     /// Writes the headers; length and "more" are filled in by [#frame].
     private static void putHeader(WireWriter out, Row<?> row, Envelope e) {
-        Kind kind = row.kind();
+        Kind kind = row.form().kind();
         boolean old = e.version() == Version.OF10;
         int type =
                 kind.multipart()
                         ? Headers.multipartRequest(e.version()) + (kind.reply() ? 1 : 0)
-                        : kind == Kind.TYPE ? row.number() : EXPERIMENTER;
+                        : kind == Kind.TYPE ? row.form().number() : EXPERIMENTER;
         out.u8(e.version().number()).u8(type).u16(0).u32(e.xid());
         if (kind.multipart()) {
             boolean standard = kind.dialect() == Dialect.STANDARD;
-            out.u16(standard ? row.number() : MULTIPART_EXPERIMENTER).u16(0);
+            out.u16(standard ? row.form().number() : MULTIPART_EXPERIMENTER).u16(0);
             out.zeros(old ? 0 : 4);
             if (!standard) {
-                out.u32(vendor(kind)).u32(row.number()).zeros(old ? 4 : 0);
+                out.u32(vendor(kind)).u32(row.form().number()).zeros(old ? 4 : 0);
             }
         } else if (kind != Kind.TYPE) {
-            out.u32(vendor(kind)).u32(row.number());
+            out.u32(vendor(kind)).u32(row.form().number());
         }
     }
 
@@ -197,7 +198,7 @@ public final class OpenFlowCodec {
                             .formatted(e.message().getClass().getSimpleName(), length));
         }
         out.setU16(2, length);
-        if (row.kind().multipart()) {
+        if (row.form().kind().multipart()) {
             out.setU16(10, more ? 1 : 0);
         }
         return out.head(length);

@@ -6,9 +6,12 @@ import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.list;
+import static org.skyway.openflow.wire.MessageTable.row;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
@@ -20,7 +23,7 @@ import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
+import org.skyway.openflow.wire.MessageTable.Form;
 
 /// The rows of ports: status, modification, description, statistics.
 final class PortRows {
@@ -41,98 +44,36 @@ final class PortRows {
 
     private PortRows() {}
 
+    // spotless:off
     static void register() {
-        status(OF10, OF10, BYTES_10, 0);
-        status(OF11, OF13, BYTES_11, 0);
-        status(OF14, OF15, 40, 8);
-        MessageTable.row(
-                PortMod.class,
-                Kind.TYPE,
-                15,
-                OF10,
-                OF10,
-                24,
-                0,
-                PortRows::mod10,
-                PortRows::putMod10);
-        MessageTable.row(
-                PortMod.class,
-                Kind.TYPE,
-                16,
-                OF11,
-                OF13,
-                32,
-                0,
-                PortRows::mod11,
-                PortRows::putMod11);
-        MessageTable.row(
-                PortMod.class,
-                Kind.TYPE,
-                16,
-                OF14,
-                OF15,
-                24,
-                8,
-                PortRows::mod14,
-                PortRows::putMod14);
-        MessageTable.row(
-                StatsRequest.PortDesc.class,
-                Kind.REQUEST,
-                13,
-                OF10,
-                OF14,
-                0,
-                0,
+        status(TYPE.at(12, OF10, OF10, 8 + BYTES_10, 0));
+        status(TYPE.at(12, OF11, OF13, 8 + BYTES_11, 0));
+        status(TYPE.at(12, OF14, OF15, 48, 8));
+        row(PortMod.class, TYPE.at(15, OF10, OF10, 24, 0), PortRows::mod10, PortRows::putMod10);
+        row(PortMod.class, TYPE.at(16, OF11, OF13, 32, 0), PortRows::mod11, PortRows::putMod11);
+        row(PortMod.class, TYPE.at(16, OF14, OF15, 24, 8), PortRows::mod14, PortRows::putMod14);
+        row(StatsRequest.PortDesc.class, REQUEST.at(13, OF10, OF14, 0, 0),
                 (in, c) -> new StatsRequest.PortDesc(OfPort.ANY),
                 (out, m, c) -> {});
-        MessageTable.row(
-                StatsRequest.PortDesc.class,
-                Kind.REQUEST,
-                13,
-                OF15,
-                OF15,
-                8,
-                0,
+        row(StatsRequest.PortDesc.class, REQUEST.at(13, OF15, OF15, 8, 0),
                 (in, c) -> new StatsRequest.PortDesc(PortNumbers.from32(in.s32())),
                 (out, m, c) -> out.u32(m.port()).zeros(4));
-        desc(OF10, OF10, BYTES_10);
-        desc(OF11, OF13, BYTES_11);
-        desc(OF14, OF15, 8);
-        MessageTable.row(
-                StatsRequest.Port.class,
-                Kind.REQUEST,
-                4,
-                OF10,
-                OF10,
-                8,
-                0,
+        desc(REPLY.at(13, OF10, OF10, 0, BYTES_10));
+        desc(REPLY.at(13, OF11, OF13, 0, BYTES_11));
+        desc(REPLY.at(13, OF14, OF15, 0, 8));
+        row(StatsRequest.Port.class, REQUEST.at(4, OF10, OF10, 8, 0),
                 (in, c) -> new StatsRequest.Port(PortNumbers.from16(in.u16())),
                 (out, m, c) -> out.u16(PortNumbers.to16(m.port())).zeros(6));
-        MessageTable.row(
-                StatsRequest.Port.class,
-                Kind.REQUEST,
-                4,
-                OF11,
-                OF15,
-                8,
-                0,
+        row(StatsRequest.Port.class, REQUEST.at(4, OF11, OF15, 8, 0),
                 (in, c) -> new StatsRequest.Port(PortNumbers.from32(in.s32())),
                 (out, m, c) -> out.u32(m.port()).zeros(4));
-        stats(OF10, OF10, 104, PortRows::stats10, PortRows::putStats10);
-        stats(OF11, OF12, 104, PortRows::stats10, PortRows::putStats10);
-        stats(OF13, OF13, 112, PortRows::stats10, PortRows::putStats10);
-        stats(OF14, OF15, 8, PortRows::stats14, PortRows::putStats14);
+        stats(REPLY.at(4, OF10, OF12, 0, 104), PortRows::stats10, PortRows::putStats10);
+        stats(REPLY.at(4, OF13, OF13, 0, 112), PortRows::stats10, PortRows::putStats10);
+        stats(REPLY.at(4, OF14, OF15, 0, 8),   PortRows::stats14, PortRows::putStats14);
     }
 
-    private static void status(Version first, Version last, int bytes, int unit) {
-        MessageTable.row(
-                Message.PortStatus.class,
-                Kind.TYPE,
-                12,
-                first,
-                last,
-                8 + bytes,
-                unit,
+    private static void status(Form form) {
+        row(Message.PortStatus.class, form,
                 (in, c) -> {
                     int reason = in.u8();
                     in.skip(7);
@@ -144,58 +85,17 @@ final class PortRows {
                 });
     }
 
-    private static void desc(Version first, Version last, int unit) {
-        MessageTable.row(
-                StatsReply.PortDesc.class,
-                Kind.REPLY,
-                13,
-                first,
-                last,
-                0,
-                unit,
-                (in, c) -> {
-                    List<PortState> ports = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        ports.add(port(in, c.version()));
-                    }
-                    return new StatsReply.PortDesc(ports);
-                },
-                (out, m, c) -> {
-                    for (PortState p : m.ports()) {
-                        putPort(out, p, c.version());
-                        out.boundary();
-                    }
-                });
+    private static void desc(Form form) {
+        list(StatsReply.PortDesc.class, form, StatsReply.PortDesc::new, StatsReply.PortDesc::ports,
+                (in, c) -> port(in, c.version()),
+                (out, p, c) -> putPort(out, p, c.version()));
     }
 
     private static void stats(
-            Version first,
-            Version last,
-            int unit,
-            MessageTable.Decoder<PortStats> item,
-            MessageTable.Encoder<PortStats> putItem) {
-        MessageTable.row(
-                StatsReply.Port.class,
-                Kind.REPLY,
-                4,
-                first,
-                last,
-                0,
-                unit,
-                (in, c) -> {
-                    List<PortStats> ports = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        ports.add(item.decode(in, c));
-                    }
-                    return new StatsReply.Port(ports);
-                },
-                (out, m, c) -> {
-                    for (PortStats p : m.ports()) {
-                        putItem.encode(out, p, c);
-                        out.boundary();
-                    }
-                });
+            Form form, MessageTable.Decoder<PortStats> item, MessageTable.Encoder<PortStats> putItem) {
+        list(StatsReply.Port.class, form, StatsReply.Port::new, StatsReply.Port::ports, item, putItem);
     }
+    // spotless:on
 
     /// OpenFlow 1.0 has no 40 Gb/s and more, and so numbers the media four bits lower.
     private static int features10(int f) {
