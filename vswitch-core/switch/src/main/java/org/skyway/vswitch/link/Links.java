@@ -121,7 +121,7 @@ public final class Links {
             Attachment b = byPort.get(record.portB());
             Channel channel = a == null || b == null ? null : channels.adopt(record, a, b);
             if (channel == null) {
-                records.forget(record);
+                record.free();
                 Stream.of(a, b).filter(Objects::nonNull).forEach(adopted.lost()::add);
                 continue;
             }
