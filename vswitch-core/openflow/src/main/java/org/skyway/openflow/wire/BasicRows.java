@@ -178,13 +178,8 @@ final class BasicRows {
     }
 
     private static void putFeatures(WireWriter out, Message.FeaturesReply m, Context c) {
-        out.u64(m.datapathId())
-                .u32(m.buffers())
-                .u8(m.tables())
-                .u8(m.auxiliaryId())
-                .zeros(2)
-                .u32(m.capabilities())
-                .u32(m.actions());
+        out.u64(m.datapathId()).u32(m.buffers()).u8(m.tables()).u8(m.auxiliaryId()).zeros(2);
+        out.u32(m.capabilities()).u32(m.actions());
         for (PortState p : m.ports()) {
             PortRows.putPort(out, p, c.version());
         }

@@ -198,18 +198,10 @@ final class FlowRows {
     private static void putMod11(WireWriter out, FlowMod m, Context c) {
         boolean add = m.command() == FlowMod.Command.ADD || m.newCookie() != -1;
         int known = c.atLeast(OF13) ? -1 : c.atLeast(OF12) ? 7 : 3;
-        out.u64(add ? m.newCookie() : m.cookie())
-                .u64(add ? 0 : m.cookieMask())
-                .u8(m.table())
-                .u8(m.command().ordinal())
-                .u16(m.idleTimeout())
-                .u16(m.hardTimeout())
-                .u16(m.priority())
-                .u32(m.bufferId())
-                .u32(m.outPort())
-                .u32(m.outGroup())
-                .u16(m.flags() & known)
-                .u16(c.atLeast(OF14) ? m.importance() : 0);
+        out.u64(add ? m.newCookie() : m.cookie()).u64(add ? 0 : m.cookieMask()).u8(m.table());
+        out.u8(m.command().ordinal()).u16(m.idleTimeout()).u16(m.hardTimeout()).u16(m.priority());
+        out.u32(m.bufferId()).u32(m.outPort()).u32(m.outGroup()).u16(m.flags() & known);
+        out.u16(c.atLeast(OF14) ? m.importance() : 0);
         MatchCodec.put(out, m.match(), c.version());
         InstructionCodec.put(out, m.instructions(), c.version(), m.match());
     }
@@ -224,31 +216,17 @@ final class FlowRows {
 
     private static void putMod10(WireWriter out, FlowMod m, Context c) {
         Match10Codec.put(out, m.match());
-        out.u64(m.newCookie())
-                .u16(oldCommand(m, c))
-                .u16(m.idleTimeout())
-                .u16(m.hardTimeout())
-                .u16(m.priority())
-                .u32(m.bufferId())
-                .u16(PortNumbers.to16(m.outPort()))
-                .u16(oldFlags(m));
+        out.u64(m.newCookie()).u16(oldCommand(m, c)).u16(m.idleTimeout()).u16(m.hardTimeout());
+        out.u16(m.priority()).u32(m.bufferId()).u16(PortNumbers.to16(m.outPort())).u16(oldFlags(m));
         InstructionCodec.put(out, m.instructions(), c.version(), m.match());
     }
 
     private static void putModNx(WireWriter out, FlowMod m, Context c) {
         WireWriter match = new WireWriter();
         int length = MatchCodec.putNxm(match, m.match(), m.cookie(), m.cookieMask());
-        out.u64(m.newCookie())
-                .u16(oldCommand(m, c))
-                .u16(m.idleTimeout())
-                .u16(m.hardTimeout())
-                .u16(m.priority())
-                .u32(m.bufferId())
-                .u16(PortNumbers.to16(m.outPort()))
-                .u16(oldFlags(m))
-                .u16(length)
-                .zeros(6)
-                .bytes(match, 0, match.size());
+        out.u64(m.newCookie()).u16(oldCommand(m, c)).u16(m.idleTimeout()).u16(m.hardTimeout());
+        out.u16(m.priority()).u32(m.bufferId()).u16(PortNumbers.to16(m.outPort())).u16(oldFlags(m));
+        out.u16(length).zeros(6).bytes(match, 0, match.size());
         InstructionCodec.put(out, m.instructions(), c.version(), m.match());
     }
 
@@ -325,12 +303,8 @@ final class FlowRows {
     }
 
     private static void putRemoved15(WireWriter out, FlowRemoved m, Context c) {
-        out.u8(m.table())
-                .u8(m.reason())
-                .u16(m.priority())
-                .u16(m.idleTimeout())
-                .u16(m.hardTimeout())
-                .u64(m.cookie());
+        out.u8(m.table()).u8(m.reason()).u16(m.priority()).u16(m.idleTimeout());
+        out.u16(m.hardTimeout()).u64(m.cookie());
         MatchCodec.putOxm(out, m.match(), c.version());
         OxsCodec.put(out, new OxsCodec.Stats(m.durationNanos(), -1, -1, m.packets(), m.bytes()));
     }
@@ -355,11 +329,8 @@ final class FlowRows {
         int length = MatchCodec.putNxm(match, m.match(), 0, 0);
         out.u64(m.cookie()).u16(m.priority()).u8(m.reason()).u8(m.table() + 1);
         putDuration(out, m.durationNanos());
-        out.u16(m.idleTimeout())
-                .u16(length)
-                .u64(m.packets())
-                .u64(m.bytes())
-                .bytes(match, 0, match.size());
+        out.u16(m.idleTimeout()).u16(length).u64(m.packets()).u64(m.bytes());
+        out.bytes(match, 0, match.size());
     }
 
     /// Seconds and nanoseconds, 32 bits each.

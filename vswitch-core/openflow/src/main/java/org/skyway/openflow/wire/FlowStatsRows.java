@@ -119,22 +119,14 @@ final class FlowStatsRows {
         if (c.nicira()) {
             WireWriter match = new WireWriter();
             int length = MatchCodec.putNxm(match, m.match(), m.cookie(), m.cookieMask());
-            out.u16(PortNumbers.to16(m.outPort()))
-                    .u16(length)
-                    .u8(m.table())
-                    .zeros(3)
-                    .bytes(match, 0, match.size());
+            out.u16(PortNumbers.to16(m.outPort())).u16(length).u8(m.table()).zeros(3);
+            out.bytes(match, 0, match.size());
         } else if (c.version() == OF10) {
             Match10Codec.put(out, m.match());
             out.u8(m.table()).zeros(1).u16(PortNumbers.to16(m.outPort()));
         } else {
-            out.u8(m.table())
-                    .zeros(3)
-                    .u32(m.outPort())
-                    .u32(m.outGroup())
-                    .zeros(4)
-                    .u64(m.cookie())
-                    .u64(m.cookieMask());
+            out.u8(m.table()).zeros(3).u32(m.outPort()).u32(m.outGroup()).zeros(4).u64(m.cookie());
+            out.u64(m.cookieMask());
             MatchCodec.put(out, m.match(), c.version());
         }
     }

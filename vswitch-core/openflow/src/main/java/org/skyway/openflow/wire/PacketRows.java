@@ -96,12 +96,8 @@ final class PacketRows {
     }
 
     private static void putIn10(WireWriter out, PacketIn m, Context c) {
-        out.u32(m.bufferId())
-                .u16(m.totalLength())
-                .u16(PortNumbers.to16(inPort(m.metadata())))
-                .u8(m.reason())
-                .zeros(1)
-                .bytes(m.data());
+        out.u32(m.bufferId()).u16(m.totalLength()).u16(PortNumbers.to16(inPort(m.metadata())));
+        out.u8(m.reason()).zeros(1).bytes(m.data());
     }
 
     private static PacketIn in11(WireReader in, Context c) {
@@ -158,16 +154,8 @@ final class PacketRows {
     private static void putInNx(WireWriter out, PacketIn m, Context c) {
         WireWriter match = new WireWriter();
         int length = MatchCodec.putNxm(match, m.metadata(), 0, 0);
-        out.u32(m.bufferId())
-                .u16(m.totalLength())
-                .u8(m.reason())
-                .u8(m.table())
-                .u64(m.cookie())
-                .u16(length)
-                .zeros(6)
-                .bytes(match, 0, match.size())
-                .zeros(2)
-                .bytes(m.data());
+        out.u32(m.bufferId()).u16(m.totalLength()).u8(m.reason()).u8(m.table()).u64(m.cookie());
+        out.u16(length).zeros(6).bytes(match, 0, match.size()).zeros(2).bytes(m.data());
     }
 
     private static PacketIn inNx2(WireReader in, Context c) {

@@ -12,6 +12,7 @@ import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
 import static org.skyway.openflow.wire.MessageTable.list;
 import static org.skyway.openflow.wire.MessageTable.row;
 
+import java.util.Arrays;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
@@ -173,15 +174,10 @@ final class PortRows {
 
     static void putPort(WireWriter out, PortState p, Version version) {
         if (version == OF10) {
-            out.u16(PortNumbers.to16(p.number()))
-                    .u48(p.mac())
-                    .text(p.name(), NAME)
-                    .u32(p.config() & CONFIG_10)
-                    .u32(p.state() & PortState.LINK_DOWN)
-                    .u32(features10(p.current()))
-                    .u32(features10(p.advertised()))
-                    .u32(features10(p.supported()))
-                    .u32(features10(p.peer()));
+            out.u16(PortNumbers.to16(p.number())).u48(p.mac()).text(p.name(), NAME);
+            out.u32(p.config() & CONFIG_10).u32(p.state() & PortState.LINK_DOWN);
+            out.u32(features10(p.current())).u32(features10(p.advertised()));
+            out.u32(features10(p.supported())).u32(features10(p.peer()));
             return;
         }
         boolean properties = version.atLeast(OF14);
@@ -191,12 +187,8 @@ final class PortRows {
         if (properties) {
             out.u16(0).u16(32).zeros(4);
         }
-        out.u32(p.current())
-                .u32(p.advertised())
-                .u32(p.supported())
-                .u32(p.peer())
-                .u32(p.currentSpeedKbps())
-                .u32(p.maxSpeedKbps());
+        out.u32(p.current()).u32(p.advertised()).u32(p.supported()).u32(p.peer());
+        out.u32(p.currentSpeedKbps()).u32(p.maxSpeedKbps());
     }
 
     private static PortMod mod10(WireReader in, Context c) {
@@ -208,12 +200,8 @@ final class PortRows {
     }
 
     private static void putMod10(WireWriter out, PortMod m, Context c) {
-        out.u16(PortNumbers.to16(m.port()))
-                .u48(m.mac())
-                .u32(m.config())
-                .u32(m.mask())
-                .u32(features10(m.advertise()))
-                .zeros(4);
+        out.u16(PortNumbers.to16(m.port())).u48(m.mac()).u32(m.config()).u32(m.mask());
+        out.u32(features10(m.advertise())).zeros(4);
     }
 
     private static PortMod mod11(WireReader in, Context c) {
@@ -261,21 +249,21 @@ final class PortRows {
         boolean old = c.version() == OF10;
         int port = old ? PortNumbers.from16(in.u16()) : PortNumbers.from32(in.s32());
         in.skip(old ? 6 : 4);
+        long[] counters = new long[12];
+        read(in, counters, 0, 12);
+        return stats(port, counters, c.atLeast(OF13) ? duration(in) : -1);
+    }
+
+    private static void read(WireReader in, long[] counters, int from, int to) {
+        for (int i = from; i < to; i++) {
+            counters[i] = in.s64();
+        }
+    }
+
+    private static PortStats stats(int port, long[] v, long duration) {
         return new PortStats(
-                port,
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                c.atLeast(OF13) ? duration(in) : -1);
+                port, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11],
+                duration);
     }
 
     /// A duration of all ones is unknown.
@@ -302,14 +290,8 @@ final class PortRows {
     }
 
     private static void putCounters(WireWriter out, PortStats s) {
-        out.u64(s.rxPackets())
-                .u64(s.txPackets())
-                .u64(s.rxBytes())
-                .u64(s.txBytes())
-                .u64(s.rxDropped())
-                .u64(s.txDropped())
-                .u64(s.rxErrors())
-                .u64(s.txErrors());
+        out.u64(s.rxPackets()).u64(s.txPackets()).u64(s.rxBytes()).u64(s.txBytes());
+        out.u64(s.rxDropped()).u64(s.txDropped()).u64(s.rxErrors()).u64(s.txErrors());
     }
 
     private static PortStats stats14(WireReader in, Context c) {
@@ -323,22 +305,16 @@ final class PortRows {
         int port = PortNumbers.from32(one.s32());
         long duration = duration(one);
         long[] v = new long[12];
-        for (int i = 0; i < 8; i++) {
-            v[i] = one.s64();
-        }
-        java.util.Arrays.fill(v, 8, 12, -1);
+        read(one, v, 0, 8);
+        Arrays.fill(v, 8, 12, -1);
         while (one.remaining() > 0) {
             Properties.Property p = Properties.next(one);
             if (p.vendor() == 0 && p.type() == 0) {
                 p.value().skip(4);
-                for (int i = 8; i < 12; i++) {
-                    v[i] = p.value().s64();
-                }
+                read(p.value(), v, 8, 12);
             }
         }
-        return new PortStats(
-                port, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11],
-                duration);
+        return stats(port, v, duration);
     }
 
     private static void putStats14(WireWriter out, PortStats s, Context c) {
