@@ -59,31 +59,12 @@ final class HopLatencyRow implements FigureRow {
             }
         }
         Key ours = key(Fabrics.PAST, "p50");
+        // spotless:off
         return List.of(
-                Ratios.ratio(
-                        session,
-                        "hop-latency-memif",
-                        "latency of one hop at 10 % load, p50",
-                        ours,
-                        key(Fabrics.MEMIF, "p50"),
-                        1,
-                        true),
-                Ratios.ratio(
-                        session,
-                        "hop-latency-ovs",
-                        "latency of one hop at 10 % load, p50",
-                        ours,
-                        key(Fabrics.OVS, "p50"),
-                        0.5,
-                        true),
-                Ratios.ratio(
-                        session,
-                        "hop-latency-p99.9",
-                        "latency of one hop at 10 % load, p99.9 (shown)",
-                        key(Fabrics.PAST, "p99.9"),
-                        key(Fabrics.OVS, "p99.9"),
-                        Double.NaN,
-                        true));
+                Ratios.ratio(session, "hop-latency-memif", "latency of one hop at 10 % load, p50", ours, key(Fabrics.MEMIF, "p50"), 1, true),
+                Ratios.ratio(session, "hop-latency-ovs", "latency of one hop at 10 % load, p50", ours, key(Fabrics.OVS, "p50"), 0.5, true),
+                Ratios.ratio(session, "hop-latency-p99.9", "latency of one hop at 10 % load, p99.9 (shown)", key(Fabrics.PAST, "p99.9"), key(Fabrics.OVS, "p99.9"), Double.NaN, true));
+        // spotless:on
     }
 
     private void measure(MeasuredSession session, Plan plan, List<FeederLine> lines, Path frames) {

@@ -72,20 +72,10 @@ final class IdleRow implements FigureRow {
                 session.advance(roundSeconds(), "bench, idle, round " + round);
             }
         }
+        // spotless:off
         return List.of(
-                Ratios.figure(
-                        session,
-                        "idle-share",
-                        "a poll thread after 1 s without packets",
-                        share,
-                        1,
-                        true),
-                Ratios.figure(
-                        session,
-                        "idle-first-packet",
-                        "the first packet after more than 1 s, through the switch",
-                        first,
-                        1,
-                        true));
+                Ratios.figure(session, "idle-share", "a poll thread after 1 s without packets", share, 1, true),
+                Ratios.figure(session, "idle-first-packet", "the first packet after more than 1 s, through the switch", first, 1, true));
+        // spotless:on
     }
 }
