@@ -36,9 +36,7 @@ public final class PortAccess {
         grants.put(port, new Grant(Set.copyOf(users), bytes(secret)));
     }
 
-    /// Whether there is anybody but the switch's user and root who may have a port.
-    ///
-    /// @return true if there is
+    /// {@return whether there is anybody but the switch's user and root who may have a port}
     public boolean hasOthers() {
         return !grants.isEmpty();
     }
@@ -51,9 +49,7 @@ public final class PortAccess {
         return user.equals(self) || user.getName().equals(ROOT);
     }
 
-    /// Who the switch runs as.
-    ///
-    /// @return the user
+    /// {@return who the switch runs as}
     public UserPrincipal self() {
         return self;
     }

@@ -51,9 +51,7 @@ import picocli.CommandLine.Command;
 public final class ExperimentsMain {
     private ExperimentsMain() {}
 
-    /// All of them, for whoever wants to know what there is.
-    ///
-    /// @return a new command line
+    /// {@return all of them, for whoever wants to know what there is: a new command line}
     public static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new ExperimentsMain());
         commands.addSubcommand(new PackageCommand(ExperimentsMain::commandLine));

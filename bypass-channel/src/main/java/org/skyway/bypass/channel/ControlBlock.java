@@ -103,9 +103,7 @@ public final class ControlBlock {
         Memory.putLongRelease(base + TX_COMMAND, command); // T
     }
 
-    /// The command in force. VNF: once per burst.
-    ///
-    /// @return the word; 0 (normal, epoch 0) in a new region
+    /// {@return the command in force; 0 (normal, epoch 0) in a new region} VNF: once per burst.
     public long command() {
         return Memory.getLongAcquire(base + TX_COMMAND); // T
     }
@@ -117,9 +115,7 @@ public final class ControlBlock {
         Memory.putLongRelease(base + TX_OBEYED, command); // O
     }
 
-    /// The last command that the VNF has obeyed; its statistics up to there are visible.
-    ///
-    /// @return the word
+    /// {@return the last command that the VNF has obeyed; its statistics up to there are visible}
     public long obeyed() {
         return Memory.getLongAcquire(base + TX_OBEYED); // O
     }
@@ -166,9 +162,7 @@ public final class ControlBlock {
         Memory.putLongRelease(base + RX_OBEYED, command); // N
     }
 
-    /// The last limit that the VNF has taken notice of.
-    ///
-    /// @return its command
+    /// {@return the last limit that the VNF has taken notice of}
     public long rxObeyed() {
         return Memory.getLongAcquire(base + RX_OBEYED); // N
     }
@@ -204,9 +198,7 @@ public final class ControlBlock {
         Memory.putLongOpaque(base + ALIVE, value);
     }
 
-    /// The last sign of life.
-    ///
-    /// @return what the VNF wrote
+    /// {@return the last sign of life: what the VNF wrote}
     public long alive() {
         return Memory.getLongOpaque(base + ALIVE);
     }

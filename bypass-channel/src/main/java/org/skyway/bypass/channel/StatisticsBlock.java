@@ -39,16 +39,12 @@ public final class StatisticsBlock {
         Memory.putLongOpaque(base + TX_BYTES, bytes);
     }
 
-    /// Packets sent into bypass rings.
-    ///
-    /// @return packets since the region was made
+    /// {@return packets sent into bypass rings: packets since the region was made}
     public long txPackets() {
         return Memory.getLongOpaque(base + TX_PACKETS);
     }
 
-    /// Bytes sent into bypass rings.
-    ///
-    /// @return bytes since the region was made
+    /// {@return bytes sent into bypass rings: bytes since the region was made}
     public long txBytes() {
         return Memory.getLongOpaque(base + TX_BYTES);
     }
@@ -86,9 +82,7 @@ public final class StatisticsBlock {
         Memory.putLongOpaque(base + TX_REFUSED, packets);
     }
 
-    /// How many packets full rings refused.
-    ///
-    /// @return packets since the region was made
+    /// {@return how many packets full rings refused: packets since the region was made}
     public long txRefused() {
         return Memory.getLongOpaque(base + TX_REFUSED);
     }

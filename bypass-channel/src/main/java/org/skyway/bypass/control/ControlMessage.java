@@ -47,9 +47,8 @@ public sealed interface ControlMessage {
     /// The feature of drivers that want to hear [State].
     String STATE = "state";
 
-    /// The request's id; the answer has the same.
-    ///
-    /// @return unique among the unanswered requests of a connection
+    /// {@return the request's id; the answer has the same: unique among the unanswered requests of
+    /// a connection}
     long id();
 
     /// A driver introduces itself; the first line of a connection.
@@ -128,17 +127,14 @@ public sealed interface ControlMessage {
             this(id, version, port, pid, program, secret, null, null, null);
         }
 
-        /// The version to speak with the driver.
-        ///
-        /// @return the newest that both sides speak; 0 if there is none
+        /// {@return the version to speak with the driver: the newest that both sides speak; 0 if
+        /// there is none}
         public int commonVersion() {
             int newest = Math.min(version, VERSION);
             return newest >= Math.max(oldest == null ? version : oldest, OLDEST) ? newest : 0;
         }
 
-        /// Why there is no [#commonVersion].
-        ///
-        /// @return a sentence
+        /// {@return why there is no [#commonVersion]: a sentence}
         public String versionRefusal() {
             return "driver of port %s speaks version %s of the control messages, this switch version %s; use the same release"
                     .formatted(

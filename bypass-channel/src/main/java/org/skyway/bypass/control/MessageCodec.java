@@ -30,9 +30,8 @@ public final class MessageCodec<M> {
         reader = JSON.readerFor(type);
     }
 
-    /// The longest line that is read; whoever sends more does not speak this protocol.
-    ///
-    /// @return bytes
+    /// {@return the longest line that is read; whoever sends more does not speak this protocol:
+    /// bytes}
     public int maxLineBytes() {
         return maxLineBytes;
     }

@@ -13,9 +13,8 @@ public final class UnreadableMessageException extends IOException {
         this.id = id;
     }
 
-    /// The id under which the sender should be told.
-    ///
-    /// @return the `id` of the line; 0 if it has none that can be read
+    /// {@return the id under which the sender should be told: the `id` of the line; 0 if it has
+    /// none that can be read}
     public long id() {
         return id;
     }

@@ -130,16 +130,13 @@ public final class RingConsumer {
         return count;
     }
 
-    /// How long the packets are that the last [#peek] showed.
-    ///
-    /// @return bytes, all together
+    /// {@return how long the packets are that the last [#peek] showed: bytes, all together}
     public long shownBytes() {
         return shownBytes;
     }
 
-    /// The mark that the last [#peek] stopped at.
-    ///
-    /// @return the mark (see [Mark]), or 0 if there is none
+    /// {@return the mark that the last [#peek] stopped at: the mark (see [Mark]), or 0 if there is
+    /// none}
     public long mark() {
         return mark;
     }
@@ -184,51 +181,43 @@ public final class RingConsumer {
         limited = false;
     }
 
-    /// Whether everything was shown that may be.
-    ///
-    /// @return true if the ring was limited and the limit is reached
+    /// {@return whether everything was shown that may be; true if the ring was limited and the
+    /// limit is reached}
     public boolean isAtLimit() {
         return limited && next - limit >= 0;
     }
 
-    /// Whether everything that the writer has published was shown.
-    ///
-    /// @return true if so; always true once [#isFaulty]
+    /// {@return whether everything that the writer has published was shown; always true once
+    /// [#isFaulty]}
     public boolean isEmpty() {
         return fault != null || (next == tail && next == refreshTail());
     }
 
-    /// How far packets and marks were shown or taken.
-    ///
-    /// @return a cursor to compare with [#written], by their difference
+    /// {@return how far packets and marks were shown or taken: a cursor to compare with [#written],
+    /// by their difference}
     public long shown() {
         return next;
     }
 
-    /// How far the writer has published, as it is now.
-    ///
-    /// @return a cursor; that of [#shown] if the ring [#isFaulty]
+    /// {@return how far the writer has published, as it is now: a cursor; that of [#shown] if the
+    /// ring [#isFaulty]}
     public long written() {
         return fault != null ? next : refreshTail();
     }
 
-    /// The longest packet that it shows.
-    ///
-    /// @return bytes
+    /// {@return the longest packet that it shows: bytes}
     public int maxFrame() {
         return maxFrame;
     }
 
-    /// Whether the writer wrote something that can't be. A faulty ring shows nothing more.
-    ///
-    /// @return true for ever from the first bad value on
+    /// {@return whether the writer wrote something that can't be; true for ever from the first bad
+    /// value on} A faulty ring shows nothing more.
     public boolean isFaulty() {
         return fault != null;
     }
 
-    /// What was wrong.
-    ///
-    /// @return a sentence with the ring's name and both values; null if nothing is
+    /// {@return what was wrong: a sentence with the ring's name and both values; null if nothing
+    /// is}
     public String fault() {
         return fault;
     }

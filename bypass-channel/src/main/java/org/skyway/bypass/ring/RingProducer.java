@@ -143,9 +143,8 @@ public final class RingProducer {
         return i - from;
     }
 
-    /// How long the packets are that the last [#write] or [#offer] took.
-    ///
-    /// @return bytes, all together
+    /// {@return how long the packets are that the last [#write] or [#offer] took: bytes, all
+    /// together}
     public long writtenBytes() {
         return writtenBytes;
     }
@@ -185,9 +184,8 @@ public final class RingProducer {
         return true;
     }
 
-    /// How far packets and marks were written, those included that were not published yet.
-    ///
-    /// @return a cursor
+    /// {@return how far packets and marks were written, those included that were not published yet:
+    /// a cursor}
     public long written() {
         return written;
     }
@@ -209,23 +207,19 @@ public final class RingProducer {
         return written - refreshHead(written);
     }
 
-    /// The longest packet that it takes.
-    ///
-    /// @return bytes
+    /// {@return the longest packet that it takes: bytes}
     public int maxFrame() {
         return maxFrame;
     }
 
-    /// Whether the reader wrote something that can't be. A faulty ring takes nothing more.
-    ///
-    /// @return true for ever from the first bad value on
+    /// {@return whether the reader wrote something that can't be; true for ever from the first bad
+    /// value on} A faulty ring takes nothing more.
     public boolean isFaulty() {
         return fault != null;
     }
 
-    /// What was wrong.
-    ///
-    /// @return a sentence with the ring's name and both values; null if nothing is
+    /// {@return what was wrong: a sentence with the ring's name and both values; null if nothing
+    /// is}
     public String fault() {
         return fault;
     }

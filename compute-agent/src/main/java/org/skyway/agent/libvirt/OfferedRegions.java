@@ -13,16 +13,12 @@ final class OfferedRegions {
         offered.add(region);
     }
 
-    /// All of them.
-    ///
-    /// @return a copy
+    /// {@return all of them: a copy}
     List<RegionRef> all() {
         return List.copyOf(offered);
     }
 
-    /// The one that a domain has as a device.
-    ///
-    /// @return null if it has none of this switch's
+    /// {@return the one that a domain has as a device; null if it has none of this switch's}
     RegionRef of(GuestDescription description) {
         for (RegionRef region : offered) {
             String name = Path.of(region.path()).getFileName().toString();

@@ -34,9 +34,7 @@ public final class Log {
         context().getLogger(logger).setLevel(level.level());
     }
 
-    /// How lines look.
-    ///
-    /// @return the format
+    /// {@return how lines look}
     public static LogFormat format() {
         return encoder().format();
     }
@@ -70,9 +68,7 @@ public final class Log {
         root().addAppender(appender);
     }
 
-    /// Whether it goes to a file.
-    ///
-    /// @return true after [#file]
+    /// {@return whether it goes to a file; true after [#file]}
     public static boolean hasFile() {
         return root().getAppender(FILE) != null;
     }

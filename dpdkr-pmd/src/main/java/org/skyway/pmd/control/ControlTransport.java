@@ -17,22 +17,18 @@ public sealed interface ControlTransport permits UnixTransport, VirtioSerialTran
     /// @throws InterruptedException if interrupted while waiting
     void awaitSwitch() throws IOException, InterruptedException;
 
-    /// Whether this is a guest. There the switch makes a port's region anew in the same memory, and
-    /// the driver must be off it by then; a process gets another region.
-    ///
-    /// @return true in a guest
+    /// {@return whether this is a guest; true in a guest} There the switch makes a port's region
+    /// anew in the same memory, and the driver must be off it by then; a process gets another
+    /// region.
     boolean inGuest();
 
-    /// What a hello says so that this user may have the port.
-    ///
-    /// @return the port's secret; null for none
+    /// {@return what a hello says so that this user may have the port: the port's secret; null for
+    /// none}
     default String secret() {
         return null;
     }
 
-    /// Which process a hello names.
-    ///
-    /// @return this process, or 0 in a guest
+    /// {@return which process a hello names: this process, or 0 in a guest}
     default long pid() {
         return inGuest() ? 0 : ProcessHandle.current().pid();
     }

@@ -172,9 +172,7 @@ public final class PmdControl implements AutoCloseable {
         }
     }
 
-    /// The region that the switch has for the port.
-    ///
-    /// @return its id
+    /// {@return the region that the switch has for the port}
     public long regionId() {
         return portRegion.regionId();
     }

@@ -118,17 +118,14 @@ public final class PortSession implements AutoCloseable {
         }
     }
 
-    /// The port.
-    ///
-    /// @return for the data thread
+    /// {@return the port, for the data thread}
     public PmdPort port() {
         return port;
     }
 
-    /// Whether the switch is gone for good, which ends the program. With [SwitchLoss#RECONNECT]
-    /// only a new switch whose region can't be used does that.
-    ///
-    /// @return what happened; null while all is well
+    /// {@return whether the switch is gone for good, which ends the program: what happened; null
+    /// while all is well} With [SwitchLoss#RECONNECT] only a new switch whose region can't be used
+    /// does that.
     public String lost() {
         return lost;
     }

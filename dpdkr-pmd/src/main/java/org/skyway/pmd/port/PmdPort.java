@@ -41,23 +41,17 @@ public final class PmdPort implements AutoCloseable {
         return new PmdPort(name, NormalChannel.open(region, name));
     }
 
-    /// The port's name at the switch.
-    ///
-    /// @return the name
+    /// {@return the port's name at the switch}
     public String name() {
         return name;
     }
 
-    /// The port region that is used.
-    ///
-    /// @return its id; any thread
+    /// {@return the port region that is used; any thread}
     public long regionId() {
         return channel.id();
     }
 
-    /// The longest packet.
-    ///
-    /// @return bytes, without the frame check sequence
+    /// {@return the longest packet: bytes, without the frame check sequence}
     public int maxFrame() {
         return maxFrame;
     }
@@ -99,16 +93,12 @@ public final class PmdPort implements AutoCloseable {
         return sender.send(addresses, lengths, from, count);
     }
 
-    /// Bytes of the packets that the last [#rxBurst] showed, all together.
-    ///
-    /// @return bytes
+    /// {@return bytes of the packets that the last [#rxBurst] showed, all together}
     public long rxBurstBytes() {
         return receiver.burstBytes();
     }
 
-    /// Bytes of the packets that the last [#txBurst] took, all together.
-    ///
-    /// @return bytes
+    /// {@return bytes of the packets that the last [#txBurst] took, all together}
     public long txBurstBytes() {
         return sender.burstBytes();
     }
@@ -139,10 +129,8 @@ public final class PmdPort implements AutoCloseable {
         return sender.hasRoom(packets);
     }
 
-    /// Whether the receivers have taken everything that was sent. Who ends should wait for that a
-    /// while.
-    ///
-    /// @return true if so
+    /// {@return whether the receivers have taken everything that was sent} Who ends should wait for
+    /// that a while.
     public boolean txDrained() {
         poll();
         return sender.drained();
@@ -222,9 +210,8 @@ public final class PmdPort implements AutoCloseable {
         old.close();
     }
 
-    /// What went wrong with a link, once for each time. May be called on any thread.
-    ///
-    /// @return the fault; null if there is nothing new
+    /// {@return what went wrong with a link, once for each time; null if there is nothing new} May
+    /// be called on any thread.
     public LinkFault takeFault() {
         return links.takeFault();
     }

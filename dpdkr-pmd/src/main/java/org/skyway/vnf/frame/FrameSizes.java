@@ -53,16 +53,12 @@ public final class FrameSizes {
         return low + (int) ((h >>> 33) % span);
     }
 
-    /// Whether all frames have the same size.
-    ///
-    /// @return true if so
+    /// {@return whether all frames have the same size}
     public boolean isOne() {
         return span == 1;
     }
 
-    /// The longest of them.
-    ///
-    /// @return bytes
+    /// {@return the longest of them: bytes}
     public int largest() {
         return span == 0 ? 1518 : low + span - 1;
     }

@@ -15,9 +15,7 @@ public final class NativeBuffer implements AutoCloseable {
         address = arena.allocate(sizeBytes, 64).address();
     }
 
-    /// Where it starts.
-    ///
-    /// @return a multiple of 64
+    /// {@return where it starts: a multiple of 64}
     public long address() {
         return address;
     }

@@ -65,44 +65,32 @@ public final class SequenceTracker {
         }
     }
 
-    /// The lowest number that came.
-    ///
-    /// @return the number; -1 if none came
+    /// {@return the lowest number that came; -1 if none came}
     public long first() {
         return first;
     }
 
-    /// The number behind the highest.
-    ///
-    /// @return the number; 0 if none came
+    /// {@return the number behind the highest; 0 if none came}
     public long next() {
         return next;
     }
 
-    /// All packets that came.
-    ///
-    /// @return packets
+    /// {@return all packets that came}
     public long packets() {
         return packets;
     }
 
-    /// Packets that should have come, between the lowest and the highest.
-    ///
-    /// @return packets
+    /// {@return packets that should have come, between the lowest and the highest}
     public long lost() {
         return lost;
     }
 
-    /// Packets that had come before.
-    ///
-    /// @return packets
+    /// {@return packets that had come before}
     public long duplicates() {
         return duplicates;
     }
 
-    /// Packets that came after one with a higher number.
-    ///
-    /// @return packets
+    /// {@return packets that came after one with a higher number}
     public long reordered() {
         return reordered;
     }

@@ -76,9 +76,8 @@ public final class Firewall implements PacketFilter {
         return new Firewall(rules, policy != null && policy);
     }
 
-    /// A firewall with the same rules for the other direction, with counters of its own.
-    ///
-    /// @return another
+    /// {@return a firewall with the same rules for the other direction, with counters of its own:
+    /// another}
     public Firewall copy() {
         return new Firewall(List.of(rules), allowsByDefault);
     }

@@ -22,9 +22,7 @@ public final class Burst {
         lengths = new int[capacity];
     }
 
-    /// Whether all packets were dealt with.
-    ///
-    /// @return true if so
+    /// {@return whether all packets were dealt with}
     public boolean isEmpty() {
         return from == to;
     }

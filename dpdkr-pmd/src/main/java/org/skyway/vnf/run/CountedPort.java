@@ -18,9 +18,7 @@ public final class CountedPort {
         this.port = port;
     }
 
-    /// The port.
-    ///
-    /// @return the driver's port
+    /// {@return the driver's port}
     public PmdPort port() {
         return port;
     }
@@ -55,30 +53,22 @@ public final class CountedPort {
         return sent;
     }
 
-    /// Packets received.
-    ///
-    /// @return packets so far
+    /// {@return packets received: packets so far}
     public long rxPackets() {
         return rxPackets.getOpaque();
     }
 
-    /// Bytes received.
-    ///
-    /// @return bytes so far
+    /// {@return bytes received: bytes so far}
     public long rxBytes() {
         return rxBytes.getOpaque();
     }
 
-    /// Packets sent.
-    ///
-    /// @return packets so far
+    /// {@return packets sent: packets so far}
     public long txPackets() {
         return txPackets.getOpaque();
     }
 
-    /// Bytes sent.
-    ///
-    /// @return bytes so far
+    /// {@return bytes sent: bytes so far}
     public long txBytes() {
         return txBytes.getOpaque();
     }

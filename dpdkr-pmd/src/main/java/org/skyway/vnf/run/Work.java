@@ -11,9 +11,7 @@ public interface Work {
     /// @return packets moved; 0 lets the thread idle
     int poll();
 
-    /// Whether the work has come to its end by itself.
-    ///
-    /// @return true ends the program
+    /// {@return whether the work has come to its end by itself; true ends the program}
     boolean isDone();
 
     /// One pass that begins nothing new: what is under way is taken, or passed on. When the program
@@ -22,9 +20,7 @@ public interface Work {
     /// @return packets moved
     int drain();
 
-    /// The ports it uses.
-    ///
-    /// @return at least one
+    /// {@return the ports it uses, at least one}
     List<CountedPort> ports();
 
     /// Adds what it knows beyond the counters of its ports.
@@ -33,16 +29,13 @@ public interface Work {
     /// @param last false while the data thread runs: only what may be read from another thread then
     void describe(ObjectNode report, boolean last);
 
-    /// What its user should know before it begins.
-    ///
-    /// @return a sentence; null if there is nothing
+    /// {@return what its user should know before it begins: a sentence; null if there is nothing}
     default String remark() {
         return null;
     }
 
-    /// What it was to check.
-    ///
-    /// @return what did not hold, for people; null if all is well. After the data thread has ended.
+    /// {@return what it was to check: what did not hold, for people; null if all is well. After the
+    /// data thread has ended}
     default String failure() {
         return null;
     }

@@ -232,16 +232,12 @@ public final class Controller implements AutoCloseable {
         return await(answer, what);
     }
 
-    /// How many requests were refused.
-    ///
-    /// @return errors so far
+    /// {@return how many requests were refused: errors so far}
     public long errors() {
         return errors.get();
     }
 
-    /// The last error.
-    ///
-    /// @return its type and code, or null
+    /// {@return the last error: its type and code, or null}
     public String lastError() {
         return lastError;
     }

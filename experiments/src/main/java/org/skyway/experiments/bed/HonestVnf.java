@@ -122,16 +122,12 @@ public final class HonestVnf implements AutoCloseable {
         }
     }
 
-    /// The port's name.
-    ///
-    /// @return the name
+    /// {@return the port's name}
     public String port() {
         return port;
     }
 
-    /// Whether it runs.
-    ///
-    /// @return true if so
+    /// {@return whether it runs}
     public boolean isAlive() {
         return program.isAlive();
     }
@@ -141,16 +137,12 @@ public final class HonestVnf implements AutoCloseable {
         program.terminate();
     }
 
-    /// Its process.
-    ///
-    /// @return the program
+    /// {@return its process}
     public Program program() {
         return program;
     }
 
-    /// What it said of itself. After [#stop].
-    ///
-    /// @return its report
+    /// {@return what it said of itself} After [#stop].
     public JsonNode report() {
         return last;
     }
@@ -170,37 +162,27 @@ public final class HonestVnf implements AutoCloseable {
         }
     }
 
-    /// How many packets it sent. After [#stop].
-    ///
-    /// @return packets
+    /// {@return how many packets it sent} After [#stop].
     public long sent() {
         return last.path("ports").path(0).path("txPackets").asLong();
     }
 
-    /// How many packets it got, whosever they were. After [#stop].
-    ///
-    /// @return packets
+    /// {@return how many packets it got, whosever they were} After [#stop].
     public long received() {
         return last.path("ports").path(0).path("rxPackets").asLong();
     }
 
-    /// How many bytes it sent. After [#stop].
-    ///
-    /// @return bytes
+    /// {@return how many bytes it sent} After [#stop].
     public long sentBytes() {
         return last.path("ports").path(0).path("txBytes").asLong();
     }
 
-    /// How many bytes it got. After [#stop].
-    ///
-    /// @return bytes
+    /// {@return how many bytes it got} After [#stop].
     public long receivedBytes() {
         return last.path("ports").path(0).path("rxBytes").asLong();
     }
 
-    /// How many packets came changed. After [#stop].
-    ///
-    /// @return packets
+    /// {@return how many packets came changed} After [#stop].
     public long corrupt() {
         return last.path("corrupt").asLong();
     }

@@ -20,16 +20,12 @@ public final class Ofctl {
 
     private Ofctl() {}
 
-    /// What speaks with the switch.
-    ///
-    /// @return a name for people
+    /// {@return what speaks with the switch: a name for people}
     public static String name() {
         return isInstalled() ? PROGRAM : "(OpenFlow)";
     }
 
-    /// Whether the real one is there.
-    ///
-    /// @return true if some folder of PATH has it
+    /// {@return whether the real one is there; true if some folder of PATH has it}
     public static boolean isInstalled() {
         return CProgram.onPath(PROGRAM);
     }

@@ -89,16 +89,12 @@ public final class SwitchProcess implements AutoCloseable {
         }
     }
 
-    /// Its process.
-    ///
-    /// @return the program
+    /// {@return its process}
     public Program program() {
         return program;
     }
 
-    /// Where it runs.
-    ///
-    /// @return its run directory
+    /// {@return where it runs: its run directory}
     public Path directory() {
         return directory;
     }
@@ -186,10 +182,8 @@ public final class SwitchProcess implements AutoCloseable {
         return sum;
     }
 
-    /// The threads that the switch can't do without, by name; a thread that died and was replaced
-    /// has another id.
-    ///
-    /// @return name and thread id
+    /// {@return the threads that the switch can't do without, by name; a thread that died and was
+    /// replaced has another id: name and thread id}
     public Map<String, String> threads() {
         Map<String, String> found = new TreeMap<>();
         Path tasks = Path.of("/proc", Long.toString(program.pid()), "task");
@@ -270,9 +264,7 @@ public final class SwitchProcess implements AutoCloseable {
         }
     }
 
-    /// What lives on its heap, after a collection.
-    ///
-    /// @return mebibytes
+    /// {@return what lives on its heap, after a collection: mebibytes}
     public double heapMegabytes() {
         jcmd("GC.run");
         Matcher used = USED.matcher(jcmd("GC.heap_info"));

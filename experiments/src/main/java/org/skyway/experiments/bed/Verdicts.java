@@ -26,16 +26,12 @@ public final class Verdicts {
         rows.add(new Row(what, seen, good));
     }
 
-    /// Whether all is well.
-    ///
-    /// @return false if anything was not as it must be
+    /// {@return whether all is well; false if anything was not as it must be}
     public boolean good() {
         return rows.stream().allMatch(Row::good);
     }
 
-    /// What is not well.
-    ///
-    /// @return a line for each such row; empty if all is well
+    /// {@return what is not well: a line for each such row; empty if all is well}
     public String complaints() {
         StringBuilder text = new StringBuilder();
         for (Row row : rows) {

@@ -17,9 +17,7 @@ public final class DpdkDriver {
 
     private DpdkDriver() {}
 
-    /// Why there is no driver.
-    ///
-    /// @return what is missing, and what to do; null if all is there
+    /// {@return why there is no driver: what is missing, and what to do; null if all is there}
     public static String missing() {
         if (!Files.isExecutable(TESTPMD)) {
             return "there is no dpdk-testpmd; apt-get install dpdk-dev";
@@ -30,9 +28,7 @@ public final class DpdkDriver {
                 : "the driver %s is not built; run `./skyway build --dpdk`".formatted(driver);
     }
 
-    /// Where the driver, the library and the examples were built.
-    ///
-    /// @return the folder
+    /// {@return where the driver, the library and the examples were built}
     public static Path folder() {
         return folder(Program.launcher().getParent());
     }
@@ -49,9 +45,7 @@ public final class DpdkDriver {
                 : home.toAbsolutePath().resolve("dpdkr-pmd/target/dpdk").normalize();
     }
 
-    /// What a program needs in its environment to find them.
-    ///
-    /// @return variables
+    /// {@return what a program needs in its environment to find them: variables}
     public static Map<String, String> environment() {
         return Map.of("LD_LIBRARY_PATH", folder().toString());
     }

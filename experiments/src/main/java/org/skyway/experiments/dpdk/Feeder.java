@@ -60,9 +60,7 @@ public final class Feeder implements AutoCloseable {
         return CProgram.build(Feeder.class, NAME, folder, flags);
     }
 
-    /// Why it can't be built.
-    ///
-    /// @return null if nothing is in the way, else what, and what to do
+    /// {@return why it can't be built; null if nothing is in the way, else what, and what to do}
     public static String missing() {
         String missing = CProgram.missing(NAME);
         return missing != null
@@ -136,9 +134,7 @@ public final class Feeder implements AutoCloseable {
                 Double.parseDouble(m.group(9)));
     }
 
-    /// Its process.
-    ///
-    /// @return the program
+    /// {@return its process}
     public Program program() {
         return dialogue.program();
     }

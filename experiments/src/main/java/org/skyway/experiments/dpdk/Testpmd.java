@@ -193,9 +193,7 @@ public final class Testpmd implements AutoCloseable {
         }
     }
 
-    /// The process.
-    ///
-    /// @return for signals
+    /// {@return the process, for signals}
     public Program program() {
         return program;
     }

@@ -14,14 +14,10 @@ interface Experiment {
         return Set.of(Plan.Vnfs.JAVA);
     }
 
-    /// How long it takes.
-    ///
-    /// @return seconds, roughly
+    /// {@return how long it takes: seconds, roughly}
     double seconds(Plan plan);
 
-    /// Why it can't be run.
-    ///
-    /// @return each with what to do; empty if nothing is in the way
+    /// {@return why it can't be run: each with what to do; empty if nothing is in the way}
     List<String> obstacles(Plan plan);
 
     /// Runs it.

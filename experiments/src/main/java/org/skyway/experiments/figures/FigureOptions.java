@@ -104,9 +104,7 @@ final class FigureOptions {
                 Runtime.getRuntime().availableProcessors());
     }
 
-    /// How long it may take.
-    ///
-    /// @return seconds; 0 if nobody said
+    /// {@return how long it may take: seconds; 0 if nobody said}
     double seconds() {
         return minutes == null ? 0 : 60 * minutes;
     }

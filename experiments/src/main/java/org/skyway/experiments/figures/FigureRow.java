@@ -8,9 +8,7 @@ interface FigureRow {
     /// Its name, for `--only`.
     String name();
 
-    /// How long it takes.
-    ///
-    /// @return seconds, roughly
+    /// {@return how long it takes: seconds, roughly}
     double seconds(Plan plan);
 
     /// Whether it is left out in a hurry, unless it is asked for by name.
@@ -18,9 +16,8 @@ interface FigureRow {
         return false;
     }
 
-    /// Why it can't be measured here.
-    ///
-    /// @return null if it can, else what is missing, and what to do
+    /// {@return why it can't be measured here; null if it can, else what is missing, and what to
+    /// do}
     String missing(Plan plan);
 
     /// Measures.

@@ -19,9 +19,7 @@ public final class MeasuredCommands {
 
     private MeasuredCommands() {}
 
-    /// All of them.
-    ///
-    /// @return for picocli, each with its name
+    /// {@return all of them, for picocli, each with its name}
     public static List<CommandLine> all() {
         return List.of(
                 command(

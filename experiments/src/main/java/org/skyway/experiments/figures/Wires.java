@@ -44,9 +44,7 @@ final class Wires implements AutoCloseable {
         Program.output(folder, command);
     }
 
-    /// Why there can be none.
-    ///
-    /// @return null if nothing is in the way, else what, and what to do
+    /// {@return why there can be none; null if nothing is in the way, else what, and what to do}
     static String obstacle() {
         if (!Files.isExecutable(Path.of("/sbin/ip"))) {
             return "/sbin/ip is missing; apt-get install iproute2";

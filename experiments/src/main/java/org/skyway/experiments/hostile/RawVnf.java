@@ -70,9 +70,8 @@ public final class RawVnf implements AutoCloseable {
                     region.address() + out, header.cells(), header.maxFrame(), "raw");
         }
 
-        /// The reading end of its ring, going on where it is.
-        ///
-        /// @return a ring end as an honest driver has it
+        /// {@return the reading end of its ring, going on where it is: a ring end as an honest
+        /// driver has it}
         public RingConsumer consumer() {
             return RingConsumer.known(
                     region.address() + in, header.cells(), header.maxFrame(), "raw");
@@ -121,30 +120,22 @@ public final class RawVnf implements AutoCloseable {
         }
     }
 
-    /// Its port region, all of it writable.
-    ///
-    /// @return the region
+    /// {@return its port region, all of it writable}
     public Region region() {
         return region;
     }
 
-    /// What the region's header said when it was mapped.
-    ///
-    /// @return the header
+    /// {@return what the region's header said when it was mapped}
     public RegionHeader header() {
         return header;
     }
 
-    /// The control block.
-    ///
-    /// @return the block
+    /// {@return the control block}
     public ControlBlock control() {
         return new ControlBlock(region.address());
     }
 
-    /// The statistics block.
-    ///
-    /// @return the block
+    /// {@return the statistics block}
     public StatisticsBlock statistics() {
         return new StatisticsBlock(region.address());
     }
@@ -158,31 +149,23 @@ public final class RawVnf implements AutoCloseable {
                 region.address() + header.firstRing(), header.cells(), header.maxFrame(), "raw");
     }
 
-    /// The reading end of the normal channel.
-    ///
-    /// @return a ring end as an honest driver has it
+    /// {@return the reading end of the normal channel: a ring end as an honest driver has it}
     public RingConsumer fromSwitch() {
         return RingConsumer.known(
                 region.address() + header.secondRing(), header.cells(), header.maxFrame(), "raw");
     }
 
-    /// The links attached now.
-    ///
-    /// @return a copy, by slot
+    /// {@return the links attached now: a copy, by slot}
     public Map<Integer, Link> links() {
         return new HashMap<>(links);
     }
 
-    /// Whether the switch still talks to it.
-    ///
-    /// @return false once the connection has ended
+    /// {@return whether the switch still talks to it; false once the connection has ended}
     public boolean isConnected() {
         return reader.isAlive();
     }
 
-    /// The control connection, for messages of one's own.
-    ///
-    /// @return the channel
+    /// {@return the control connection, for messages of one's own}
     public ControlChannel channel() {
         return channel;
     }

@@ -88,9 +88,7 @@ final class Audience implements AutoCloseable {
         }
     }
 
-    /// How much each has been sent so far.
-    ///
-    /// @return bytes
+    /// {@return how much each has been sent so far: bytes}
     long[] sent() {
         return bytes.stream().mapToLong(AtomicLong::get).toArray();
     }

@@ -42,9 +42,7 @@ public final class OvsDpdk implements AutoCloseable {
         }
     }
 
-    /// Why it can't be started.
-    ///
-    /// @return null if nothing is in the way, else what, and what to do
+    /// {@return why it can't be started; null if nothing is in the way, else what, and what to do}
     public static String obstacle() {
         return OvsPackage.obstacle();
     }
@@ -162,16 +160,12 @@ public final class OvsDpdk implements AutoCloseable {
         return Program.output(folder.path(), command.toArray(new String[0]));
     }
 
-    /// The daemon, which polls all the time.
-    ///
-    /// @return the program
+    /// {@return the daemon, which polls all the time}
     public Program daemon() {
         return programs.getLast();
     }
 
-    /// All of its programs.
-    ///
-    /// @return database and daemon
+    /// {@return all of its programs: database and daemon}
     public List<Program> programs() {
         return List.copyOf(programs);
     }

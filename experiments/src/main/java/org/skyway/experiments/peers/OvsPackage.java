@@ -16,9 +16,7 @@ final class OvsPackage {
 
     private OvsPackage() {}
 
-    /// What is missing to find it.
-    ///
-    /// @return null if nothing is, else what, and what to do
+    /// {@return what is missing to find it; null if nothing is, else what, and what to do}
     static String obstacle() {
         for (String program :
                 new String[] {"ovsdb-server", "ovsdb-tool", "ovs-vsctl", "ovs-ofctl"}) {

@@ -97,9 +97,7 @@ public final class ReservedPages implements AutoCloseable {
         }
     }
 
-    /// Where hugetlbfs is mounted.
-    ///
-    /// @return the folder, for DPDK's `--huge-dir`
+    /// {@return where hugetlbfs is mounted: the folder, for DPDK's `--huge-dir`}
     public Path mount() {
         return mount;
     }

@@ -89,9 +89,7 @@ public final class Dialogue implements Conversation {
         }
     }
 
-    /// Its process.
-    ///
-    /// @return the program
+    /// {@return its process}
     public Program program() {
         return program;
     }

@@ -47,10 +47,8 @@ public final class MachineLoad {
         since = System.nanoTime();
     }
 
-    /// What others had of the processors since the last call, or since the beginning. What a
-    /// hypervisor gave to other machines is part of it.
-    ///
-    /// @return in cores
+    /// {@return what others had of the processors since the last call, or since the beginning, in
+    /// cores} What a hypervisor gave to other machines is part of it.
     public double others() {
         return look().otherCores();
     }

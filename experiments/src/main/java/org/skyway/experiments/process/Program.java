@@ -113,9 +113,7 @@ public final class Program implements AutoCloseable {
         return text.toString();
     }
 
-    /// The launcher of this checkout.
-    ///
-    /// @return its path
+    /// {@return the launcher of this checkout}
     public static Path launcher() {
         Path launcher = Path.of(System.getProperty("skyway.home", "."), "skyway");
         if (!Files.isExecutable(launcher)) {
@@ -188,16 +186,12 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /// Its process id.
-    ///
-    /// @return the id
+    /// {@return its process id}
     public long pid() {
         return process.pid();
     }
 
-    /// Whether it runs.
-    ///
-    /// @return true if so
+    /// {@return whether it runs}
     public boolean isAlive() {
         return process.isAlive();
     }

@@ -25,9 +25,7 @@ public final class RunFolder implements AutoCloseable {
         AtExit.add(atExit);
     }
 
-    /// Where it is.
-    ///
-    /// @return the directory
+    /// {@return where it is}
     public Path path() {
         return path;
     }

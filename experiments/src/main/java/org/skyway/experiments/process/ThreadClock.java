@@ -58,9 +58,7 @@ public final class ThreadClock {
         return sum;
     }
 
-    /// The time so far.
-    ///
-    /// @return nanoseconds
+    /// {@return the time so far: nanoseconds}
     public long nanos() {
         try {
             return read(statistics);

@@ -20,9 +20,7 @@ public record Key(
         return new Key(experiment, method, other, x, metric, unit);
     }
 
-    /// The place on a numerical axis.
-    ///
-    /// @return not a number if it is none
+    /// {@return the place on a numerical axis; not a number if it is none}
     public double place() {
         try {
             return Double.parseDouble(x);

@@ -30,16 +30,12 @@ public enum Method {
         this.explanation = explanation;
     }
 
-    /// What it is called in tables and on plots.
-    ///
-    /// @return for instance `(b) time-shared`
+    /// {@return what it is called in tables and on plots, for instance `(b) time-shared`}
     public String title() {
         return "(" + letter + ") " + title;
     }
 
-    /// What it means.
-    ///
-    /// @return half a sentence
+    /// {@return what it means: half a sentence}
     public String explanation() {
         return explanation;
     }

@@ -64,9 +64,7 @@ public final class Results {
         all.add(measurement);
     }
 
-    /// All of them.
-    ///
-    /// @return in the order of [#add]
+    /// {@return all of them, in the order of [#add]}
     public List<Measurement> all() {
         return List.copyOf(all);
     }
@@ -104,9 +102,7 @@ public final class Results {
         return rows;
     }
 
-    /// The best that the yardstick did in this run.
-    ///
-    /// @return Mpps; not a number if it was not run
+    /// {@return the best that the yardstick did in this run: Mpps; not a number if it was not run}
     public double bestYardstick() {
         return all.stream()
                 .mapToDouble(m -> m.conditions().yardstickMpps())

@@ -26,9 +26,8 @@ final class Standstills {
         this.file = file;
     }
 
-    /// The longest time without a packet among what was written since this was asked before.
-    ///
-    /// @return milliseconds
+    /// {@return the longest time without a packet among what was written since this was asked
+    /// before: milliseconds}
     double longestMillis() throws IOException {
         double longest = 0;
         List<String> all = Files.readAllLines(file);

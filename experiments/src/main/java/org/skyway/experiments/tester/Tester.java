@@ -213,9 +213,7 @@ public final class Tester implements AutoCloseable {
         return reports;
     }
 
-    /// Its process.
-    ///
-    /// @return the program; null if it runs in a guest
+    /// {@return its process; null if it runs in a guest}
     public Program program() {
         return program;
     }

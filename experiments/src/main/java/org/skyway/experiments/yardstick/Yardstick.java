@@ -63,9 +63,7 @@ public final class Yardstick implements AutoCloseable {
         return Double.parseDouble(answer.substring("Mpps ".length()));
     }
 
-    /// Its process.
-    ///
-    /// @return the program
+    /// {@return its process}
     public Program program() {
         return dialogue.program();
     }

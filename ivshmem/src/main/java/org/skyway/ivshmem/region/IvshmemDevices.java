@@ -40,9 +40,7 @@ public final class IvshmemDevices {
         this.devices = devices;
     }
 
-    /// The devices of this machine.
-    ///
-    /// @return none, if it is no guest with such a device
+    /// {@return the devices of this machine; none, if it is no guest with such a device}
     public static IvshmemDevices ofThisMachine() {
         return new IvshmemDevices(Path.of(System.getProperty(DIRECTORY_PROPERTY, SYSFS)));
     }

@@ -39,9 +39,7 @@ public final class Leftovers {
         this.proc = proc;
     }
 
-    /// Those of this host.
-    ///
-    /// @return all of its switches', and of benchmarks
+    /// {@return those of this host: all of its switches', and of benchmarks}
     public static Leftovers ofThisHost() {
         return new Leftovers(RegionStore.allDirectories(), Path.of("/proc"));
     }

@@ -110,23 +110,18 @@ public final class Region implements AutoCloseable {
         return new Region(path, sizeBytes, arena, arena.allocate(sizeBytes, 4096), null);
     }
 
-    /// Where the region starts in this process.
-    ///
-    /// @return an address for [Memory]; invalid after [#close]
+    /// {@return where the region starts in this process: an address for [Memory]; invalid after
+    /// [#close]}
     public long address() {
         return segment.address();
     }
 
-    /// How long it is.
-    ///
-    /// @return bytes
+    /// {@return how long it is: bytes}
     public long sizeBytes() {
         return sizeBytes;
     }
 
-    /// What is mapped.
-    ///
-    /// @return the file
+    /// {@return what is mapped}
     public Path path() {
         return path;
     }
@@ -138,10 +133,9 @@ public final class Region implements AutoCloseable {
         Files.deleteIfExists(path);
     }
 
-    /// Whether the file still has all its bytes. Whoever may write it may also cut it short, and to
-    /// touch what is cut off is an [InternalError], at the touch or soon after.
-    ///
-    /// @return false if it is shorter than what is mapped, or can't be looked at
+    /// {@return whether the file still has all its bytes; false if it is shorter than what is
+    /// mapped, or can't be looked at} Whoever may write it may also cut it short, and to touch what
+    /// is cut off is an [InternalError], at the touch or soon after.
     public boolean isWhole() {
         try {
             return file == null || file.size() >= sizeBytes;

@@ -16,9 +16,7 @@ public final class RegionIds {
         next = new AtomicLong(new SecureRandom().nextLong() >>> 2);
     }
 
-    /// A new id.
-    ///
-    /// @return positive; never the same again
+    /// {@return a new id: positive; never the same again}
     public long next() {
         return next.incrementAndGet();
     }

@@ -72,9 +72,7 @@ public final class RegionStore {
                 runDirectory, "skyway-%08x-".formatted(crc.getValue()), HugePages.mounts(), log);
     }
 
-    /// Whose store it is.
-    ///
-    /// @return the run directory
+    /// {@return whose store it is: the run directory}
     public Path runDirectory() {
         return runDirectory;
     }
@@ -168,9 +166,7 @@ public final class RegionStore {
         return SHM.resolve(prefix + LASTING + name);
     }
 
-    /// The files of lasting regions that there are.
-    ///
-    /// @return files in `/dev/shm`
+    /// {@return the files of lasting regions that there are: files in `/dev/shm`}
     public List<Path> lasting() {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(SHM, prefix + LASTING + "*")) {
             List<Path> all = new ArrayList<>();
@@ -215,9 +211,7 @@ public final class RegionStore {
         return removed;
     }
 
-    /// What all file names of this store start with.
-    ///
-    /// @return the prefix
+    /// {@return what all file names of this store start with}
     public String prefix() {
         return prefix;
     }

@@ -75,9 +75,7 @@ public final class EventDescriptor implements AutoCloseable {
         SIGNALLING.setOpaque(this, false);
     }
 
-    /// Whether a thread is in [#signal] now. If it still is a while later, it may wait.
-    ///
-    /// @return true if so
+    /// {@return whether a thread is in [#signal] now} If it still is a while later, it may wait.
     public boolean isStuck() {
         return (boolean) SIGNALLING.getOpaque(this);
     }
@@ -114,9 +112,7 @@ public final class EventDescriptor implements AutoCloseable {
         }
     }
 
-    /// Its descriptor, which stays its own: to be passed on, or waited for.
-    ///
-    /// @return the descriptor
+    /// {@return its descriptor, which stays its own: to be passed on, or waited for}
     public Descriptor descriptor() {
         return descriptor;
     }

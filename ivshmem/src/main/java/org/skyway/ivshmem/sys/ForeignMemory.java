@@ -116,38 +116,29 @@ public final class ForeignMemory implements AutoCloseable {
         return new ForeignMemory(name, descriptor, reserved, reservedBytes, address, sizeBytes);
     }
 
-    /// Where it starts in this process.
-    ///
-    /// @return an address for [org.skyway.ivshmem.region.Memory]; invalid after [#close]
+    /// {@return where it starts in this process: an address for [org.skyway.ivshmem.region.Memory];
+    /// invalid after [#close]}
     public long address() {
         return address;
     }
 
-    /// How long it is.
-    ///
-    /// @return bytes
+    /// {@return how long it is: bytes}
     public long sizeBytes() {
         return sizeBytes;
     }
 
-    /// Its descriptor, which stays its own: to be passed on.
-    ///
-    /// @return the descriptor
+    /// {@return its descriptor, which stays its own: to be passed on}
     public Descriptor descriptor() {
         return descriptor;
     }
 
-    /// Whether nobody can cut it short.
-    ///
-    /// @return true if it is sealed
+    /// {@return whether nobody can cut it short; true if it is sealed}
     public boolean isSealed() {
         return sealed;
     }
 
-    /// Whether it still has all its bytes. To touch what was cut off is an [InternalError], at the
-    /// touch or soon after.
-    ///
-    /// @return false if it is shorter than what is mapped
+    /// {@return whether it still has all its bytes; false if it is shorter than what is mapped} To
+    /// touch what was cut off is an [InternalError], at the touch or soon after.
     public boolean isWhole() {
         return sealed || descriptor.sizeBytes() >= sizeBytes;
     }

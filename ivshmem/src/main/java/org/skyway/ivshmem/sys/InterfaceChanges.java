@@ -19,9 +19,8 @@ public final class InterfaceChanges implements AutoCloseable {
         socket = opened;
     }
 
-    /// Whether something may have changed since the last call.
-    ///
-    /// @return true also if that can't be known
+    /// {@return whether something may have changed since the last call; true also if that can't be
+    /// known}
     public boolean any() {
         return socket == null || socket.changed();
     }

@@ -18,9 +18,8 @@ public enum InterfaceState {
     /// the name appears again.
     GONE;
 
-    /// Whether it can be asked and told things.
-    ///
-    /// @return false if it is in another network namespace or in none
+    /// {@return whether it can be asked and told things; false if it is in another network
+    /// namespace or in none}
     public boolean isHere() {
         return this != ELSEWHERE && this != GONE;
     }

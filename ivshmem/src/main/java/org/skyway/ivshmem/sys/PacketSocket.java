@@ -157,16 +157,12 @@ public final class PacketSocket implements AutoCloseable {
         return tx.txBurst(addresses, lengths, from, count);
     }
 
-    /// Which interface this is.
-    ///
-    /// @return the name it was opened by
+    /// {@return which interface this is: the name it was opened by}
     public String interfaceName() {
         return name;
     }
 
-    /// Which interface this is.
-    ///
-    /// @return its index in its network namespace
+    /// {@return which interface this is: its index in its network namespace}
     public int ifindex() {
         return device.index();
     }
@@ -235,25 +231,21 @@ public final class PacketSocket implements AutoCloseable {
         device.setMtu(bytes);
     }
 
-    /// The interface's speed, as its driver reports it.
-    ///
-    /// @return Mbit/s; 0 if unknown
+    /// {@return the interface's speed, as its driver reports it: Mbit/s; 0 if unknown}
     public synchronized int speedMbps() {
         checkOpen();
         return (int) device.speedAndDuplex();
     }
 
-    /// The interface's duplex mode, as its driver reports it.
-    ///
-    /// @return whether it is known to be full duplex
+    /// {@return the interface's duplex mode, as its driver reports it: whether it is known to be
+    /// full duplex}
     public synchronized boolean fullDuplex() {
         checkOpen();
         return device.speedAndDuplex() >>> 32 != 0;
     }
 
-    /// Who drives the interface, as the driver says it.
-    ///
-    /// @return name, version and firmware's version, each possibly empty; null if it does not say
+    /// {@return who drives the interface, as the driver says it: name, version and firmware's
+    /// version, each possibly empty; null if it does not say}
     public synchronized String[] driver() {
         checkOpen();
         return device.driver();

@@ -50,9 +50,7 @@ public final class Segmenter {
         buffers = arena.allocate((long) (BUFFERS + 1) * strideBytes, 64).address();
     }
 
-    /// Whether segments of a super-frame are still to come.
-    ///
-    /// @return true if so
+    /// {@return whether segments of a super-frame are still to come}
     public boolean active() {
         return position < lengthBytes;
     }

@@ -148,9 +148,7 @@ public final class TapDevice implements AutoCloseable {
         return errors.get();
     }
 
-    /// What it can do at the moment.
-    ///
-    /// @return [InterfaceState#GONE] if somebody has removed it
+    /// {@return what it can do at the moment: [InterfaceState#GONE] if somebody has removed it}
     public synchronized InterfaceState linkState() {
         checkOpen();
         InterfaceState link = device.linkState();
@@ -168,9 +166,7 @@ public final class TapDevice implements AutoCloseable {
         device.setAdminUp(up);
     }
 
-    /// Its speed, as the kernel says it.
-    ///
-    /// @return Mbit/s; 0 if unknown
+    /// {@return its speed, as the kernel says it: Mbit/s; 0 if unknown}
     public synchronized int speedMbps() {
         checkOpen();
         return (int) device.speedAndDuplex();
@@ -212,16 +208,13 @@ public final class TapDevice implements AutoCloseable {
         device.setMtu(bytes);
     }
 
-    /// Its index in its network namespace.
-    ///
-    /// @return 1 or more
+    /// {@return its index in its network namespace: 1 or more}
     public int ifindex() {
         return device.index();
     }
 
-    /// Whether there was an interface of that name, left by another process.
-    ///
-    /// @return false if it was made
+    /// {@return whether there was an interface of that name, left by another process; false if it
+    /// was made}
     public boolean wasThere() {
         return wasThere;
     }

@@ -55,9 +55,8 @@ public final class UnixSocket implements AutoCloseable {
     /// @param bytes the message, or some bytes of the stream; none at the end
     /// @param descriptors what came with it; the receiver's now
     public record Received(byte[] bytes, List<Descriptor> descriptors) {
-        /// Whether the other side has closed the connection, or is gone.
-        ///
-        /// @return true if nothing more comes
+        /// {@return whether the other side has closed the connection, or is gone; true if nothing
+        /// more comes}
         public boolean isEnd() {
             return bytes.length == 0;
         }
@@ -274,10 +273,8 @@ public final class UnixSocket implements AutoCloseable {
         return header;
     }
 
-    /// Who is at the other end, as the kernel vouches for it.
-    ///
-    /// @return the credentials of the process that connected, or that listens; null if the kernel
-    ///   does not say
+    /// {@return who is at the other end, as the kernel vouches for it: the credentials of the
+    /// process that connected, or that listens; null if the kernel does not say}
     public PeerCredentials peer() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(12, 4);
@@ -294,16 +291,12 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /// Where it listens, or where it was connected.
-    ///
-    /// @return the path
+    /// {@return where it listens, or where it was connected}
     public Path path() {
         return path;
     }
 
-    /// Its descriptor, which stays its own: to be waited for.
-    ///
-    /// @return the descriptor
+    /// {@return its descriptor, which stays its own: to be waited for}
     public Descriptor descriptor() {
         return descriptor;
     }

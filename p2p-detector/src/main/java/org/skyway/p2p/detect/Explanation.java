@@ -127,9 +127,7 @@ public record Explanation(
         return shadowed;
     }
 
-    /// The explanation as lines for a reader.
-    ///
-    /// @return lines
+    /// {@return the explanation as lines for a reader}
     public String text() {
         StringBuilder text = new StringBuilder(summary).append(System.lineSeparator());
         entries.forEach(e -> text.append("  ").append(e).append(System.lineSeparator()));

@@ -67,9 +67,8 @@ final class PacketDomain {
         return cubes;
     }
 
-    /// Some packet of a cube.
-    ///
-    /// @return a whole flow key; null if no frame parses to a key of the cube
+    /// {@return some packet of a cube: a whole flow key; null if no frame parses to a key of the
+    /// cube}
     long[] pick(Cube cube) {
         for (Cube packets : cubes) {
             if (packets.overlaps(cube)) {

@@ -72,9 +72,7 @@ public record Trace(List<Lookup> steps, String end) {
         return ends.getFirst();
     }
 
-    /// The trace as lines for a reader.
-    ///
-    /// @return a line per lookup and one for the end
+    /// {@return the trace as lines for a reader: a line per lookup and one for the end}
     public String text() {
         StringBuilder text = new StringBuilder();
         for (Lookup step : steps) {

@@ -164,16 +164,12 @@ public final class MemifClient implements AutoCloseable {
         connection.receiver().begin();
     }
 
-    /// The memory that it made, rings first.
-    ///
-    /// @return the region; null before HELLO
+    /// {@return the memory that it made, rings first; null before HELLO}
     public ForeignMemory memory() {
         return region;
     }
 
-    /// What came of it.
-    ///
-    /// @return the connection, once the server has said so; null before
+    /// {@return what came of it: the connection, once the server has said so; null before}
     public MemifConnection connection() {
         return connection;
     }

@@ -102,30 +102,22 @@ public final class MemifConnection implements AutoCloseable {
         return Memory.getInt(ring + COOKIE_OFFSET) == COOKIE;
     }
 
-    /// What the other side calls itself.
-    ///
-    /// @return its name
+    /// {@return what the other side calls itself}
     public String peer() {
         return peer;
     }
 
-    /// Where packets come from.
-    ///
-    /// @return one poll thread's
+    /// {@return where packets come from: one poll thread's}
     public MemifReceiver receiver() {
         return receiver;
     }
 
-    /// Where packets go to.
-    ///
-    /// @return one poll thread's at a time
+    /// {@return where packets go to: one poll thread's at a time}
     public MemifSender sender() {
         return sender;
     }
 
-    /// What is shared, in words.
-    ///
-    /// @return rings and memory
+    /// {@return what is shared, in words: rings and memory}
     public String describe() {
         long bytes = regions.stream().mapToLong(ForeignMemory::sizeBytes).sum();
         boolean sealed = regions.stream().allMatch(ForeignMemory::isSealed);
@@ -150,9 +142,7 @@ public final class MemifConnection implements AutoCloseable {
         }
     }
 
-    /// What the other side did that can't be.
-    ///
-    /// @return a sentence; null if nothing
+    /// {@return what the other side did that can't be: a sentence; null if nothing}
     public String fault() {
         if (cutShort != null) {
             return cutShort;
@@ -161,9 +151,7 @@ public final class MemifConnection implements AutoCloseable {
         return in != null ? in : sender.fault();
     }
 
-    /// The events by which a thread of this side could be held up.
-    ///
-    /// @return both rings'
+    /// {@return the events by which a thread of this side could be held up: both rings'}
     public List<EventDescriptor> events() {
         return events;
     }

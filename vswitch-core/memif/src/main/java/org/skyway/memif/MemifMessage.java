@@ -108,9 +108,7 @@ public sealed interface MemifMessage {
     /// @param text why
     record Disconnect(int code, String text) implements MemifMessage {}
 
-    /// Its bytes.
-    ///
-    /// @return [#BYTES] of them
+    /// {@return its bytes: [#BYTES] of them}
     default byte[] encode() {
         ByteBuffer b = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
         switch (this) {
@@ -189,9 +187,7 @@ public sealed interface MemifMessage {
         };
     }
 
-    /// Whether it must come with a descriptor.
-    ///
-    /// @return true if so; others must have none
+    /// {@return whether it must come with a descriptor; others must have none}
     default boolean hasDescriptor() {
         return this instanceof AddRegion || this instanceof AddRing;
     }

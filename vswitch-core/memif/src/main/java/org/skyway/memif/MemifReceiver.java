@@ -206,23 +206,19 @@ public final class MemifReceiver {
                                 .formatted(name, length & 0xffff_ffffL, bufferBytes);
     }
 
-    /// How many slots it has.
-    ///
-    /// @return a power of two
+    /// {@return how many slots it has: a power of two}
     public int size() {
         return size;
     }
 
-    /// How many packets were too long, and dropped. Its thread writes; others may see an old value.
-    ///
-    /// @return packets
+    /// {@return how many packets were too long, and dropped} Its thread writes; others may see an
+    /// old value.
     public long tooLong() {
         return tooLong;
     }
 
-    /// What the other side wrote that can't be. A faulty ring shows nothing more.
-    ///
-    /// @return a sentence that names the ring; null if nothing is wrong
+    /// {@return what the other side wrote that can't be: a sentence that names the ring; null if
+    /// nothing is wrong} A faulty ring shows nothing more.
     public String fault() {
         return fault;
     }

@@ -177,23 +177,19 @@ public final class MemifSender {
                         .formatted(name, buffers.describe(word0, word1, length));
     }
 
-    /// How many slots it has.
-    ///
-    /// @return a power of two
+    /// {@return how many slots it has: a power of two}
     public int size() {
         return size;
     }
 
-    /// How often it woke the receiver. Its thread writes; others may see an old value.
-    ///
-    /// @return signals
+    /// {@return how often it woke the receiver: signals} Its thread writes; others may see an old
+    /// value.
     public long signals() {
         return signals;
     }
 
-    /// What the other side wrote that can't be. A faulty ring takes nothing more.
-    ///
-    /// @return a sentence that names the ring; null if nothing is wrong
+    /// {@return what the other side wrote that can't be: a sentence that names the ring; null if
+    /// nothing is wrong} A faulty ring takes nothing more.
     public String fault() {
         return fault;
     }

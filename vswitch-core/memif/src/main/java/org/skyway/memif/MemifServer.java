@@ -52,9 +52,7 @@ public final class MemifServer implements AutoCloseable {
         this.maxFrame = maxFrame;
     }
 
-    /// The first word, which a server has.
-    ///
-    /// @return what is taken
+    /// {@return the first word, which a server has: what is taken}
     public MemifMessage.Hello hello() {
         return new MemifMessage.Hello(
                 NAME,
@@ -220,9 +218,7 @@ public final class MemifServer implements AutoCloseable {
         return new MemifConnection.Place(address, r.log2, r.event);
     }
 
-    /// What came of it.
-    ///
-    /// @return the connection, from the answer to CONNECT on; null before
+    /// {@return what came of it: the connection, from the answer to CONNECT on; null before}
     public MemifConnection connection() {
         return connection;
     }

@@ -50,9 +50,7 @@ public record ColumnType(Kind key, Kind value) {
         };
     }
 
-    /// Whether it is a map.
-    ///
-    /// @return true if it has pairs
+    /// {@return whether it is a map; true if it has pairs}
     public boolean isMap() {
         return value != null;
     }

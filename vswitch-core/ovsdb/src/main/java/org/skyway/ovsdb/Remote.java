@@ -33,9 +33,7 @@ public record Remote(String text, SocketAddress address) {
                         .formatted(text));
     }
 
-    /// Whether it is a UNIX socket.
-    ///
-    /// @return false for TCP
+    /// {@return whether it is a UNIX socket; false for TCP}
     boolean isUnix() {
         return address instanceof UnixDomainSocketAddress;
     }

@@ -40,16 +40,12 @@ public final class Transaction {
         }
     }
 
-    /// Whether there is nothing to change.
-    ///
-    /// @return true if so
+    /// {@return whether there is nothing to change}
     public boolean isEmpty() {
         return updates.isEmpty();
     }
 
-    /// What it would have rows hold.
-    ///
-    /// @return columns by table and row
+    /// {@return what it would have rows hold: columns by table and row}
     public Map<String, Map<UUID, Map<String, Datum>>> updates() {
         return updates;
     }

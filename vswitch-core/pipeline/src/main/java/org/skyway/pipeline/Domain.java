@@ -28,9 +28,7 @@ public interface Domain<P extends Packet> {
     /// @return the port; null if there is none
     PortState port(int number);
 
-    /// All ports.
-    ///
-    /// @return by number
+    /// {@return all ports, by number}
     Iterable<PortState> ports();
 
     // ---- limits

@@ -21,9 +21,7 @@ public record Owner(
     /// Nobody: a packet that has just come in.
     public static final Owner NONE = new Owner(0, null, false, false, false, 0);
 
-    /// The cookie to report.
-    ///
-    /// @return the entry's; all ones if there is none
+    /// {@return the cookie to report: the entry's; all ones if there is none}
     public long cookie() {
         return rule == null ? -1L : rule.cookie();
     }

@@ -59,16 +59,13 @@ public abstract class Packet {
     /// @param mask which of them
     protected abstract void writeMetadata(long value, long mask);
 
-    /// The ingress port as it is by now.
-    ///
-    /// @return its number, unsigned; -1 if it can't be told
+    /// {@return the ingress port as it is by now: its number, unsigned; -1 if it can't be told}
     protected abstract long inPort();
 
     // ---- the action set
 
-    /// What was written into the action set.
-    ///
-    /// @return actions in the order in which they were written
+    /// {@return what was written into the action set: actions in the order in which they were
+    /// written}
     public List<Action> actionSet() {
         return actionSet;
     }
@@ -111,9 +108,8 @@ public abstract class Packet {
 
     // ---- queues
 
-    /// Which queue of a port it is for.
-    ///
-    /// @return the queue's id, unsigned; [#NO_QUEUE] if none was set
+    /// {@return which queue of a port it is for: the queue's id, unsigned; [#NO_QUEUE] if none was
+    /// set}
     public long queue() {
         return queue;
     }
@@ -139,9 +135,7 @@ public abstract class Packet {
 
     // ---- on its way out
 
-    /// Whether nothing more is done to it, here and in what called this.
-    ///
-    /// @return true if so
+    /// {@return whether nothing more is done to it, here and in what called this}
     public boolean isLeaving() {
         return leaving;
     }
@@ -153,9 +147,7 @@ public abstract class Packet {
         leaving = value;
     }
 
-    /// Whether nothing is done to it after all.
-    ///
-    /// @return true if so
+    /// {@return whether nothing is done to it after all}
     public boolean isAbandoned() {
         return abandoned;
     }
@@ -169,9 +161,7 @@ public abstract class Packet {
 
     // ---- reading it anew
 
-    /// Whether what lies under its last MPLS label is not known yet.
-    ///
-    /// @return true if so
+    /// {@return whether what lies under its last MPLS label is not known yet}
     public boolean isUnread() {
         return unread;
     }
@@ -189,9 +179,7 @@ public abstract class Packet {
         leaving = true;
     }
 
-    /// Whether what is to be done is kept for later.
-    ///
-    /// @return true if so
+    /// {@return whether what is to be done is kept for later}
     public boolean isFreezing() {
         return kept != null;
     }

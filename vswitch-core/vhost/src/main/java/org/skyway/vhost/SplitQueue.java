@@ -165,16 +165,14 @@ abstract class SplitQueue {
         call = event;
     }
 
-    /// How often the driver was interrupted. Its thread writes; others may see an old value.
-    ///
-    /// @return interrupts
+    /// {@return how often the driver was interrupted: interrupts} Its thread writes; others may see
+    /// an old value.
     public final long calls() {
         return calls;
     }
 
-    /// What the driver wrote that can't be. A faulty queue moves nothing more.
-    ///
-    /// @return a sentence that names the queue; null if nothing is wrong
+    /// {@return what the driver wrote that can't be: a sentence that names the queue; null if
+    /// nothing is wrong} A faulty queue moves nothing more.
     public final String fault() {
         return fault;
     }

@@ -78,16 +78,12 @@ public final class VhostQueues {
         return Offloads.pass(offloads, to.offloads);
     }
 
-    /// Where packets come from.
-    ///
-    /// @return one poll thread's
+    /// {@return where packets come from: one poll thread's}
     public VhostReceiver receiver() {
         return receiver;
     }
 
-    /// Where packets go to.
-    ///
-    /// @return one poll thread's at a time
+    /// {@return where packets go to: one poll thread's at a time}
     public VhostSender sender() {
         return sender;
     }
@@ -97,9 +93,7 @@ public final class VhostQueues {
         memory.checkMemory();
     }
 
-    /// What the other side did that can't be.
-    ///
-    /// @return a sentence; null if nothing
+    /// {@return what the other side did that can't be: a sentence; null if nothing}
     public String fault() {
         if (memory.cutShort() != null) {
             return memory.cutShort();

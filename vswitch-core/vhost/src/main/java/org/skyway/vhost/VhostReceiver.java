@@ -46,9 +46,8 @@ public final class VhostReceiver extends SplitQueue {
         return (longest + 127) & ~63; // may be read to the next multiple of 64
     }
 
-    /// What was left to others of the packets that [#peek] showed last, for [VhostSender#offer].
-    ///
-    /// @return for each a word; see [Offloads]
+    /// {@return what was left to others of the packets that [#peek] showed last, for
+    /// [VhostSender#offer], for each a word; see [Offloads]}
     public long[] left() {
         return left;
     }
@@ -187,10 +186,8 @@ public final class VhostReceiver extends SplitQueue {
         wrong++;
     }
 
-    /// How many packets were empty, too long, or left to others what can't be, and were dropped.
-    /// Its thread writes; others may see an old value.
-    ///
-    /// @return packets
+    /// {@return how many packets were empty, too long, or left to others what can't be, and were
+    /// dropped} Its thread writes; others may see an old value.
     public long wrong() {
         return wrong;
     }

@@ -52,9 +52,7 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /// What is missing on this machine.
-    ///
-    /// @return what, and how to get it; null if nothing is
+    /// {@return what is missing on this machine: what, and how to get it; null if nothing is}
     public static String missing() {
         for (String program :
                 List.of("/usr/sbin/ovs-vswitchd", "/usr/sbin/ovsdb-server", "/usr/bin/ovs-ofctl")) {
@@ -100,23 +98,18 @@ public final class Lab implements AutoCloseable {
         return folder.path();
     }
 
-    /// The one that is right.
-    ///
-    /// @return Open vSwitch
+    /// {@return the one that is right: Open vSwitch}
     public Side ovs() {
         return ovs;
     }
 
-    /// Whether Open vSwitch has ended by itself: it fails an assertion on some rules.
-    ///
-    /// @return true if it has, or does so within a second
+    /// {@return whether Open vSwitch has ended by itself: it fails an assertion on some rules; true
+    /// if it has, or does so within a second}
     public boolean ovsHasEnded() {
         return ovs.hasEnded();
     }
 
-    /// The one that is tested.
-    ///
-    /// @return Skyway
+    /// {@return the one that is tested: Skyway}
     public Side skyway() {
         return skyway;
     }
@@ -128,9 +121,7 @@ public final class Lab implements AutoCloseable {
         return List.of(ovs, skyway);
     }
 
-    /// A directory that is removed at the end.
-    ///
-    /// @return the directory
+    /// {@return a directory that is removed at the end}
     public Path scratch() {
         return folders.getFirst().path();
     }

@@ -132,9 +132,7 @@ public final class OfConnection implements AutoCloseable {
         packetIns.clear();
     }
 
-    /// How many messages [#takeUnasked] would return.
-    ///
-    /// @return messages
+    /// {@return how many messages [#takeUnasked] would return}
     public int unasked() {
         return unasked.size();
     }

@@ -24,30 +24,22 @@ public abstract class Side implements AutoCloseable {
         taps = new Taps(veths.testerEnds());
     }
 
-    /// Which switch this is.
-    ///
-    /// @return its name
+    /// {@return which switch this is}
     public final String name() {
         return name;
     }
 
-    /// The bridge's name.
-    ///
-    /// @return its name, the same on both sides
+    /// {@return the bridge's name, the same on both sides}
     public final String bridge() {
         return bridge;
     }
 
-    /// Its ends of the wires.
-    ///
-    /// @return one for each port
+    /// {@return its ends of the wires: one for each port}
     public final Taps taps() {
         return taps;
     }
 
-    /// How many ports it has.
-    ///
-    /// @return ports; they are numbered from 1
+    /// {@return how many ports it has; they are numbered from 1}
     public final int ports() {
         return ports;
     }
@@ -65,9 +57,7 @@ public abstract class Side implements AutoCloseable {
         return connection;
     }
 
-    /// The present connection.
-    ///
-    /// @return the last that [#connect] made
+    /// {@return the present connection: the last that [#connect] made}
     public final OfConnection connection() {
         return connection;
     }
@@ -98,9 +88,7 @@ public abstract class Side implements AutoCloseable {
         }
     }
 
-    /// Its run directory.
-    ///
-    /// @return the directory with its management socket
+    /// {@return its run directory: the directory with its management socket}
     public final Path directory() {
         return directory;
     }

@@ -122,23 +122,17 @@ public final class VmHost implements AutoCloseable {
         undertaker.atEnd("rm -f /dev/shm/" + RegionStore.of(directory).prefix() + "*");
     }
 
-    /// The switch's run directory.
-    ///
-    /// @return the directory
+    /// {@return the switch's run directory}
     public Path runDirectory() {
         return folder.path();
     }
 
-    /// The switch.
-    ///
-    /// @return a client of it
+    /// {@return the switch: a client of it}
     public ControlClient control() {
         return control;
     }
 
-    /// The guests.
-    ///
-    /// @return those that were booted
+    /// {@return the guests: those that were booted}
     public Guests guests() {
         return guests;
     }
@@ -150,9 +144,8 @@ public final class VmHost implements AutoCloseable {
         return List.of(vswitchd);
     }
 
-    /// Packets that both VNFs have been given, by whatever way.
-    ///
-    /// @return packets so far, of all ports
+    /// {@return packets that both VNFs have been given, by whatever way: packets so far, of all
+    /// ports}
     public long delivered() {
         long sum = 0;
         for (JsonNode port : control.ask(ControlClient.request("stats")).get("ports")) {
@@ -217,9 +210,7 @@ public final class VmHost implements AutoCloseable {
         Program.output(runDirectory(), command.toArray(String[]::new));
     }
 
-    /// How many links are active.
-    ///
-    /// @return links
+    /// {@return how many links are active}
     public long activeLinks() {
         long active = 0;
         for (JsonNode link : control.ask(ControlClient.request("links"))) {
@@ -228,9 +219,7 @@ public final class VmHost implements AutoCloseable {
         return active;
     }
 
-    /// How many ports of guests have a driver.
-    ///
-    /// @return ports
+    /// {@return how many ports of guests have a driver}
     public int drivers() {
         int drivers = 0;
         for (JsonNode port : control.ask(ControlClient.request("machines"))) {

@@ -84,9 +84,7 @@ public record GuestSpec(
         }
     }
 
-    /// Where what the guest prints goes.
-    ///
-    /// @return a file
+    /// {@return where what the guest prints goes: a file}
     public Path console() {
         return directory.resolve(name + ".console");
     }
@@ -107,9 +105,7 @@ public record GuestSpec(
         return directory.resolve(name + ".commands.sock");
     }
 
-    /// The socket of the shell of a plain Linux.
-    ///
-    /// @return a socket that QEMU makes
+    /// {@return the socket of the shell of a plain Linux: a socket that QEMU makes}
     public Path shell() {
         return directory.resolve(name + ".shell");
     }

@@ -136,16 +136,12 @@ public final class QemuGuest implements AutoCloseable {
                         .formatted(command));
     }
 
-    /// Whether what [#begin] began has ended.
-    ///
-    /// @return true if so
+    /// {@return whether what [#begin] began has ended}
     public boolean hasEnded() {
         return tryTo("ls /tmp/ended").equals("/tmp/ended\n");
     }
 
-    /// What that has printed.
-    ///
-    /// @return so far
+    /// {@return what that has printed: so far}
     public String said() {
         return run("cat /tmp/said");
     }

@@ -19,9 +19,7 @@ public final class OpenFlowException extends RuntimeException {
         this.code = code;
     }
 
-    /// What to answer.
-    ///
-    /// @return the error
+    /// {@return what to answer}
     public ErrorCode code() {
         return code;
     }

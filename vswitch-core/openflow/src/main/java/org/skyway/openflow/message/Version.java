@@ -21,9 +21,7 @@ public enum Version {
         this.number = number;
     }
 
-    /// The number in a message's header.
-    ///
-    /// @return 1 to 6
+    /// {@return the number in a message's header: 1 to 6}
     public int number() {
         return number;
     }

@@ -22,9 +22,7 @@ public final class Bytes {
         return data.length == 0 ? EMPTY : new Bytes(data.clone());
     }
 
-    /// How many there are.
-    ///
-    /// @return 0 or more
+    /// {@return how many there are; 0 or more}
     public int length() {
         return data.length;
     }
@@ -37,9 +35,7 @@ public final class Bytes {
         return data[i];
     }
 
-    /// A copy as an array.
-    ///
-    /// @return a new array
+    /// {@return a copy as an array: a new array}
     public byte[] toArray() {
         return data.clone();
     }

@@ -58,9 +58,7 @@ public record FieldHeader(String name, long code, int since) {
         throw new IllegalArgumentException("header " + name + " is of no known class");
     }
 
-    /// Whether the header goes on with an experimenter's id.
-    ///
-    /// @return true if so
+    /// {@return whether the header goes on with an experimenter's id}
     public boolean experimenter() {
         return code >>> 48 == 0xffff;
     }

@@ -51,9 +51,7 @@ public final class Match {
         return new Builder();
     }
 
-    /// Which words are constrained.
-    ///
-    /// @return a bitmap; bit `w` is set if `mask(w)` is not zero
+    /// {@return which words are constrained: a bitmap; bit `w` is set if `mask(w)` is not zero}
     public long words() {
         return words;
     }
@@ -279,9 +277,7 @@ public final class Match {
             return none ? Integer.toUnsignedLong(OfPort.ANY) : f.toBase(value);
         }
 
-        /// What has been collected.
-        ///
-        /// @return the match
+        /// {@return what has been collected}
         public Match build() {
             return Match.of(values, masks);
         }

@@ -33,9 +33,8 @@ public enum Notation {
         this.flags = List.of(flags);
     }
 
-    /// The names of the field's bits, from the least significant one.
-    ///
-    /// @return none if its bits have no names
+    /// {@return the names of the field's bits, from the least significant one; none if its bits
+    /// have no names}
     public List<String> flags() {
         return flags;
     }

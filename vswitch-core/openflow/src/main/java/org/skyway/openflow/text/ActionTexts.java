@@ -142,9 +142,7 @@ final class ActionTexts {
         return Numbers.parse(lower(token), token.value(), most);
     }
 
-    /// Who reads an action.
-    ///
-    /// @return null if none has this name
+    /// {@return who reads an action; null if none has this name}
     static Reader reader(Token token) {
         return READERS.get(lower(token));
     }

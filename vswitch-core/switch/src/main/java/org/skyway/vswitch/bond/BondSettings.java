@@ -35,9 +35,7 @@ public record BondSettings(
         members = Map.copyOf(members);
     }
 
-    /// Whether what its members send is shared anew now and then.
-    ///
-    /// @return true if so
+    /// {@return whether what its members send is shared anew now and then}
     public boolean isRebalanced() {
         return balanced && rebalanceMillis != 0;
     }

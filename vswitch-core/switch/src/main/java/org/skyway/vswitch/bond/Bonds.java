@@ -24,9 +24,7 @@ public final class Bonds {
         this.counters = counters;
     }
 
-    /// Whether there is none.
-    ///
-    /// @return true if so
+    /// {@return whether there is none}
     public boolean isEmpty() {
         return all.isEmpty();
     }
@@ -69,16 +67,12 @@ public final class Bonds {
         return changed;
     }
 
-    /// How they are for whoever forwards.
-    ///
-    /// @return as they were when they were looked at last
+    /// {@return how they are for whoever forwards, as they were when they were looked at last}
     public List<Bond> seen() {
         return seen;
     }
 
-    /// All of them.
-    ///
-    /// @return by name
+    /// {@return all of them, by name}
     public Collection<LiveBond> all() {
         return all.values();
     }

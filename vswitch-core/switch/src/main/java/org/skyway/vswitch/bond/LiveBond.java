@@ -38,9 +38,7 @@ public final class LiveBond {
         share(nowNanos);
     }
 
-    /// What it is to be.
-    ///
-    /// @return as it was told last
+    /// {@return what it is to be, as it was told last}
     public BondSettings settings() {
         return settings;
     }
@@ -234,9 +232,7 @@ public final class LiveBond {
         return settings.name();
     }
 
-    /// How it is for whoever forwards.
-    ///
-    /// @return as of now
+    /// {@return how it is for whoever forwards, as of now}
     public Bond seen() {
         return new Bond(
                 settings.id(),
@@ -250,19 +246,15 @@ public final class LiveBond {
                 buckets);
     }
 
-    /// Whether addresses that are known elsewhere are to be announced by it, because another member
-    /// is active now. Once.
-    ///
-    /// @return true if so
+    /// {@return whether addresses that are known elsewhere are to be announced by it, because
+    /// another member is active now} Once.
     public boolean takeAnnouncement() {
         boolean due = announces;
         announces = false;
         return due && active != null;
     }
 
-    /// The address of the member that is active, or was last.
-    ///
-    /// @return 0 if none ever was
+    /// {@return the address of the member that is active, or was last; 0 if none ever was}
     public long activeMac() {
         return activeMac;
     }

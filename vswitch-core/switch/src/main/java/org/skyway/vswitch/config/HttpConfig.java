@@ -46,9 +46,7 @@ public record HttpConfig(
         }
     }
 
-    /// The address.
-    ///
-    /// @return resolved
+    /// {@return the address: resolved}
     @JsonIgnore
     public InetSocketAddress address() {
         return parse(listen);

@@ -51,9 +51,8 @@ public record PortConfig(
         private static final String ALL =
                 Arrays.stream(values()).map(Type::toString).collect(Collectors.joining(", "));
 
-        /// Whether its VNF speaks a standard protocol over a UNIX socket.
-        ///
-        /// @return true for all but VNFs with Skyway's own driver and interfaces of Linux
+        /// {@return whether its VNF speaks a standard protocol over a UNIX socket; true for all but
+        /// VNFs with Skyway's own driver and interfaces of Linux}
         public boolean isStock() {
             return this != DPDKR && this != NETDEV && this != INTERNAL && this != PATCH;
         }
@@ -281,9 +280,7 @@ public record PortConfig(
                         name);
     }
 
-    /// Its type, with what was said of its socket.
-    ///
-    /// @return for [#ofTyped]
+    /// {@return its type, with what was said of its socket, for [#ofTyped]}
     public String typed() {
         StringJoiner all = new StringJoiner(",").add(type.toString());
         if (!socket.isNone()) {

@@ -64,23 +64,19 @@ public record SocketConfig(
         }
     }
 
-    /// Whether nothing was said.
-    ///
-    /// @return true if so
+    /// {@return whether nothing was said}
     public boolean isNone() {
         return equals(NONE);
     }
 
-    /// Whether the switch makes the memory of a memif port, and connects.
-    ///
-    /// @return false for a server, which is what there is if nothing was said
+    /// {@return whether the switch makes the memory of a memif port, and connects; false for a
+    /// server, which is what there is if nothing was said}
     public boolean isClient() {
         return "client".equals(role);
     }
 
-    /// What was said, as `KEY=VALUE` separated by commas.
-    ///
-    /// @return for [#parse]; empty if nothing was said
+    /// {@return what was said, as `KEY=VALUE` separated by commas, for [#parse]; empty if nothing
+    /// was said}
     public String text() {
         StringBuilder b = new StringBuilder();
         add(b, "socket", path);

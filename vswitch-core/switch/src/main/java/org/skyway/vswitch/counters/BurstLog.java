@@ -74,9 +74,7 @@ public class BurstLog {
         return new BurstLog(thread, 0, 0);
     }
 
-    /// Whose it is.
-    ///
-    /// @return index of the poll thread
+    /// {@return whose it is: index of the poll thread}
     public final int thread() {
         return thread;
     }
@@ -86,9 +84,8 @@ public class BurstLog {
         return block;
     }
 
-    /// Whether a process may come after this one that makes something of it.
-    ///
-    /// @return false if [#add] is all that there is to do
+    /// {@return whether a process may come after this one that makes something of it; false if
+    /// [#add] is all that there is to do}
     public final boolean isOn() {
         return state != 0;
     }
@@ -148,9 +145,7 @@ public class BurstLog {
         }
     }
 
-    /// How many rings a burst may be written to.
-    ///
-    /// @return rings
+    /// {@return how many rings a burst may be written to}
     public static int mostRings() {
         return MOST_CURSORS - 1;
     }

@@ -206,9 +206,7 @@ public final class CounterMemory {
         return offset(address(block)) >= 0;
     }
 
-    /// Whether there is a file.
-    ///
-    /// @return false if all goes with the process
+    /// {@return whether there is a file; false if all goes with the process}
     public boolean hasFile() {
         return file != null;
     }
@@ -258,9 +256,8 @@ public final class CounterMemory {
         stores.put(address, value);
     }
 
-    /// Where a word is in the file.
-    ///
-    /// @return bytes from its beginning; negative if it is not in there
+    /// {@return where a word is in the file: bytes from its beginning; negative if it is not in
+    /// there}
     long offset(long address) {
         long[] all = chunks;
         for (int i = 0; i < all.length; i++) {

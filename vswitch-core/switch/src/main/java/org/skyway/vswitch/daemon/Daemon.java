@@ -276,9 +276,7 @@ public final class Daemon implements AutoCloseable {
         return request -> ControlServer.answer(owner, asked, faults, request);
     }
 
-    /// Where its live page is.
-    ///
-    /// @return for a browser; null if there is none
+    /// {@return where its live page is, for a browser; null if there is none}
     public String pageUrl() {
         return pageUrl;
     }

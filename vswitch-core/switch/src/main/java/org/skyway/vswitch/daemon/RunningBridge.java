@@ -206,16 +206,12 @@ public final class RunningBridge implements AutoCloseable {
         }
     }
 
-    /// The bridge.
-    ///
-    /// @return the bridge, for its ofproto thread
+    /// {@return the bridge, for its ofproto thread}
     public Bridge bridge() {
         return bridge;
     }
 
-    /// Its OpenFlow side.
-    ///
-    /// @return the OpenFlow side, for its ofproto thread
+    /// {@return its OpenFlow side, for its ofproto thread}
     public Ofproto ofproto() {
         return ofproto;
     }

@@ -113,9 +113,8 @@ public final class TakeOver {
         return rehearsed;
     }
 
-    /// Whether there was a switch, which has handed over.
-    ///
-    /// @return false if this one begins without
+    /// {@return whether there was a switch, which has handed over; false if this one begins
+    /// without}
     public boolean isThere() {
         return process != null;
     }

@@ -22,9 +22,7 @@ final class BurstSizes {
         COUNT.setOpaque(counts, i, counts[i] + 1);
     }
 
-    /// What was counted.
-    ///
-    /// @return a copy
+    /// {@return what was counted: a copy}
     long[] counts() {
         long[] copy = new long[counts.length];
         for (int i = 0; i < copy.length; i++) {

@@ -210,9 +210,7 @@ public final class Datapath implements AutoCloseable {
         threads[0].tell(t -> t.forwardMark(route, kind, LATE_MARK_TRIES));
     }
 
-    /// How many packets [#run] dropped.
-    ///
-    /// @return packets
+    /// {@return how many packets [#run] dropped}
     public long programsDropped() {
         return programsDropped.get();
     }
@@ -294,9 +292,7 @@ public final class Datapath implements AutoCloseable {
         return true;
     }
 
-    /// A ticket for [#isSettled] without any invalidation. Any thread.
-    ///
-    /// @return the ticket
+    /// {@return a ticket for [#isSettled] without any invalidation} Any thread.
     public long ticket() {
         return lastTicket.incrementAndGet();
     }
@@ -316,9 +312,8 @@ public final class Datapath implements AutoCloseable {
         return null;
     }
 
-    /// How long the poll threads were busy moving packets.
-    ///
-    /// @return nanoseconds since the start, of all threads
+    /// {@return how long the poll threads were busy moving packets: nanoseconds since the start, of
+    /// all threads}
     public long busyNanos() {
         long sum = 0;
         for (PollThread t : threads) {
@@ -327,9 +322,7 @@ public final class Datapath implements AutoCloseable {
         return sum;
     }
 
-    /// What the poll threads' caches did.
-    ///
-    /// @return one for each thread
+    /// {@return what the poll threads' caches did: one for each thread}
     public List<CacheStatistics> cacheStatistics() {
         return Arrays.stream(threads).map(PollThread::cacheStatistics).toList();
     }
@@ -344,23 +337,17 @@ public final class Datapath implements AutoCloseable {
                 .toList();
     }
 
-    /// How many poll threads there are.
-    ///
-    /// @return 1 or more
+    /// {@return how many poll threads there are: 1 or more}
     public int threads() {
         return threads.length;
     }
 
-    /// Look-ups and hits of each table.
-    ///
-    /// @return the counters
+    /// {@return look-ups and hits of each table}
     public TableCounters tableCounters() {
         return tableCounters;
     }
 
-    /// What the pipeline looks at.
-    ///
-    /// @return the tables
+    /// {@return what the pipeline looks at}
     public Tables tables() {
         return tables;
     }

@@ -72,9 +72,7 @@ public abstract class DatapathPort {
         egress = queues;
     }
 
-    /// What decides how much may be sent to it.
-    ///
-    /// @return null for nothing
+    /// {@return what decides how much may be sent to it; null for nothing}
     public final EgressQueues egress() {
         return egress;
     }
@@ -89,16 +87,12 @@ public abstract class DatapathPort {
         return taps;
     }
 
-    /// Its OpenFlow number.
-    ///
-    /// @return 1 or more
+    /// {@return its OpenFlow number: 1 or more}
     public final int number() {
         return number;
     }
 
-    /// What went through it.
-    ///
-    /// @return its counters
+    /// {@return what went through it}
     public final Traffic traffic() {
         return traffic;
     }
@@ -121,10 +115,8 @@ public abstract class DatapathPort {
     /// @return how many
     protected abstract int rxBurst(long[] addresses, int[] lengths, int max);
 
-    /// Whether its VNF may leave a packet's checksum, or to cut it into segments, to others, so
-    /// that [#rxWhole] is worth asking.
-    ///
-    /// @return always the same
+    /// {@return whether its VNF may leave a packet's checksum, or to cut it into segments, to
+    /// others, so that [#rxWhole] is worth asking: always the same}
     protected boolean leavesToOthers() {
         return false;
     }
@@ -167,9 +159,7 @@ public abstract class DatapathPort {
         log.received(0, 0);
     }
 
-    /// Whether what it is sent is seen by nobody before [#txShow].
-    ///
-    /// @return always the same
+    /// {@return whether what it is sent is seen by nobody before [#txShow]: always the same}
     protected boolean holdsBack() {
         return false;
     }
@@ -191,9 +181,7 @@ public abstract class DatapathPort {
     /// @return how many were taken
     protected abstract int txBurst(long[] addresses, int[] lengths, int from, int count);
 
-    /// The switch-over mark that the last [#rxBurst] stopped at.
-    ///
-    /// @return the mark, or 0
+    /// {@return the switch-over mark that the last [#rxBurst] stopped at: the mark, or 0}
     protected long rxMark() {
         return 0;
     }
@@ -211,17 +199,13 @@ public abstract class DatapathPort {
         return true;
     }
 
-    /// Whether packets can come from it at all.
-    ///
-    /// @return false if there is nobody who could send
+    /// {@return whether packets can come from it at all; false if there is nobody who could send}
     protected boolean mayReceive() {
         return true;
     }
 
-    /// Whether all that comes from it is one sender's, who says with a mark that it sends elsewhere
-    /// from now on.
-    ///
-    /// @return false if others' packets may come all the same
+    /// {@return whether all that comes from it is one sender's, who says with a mark that it sends
+    /// elsewhere from now on; false if others' packets may come all the same}
     protected boolean hasOneSender() {
         return false;
     }

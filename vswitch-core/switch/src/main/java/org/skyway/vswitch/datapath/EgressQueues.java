@@ -78,9 +78,7 @@ public final class EgressQueues {
         return new TokenBucket(rate.bitsPerSecond(), burst, nowNanos);
     }
 
-    /// How much may be sent.
-    ///
-    /// @return what it was made for
+    /// {@return how much may be sent: what it was made for}
     public PortQos qos() {
         return qos;
     }
@@ -136,9 +134,8 @@ public final class EgressQueues {
         return true;
     }
 
-    /// What went through the queues. Any thread.
-    ///
-    /// @return one for each, by id; none if there are no queues
+    /// {@return what went through the queues: one for each, by id; none if there are no queues} Any
+    /// thread.
     public synchronized List<QueueCounters> counters() {
         List<QueueCounters> some = new ArrayList<>(queues.size());
         for (int id : qos.queues().keySet()) {

@@ -82,9 +82,8 @@ final class LiveFlows {
         }
     }
 
-    /// What is in a place. The poll thread, or any thread that has read the id.
-    ///
-    /// @return null for none
+    /// {@return what is in a place; null for none} The poll thread, or any thread that has read the
+    /// id.
     Megaflow at(int place) {
         return places.flows()[place];
     }

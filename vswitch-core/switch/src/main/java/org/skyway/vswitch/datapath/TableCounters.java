@@ -60,16 +60,12 @@ public final class TableCounters {
         return bypassedLookups(table) + SUMS;
     }
 
-    /// Where they lie.
-    ///
-    /// @return number of the block
+    /// {@return where they lie: number of the block}
     public int block() {
         return block;
     }
 
-    /// What tells the block from its former and later users.
-    ///
-    /// @return its tag
+    /// {@return what tells the block from its former and later users}
     public long tag() {
         return memory.tag(block);
     }

@@ -23,8 +23,7 @@ public interface Tap {
     /// @param count how many
     void sent(Datapath datapath, int thread, long[] addresses, int[] lengths, int from, int count);
 
-    /// Whether it sends on what it sees. What was sent on is not sent on again.
-    ///
-    /// @return true for a mirror
+    /// {@return whether it sends on what it sees; true for a mirror} What was sent on is not sent
+    /// on again.
     boolean isMirror();
 }

@@ -77,23 +77,18 @@ public final class Traffic {
         return address + THREADS + (long) thread * STRIDE + counter * 8L;
     }
 
-    /// Where the port's block is.
-    ///
-    /// @return an address; at [#BYPASS_RX], [#BYPASS_TX] and [#LOST] it is the ofproto thread's
+    /// {@return where the port's block is: an address; at [#BYPASS_RX], [#BYPASS_TX] and [#LOST] it
+    /// is the ofproto thread's}
     public long address() {
         return address;
     }
 
-    /// Where they lie.
-    ///
-    /// @return number of the block
+    /// {@return where they lie: number of the block}
     public int block() {
         return block;
     }
 
-    /// What tells the block from its former and later users.
-    ///
-    /// @return its tag
+    /// {@return what tells the block from its former and later users}
     public long tag() {
         return memory.tag(block);
     }

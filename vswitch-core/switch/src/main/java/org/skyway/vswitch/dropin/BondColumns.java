@@ -74,9 +74,7 @@ record BondColumns(WantedBridge wanted, Map<String, Integer> numbers) {
         }
     }
 
-    /// What of them contradicts itself.
-    ///
-    /// @return sentences
+    /// {@return what of them contradicts itself: sentences}
     static List<String> wrong(WantedBridge bridge) {
         List<String> all = new ArrayList<>();
         if (!bridge.row().texts("flood_vlans").isEmpty()) {

@@ -78,9 +78,7 @@ record MirrorSettings(
         return all;
     }
 
-    /// What is wrong with them.
-    ///
-    /// @return sentences
+    /// {@return what is wrong with them: sentences}
     List<String> wrong() {
         List<String> all = new ArrayList<>();
         for (Row row : wanted.mirrors()) {

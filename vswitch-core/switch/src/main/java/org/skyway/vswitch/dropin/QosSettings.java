@@ -35,9 +35,7 @@ record QosSettings(Row row, SortedMap<Long, Row> queues) {
         return row.text("type");
     }
 
-    /// How much may be sent.
-    ///
-    /// @return null for any amount, or if it can't be had
+    /// {@return how much may be sent; null for any amount, or if it can't be had}
     PortQos qos() {
         if (wrong() != null) {
             return null;
@@ -86,9 +84,7 @@ record QosSettings(Row row, SortedMap<Long, Row> queues) {
         return new Rate(bitsPerSecond, Math.max(LEAST_BURST, bits));
     }
 
-    /// What of it can't be had.
-    ///
-    /// @return a sentence; null if all of it can
+    /// {@return what of it can't be had: a sentence; null if all of it can}
     String wrong() {
         if (type().equals(POLICER)) {
             return number(row, "cir") == 0 || number(row, "cbs") == 0
@@ -103,9 +99,7 @@ record QosSettings(Row row, SortedMap<Long, Row> queues) {
         return null;
     }
 
-    /// What of it has no effect, though the rest has.
-    ///
-    /// @return a sentence; null if all of it has
+    /// {@return what of it has no effect, though the rest has: a sentence; null if all of it has}
     String withoutEffect() {
         PortQos qos = qos();
         if (qos == null || qos.queues().isEmpty()) {

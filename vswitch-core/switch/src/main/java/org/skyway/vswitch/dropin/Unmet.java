@@ -64,9 +64,7 @@ final class Unmet {
         said.retainAll(now);
     }
 
-    /// What of a port's configuration has no effect.
-    ///
-    /// @return a sentence; null if all of it has
+    /// {@return what of a port's configuration has no effect: a sentence; null if all of it has}
     static String of(WantedPort port) {
         List<String> columns = new ArrayList<>();
         if (port.port().isTrue("protected")) {
@@ -86,9 +84,8 @@ final class Unmet {
         return qos == null ? without : without == null ? qos : without + "; " + qos;
     }
 
-    /// What of a bridge's configuration has no effect, its ports aside.
-    ///
-    /// @return a sentence; null if all of it has
+    /// {@return what of a bridge's configuration has no effect, its ports aside: a sentence; null
+    /// if all of it has}
     static String of(WantedBridge bridge) {
         List<String> columns = new ArrayList<>();
         SWITCHED.stream().filter(c -> bridge.row().text(c).equals("true")).forEach(columns::add);

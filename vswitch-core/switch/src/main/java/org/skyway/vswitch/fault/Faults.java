@@ -103,9 +103,7 @@ public final class Faults {
         }
     }
 
-    /// All kinds so far.
-    ///
-    /// @return the most frequent first
+    /// {@return all kinds so far: the most frequent first}
     public List<Fault> list() {
         List<Fault> all = new ArrayList<>();
         records.forEach((kind, r) ->
@@ -120,9 +118,7 @@ public final class Faults {
         return all;
     }
 
-    /// How often anything went wrong.
-    ///
-    /// @return the sum over all kinds
+    /// {@return how often anything went wrong: the sum over all kinds}
     public long total() {
         return records.values().stream().mapToLong(r -> r.count.get()).sum();
     }

@@ -38,9 +38,7 @@ final class PageFiles {
         }
     }
 
-    /// The file at a path.
-    ///
-    /// @return null if there is none
+    /// {@return the file at a path; null if there is none}
     static File of(String path) {
         return FILES.get(path);
     }

@@ -68,9 +68,7 @@ final class WebGuard {
                                 "localhost:" + port));
     }
 
-    /// Why a request is refused, whatever it asks for.
-    ///
-    /// @return null if it is not
+    /// {@return why a request is refused, whatever it asks for; null if it is not}
     String refuses(HttpHeaders headers) {
         String host = headers.get(HttpHeaderNames.HOST);
         if (host == null || headers.getAll(HttpHeaderNames.HOST).size() != 1) {

@@ -177,9 +177,7 @@ public final class WebServer implements AutoCloseable {
         watchers.happened(lines);
     }
 
-    /// Where it is.
-    ///
-    /// @return for a browser
+    /// {@return where it is, for a browser}
     public String url() {
         return url;
     }

@@ -301,9 +301,7 @@ final class Channel {
         return state;
     }
 
-    /// Why plugging failed.
-    ///
-    /// @return a sentence, or null if it did not
+    /// {@return why plugging failed: a sentence, or null if it did not}
     String failure() {
         return failure;
     }

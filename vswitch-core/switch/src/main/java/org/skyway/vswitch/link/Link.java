@@ -53,23 +53,17 @@ public final class Link {
         this.path = path;
     }
 
-    /// Who sends.
-    ///
-    /// @return the sender's VNF
+    /// {@return who sends: the sender's VNF}
     public Attachment sender() {
         return sender;
     }
 
-    /// Who receives.
-    ///
-    /// @return the receiver's VNF
+    /// {@return who receives: the receiver's VNF}
     public Attachment receiver() {
         return receiver;
     }
 
-    /// Where it is in its life.
-    ///
-    /// @return the state
+    /// {@return where it is in its life}
     public LinkState state() {
         return situation.state().shown();
     }
@@ -86,37 +80,28 @@ public final class Link {
         return sender == vnf || receiver == vnf;
     }
 
-    /// Why it is in this state.
-    ///
-    /// @return a few words, or a sentence for [LinkState#FAILED]
+    /// {@return why it is in this state: a few words, or a sentence for [LinkState#FAILED]}
     public String reason() {
         return reason;
     }
 
-    /// When it came into this state.
-    ///
-    /// @return a [System#nanoTime]
+    /// {@return when it came into this state: a [System#nanoTime]}
     public long sinceNanos() {
         return sinceNanos;
     }
 
-    /// How often the sender went over to the bypass.
-    ///
-    /// @return a count
+    /// {@return how often the sender went over to the bypass: a count}
     public int activations() {
         return activations;
     }
 
-    /// When it was detected.
-    ///
-    /// @return a [System#nanoTime]
+    /// {@return when it was detected: a [System#nanoTime]}
     public long bornNanos() {
         return bornNanos;
     }
 
-    /// The epoch in which the bypass is or was last used.
-    ///
-    /// @return the epoch, unsigned 32 bits; 0 if it never was
+    /// {@return the epoch in which the bypass is or was last used: the epoch, unsigned 32 bits; 0
+    /// if it never was}
     public int epoch() {
         return epoch;
     }
@@ -129,52 +114,38 @@ public final class Link {
         return switchOverNanos;
     }
 
-    /// How long all of them took.
-    ///
-    /// @return of the life of this link; not a copy
+    /// {@return how long all of them took, of the life of this link; not a copy}
     public SwitchOverTimes switchOvers() {
         return switchOvers;
     }
 
-    /// Why it failed last.
-    ///
-    /// @return a sentence; null if it never did
+    /// {@return why it failed last: a sentence; null if it never did}
     public String lastFailure() {
         return lastFailure;
     }
 
-    /// Packets that took the bypass.
-    ///
-    /// @return packets of all epochs
+    /// {@return packets that took the bypass: packets of all epochs}
     public long packets() {
         return totalPackets + (counters == null ? 0 : counters.seenPackets());
     }
 
-    /// Bytes that took the bypass.
-    ///
-    /// @return bytes of all epochs
+    /// {@return bytes that took the bypass: bytes of all epochs}
     public long bytes() {
         return totalBytes + (counters == null ? 0 : counters.seenBytes());
     }
 
-    /// Whether the rules make it a link, as far as is known.
-    ///
-    /// @return true if so
+    /// {@return whether the rules make it a link, as far as is known}
     public boolean isWanted() {
         return situation.wanted();
     }
 
-    /// Whether it was taken over from another switch and the rules have not said yet that it is
-    /// one.
-    ///
-    /// @return true if so
+    /// {@return whether it was taken over from another switch and the rules have not said yet that
+    /// it is one}
     public boolean isUnclaimed() {
         return unclaimed;
     }
 
-    /// What its packets would meet in the switch.
-    ///
-    /// @return the path as of now
+    /// {@return what its packets would meet in the switch: the path as of now}
     public LinkPath path() {
         return path;
     }

@@ -66,44 +66,32 @@ public final class LinkMachine {
             this.shown = shown;
         }
 
-        /// What users are told.
-        ///
-        /// @return one of fewer states
+        /// {@return what users are told: one of fewer states}
         public LinkState shown() {
             return shown;
         }
 
-        /// Whether the sender is to use the bypass.
-        ///
-        /// @return true if so
+        /// {@return whether the sender is to use the bypass}
         public boolean isArmed() {
             return this == ARMED || this == ACTIVE;
         }
 
-        /// Whether the sender is on its way off.
-        ///
-        /// @return true if so
+        /// {@return whether the sender is on its way off}
         public boolean isLeaving() {
             return this == ASKED || this == LIMITED;
         }
 
-        /// Whether nothing that the sender writes is delivered past the switch.
-        ///
-        /// @return true if so
+        /// {@return whether nothing that the sender writes is delivered past the switch}
         public boolean isOff() {
             return !isArmed() && !isLeaving();
         }
 
-        /// Whether both VNFs have the region.
-        ///
-        /// @return true if so
+        /// {@return whether both VNFs have the region}
         public boolean isPlugged() {
             return this == READY || this == DRAINING || !isOff();
         }
 
-        /// Whether it never comes back.
-        ///
-        /// @return true if so
+        /// {@return whether it never comes back}
         public boolean hasEnded() {
             return this == UNPLUGGING || this == GONE;
         }

@@ -106,16 +106,12 @@ public final class LinkRecords {
         }
     }
 
-    /// Where they lie.
-    ///
-    /// @return number of the first block
+    /// {@return where they lie: number of the first block}
     public int block() {
         return blocks.getFirst();
     }
 
-    /// What tells the block from its former and later users.
-    ///
-    /// @return its tag
+    /// {@return what tells the block from its former and later users}
     public long tag() {
         return memory.tag(block());
     }
@@ -213,9 +209,8 @@ public final class LinkRecords {
         return true;
     }
 
-    /// Tags of all counters that were taken over with links and are to be found again.
-    ///
-    /// @return those of entries and of groups
+    /// {@return tags of all counters that were taken over with links and are to be found again:
+    /// those of entries and of groups}
     public Set<Long> tags() {
         Set<Long> tags = new HashSet<>();
         for (PathNotes.Tags t : noted.values()) {

@@ -65,9 +65,8 @@ final class SenderCounters implements BypassCounters {
         bytes = Math.clamp(deliveredBytes, toldBytes, bytes);
     }
 
-    /// What the sender's block said when the settled figure was reached.
-    ///
-    /// @return packets of all epochs
+    /// {@return what the sender's block said when the settled figure was reached: packets of all
+    /// epochs}
     long counted() {
         return basePackets + packets;
     }

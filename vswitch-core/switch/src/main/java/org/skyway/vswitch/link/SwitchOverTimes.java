@@ -41,17 +41,13 @@ public final class SwitchOverTimes {
         sumNanos += nanos;
     }
 
-    /// How many took how long.
-    ///
-    /// @return for each of [#bounds] those that took no longer than it, but longer than the one
-    ///   before it
+    /// {@return how many took how long, for each of [#bounds] those that took no longer than it,
+    /// but longer than the one before it}
     public long[] counts() {
         return counts.clone();
     }
 
-    /// How long all took together.
-    ///
-    /// @return nanoseconds
+    /// {@return how long all took together: nanoseconds}
     public long sumNanos() {
         return sumNanos;
     }

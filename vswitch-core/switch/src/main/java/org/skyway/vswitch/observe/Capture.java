@@ -113,16 +113,12 @@ public final class Capture implements Tap {
                 buffer.getLong(at + TIME), direction == RECEIVED, buffer.getInt(at + LENGTH), data);
     }
 
-    /// Packets that went by.
-    ///
-    /// @return those so far, dropped ones included
+    /// {@return packets that went by: those so far, dropped ones included}
     public long seen() {
         return seen.sum();
     }
 
-    /// Packets that found no room.
-    ///
-    /// @return those so far
+    /// {@return packets that found no room: those so far}
     public long dropped() {
         return dropped.sum();
     }

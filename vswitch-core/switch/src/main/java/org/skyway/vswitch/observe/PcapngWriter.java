@@ -90,9 +90,7 @@ public final class PcapngWriter {
         block(STATISTICS, body);
     }
 
-    /// Bytes that wait to be taken.
-    ///
-    /// @return how many
+    /// {@return bytes that wait to be taken: how many}
     public int size() {
         return out.size();
     }

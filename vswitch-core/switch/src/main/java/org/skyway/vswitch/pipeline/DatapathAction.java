@@ -96,16 +96,13 @@ public sealed interface DatapathAction {
             this.limit = limit;
         }
 
-        /// The rule.
-        ///
-        /// @return what to install
+        /// {@return the rule: what to install}
         public FlowRule rule() {
             return rule;
         }
 
-        /// How many such rules there may be.
-        ///
-        /// @return a number of rules with the same cookie and table; 0 for any
+        /// {@return how many such rules there may be: a number of rules with the same cookie and
+        /// table; 0 for any}
         public int limit() {
             return limit;
         }

@@ -43,9 +43,7 @@ public final class DatapathProgram {
                         : -1;
     }
 
-    /// What to do. Not to be changed.
-    ///
-    /// @return the actions in order; none drops
+    /// {@return what to do: the actions in order; none drops} Not to be changed.
     public DatapathAction[] actions() {
         return actions;
     }
@@ -57,37 +55,30 @@ public final class DatapathProgram {
         return entries;
     }
 
-    /// The tables that were looked up. Not to be changed.
-    ///
-    /// @return table numbers, one for each look-up
+    /// {@return the tables that were looked up: table numbers, one for each look-up} Not to be
+    /// changed.
     public int[] lookedUp() {
         return lookedUp;
     }
 
-    /// The tables in which an entry was hit. Not to be changed.
-    ///
-    /// @return table numbers, one for each hit
+    /// {@return the tables in which an entry was hit: table numbers, one for each hit} Not to be
+    /// changed.
     public int[] matched() {
         return matched;
     }
 
-    /// The port, if the packet is only sent out of one port, unchanged.
-    ///
-    /// @return its number, or -1 if anything else is done
+    /// {@return the port, if the packet is only sent out of one port, unchanged: its number, or -1
+    /// if anything else is done}
     public int onlyOutput() {
         return onlyOutput;
     }
 
-    /// The groups and buckets on the way. Not to be changed.
-    ///
-    /// @return their counters
+    /// {@return the groups and buckets on the way} Not to be changed.
     public FlowCounters[] groups() {
         return groups;
     }
 
-    /// The learned address that these packets refresh.
-    ///
-    /// @return its entry, or null
+    /// {@return the learned address that these packets refresh: its entry, or null}
     public MacTable.Entry source() {
         return source;
     }

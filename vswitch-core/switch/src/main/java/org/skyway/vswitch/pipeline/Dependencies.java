@@ -120,9 +120,8 @@ public final class Dependencies {
         return true;
     }
 
-    /// The learned addresses that the outcome depends on, known or not.
-    ///
-    /// @return [MacTable] keys, `vlan << 48 | mac`; not to be changed
+    /// {@return the learned addresses that the outcome depends on, known or not: [MacTable] keys,
+    /// `vlan << 48 | mac`; not to be changed}
     public long[] macs() {
         return macs;
     }

@@ -63,9 +63,7 @@ public final class Frozen {
         return queue;
     }
 
-    /// The packet's ingress port.
-    ///
-    /// @return its number
+    /// {@return the packet's ingress port}
     public int inPort() {
         return inPort;
     }

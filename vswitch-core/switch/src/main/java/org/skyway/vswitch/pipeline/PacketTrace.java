@@ -19,9 +19,7 @@ public final class PacketTrace {
     /// A trace of nothing yet.
     public PacketTrace() {}
 
-    /// The lines so far.
-    ///
-    /// @return lines for a reader
+    /// {@return the lines so far, for a reader}
     public List<String> lines() {
         return List.copyOf(lines);
     }

@@ -137,24 +137,19 @@ public final class Translation {
         walk.trace = to;
     }
 
-    /// The packet's key as it is by now.
-    ///
-    /// @return a copy
+    /// {@return the packet's key as it is by now: a copy}
     public long[] key() {
         return packet.key.clone();
     }
 
-    /// Which bits of the packet's key the program depends on.
-    ///
-    /// @return [org.skyway.openflow.model.FlowKey#WORDS] masks
+    /// {@return which bits of the packet's key the program depends on:
+    /// [org.skyway.openflow.model.FlowKey#WORDS] masks}
     public long[] examined() {
         return packet.examined;
     }
 
-    /// Whether the pipeline gave up, as [#complaint] tells. Then nothing is done to the packet; but
-    /// it is counted where it came by, and what it has taught the switch stays.
-    ///
-    /// @return true if so
+    /// {@return whether the pipeline gave up, as [#complaint] tells} Then nothing is done to the
+    /// packet; but it is counted where it came by, and what it has taught the switch stays.
     public boolean gaveUp() {
         return walk.isAbandoned();
     }
@@ -167,23 +162,19 @@ public final class Translation {
         return walk.complaint();
     }
 
-    /// Whether the run learned an address, so that what was decided before may no longer hold.
-    ///
-    /// @return true if so
+    /// {@return whether the run learned an address, so that what was decided before may no longer
+    /// hold}
     public boolean learned() {
         return domain.learningSwitch().learned();
     }
 
-    /// The version of the tables that the run sees.
-    ///
-    /// @return as of [Tables#version] when it began; the highest of all if it is [#ofNewest]
+    /// {@return the version of the tables that the run sees, as of [Tables#version] when it began;
+    /// the highest of all if it is [#ofNewest]}
     public long version() {
         return tables.version();
     }
 
-    /// What else the outcome depends on.
-    ///
-    /// @return as of now; to be asked for when the run is over
+    /// {@return what else the outcome depends on, as of now; to be asked for when the run is over}
     public Dependencies dependencies() {
         List<FlowRule> learned = new ArrayList<>(0);
         for (DatapathAction action : walk.out) {

@@ -57,79 +57,57 @@ public final class Attachment {
         statistics = new StatisticsBlock(region.address());
     }
 
-    /// The port's name.
-    ///
-    /// @return its name
+    /// {@return the port's name}
     public String portName() {
         return portName;
     }
 
-    /// The port.
-    ///
-    /// @return the datapath's port
+    /// {@return the datapath's port}
     public DpdkrPort port() {
         return port;
     }
 
-    /// Its region, mapped as long as the attachment is in use.
-    ///
-    /// @return the port region
+    /// {@return its region, mapped as long as the attachment is in use: the port region}
     public Region region() {
         return region;
     }
 
-    /// The id of its region.
-    ///
-    /// @return the id
+    /// {@return the id of its region}
     public long regionId() {
         return header.id();
     }
 
-    /// How long the rings of its region are.
-    ///
-    /// @return cells of each
+    /// {@return how long the rings of its region are: cells of each}
     public int cells() {
         return header.cells();
     }
 
-    /// The control block of its region.
-    ///
-    /// @return the block
+    /// {@return the control block of its region}
     public ControlBlock control() {
         return control;
     }
 
-    /// The statistics block of its region.
-    ///
-    /// @return the block
+    /// {@return the statistics block of its region}
     public StatisticsBlock statistics() {
         return statistics;
     }
 
-    /// The VNF's process.
-    ///
-    /// @return its id; 0 in a virtual machine
+    /// {@return the VNF's process; 0 in a virtual machine}
     public long pid() {
         return pid;
     }
 
-    /// Whether it is in a virtual machine.
-    ///
-    /// @return true if so
+    /// {@return whether it is in a virtual machine}
     public boolean isGuest() {
         return pid == 0;
     }
 
-    /// What the VNF calls itself.
-    ///
-    /// @return its name
+    /// {@return what the VNF calls itself}
     public String program() {
         return program;
     }
 
-    /// Whether the VNF is gone.
-    ///
-    /// @return true once [#markGone] was called
+    /// {@return whether the VNF is gone; true once [#markGone] was called}
     public boolean isGone() {
         return gone;
     }
@@ -140,9 +118,7 @@ public final class Attachment {
         here.complete(null);
     }
 
-    /// Whether the VNF's machine is paused, so that nothing can be expected of it for now.
-    ///
-    /// @return true if so
+    /// {@return whether the VNF's machine is paused, so that nothing can be expected of it for now}
     public boolean isPaused() {
         return paused;
     }
@@ -162,16 +138,13 @@ public final class Attachment {
         control.command(command);
     }
 
-    /// Whether the VNF says that it has obeyed its last transmit command.
-    ///
-    /// @return true if so, or if it was never given one
+    /// {@return whether the VNF says that it has obeyed its last transmit command; or if it was
+    /// never given one}
     public boolean hasObeyed() {
         return lastCommand == 0 || control.obeyed() == lastCommand;
     }
 
-    /// A command for the next limit.
-    ///
-    /// @return for [#limit] and [#hasNoticed]
+    /// {@return a command for the next limit, for [#limit] and [#hasNoticed]}
     public long nextLimit() {
         return ++lastLimit;
     }
@@ -195,9 +168,7 @@ public final class Attachment {
         here = new CompletableFuture<>();
     }
 
-    /// Whether it was taken over from another switch and its driver has not connected yet.
-    ///
-    /// @return true if so
+    /// {@return whether it was taken over from another switch and its driver has not connected yet}
     public boolean isAwaited() {
         return !here.isDone();
     }
@@ -207,9 +178,7 @@ public final class Attachment {
         here.complete(null);
     }
 
-    /// When its driver can be asked for something.
-    ///
-    /// @return done when it is connected, or gone
+    /// {@return when its driver can be asked for something: done when it is connected, or gone}
     public CompletableFuture<Void> here() {
         return here;
     }
@@ -222,10 +191,8 @@ public final class Attachment {
         return control.rxObeyed() - limit >= 0;
     }
 
-    /// How often the VNF has fallen silent lately. Who does so again and again is tried again ever
-    /// later.
-    ///
-    /// @return a count
+    /// {@return how often the VNF has fallen silent lately: a count} Who does so again and again is
+    /// tried again ever later.
     public int silences() {
         return silences;
     }
@@ -242,16 +209,14 @@ public final class Attachment {
         lastSign = control.alive();
     }
 
-    /// Whether nothing is to be expected of the VNF for now.
-    ///
-    /// @return true if its machine is paused, or it fell silent
+    /// {@return whether nothing is to be expected of the VNF for now; true if its machine is
+    /// paused, or it fell silent}
     public boolean isResting() {
         return paused || silent;
     }
 
-    /// Whether a VNF that fell silent has shown a sign of life since. Says so once.
-    ///
-    /// @return true if from now on it can be waited for again
+    /// {@return whether a VNF that fell silent has shown a sign of life since; true if from now on
+    /// it can be waited for again} Says so once.
     public boolean isAwake() {
         if (silent && !gone && control.alive() != lastSign) {
             silent = false;
@@ -287,9 +252,7 @@ public final class Attachment {
         links.put(slot, region);
     }
 
-    /// What the VNF may have mapped.
-    ///
-    /// @return link regions by slot
+    /// {@return what the VNF may have mapped: link regions by slot}
     public Map<Integer, RegionRef> links() {
         return Map.copyOf(links);
     }

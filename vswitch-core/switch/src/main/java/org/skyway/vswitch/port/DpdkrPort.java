@@ -61,9 +61,7 @@ public final class DpdkrPort extends DatapathPort {
         deaf = true;
     }
 
-    /// The rings in use.
-    ///
-    /// @return the rings, or null if there is no VNF
+    /// {@return the rings in use: the rings, or null if there is no VNF}
     public Rings rings() {
         return rings;
     }
@@ -81,9 +79,8 @@ public final class DpdkrPort extends DatapathPort {
         routes = more;
     }
 
-    /// What the VNF wrote that can't be.
-    ///
-    /// @return a sentence that names the ring; null if nothing is wrong
+    /// {@return what the VNF wrote that can't be: a sentence that names the ring; null if nothing
+    /// is wrong}
     public String fault() {
         Rings r = rings;
         if (r == null || cutShort != null) {

@@ -24,9 +24,7 @@ public final class NetdevPort extends DatapathPort implements AutoCloseable {
         socket = PacketSocket.open(interfaceName, RegionHeader.MAX_FRAME);
     }
 
-    /// The interface.
-    ///
-    /// @return its socket, for facts about it; packets belong to the poll threads
+    /// {@return the interface: its socket, for facts about it; packets belong to the poll threads}
     public PacketSocket socket() {
         return socket;
     }

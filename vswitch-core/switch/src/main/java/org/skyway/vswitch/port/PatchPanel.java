@@ -197,9 +197,7 @@ public final class PatchPanel {
         List.copyOf(regions.keySet()).forEach(this::unlink);
     }
 
-    /// How often ports were connected or parted.
-    ///
-    /// @return a count
+    /// {@return how often ports were connected or parted: a count}
     public synchronized long changes() {
         return changes;
     }

@@ -136,9 +136,7 @@ public final class PatchPort extends DatapathPort {
             this.goes = goes;
         }
 
-        /// Where it was.
-        ///
-        /// @return the port
+        /// {@return where it was}
         public PatchPort port() {
             return port;
         }
@@ -173,16 +171,12 @@ public final class PatchPort extends DatapathPort {
         }
     }
 
-    /// Whether it has a peer. Any thread.
-    ///
-    /// @return true if it has
+    /// {@return whether it has a peer} Any thread.
     public boolean isConnected() {
         return cable != null;
     }
 
-    /// The port at the other end. Any thread.
-    ///
-    /// @return null if there is none
+    /// {@return the port at the other end; null if there is none} Any thread.
     public PatchPort peer() {
         Cable c = cable;
         return c == null ? null : c.peer;

@@ -35,9 +35,7 @@ public final class PortSockets implements AutoCloseable {
 
     /// Who waits for messages. The thread of the sockets.
     interface User {
-        /// What it waits for.
-        ///
-        /// @return a descriptor; null if it waits for nothing but the time
+        /// {@return what it waits for: a descriptor; null if it waits for nothing but the time}
         Descriptor descriptor();
 
         /// There is something to read, or to accept.

@@ -26,9 +26,7 @@ public abstract class StockPort extends DatapathPort {
         super(number, threads, memory);
     }
 
-    /// Who is attached. Any thread.
-    ///
-    /// @return the VNF; null if there is none
+    /// {@return who is attached; null if there is none} Any thread.
     public final Peer peer() {
         return peer;
     }
@@ -40,9 +38,8 @@ public abstract class StockPort extends DatapathPort {
         }
     }
 
-    /// Why nobody is attached any more, or somebody was refused. Any thread.
-    ///
-    /// @return a sentence; null if nothing is wrong
+    /// {@return why nobody is attached any more, or somebody was refused: a sentence; null if
+    /// nothing is wrong} Any thread.
     public final String trouble() {
         return trouble;
     }
@@ -51,8 +48,7 @@ public abstract class StockPort extends DatapathPort {
         trouble = what;
     }
 
-    /// Packets that its VNF sent and that are longer than a frame may be.
-    ///
-    /// @return packets, since the port was added
+    /// {@return packets that its VNF sent and that are longer than a frame may be: packets, since
+    /// the port was added}
     public abstract long tooLong();
 }

@@ -24,9 +24,7 @@ public final class TapPort extends DatapathPort implements AutoCloseable {
         device = TapDevice.open(interfaceName, RegionHeader.MAX_FRAME);
     }
 
-    /// The interface.
-    ///
-    /// @return its device, for facts about it; packets belong to the poll threads
+    /// {@return the interface: its device, for facts about it; packets belong to the poll threads}
     public TapDevice device() {
         return device;
     }

@@ -45,9 +45,7 @@ public final class BypassSum {
         }
     }
 
-    /// Packets so far.
-    ///
-    /// @return packets
+    /// {@return packets so far}
     public long packets() {
         long sum = FlowBlock.settledPackets(settled);
         for (BypassCounters b : live) {
@@ -56,9 +54,7 @@ public final class BypassSum {
         return sum;
     }
 
-    /// Bytes so far.
-    ///
-    /// @return bytes
+    /// {@return bytes so far}
     public long bytes() {
         long sum = FlowBlock.settledBytes(settled);
         for (BypassCounters b : live) {
@@ -67,9 +63,8 @@ public final class BypassSum {
         return sum;
     }
 
-    /// When a packet was last seen to be sent.
-    ///
-    /// @return a [System#nanoTime], or [Long#MIN_VALUE] if none was
+    /// {@return when a packet was last seen to be sent: a [System#nanoTime], or [Long#MIN_VALUE] if
+    /// none was}
     public long lastUsedNanos() {
         long last = FlowBlock.settledLastUsedNanos(settled);
         for (BypassCounters b : live) {

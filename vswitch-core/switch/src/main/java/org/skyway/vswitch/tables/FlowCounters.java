@@ -49,25 +49,20 @@ public final class FlowCounters {
         Reference.reachabilityFence(this);
     }
 
-    /// Packets counted so far, bypassed ones included. Ofproto thread.
-    ///
-    /// @return packets
+    /// {@return packets counted so far, bypassed ones included} Ofproto thread.
     public long packets() {
         return FlowBlock.packets(address, threads)
                 + (bypassed == null ? FlowBlock.settledPackets(address) : bypassed.packets());
     }
 
-    /// Bytes counted so far, bypassed ones included. Ofproto thread.
-    ///
-    /// @return bytes
+    /// {@return bytes counted so far, bypassed ones included} Ofproto thread.
     public long bytes() {
         return FlowBlock.bytes(address, threads)
                 + (bypassed == null ? FlowBlock.settledBytes(address) : bypassed.bytes());
     }
 
-    /// When a packet last hit the entry. Ofproto thread.
-    ///
-    /// @return a [System#nanoTime], or [Long#MIN_VALUE] if none did
+    /// {@return when a packet last hit the entry: a [System#nanoTime], or [Long#MIN_VALUE] if none
+    /// did} Ofproto thread.
     public long lastUsedNanos() {
         long past =
                 bypassed == null
@@ -76,9 +71,7 @@ public final class FlowCounters {
         return FlowBlock.later(past, FlowBlock.lastUsedNanos(address, threads));
     }
 
-    /// What bypassed links add. Ofproto thread.
-    ///
-    /// @return the sum, to which links are attached
+    /// {@return what bypassed links add: the sum, to which links are attached} Ofproto thread.
     public BypassSum bypassed() {
         if (bypassed == null) {
             bypassed = new BypassSum(address, this);
@@ -93,23 +86,18 @@ public final class FlowCounters {
         FlowBlock.settle(address, sums);
     }
 
-    /// Where poll threads count.
-    ///
-    /// @return address of a [FlowBlock], for as long as these counters are reachable
+    /// {@return where poll threads count: address of a [FlowBlock], for as long as these counters
+    /// are reachable}
     public long address() {
         return address;
     }
 
-    /// Where they lie.
-    ///
-    /// @return number of the block
+    /// {@return where they lie: number of the block}
     public int block() {
         return block;
     }
 
-    /// What tells the block from its former and later users.
-    ///
-    /// @return its tag
+    /// {@return what tells the block from its former and later users}
     public long tag() {
         return memory.tag(block);
     }

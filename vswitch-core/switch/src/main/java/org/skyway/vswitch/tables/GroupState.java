@@ -28,9 +28,7 @@ public final class GroupState {
         }
     }
 
-    /// What was installed.
-    ///
-    /// @return the group
+    /// {@return what was installed}
     public GroupEntry group() {
         return group;
     }
@@ -44,16 +42,12 @@ public final class GroupState {
         }
     }
 
-    /// When it was made.
-    ///
-    /// @return a [System#nanoTime]
+    /// {@return when it was made: a [System#nanoTime]}
     public long createdNanos() {
         return createdNanos;
     }
 
-    /// The counters of the whole group.
-    ///
-    /// @return its counters
+    /// {@return the counters of the whole group}
     public FlowCounters counters() {
         return all;
     }

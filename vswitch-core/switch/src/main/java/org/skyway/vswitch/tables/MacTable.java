@@ -97,9 +97,7 @@ public final class MacTable {
         tooMany.forEach(e -> listener.accept(e.key));
     }
 
-    /// How many addresses are kept at most.
-    ///
-    /// @return as of now
+    /// {@return how many addresses are kept at most, as of now}
     public int mostEntries() {
         return mostEntries;
     }
@@ -150,9 +148,7 @@ public final class MacTable {
             filedNanos = seenNanos;
         }
 
-        /// Where it was seen.
-        ///
-        /// @return the port's number, or the id of its [Bond]
+        /// {@return where it was seen: the port's number, or the id of its [Bond]}
         public int port() {
             return port;
         }
@@ -305,9 +301,7 @@ public final class MacTable {
         return dropped.size();
     }
 
-    /// What became of addresses.
-    ///
-    /// @return since the beginning, or [#clearStatistics]
+    /// {@return what became of addresses: since the beginning, or [#clearStatistics]}
     public synchronized Statistics statistics() {
         return statistics;
     }
@@ -317,9 +311,7 @@ public final class MacTable {
         statistics = Statistics.NONE;
     }
 
-    /// How many addresses are known.
-    ///
-    /// @return [#mostEntries] or less
+    /// {@return how many addresses are known: [#mostEntries] or less}
     public int size() {
         return entries.size();
     }

@@ -61,16 +61,12 @@ public final class MeterState {
         }
     }
 
-    /// What a controller made.
-    ///
-    /// @return its configuration
+    /// {@return what a controller made}
     public Meter meter() {
         return meter;
     }
 
-    /// When it was made; to modify it is not to make it.
-    ///
-    /// @return a [System#nanoTime]
+    /// {@return when it was made; to modify it is not to make it: a [System#nanoTime]}
     public long createdNanos() {
         return createdNanos;
     }
@@ -96,16 +92,12 @@ public final class MeterState {
         }
     }
 
-    /// Where its counters lie.
-    ///
-    /// @return number of the block
+    /// {@return where its counters lie: number of the block}
     public int block() {
         return block;
     }
 
-    /// What tells the block from its former and later users.
-    ///
-    /// @return its tag
+    /// {@return what tells the block from its former and later users}
     public long tag() {
         return memory.tag(block);
     }
@@ -149,16 +141,12 @@ public final class MeterState {
         return band.type() == BAND_DROP ? DROP : band.precedenceLevel();
     }
 
-    /// Packets that came by.
-    ///
-    /// @return packets
+    /// {@return packets that came by}
     public synchronized long packets() {
         return sum(0);
     }
 
-    /// Bytes that came by.
-    ///
-    /// @return bytes
+    /// {@return bytes that came by}
     public synchronized long bytes() {
         return sum(BYTES);
     }

@@ -17,9 +17,7 @@ public record TableChanges(long version, boolean everything, List<FlowRule> rule
         rules = List.copyOf(rules);
     }
 
-    /// Whether nothing changed.
-    ///
-    /// @return true if so
+    /// {@return whether nothing changed}
     public boolean isEmpty() {
         return !everything && rules.isEmpty();
     }

@@ -73,23 +73,17 @@ public final class Tables {
         return TreePMap.empty(Integer::compareUnsigned);
     }
 
-    /// The version that readers see.
-    ///
-    /// @return counts up with [#publish]
+    /// {@return the version that readers see: counts up with [#publish]}
     public long version() {
         return published.version();
     }
 
-    /// What readers see. Any thread.
-    ///
-    /// @return as of the last [#publish]
+    /// {@return what readers see, as of the last [#publish]} Any thread.
     public TablesVersion published() {
         return published;
     }
 
-    /// What they will see once it is published. Ofproto thread.
-    ///
-    /// @return as of now
+    /// {@return what they will see once it is published, as of now} Ofproto thread.
     public TablesVersion newest() {
         if (newest == null) {
             newest =
@@ -249,9 +243,7 @@ public final class Tables {
         return tables.get(id);
     }
 
-    /// All groups, by id. Ofproto thread.
-    ///
-    /// @return a map that does not change
+    /// {@return all groups, by id: a map that does not change} Ofproto thread.
     public Map<Integer, GroupState> groups() {
         return groups;
     }
@@ -273,9 +265,7 @@ public final class Tables {
         return groups.get(id);
     }
 
-    /// All meters, by id. Ofproto thread.
-    ///
-    /// @return a map that does not change
+    /// {@return all meters, by id: a map that does not change} Ofproto thread.
     public Map<Integer, MeterState> meters() {
         return meters;
     }
@@ -315,24 +305,18 @@ public final class Tables {
         portsGone.add(number);
     }
 
-    /// All ports, by number. Ofproto thread.
-    ///
-    /// @return a map that does not change
+    /// {@return all ports, by number: a map that does not change} Ofproto thread.
     public Map<Integer, PortState> ports() {
         return ports;
     }
 
-    /// The learned addresses.
-    ///
-    /// @return the table of the bridge
+    /// {@return the learned addresses: the table of the bridge}
     public MacTable macs() {
         return macs;
     }
 
-    /// Whether a packet that no entry matches goes to the controllers, as it does when one of them
-    /// speaks OpenFlow 1.2 or older. Ofproto thread.
-    ///
-    /// @return true if so
+    /// {@return whether a packet that no entry matches goes to the controllers, as it does when one
+    /// of them speaks OpenFlow 1.2 or older} Ofproto thread.
     public boolean missToController() {
         return missToController;
     }
@@ -345,10 +329,8 @@ public final class Tables {
         missToController = value;
     }
 
-    /// What becomes of packets that no entry of a table matches, where somebody has said it.
-    /// Ofproto thread.
-    ///
-    /// @return by table
+    /// {@return what becomes of packets that no entry of a table matches, where somebody has said
+    /// it, by table} Ofproto thread.
     public Map<Integer, TableMiss> misses() {
         return misses;
     }
@@ -392,9 +374,7 @@ public final class Tables {
         qos = Map.copyOf(now);
     }
 
-    /// How NORMAL is set up. Ofproto thread.
-    ///
-    /// @return what was set last
+    /// {@return how NORMAL is set up: what was set last} Ofproto thread.
     public NormalConfig normal() {
         return normal;
     }
