@@ -80,7 +80,7 @@ public final class DropIn implements AutoCloseable {
     private boolean first = true;
     private String keysSeen = ""; // of the files of table SSL
     private long statisticsNanos = System.nanoTime();
-    private InterfaceWatch interfaceWatch;
+    private WantedInterfaces wantedInterfaces;
 
     /// What it is started with.
     ///
@@ -220,7 +220,7 @@ public final class DropIn implements AutoCloseable {
                         settings.base(),
                         faults,
                         settings.forget());
-        interfaceWatch = new InterfaceWatch(bridges);
+        wantedInterfaces = new WantedInterfaces(bridges);
         running.add(bridges);
         running.add(this::stopConfiguring);
         predecessor.awaitEnd(); // it has its addresses and interfaces for a moment yet
@@ -289,7 +289,7 @@ public final class DropIn implements AutoCloseable {
     private void stopConfiguring() throws InterruptedException {
         configuration.shutdownNow();
         configuration.awaitTermination(TRANSACTION_SECONDS, TimeUnit.SECONDS);
-        interfaceWatch.close();
+        wantedInterfaces.close();
     }
 
     /// On the database's event loop.
@@ -454,13 +454,13 @@ public final class DropIn implements AutoCloseable {
             return;
         }
         long nanos = System.nanoTime();
-        boolean interfaces = interfaceWatch.isDue(nanos);
-        if (keysChanged(wanted) || interfaces && interfaceWatch.hasChanged(wanted)) {
+        boolean interfaces = wantedInterfaces.isDue(nanos);
+        if (keysChanged(wanted) || interfaces && wantedInterfaces.hasChanged(wanted)) {
             schedulePass(0);
             return;
         }
         if (interfaces) {
-            interfaceWatch.looked(nanos);
+            wantedInterfaces.looked(nanos);
         }
         boolean statistics = nanos - statisticsNanos >= interval(wanted.root());
         if (statistics) {

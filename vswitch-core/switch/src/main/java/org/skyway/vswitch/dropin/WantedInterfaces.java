@@ -8,14 +8,14 @@ import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.port.NetdevPort;
 
 /// Looks whether interfaces of the host that bridges want have come or gone. Configuration thread.
-final class InterfaceWatch implements AutoCloseable {
+final class WantedInterfaces implements AutoCloseable {
     private static final long LOOK_ANYWAY_NANOS = 5_000_000_000L;
 
     private final Bridges bridges;
     private final InterfaceChanges changes = new InterfaceChanges();
     private long lookedNanos = System.nanoTime(); // at all of them
 
-    InterfaceWatch(Bridges bridges) {
+    WantedInterfaces(Bridges bridges) {
         this.bridges = bridges;
     }
 
