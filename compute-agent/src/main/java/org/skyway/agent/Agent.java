@@ -48,8 +48,9 @@ public interface Agent extends AutoCloseable {
     /// @param region on this host
     default void offer(RegionRef region) {}
 
-    /// {@return the virtual machines that have ports: completes with what is known of them; with
-    /// nothing if the agent has none}
+    /// The virtual machines that have ports.
+    ///
+    /// @return completes with what is known of them; with nothing if the agent has none
     default CompletionStage<List<VmReport>> machines() {
         return CompletableFuture.completedFuture(List.of());
     }

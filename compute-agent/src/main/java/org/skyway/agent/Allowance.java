@@ -33,7 +33,9 @@ public final class Allowance {
         return true;
     }
 
-    /// {@return how long until there is one again: nanoseconds, 0 or more}
+    /// How long until there is one again.
+    ///
+    /// @return nanoseconds, 0 or more
     public synchronized long waitNanos() {
         return left >= 1 ? 0 : (long) ((1 - left) / perNano);
     }

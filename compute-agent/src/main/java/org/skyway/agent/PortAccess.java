@@ -36,7 +36,9 @@ public final class PortAccess {
         grants.put(port, new Grant(Set.copyOf(users), bytes(secret)));
     }
 
-    /// {@return whether there is anybody but the switch's user and root who may have a port}
+    /// Whether there is anybody but the switch's user and root who may have a port.
+    ///
+    /// @return true if there is
     public boolean hasOthers() {
         return !grants.isEmpty();
     }
@@ -49,7 +51,9 @@ public final class PortAccess {
         return user.equals(self) || user.getName().equals(ROOT);
     }
 
-    /// {@return who the switch runs as}
+    /// Who the switch runs as.
+    ///
+    /// @return the user
     public UserPrincipal self() {
         return self;
     }

@@ -55,8 +55,9 @@ public final class VnfMain implements Runnable {
         return null;
     }
 
-    /// {@return the command with its subcommands and the way it reports errors: to be run, or to be
-    /// a subcommand of another}
+    /// The command with its subcommands and the way it reports errors.
+    ///
+    /// @return to be run, or to be a subcommand of another
     public static CommandLine commandLine() {
         return configure(new CommandLine(new VnfMain()));
     }

@@ -51,7 +51,9 @@ import picocli.CommandLine.Command;
 public final class ExperimentsMain {
     private ExperimentsMain() {}
 
-    /// {@return all of them, for whoever wants to know what there is: a new command line}
+    /// All of them, for whoever wants to know what there is.
+    ///
+    /// @return a new command line
     public static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new ExperimentsMain());
         commands.addSubcommand(new PackageCommand(ExperimentsMain::commandLine));

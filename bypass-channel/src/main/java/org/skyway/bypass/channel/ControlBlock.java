@@ -103,7 +103,9 @@ public final class ControlBlock {
         Memory.putLongRelease(base + TX_COMMAND, command); // T
     }
 
-    /// {@return the command in force; 0 (normal, epoch 0) in a new region} VNF: once per burst.
+    /// The command in force. VNF: once per burst.
+    ///
+    /// @return the word; 0 (normal, epoch 0) in a new region
     public long command() {
         return Memory.getLongAcquire(base + TX_COMMAND); // T
     }
@@ -115,7 +117,9 @@ public final class ControlBlock {
         Memory.putLongRelease(base + TX_OBEYED, command); // O
     }
 
-    /// {@return the last command that the VNF has obeyed; its statistics up to there are visible}
+    /// The last command that the VNF has obeyed; its statistics up to there are visible.
+    ///
+    /// @return the word
     public long obeyed() {
         return Memory.getLongAcquire(base + TX_OBEYED); // O
     }
@@ -162,7 +166,9 @@ public final class ControlBlock {
         Memory.putLongRelease(base + RX_OBEYED, command); // N
     }
 
-    /// {@return the last limit that the VNF has taken notice of}
+    /// The last limit that the VNF has taken notice of.
+    ///
+    /// @return its command
     public long rxObeyed() {
         return Memory.getLongAcquire(base + RX_OBEYED); // N
     }
@@ -198,7 +204,9 @@ public final class ControlBlock {
         Memory.putLongOpaque(base + ALIVE, value);
     }
 
-    /// {@return the last sign of life: what the VNF wrote}
+    /// The last sign of life.
+    ///
+    /// @return what the VNF wrote
     public long alive() {
         return Memory.getLongOpaque(base + ALIVE);
     }

@@ -39,12 +39,16 @@ public final class StatisticsBlock {
         Memory.putLongOpaque(base + TX_BYTES, bytes);
     }
 
-    /// {@return packets sent into bypass rings: packets since the region was made}
+    /// Packets sent into bypass rings.
+    ///
+    /// @return packets since the region was made
     public long txPackets() {
         return Memory.getLongOpaque(base + TX_PACKETS);
     }
 
-    /// {@return bytes sent into bypass rings: bytes since the region was made}
+    /// Bytes sent into bypass rings.
+    ///
+    /// @return bytes since the region was made
     public long txBytes() {
         return Memory.getLongOpaque(base + TX_BYTES);
     }
@@ -82,7 +86,9 @@ public final class StatisticsBlock {
         Memory.putLongOpaque(base + TX_REFUSED, packets);
     }
 
-    /// {@return how many packets full rings refused: packets since the region was made}
+    /// How many packets full rings refused.
+    ///
+    /// @return packets since the region was made
     public long txRefused() {
         return Memory.getLongOpaque(base + TX_REFUSED);
     }

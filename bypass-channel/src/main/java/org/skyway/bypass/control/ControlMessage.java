@@ -47,8 +47,9 @@ public sealed interface ControlMessage {
     /// The feature of drivers that want to hear [State].
     String STATE = "state";
 
-    /// {@return the request's id; the answer has the same: unique among the unanswered requests of
-    /// a connection}
+    /// The request's id; the answer has the same.
+    ///
+    /// @return unique among the unanswered requests of a connection
     long id();
 
     /// A driver introduces itself; the first line of a connection.
@@ -127,14 +128,17 @@ public sealed interface ControlMessage {
             this(id, version, port, pid, program, secret, null, null, null);
         }
 
-        /// {@return the version to speak with the driver: the newest that both sides speak; 0 if
-        /// there is none}
+        /// The version to speak with the driver.
+        ///
+        /// @return the newest that both sides speak; 0 if there is none
         public int commonVersion() {
             int newest = Math.min(version, VERSION);
             return newest >= Math.max(oldest == null ? version : oldest, OLDEST) ? newest : 0;
         }
 
-        /// {@return why there is no [#commonVersion]: a sentence}
+        /// Why there is no [#commonVersion].
+        ///
+        /// @return a sentence
         public String versionRefusal() {
             return "driver of port %s speaks version %s of the control messages, this switch version %s; use the same release"
                     .formatted(

@@ -30,8 +30,9 @@ public final class MessageCodec<M> {
         reader = JSON.readerFor(type);
     }
 
-    /// {@return the longest line that is read; whoever sends more does not speak this protocol:
-    /// bytes}
+    /// The longest line that is read; whoever sends more does not speak this protocol.
+    ///
+    /// @return bytes
     public int maxLineBytes() {
         return maxLineBytes;
     }

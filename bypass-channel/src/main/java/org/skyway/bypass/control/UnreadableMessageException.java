@@ -13,8 +13,9 @@ public final class UnreadableMessageException extends IOException {
         this.id = id;
     }
 
-    /// {@return the id under which the sender should be told: the `id` of the line; 0 if it has
-    /// none that can be read}
+    /// The id under which the sender should be told.
+    ///
+    /// @return the `id` of the line; 0 if it has none that can be read
     public long id() {
         return id;
     }

@@ -130,13 +130,16 @@ public final class RingConsumer {
         return count;
     }
 
-    /// {@return how long the packets are that the last [#peek] showed: bytes, all together}
+    /// How long the packets are that the last [#peek] showed.
+    ///
+    /// @return bytes, all together
     public long shownBytes() {
         return shownBytes;
     }
 
-    /// {@return the mark that the last [#peek] stopped at: the mark (see [Mark]), or 0 if there is
-    /// none}
+    /// The mark that the last [#peek] stopped at.
+    ///
+    /// @return the mark (see [Mark]), or 0 if there is none
     public long mark() {
         return mark;
     }
@@ -181,43 +184,51 @@ public final class RingConsumer {
         limited = false;
     }
 
-    /// {@return whether everything was shown that may be; true if the ring was limited and the
-    /// limit is reached}
+    /// Whether everything was shown that may be.
+    ///
+    /// @return true if the ring was limited and the limit is reached
     public boolean isAtLimit() {
         return limited && next - limit >= 0;
     }
 
-    /// {@return whether everything that the writer has published was shown; always true once
-    /// [#isFaulty]}
+    /// Whether everything that the writer has published was shown.
+    ///
+    /// @return true if so; always true once [#isFaulty]
     public boolean isEmpty() {
         return fault != null || (next == tail && next == refreshTail());
     }
 
-    /// {@return how far packets and marks were shown or taken: a cursor to compare with [#written],
-    /// by their difference}
+    /// How far packets and marks were shown or taken.
+    ///
+    /// @return a cursor to compare with [#written], by their difference
     public long shown() {
         return next;
     }
 
-    /// {@return how far the writer has published, as it is now: a cursor; that of [#shown] if the
-    /// ring [#isFaulty]}
+    /// How far the writer has published, as it is now.
+    ///
+    /// @return a cursor; that of [#shown] if the ring [#isFaulty]
     public long written() {
         return fault != null ? next : refreshTail();
     }
 
-    /// {@return the longest packet that it shows: bytes}
+    /// The longest packet that it shows.
+    ///
+    /// @return bytes
     public int maxFrame() {
         return maxFrame;
     }
 
-    /// {@return whether the writer wrote something that can't be; true for ever from the first bad
-    /// value on} A faulty ring shows nothing more.
+    /// Whether the writer wrote something that can't be. A faulty ring shows nothing more.
+    ///
+    /// @return true for ever from the first bad value on
     public boolean isFaulty() {
         return fault != null;
     }
 
-    /// {@return what was wrong: a sentence with the ring's name and both values; null if nothing
-    /// is}
+    /// What was wrong.
+    ///
+    /// @return a sentence with the ring's name and both values; null if nothing is
     public String fault() {
         return fault;
     }

@@ -143,8 +143,9 @@ public final class RingProducer {
         return i - from;
     }
 
-    /// {@return how long the packets are that the last [#write] or [#offer] took: bytes, all
-    /// together}
+    /// How long the packets are that the last [#write] or [#offer] took.
+    ///
+    /// @return bytes, all together
     public long writtenBytes() {
         return writtenBytes;
     }
@@ -184,8 +185,9 @@ public final class RingProducer {
         return true;
     }
 
-    /// {@return how far packets and marks were written, those included that were not published yet:
-    /// a cursor}
+    /// How far packets and marks were written, those included that were not published yet.
+    ///
+    /// @return a cursor
     public long written() {
         return written;
     }
@@ -207,19 +209,23 @@ public final class RingProducer {
         return written - refreshHead(written);
     }
 
-    /// {@return the longest packet that it takes: bytes}
+    /// The longest packet that it takes.
+    ///
+    /// @return bytes
     public int maxFrame() {
         return maxFrame;
     }
 
-    /// {@return whether the reader wrote something that can't be; true for ever from the first bad
-    /// value on} A faulty ring takes nothing more.
+    /// Whether the reader wrote something that can't be. A faulty ring takes nothing more.
+    ///
+    /// @return true for ever from the first bad value on
     public boolean isFaulty() {
         return fault != null;
     }
 
-    /// {@return what was wrong: a sentence with the ring's name and both values; null if nothing
-    /// is}
+    /// What was wrong.
+    ///
+    /// @return a sentence with the ring's name and both values; null if nothing is
     public String fault() {
         return fault;
     }

@@ -13,12 +13,16 @@ final class OfferedRegions {
         offered.add(region);
     }
 
-    /// {@return all of them: a copy}
+    /// All of them.
+    ///
+    /// @return a copy
     List<RegionRef> all() {
         return List.copyOf(offered);
     }
 
-    /// {@return the one that a domain has as a device; null if it has none of this switch's}
+    /// The one that a domain has as a device.
+    ///
+    /// @return null if it has none of this switch's
     RegionRef of(GuestDescription description) {
         for (RegionRef region : offered) {
             String name = Path.of(region.path()).getFileName().toString();

@@ -34,7 +34,9 @@ public final class Log {
         context().getLogger(logger).setLevel(level.level());
     }
 
-    /// {@return how lines look}
+    /// How lines look.
+    ///
+    /// @return the format
     public static LogFormat format() {
         return encoder().format();
     }
@@ -68,7 +70,9 @@ public final class Log {
         root().addAppender(appender);
     }
 
-    /// {@return whether it goes to a file; true after [#file]}
+    /// Whether it goes to a file.
+    ///
+    /// @return true after [#file]
     public static boolean hasFile() {
         return root().getAppender(FILE) != null;
     }

@@ -13,7 +13,9 @@ public record LogModule(String name, String logger, String about) {
         return Log.level(logger);
     }
 
-    /// {@return whether it is no library's; false for a library}
+    /// Whether it is no library's.
+    ///
+    /// @return false for a library
     public boolean isOurs() {
         return logger.startsWith("org.skyway.");
     }

@@ -17,18 +17,22 @@ public sealed interface ControlTransport permits UnixTransport, VirtioSerialTran
     /// @throws InterruptedException if interrupted while waiting
     void awaitSwitch() throws IOException, InterruptedException;
 
-    /// {@return whether this is a guest; true in a guest} There the switch makes a port's region
-    /// anew in the same memory, and the driver must be off it by then; a process gets another
-    /// region.
+    /// Whether this is a guest. There the switch makes a port's region anew in the same memory, and
+    /// the driver must be off it by then; a process gets another region.
+    ///
+    /// @return true in a guest
     boolean inGuest();
 
-    /// {@return what a hello says so that this user may have the port: the port's secret; null for
-    /// none}
+    /// What a hello says so that this user may have the port.
+    ///
+    /// @return the port's secret; null for none
     default String secret() {
         return null;
     }
 
-    /// {@return which process a hello names: this process, or 0 in a guest}
+    /// Which process a hello names.
+    ///
+    /// @return this process, or 0 in a guest
     default long pid() {
         return inGuest() ? 0 : ProcessHandle.current().pid();
     }

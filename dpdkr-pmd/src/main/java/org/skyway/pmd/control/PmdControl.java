@@ -172,7 +172,9 @@ public final class PmdControl implements AutoCloseable {
         }
     }
 
-    /// {@return the region that the switch has for the port}
+    /// The region that the switch has for the port.
+    ///
+    /// @return its id
     public long regionId() {
         return portRegion.regionId();
     }

@@ -118,14 +118,17 @@ public final class PortSession implements AutoCloseable {
         }
     }
 
-    /// {@return the port, for the data thread}
+    /// The port.
+    ///
+    /// @return for the data thread
     public PmdPort port() {
         return port;
     }
 
-    /// {@return whether the switch is gone for good, which ends the program: what happened; null
-    /// while all is well} With [SwitchLoss#RECONNECT] only a new switch whose region can't be used
-    /// does that.
+    /// Whether the switch is gone for good, which ends the program. With [SwitchLoss#RECONNECT]
+    /// only a new switch whose region can't be used does that.
+    ///
+    /// @return what happened; null while all is well
     public String lost() {
         return lost;
     }

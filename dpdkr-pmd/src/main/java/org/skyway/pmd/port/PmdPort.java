@@ -41,17 +41,23 @@ public final class PmdPort implements AutoCloseable {
         return new PmdPort(name, NormalChannel.open(region, name));
     }
 
-    /// {@return the port's name at the switch}
+    /// The port's name at the switch.
+    ///
+    /// @return the name
     public String name() {
         return name;
     }
 
-    /// {@return the port region that is used; any thread}
+    /// The port region that is used.
+    ///
+    /// @return its id; any thread
     public long regionId() {
         return channel.id();
     }
 
-    /// {@return the longest packet: bytes, without the frame check sequence}
+    /// The longest packet.
+    ///
+    /// @return bytes, without the frame check sequence
     public int maxFrame() {
         return maxFrame;
     }
@@ -93,12 +99,16 @@ public final class PmdPort implements AutoCloseable {
         return sender.send(addresses, lengths, from, count);
     }
 
-    /// {@return bytes of the packets that the last [#rxBurst] showed, all together}
+    /// Bytes of the packets that the last [#rxBurst] showed, all together.
+    ///
+    /// @return bytes
     public long rxBurstBytes() {
         return receiver.burstBytes();
     }
 
-    /// {@return bytes of the packets that the last [#txBurst] took, all together}
+    /// Bytes of the packets that the last [#txBurst] took, all together.
+    ///
+    /// @return bytes
     public long txBurstBytes() {
         return sender.burstBytes();
     }
@@ -129,8 +139,10 @@ public final class PmdPort implements AutoCloseable {
         return sender.hasRoom(packets);
     }
 
-    /// {@return whether the receivers have taken everything that was sent} Who ends should wait for
-    /// that a while.
+    /// Whether the receivers have taken everything that was sent. Who ends should wait for that a
+    /// while.
+    ///
+    /// @return true if so
     public boolean txDrained() {
         poll();
         return sender.drained();
@@ -210,8 +222,9 @@ public final class PmdPort implements AutoCloseable {
         old.close();
     }
 
-    /// {@return what went wrong with a link, once for each time; null if there is nothing new} May
-    /// be called on any thread.
+    /// What went wrong with a link, once for each time. May be called on any thread.
+    ///
+    /// @return the fault; null if there is nothing new
     public LinkFault takeFault() {
         return links.takeFault();
     }

@@ -119,34 +119,45 @@ public final class TxMachine {
         blocked = false;
     }
 
-    /// {@return whether nothing may be sent for now: both neighbours must see every packet on the
-    /// right side of the marks; true between the first act for a command and the last}
+    /// Whether nothing may be sent for now: both neighbours must see every packet on the right side
+    /// of the marks.
+    ///
+    /// @return true between the first act for a command and the last
     public boolean isBlocked() {
         return blocked;
     }
 
-    /// {@return whether the bypass ring in use has its END already; true if only TO_NORMAL is to
-    /// come}
+    /// Whether the bypass ring in use has its END already.
+    ///
+    /// @return true if only TO_NORMAL is to come
     public boolean isEnded() {
         return endWritten;
     }
 
-    /// {@return whether the normal ring is used; false on a bypass}
+    /// Whether the normal ring is used.
+    ///
+    /// @return false on a bypass
     public boolean isNormal() {
         return slot == NORMAL;
     }
 
-    /// {@return the slot of the bypass in use; meaningless if there is none}
+    /// The slot of the bypass in use.
+    ///
+    /// @return the slot; meaningless if there is none
     public int slot() {
         return slot;
     }
 
-    /// {@return the epoch of the bypass in use; of the last one if there is none}
+    /// The epoch of the bypass in use.
+    ///
+    /// @return the epoch; of the last one if there is none
     public int epoch() {
         return epoch;
     }
 
-    /// {@return the command that was obeyed last; 0 if there was none}
+    /// The command that was obeyed last.
+    ///
+    /// @return the command; 0 if there was none
     public long obeyed() {
         return obeyed;
     }

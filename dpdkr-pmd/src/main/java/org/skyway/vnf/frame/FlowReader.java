@@ -58,37 +58,51 @@ public final class FlowReader {
         }
     }
 
-    /// {@return the type behind the VLAN tags; 0 to 65535, or [#NONE]}
+    /// The type behind the VLAN tags.
+    ///
+    /// @return 0 to 65535, or [#NONE]
     public int etherType() {
         return etherType;
     }
 
-    /// {@return the IP protocol; 0 to 255, or [#NONE] if it is no whole IP header}
+    /// The IP protocol.
+    ///
+    /// @return 0 to 255, or [#NONE] if it is no whole IP header
     public int protocol() {
         return protocol;
     }
 
-    /// {@return whether the addresses are IPv6; true for IPv6, false for IPv4 and what is no IP}
+    /// Whether the addresses are IPv6.
+    ///
+    /// @return true for IPv6, false for IPv4 and what is no IP
     public boolean isIpv6() {
         return etherType == ETHERTYPE_IPV6;
     }
 
-    /// {@return the upper half of the source: bits 127 to 64; 0 for IPv4}
+    /// The upper half of the source.
+    ///
+    /// @return bits 127 to 64; 0 for IPv4
     public long sourceHigh() {
         return sourceHigh;
     }
 
-    /// {@return the lower half of the source: bits 63 to 0; IPv4 in 31 to 0}
+    /// The lower half of the source.
+    ///
+    /// @return bits 63 to 0; IPv4 in 31 to 0
     public long sourceLow() {
         return sourceLow;
     }
 
-    /// {@return the upper half of the destination: bits 127 to 64; 0 for IPv4}
+    /// The upper half of the destination.
+    ///
+    /// @return bits 127 to 64; 0 for IPv4
     public long destinationHigh() {
         return destinationHigh;
     }
 
-    /// {@return the lower half of the destination: bits 63 to 0; IPv4 in 31 to 0}
+    /// The lower half of the destination.
+    ///
+    /// @return bits 63 to 0; IPv4 in 31 to 0
     public long destinationLow() {
         return destinationLow;
     }

@@ -53,12 +53,16 @@ public final class FrameSizes {
         return low + (int) ((h >>> 33) % span);
     }
 
-    /// {@return whether all frames have the same size}
+    /// Whether all frames have the same size.
+    ///
+    /// @return true if so
     public boolean isOne() {
         return span == 1;
     }
 
-    /// {@return the longest of them: bytes}
+    /// The longest of them.
+    ///
+    /// @return bytes
     public int largest() {
         return span == 0 ? 1518 : low + span - 1;
     }

@@ -11,10 +11,14 @@ public interface FrameSupply extends AutoCloseable {
     /// @param lengths receives its length in bytes
     void prepare(long sequence, int count, long nowNanos, long[] addresses, int[] lengths);
 
-    /// {@return how many there are: frames; [Long#MAX_VALUE] if there is no end}
+    /// How many there are.
+    ///
+    /// @return frames; [Long#MAX_VALUE] if there is no end
     long frames();
 
-    /// {@return what its user should know of them: a sentence; null if there is nothing}
+    /// What its user should know of them.
+    ///
+    /// @return a sentence; null if there is nothing
     default String remark() {
         return null;
     }

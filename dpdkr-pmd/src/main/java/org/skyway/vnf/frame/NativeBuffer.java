@@ -15,7 +15,9 @@ public final class NativeBuffer implements AutoCloseable {
         address = arena.allocate(sizeBytes, 64).address();
     }
 
-    /// {@return where it starts: a multiple of 64}
+    /// Where it starts.
+    ///
+    /// @return a multiple of 64
     public long address() {
         return address;
     }

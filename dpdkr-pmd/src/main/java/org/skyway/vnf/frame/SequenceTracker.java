@@ -65,32 +65,44 @@ public final class SequenceTracker {
         }
     }
 
-    /// {@return the lowest number that came; -1 if none came}
+    /// The lowest number that came.
+    ///
+    /// @return the number; -1 if none came
     public long first() {
         return first;
     }
 
-    /// {@return the number behind the highest; 0 if none came}
+    /// The number behind the highest.
+    ///
+    /// @return the number; 0 if none came
     public long next() {
         return next;
     }
 
-    /// {@return all packets that came}
+    /// All packets that came.
+    ///
+    /// @return packets
     public long packets() {
         return packets;
     }
 
-    /// {@return packets that should have come, between the lowest and the highest}
+    /// Packets that should have come, between the lowest and the highest.
+    ///
+    /// @return packets
     public long lost() {
         return lost;
     }
 
-    /// {@return packets that had come before}
+    /// Packets that had come before.
+    ///
+    /// @return packets
     public long duplicates() {
         return duplicates;
     }
 
-    /// {@return packets that came after one with a higher number}
+    /// Packets that came after one with a higher number.
+    ///
+    /// @return packets
     public long reordered() {
         return reordered;
     }

@@ -109,19 +109,24 @@ public final class CaptureReader implements AutoCloseable {
         }
     }
 
-    /// {@return the bytes of the frame that [#next] went to: longer than the frame; overwritten by
-    /// the next one}
+    /// The bytes of the frame that [#next] went to.
+    ///
+    /// @return longer than the frame; overwritten by the next one
     public byte[] frame() {
         return frame;
     }
 
-    /// {@return when it was captured: nanoseconds since 1970; 0 if the file does not say}
+    /// When it was captured.
+    ///
+    /// @return nanoseconds since 1970; 0 if the file does not say
     public long timeNanos() {
         return info.timeNanos;
     }
 
-    /// {@return what was skipped so far, for instance "2 of 500 frames: 2 longer than the 2048
-    /// bytes that the port takes (first: frame 7 with 9000 bytes)"; null if nothing was}
+    /// What was skipped so far.
+    ///
+    /// @return for instance "2 of 500 frames: 2 longer than the 2048 bytes that the port takes
+    ///   (first: frame 7 with 9000 bytes)"; null if nothing was
     public String skipped() {
         return skipped.total() == 0
                 ? null

@@ -61,8 +61,10 @@ final class SkippedFrames {
         return total;
     }
 
-    /// {@return what was skipped, for instance "2 longer than the 2048 bytes that the port takes
-    /// (first: frame 7 with 9000 bytes)"}
+    /// What was skipped.
+    ///
+    /// @return for instance "2 longer than the 2048 bytes that the port takes (first: frame 7 with
+    ///   9000 bytes)"
     @Override
     public String toString() {
         StringBuilder words = new StringBuilder();

@@ -76,8 +76,9 @@ public final class Firewall implements PacketFilter {
         return new Firewall(rules, policy != null && policy);
     }
 
-    /// {@return a firewall with the same rules for the other direction, with counters of its own:
-    /// another}
+    /// A firewall with the same rules for the other direction, with counters of its own.
+    ///
+    /// @return another
     public Firewall copy() {
         return new Firewall(List.of(rules), allowsByDefault);
     }

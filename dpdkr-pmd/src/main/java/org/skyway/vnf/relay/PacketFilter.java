@@ -10,10 +10,11 @@ public interface PacketFilter {
     /// @return how many go on
     int apply(long[] addresses, int[] lengths, int count);
 
-    /// {@return whether it must see packets that nobody else can change; true if packets are to be
-    /// copied first} A packet lies in memory that its sender can still write to, so a filter that
-    /// decides by what it read needs a copy of its own: else a sender could show it one packet and
-    /// have another one forwarded.
+    /// Whether it must see packets that nobody else can change. A packet lies in memory that its
+    /// sender can still write to, so a filter that decides by what it read needs a copy of its own:
+    /// else a sender could show it one packet and have another one forwarded.
+    ///
+    /// @return true if packets are to be copied first
     default boolean needsCopy() {
         return false;
     }

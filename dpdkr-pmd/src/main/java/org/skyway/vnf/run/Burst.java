@@ -22,7 +22,9 @@ public final class Burst {
         lengths = new int[capacity];
     }
 
-    /// {@return whether all packets were dealt with}
+    /// Whether all packets were dealt with.
+    ///
+    /// @return true if so
     public boolean isEmpty() {
         return from == to;
     }

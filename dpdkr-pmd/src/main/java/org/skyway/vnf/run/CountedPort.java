@@ -18,7 +18,9 @@ public final class CountedPort {
         this.port = port;
     }
 
-    /// {@return the driver's port}
+    /// The port.
+    ///
+    /// @return the driver's port
     public PmdPort port() {
         return port;
     }
@@ -53,22 +55,30 @@ public final class CountedPort {
         return sent;
     }
 
-    /// {@return packets received: packets so far}
+    /// Packets received.
+    ///
+    /// @return packets so far
     public long rxPackets() {
         return rxPackets.getOpaque();
     }
 
-    /// {@return bytes received: bytes so far}
+    /// Bytes received.
+    ///
+    /// @return bytes so far
     public long rxBytes() {
         return rxBytes.getOpaque();
     }
 
-    /// {@return packets sent: packets so far}
+    /// Packets sent.
+    ///
+    /// @return packets so far
     public long txPackets() {
         return txPackets.getOpaque();
     }
 
-    /// {@return bytes sent: bytes so far}
+    /// Bytes sent.
+    ///
+    /// @return bytes so far
     public long txBytes() {
         return txBytes.getOpaque();
     }

@@ -86,7 +86,9 @@ public final class RunOptions {
     /// For picocli, which fills the fields.
     public RunOptions() {}
 
-    /// {@return packets per burst: 1 to 4096}
+    /// Packets per burst.
+    ///
+    /// @return 1 to 4096
     public int burst() {
         if (burst < 1 || burst > 4096) {
             throw new BadInputException("--burst is 1 to 4096, not " + burst);

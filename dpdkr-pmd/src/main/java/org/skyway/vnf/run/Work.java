@@ -11,7 +11,9 @@ public interface Work {
     /// @return packets moved; 0 lets the thread idle
     int poll();
 
-    /// {@return whether the work has come to its end by itself; true ends the program}
+    /// Whether the work has come to its end by itself.
+    ///
+    /// @return true ends the program
     boolean isDone();
 
     /// One pass that begins nothing new: what is under way is taken, or passed on. When the program
@@ -20,7 +22,9 @@ public interface Work {
     /// @return packets moved
     int drain();
 
-    /// {@return the ports it uses, at least one}
+    /// The ports it uses.
+    ///
+    /// @return at least one
     List<CountedPort> ports();
 
     /// Adds what it knows beyond the counters of its ports.
@@ -29,13 +33,16 @@ public interface Work {
     /// @param last false while the data thread runs: only what may be read from another thread then
     void describe(ObjectNode report, boolean last);
 
-    /// {@return what its user should know before it begins: a sentence; null if there is nothing}
+    /// What its user should know before it begins.
+    ///
+    /// @return a sentence; null if there is nothing
     default String remark() {
         return null;
     }
 
-    /// {@return what it was to check: what did not hold, for people; null if all is well. After the
-    /// data thread has ended}
+    /// What it was to check.
+    ///
+    /// @return what did not hold, for people; null if all is well. After the data thread has ended.
     default String failure() {
         return null;
     }

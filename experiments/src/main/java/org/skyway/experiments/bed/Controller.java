@@ -232,12 +232,16 @@ public final class Controller implements AutoCloseable {
         return await(answer, what);
     }
 
-    /// {@return how many requests were refused: errors so far}
+    /// How many requests were refused.
+    ///
+    /// @return errors so far
     public long errors() {
         return errors.get();
     }
 
-    /// {@return the last error: its type and code, or null}
+    /// The last error.
+    ///
+    /// @return its type and code, or null
     public String lastError() {
         return lastError;
     }

@@ -122,12 +122,16 @@ public final class HonestVnf implements AutoCloseable {
         }
     }
 
-    /// {@return the port's name}
+    /// The port's name.
+    ///
+    /// @return the name
     public String port() {
         return port;
     }
 
-    /// {@return whether it runs}
+    /// Whether it runs.
+    ///
+    /// @return true if so
     public boolean isAlive() {
         return program.isAlive();
     }
@@ -137,12 +141,16 @@ public final class HonestVnf implements AutoCloseable {
         program.terminate();
     }
 
-    /// {@return its process}
+    /// Its process.
+    ///
+    /// @return the program
     public Program program() {
         return program;
     }
 
-    /// {@return what it said of itself} After [#stop].
+    /// What it said of itself. After [#stop].
+    ///
+    /// @return its report
     public JsonNode report() {
         return last;
     }
@@ -162,27 +170,37 @@ public final class HonestVnf implements AutoCloseable {
         }
     }
 
-    /// {@return how many packets it sent} After [#stop].
+    /// How many packets it sent. After [#stop].
+    ///
+    /// @return packets
     public long sent() {
         return last.path("ports").path(0).path("txPackets").asLong();
     }
 
-    /// {@return how many packets it got, whosever they were} After [#stop].
+    /// How many packets it got, whosever they were. After [#stop].
+    ///
+    /// @return packets
     public long received() {
         return last.path("ports").path(0).path("rxPackets").asLong();
     }
 
-    /// {@return how many bytes it sent} After [#stop].
+    /// How many bytes it sent. After [#stop].
+    ///
+    /// @return bytes
     public long sentBytes() {
         return last.path("ports").path(0).path("txBytes").asLong();
     }
 
-    /// {@return how many bytes it got} After [#stop].
+    /// How many bytes it got. After [#stop].
+    ///
+    /// @return bytes
     public long receivedBytes() {
         return last.path("ports").path(0).path("rxBytes").asLong();
     }
 
-    /// {@return how many packets came changed} After [#stop].
+    /// How many packets came changed. After [#stop].
+    ///
+    /// @return packets
     public long corrupt() {
         return last.path("corrupt").asLong();
     }

@@ -23,17 +23,23 @@ public final class Latencies {
         micros.recordValue(Math.clamp(nanos / 1000, 1, MOST_MICROS));
     }
 
-    /// {@return how many: those so far}
+    /// How many.
+    ///
+    /// @return those so far
     public synchronized long count() {
         return micros.getTotalCount();
     }
 
-    /// {@return the longest: milliseconds; 0 if there was none}
+    /// The longest.
+    ///
+    /// @return milliseconds; 0 if there was none
     public synchronized double maxMillis() {
         return micros.getTotalCount() == 0 ? 0 : micros.getMaxValue() / 1e3;
     }
 
-    /// {@return what 99 of 100 took at most: milliseconds}
+    /// What 99 of 100 took at most.
+    ///
+    /// @return milliseconds
     public synchronized double p99Millis() {
         return micros.getValueAtPercentile(99) / 1e3;
     }

@@ -20,12 +20,16 @@ public final class Ofctl {
 
     private Ofctl() {}
 
-    /// {@return what speaks with the switch: a name for people}
+    /// What speaks with the switch.
+    ///
+    /// @return a name for people
     public static String name() {
         return isInstalled() ? PROGRAM : "(OpenFlow)";
     }
 
-    /// {@return whether the real one is there; true if some folder of PATH has it}
+    /// Whether the real one is there.
+    ///
+    /// @return true if some folder of PATH has it
     public static boolean isInstalled() {
         return CProgram.onPath(PROGRAM);
     }

@@ -89,12 +89,16 @@ public final class SwitchProcess implements AutoCloseable {
         }
     }
 
-    /// {@return its process}
+    /// Its process.
+    ///
+    /// @return the program
     public Program program() {
         return program;
     }
 
-    /// {@return where it runs: its run directory}
+    /// Where it runs.
+    ///
+    /// @return its run directory
     public Path directory() {
         return directory;
     }
@@ -182,8 +186,10 @@ public final class SwitchProcess implements AutoCloseable {
         return sum;
     }
 
-    /// {@return the threads that the switch can't do without, by name; a thread that died and was
-    /// replaced has another id: name and thread id}
+    /// The threads that the switch can't do without, by name; a thread that died and was replaced
+    /// has another id.
+    ///
+    /// @return name and thread id
     public Map<String, String> threads() {
         Map<String, String> found = new TreeMap<>();
         Path tasks = Path.of("/proc", Long.toString(program.pid()), "task");
@@ -264,7 +270,9 @@ public final class SwitchProcess implements AutoCloseable {
         }
     }
 
-    /// {@return what lives on its heap, after a collection: mebibytes}
+    /// What lives on its heap, after a collection.
+    ///
+    /// @return mebibytes
     public double heapMegabytes() {
         jcmd("GC.run");
         Matcher used = USED.matcher(jcmd("GC.heap_info"));

@@ -26,12 +26,16 @@ public final class Verdicts {
         rows.add(new Row(what, seen, good));
     }
 
-    /// {@return whether all is well; false if anything was not as it must be}
+    /// Whether all is well.
+    ///
+    /// @return false if anything was not as it must be
     public boolean good() {
         return rows.stream().allMatch(Row::good);
     }
 
-    /// {@return what is not well: a line for each such row; empty if all is well}
+    /// What is not well.
+    ///
+    /// @return a line for each such row; empty if all is well
     public String complaints() {
         StringBuilder text = new StringBuilder();
         for (Row row : rows) {

@@ -17,7 +17,9 @@ public final class DpdkDriver {
 
     private DpdkDriver() {}
 
-    /// {@return why there is no driver: what is missing, and what to do; null if all is there}
+    /// Why there is no driver.
+    ///
+    /// @return what is missing, and what to do; null if all is there
     public static String missing() {
         if (!Files.isExecutable(TESTPMD)) {
             return "there is no dpdk-testpmd; apt-get install dpdk-dev";
@@ -28,7 +30,9 @@ public final class DpdkDriver {
                 : "the driver %s is not built; run `./skyway build --dpdk`".formatted(driver);
     }
 
-    /// {@return where the driver, the library and the examples were built}
+    /// Where the driver, the library and the examples were built.
+    ///
+    /// @return the folder
     public static Path folder() {
         return folder(Program.launcher().getParent());
     }
@@ -45,7 +49,9 @@ public final class DpdkDriver {
                 : home.toAbsolutePath().resolve("dpdkr-pmd/target/dpdk").normalize();
     }
 
-    /// {@return what a program needs in its environment to find them: variables}
+    /// What a program needs in its environment to find them.
+    ///
+    /// @return variables
     public static Map<String, String> environment() {
         return Map.of("LD_LIBRARY_PATH", folder().toString());
     }

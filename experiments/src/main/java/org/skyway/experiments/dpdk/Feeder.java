@@ -60,7 +60,9 @@ public final class Feeder implements AutoCloseable {
         return CProgram.build(Feeder.class, NAME, folder, flags);
     }
 
-    /// {@return why it can't be built; null if nothing is in the way, else what, and what to do}
+    /// Why it can't be built.
+    ///
+    /// @return null if nothing is in the way, else what, and what to do
     public static String missing() {
         String missing = CProgram.missing(NAME);
         return missing != null
@@ -134,7 +136,9 @@ public final class Feeder implements AutoCloseable {
                 Double.parseDouble(m.group(9)));
     }
 
-    /// {@return its process}
+    /// Its process.
+    ///
+    /// @return the program
     public Program program() {
         return dialogue.program();
     }

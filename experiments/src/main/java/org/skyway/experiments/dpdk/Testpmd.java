@@ -193,7 +193,9 @@ public final class Testpmd implements AutoCloseable {
         }
     }
 
-    /// {@return the process, for signals}
+    /// The process.
+    ///
+    /// @return for signals
     public Program program() {
         return program;
     }

@@ -35,7 +35,9 @@ final class DropInLab {
         return folder;
     }
 
-    /// {@return what is missing to run anything here; null if nothing is}
+    /// What is missing to run anything here.
+    ///
+    /// @return null if nothing is
     static String missing() {
         if (RunDirectory.uid() != 0) {
             return "daemons in namespaces of their own need root";
@@ -43,7 +45,9 @@ final class DropInLab {
         return databaseMissing();
     }
 
-    /// {@return what is missing to run the database; null if nothing is}
+    /// What is missing to run the database.
+    ///
+    /// @return null if nothing is
     static String databaseMissing() {
         return Files.isExecutable(Path.of("/usr/sbin/ovsdb-server"))
                         && Files.exists(Path.of(SCHEMA))
@@ -78,7 +82,9 @@ final class DropInLab {
         return all;
     }
 
-    /// {@return a file of this package: where it has been put}
+    /// A file of this package.
+    ///
+    /// @return where it has been put
     Path file(String name) {
         Path file = folder.resolve(name);
         try (InputStream in = DropInLab.class.getResourceAsStream(name)) {

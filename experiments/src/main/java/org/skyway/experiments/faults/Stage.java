@@ -35,7 +35,9 @@ enum Stage {
         return this == LIBVIRT || this == AGENT;
     }
 
-    /// {@return why it can't be had here: what it needs; null if it can}
+    /// Why it can't be had here.
+    ///
+    /// @return what it needs; null if it can
     String missing() {
         if (this == SMALL_DISK && RunDirectory.uid() != 0) {
             return "needs root, to mount a file system";

@@ -2,7 +2,8 @@ package org.skyway.experiments.figures;
 
 /// A fabric that knows what packets cost it.
 interface Costed extends Fabric {
-    /// {@return what a packet cost the last time that it was active, in passes that moved some:
-    /// cycles of the time stamp counter; not a number if nothing came}
+    /// What a packet cost the last time that it was active, in passes that moved some.
+    ///
+    /// @return cycles of the time stamp counter; not a number if nothing came
     double cyclesPerPacket();
 }

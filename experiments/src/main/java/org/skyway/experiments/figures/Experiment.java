@@ -14,10 +14,14 @@ interface Experiment {
         return Set.of(Plan.Vnfs.JAVA);
     }
 
-    /// {@return how long it takes: seconds, roughly}
+    /// How long it takes.
+    ///
+    /// @return seconds, roughly
     double seconds(Plan plan);
 
-    /// {@return why it can't be run: each with what to do; empty if nothing is in the way}
+    /// Why it can't be run.
+    ///
+    /// @return each with what to do; empty if nothing is in the way
     List<String> obstacles(Plan plan);
 
     /// Runs it.

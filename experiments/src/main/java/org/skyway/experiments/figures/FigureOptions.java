@@ -104,7 +104,9 @@ final class FigureOptions {
                 Runtime.getRuntime().availableProcessors());
     }
 
-    /// {@return how long it may take: seconds; 0 if nobody said}
+    /// How long it may take.
+    ///
+    /// @return seconds; 0 if nobody said
     double seconds() {
         return minutes == null ? 0 : 60 * minutes;
     }

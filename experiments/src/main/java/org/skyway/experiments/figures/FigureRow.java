@@ -8,7 +8,9 @@ interface FigureRow {
     /// Its name, for `--only`.
     String name();
 
-    /// {@return how long it takes: seconds, roughly}
+    /// How long it takes.
+    ///
+    /// @return seconds, roughly
     double seconds(Plan plan);
 
     /// Whether it is left out in a hurry, unless it is asked for by name.
@@ -16,8 +18,9 @@ interface FigureRow {
         return false;
     }
 
-    /// {@return why it can't be measured here; null if it can, else what is missing, and what to
-    /// do}
+    /// Why it can't be measured here.
+    ///
+    /// @return null if it can, else what is missing, and what to do
     String missing(Plan plan);
 
     /// Measures.

@@ -19,7 +19,9 @@ public final class MeasuredCommands {
 
     private MeasuredCommands() {}
 
-    /// {@return all of them, for picocli, each with its name}
+    /// All of them.
+    ///
+    /// @return for picocli, each with its name
     public static List<CommandLine> all() {
         return List.of(
                 command(

@@ -44,7 +44,9 @@ final class Wires implements AutoCloseable {
         Program.output(folder, command);
     }
 
-    /// {@return why there can be none; null if nothing is in the way, else what, and what to do}
+    /// Why there can be none.
+    ///
+    /// @return null if nothing is in the way, else what, and what to do
     static String obstacle() {
         if (!Files.isExecutable(Path.of("/sbin/ip"))) {
             return "/sbin/ip is missing; apt-get install iproute2";

@@ -70,8 +70,9 @@ public final class RawVnf implements AutoCloseable {
                     region.address() + out, header.cells(), header.maxFrame(), "raw");
         }
 
-        /// {@return the reading end of its ring, going on where it is: a ring end as an honest
-        /// driver has it}
+        /// The reading end of its ring, going on where it is.
+        ///
+        /// @return a ring end as an honest driver has it
         public RingConsumer consumer() {
             return RingConsumer.known(
                     region.address() + in, header.cells(), header.maxFrame(), "raw");
@@ -120,22 +121,30 @@ public final class RawVnf implements AutoCloseable {
         }
     }
 
-    /// {@return its port region, all of it writable}
+    /// Its port region, all of it writable.
+    ///
+    /// @return the region
     public Region region() {
         return region;
     }
 
-    /// {@return what the region's header said when it was mapped}
+    /// What the region's header said when it was mapped.
+    ///
+    /// @return the header
     public RegionHeader header() {
         return header;
     }
 
-    /// {@return the control block}
+    /// The control block.
+    ///
+    /// @return the block
     public ControlBlock control() {
         return new ControlBlock(region.address());
     }
 
-    /// {@return the statistics block}
+    /// The statistics block.
+    ///
+    /// @return the block
     public StatisticsBlock statistics() {
         return new StatisticsBlock(region.address());
     }
@@ -149,23 +158,31 @@ public final class RawVnf implements AutoCloseable {
                 region.address() + header.firstRing(), header.cells(), header.maxFrame(), "raw");
     }
 
-    /// {@return the reading end of the normal channel: a ring end as an honest driver has it}
+    /// The reading end of the normal channel.
+    ///
+    /// @return a ring end as an honest driver has it
     public RingConsumer fromSwitch() {
         return RingConsumer.known(
                 region.address() + header.secondRing(), header.cells(), header.maxFrame(), "raw");
     }
 
-    /// {@return the links attached now: a copy, by slot}
+    /// The links attached now.
+    ///
+    /// @return a copy, by slot
     public Map<Integer, Link> links() {
         return new HashMap<>(links);
     }
 
-    /// {@return whether the switch still talks to it; false once the connection has ended}
+    /// Whether the switch still talks to it.
+    ///
+    /// @return false once the connection has ended
     public boolean isConnected() {
         return reader.isAlive();
     }
 
-    /// {@return the control connection, for messages of one's own}
+    /// The control connection, for messages of one's own.
+    ///
+    /// @return the channel
     public ControlChannel channel() {
         return channel;
     }

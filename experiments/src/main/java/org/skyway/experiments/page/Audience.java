@@ -88,7 +88,9 @@ final class Audience implements AutoCloseable {
         }
     }
 
-    /// {@return how much each has been sent so far: bytes}
+    /// How much each has been sent so far.
+    ///
+    /// @return bytes
     long[] sent() {
         return bytes.stream().mapToLong(AtomicLong::get).toArray();
     }

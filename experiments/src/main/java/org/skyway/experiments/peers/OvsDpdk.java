@@ -42,7 +42,9 @@ public final class OvsDpdk implements AutoCloseable {
         }
     }
 
-    /// {@return why it can't be started; null if nothing is in the way, else what, and what to do}
+    /// Why it can't be started.
+    ///
+    /// @return null if nothing is in the way, else what, and what to do
     public static String obstacle() {
         return OvsPackage.obstacle();
     }
@@ -160,12 +162,16 @@ public final class OvsDpdk implements AutoCloseable {
         return Program.output(folder.path(), command.toArray(new String[0]));
     }
 
-    /// {@return the daemon, which polls all the time}
+    /// The daemon, which polls all the time.
+    ///
+    /// @return the program
     public Program daemon() {
         return programs.getLast();
     }
 
-    /// {@return all of its programs: database and daemon}
+    /// All of its programs.
+    ///
+    /// @return database and daemon
     public List<Program> programs() {
         return List.copyOf(programs);
     }

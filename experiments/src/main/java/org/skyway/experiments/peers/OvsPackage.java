@@ -16,7 +16,9 @@ final class OvsPackage {
 
     private OvsPackage() {}
 
-    /// {@return what is missing to find it; null if nothing is, else what, and what to do}
+    /// What is missing to find it.
+    ///
+    /// @return null if nothing is, else what, and what to do
     static String obstacle() {
         for (String program :
                 new String[] {"ovsdb-server", "ovsdb-tool", "ovs-vsctl", "ovs-ofctl"}) {

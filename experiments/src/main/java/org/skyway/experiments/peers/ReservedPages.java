@@ -97,7 +97,9 @@ public final class ReservedPages implements AutoCloseable {
         }
     }
 
-    /// {@return where hugetlbfs is mounted: the folder, for DPDK's `--huge-dir`}
+    /// Where hugetlbfs is mounted.
+    ///
+    /// @return the folder, for DPDK's `--huge-dir`
     public Path mount() {
         return mount;
     }

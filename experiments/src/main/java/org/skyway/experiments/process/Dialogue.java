@@ -89,7 +89,9 @@ public final class Dialogue implements Conversation {
         }
     }
 
-    /// {@return its process}
+    /// Its process.
+    ///
+    /// @return the program
     public Program program() {
         return program;
     }

@@ -47,8 +47,10 @@ public final class MachineLoad {
         since = System.nanoTime();
     }
 
-    /// {@return what others had of the processors since the last call, or since the beginning, in
-    /// cores} What a hypervisor gave to other machines is part of it.
+    /// What others had of the processors since the last call, or since the beginning. What a
+    /// hypervisor gave to other machines is part of it.
+    ///
+    /// @return in cores
     public double others() {
         return look().otherCores();
     }

@@ -113,7 +113,9 @@ public final class Program implements AutoCloseable {
         return text.toString();
     }
 
-    /// {@return the launcher of this checkout}
+    /// The launcher of this checkout.
+    ///
+    /// @return its path
     public static Path launcher() {
         Path launcher = Path.of(System.getProperty("skyway.home", "."), "skyway");
         if (!Files.isExecutable(launcher)) {
@@ -186,12 +188,16 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /// {@return its process id}
+    /// Its process id.
+    ///
+    /// @return the id
     public long pid() {
         return process.pid();
     }
 
-    /// {@return whether it runs}
+    /// Whether it runs.
+    ///
+    /// @return true if so
     public boolean isAlive() {
         return process.isAlive();
     }

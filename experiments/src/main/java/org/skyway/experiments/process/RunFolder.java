@@ -25,7 +25,9 @@ public final class RunFolder implements AutoCloseable {
         AtExit.add(atExit);
     }
 
-    /// {@return where it is}
+    /// Where it is.
+    ///
+    /// @return the directory
     public Path path() {
         return path;
     }

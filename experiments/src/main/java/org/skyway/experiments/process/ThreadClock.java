@@ -58,7 +58,9 @@ public final class ThreadClock {
         return sum;
     }
 
-    /// {@return the time so far: nanoseconds}
+    /// The time so far.
+    ///
+    /// @return nanoseconds
     public long nanos() {
         try {
             return read(statistics);

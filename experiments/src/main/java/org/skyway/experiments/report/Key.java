@@ -20,7 +20,9 @@ public record Key(
         return new Key(experiment, method, other, x, metric, unit);
     }
 
-    /// {@return the place on a numerical axis; not a number if it is none}
+    /// The place on a numerical axis.
+    ///
+    /// @return not a number if it is none
     public double place() {
         try {
             return Double.parseDouble(x);

@@ -30,12 +30,16 @@ public enum Method {
         this.explanation = explanation;
     }
 
-    /// {@return what it is called in tables and on plots, for instance `(b) time-shared`}
+    /// What it is called in tables and on plots.
+    ///
+    /// @return for instance `(b) time-shared`
     public String title() {
         return "(" + letter + ") " + title;
     }
 
-    /// {@return what it means: half a sentence}
+    /// What it means.
+    ///
+    /// @return half a sentence
     public String explanation() {
         return explanation;
     }

@@ -29,8 +29,9 @@ public record Ratio(Spread spread, int rounds) {
                 : new Ratio(Spread.of(java.util.Arrays.stream(quotients)), quotients.length);
     }
 
-    /// {@return whether the rounds agree that one is more than the other; false if 1 lies within
-    /// the quartiles: then the ratio does not count}
+    /// Whether the rounds agree that one is more than the other.
+    ///
+    /// @return false if 1 lies within the quartiles: then the ratio does not count
     public boolean counts() {
         return spread.lowerQuartile() > 1 || spread.upperQuartile() < 1;
     }

@@ -39,27 +39,37 @@ public record RatioRow(
                 name, work, against, "-", "-", Double.NaN, "", why, Double.NaN, false, false);
     }
 
-    /// {@return whether there is a figure; false if it could not be measured}
+    /// Whether there is a figure.
+    ///
+    /// @return false if it could not be measured
     public boolean isMeasured() {
         return !Double.isNaN(figure);
     }
 
-    /// {@return whether the goal is reached; a figure that does not count reaches none}
+    /// Whether the goal is reached.
+    ///
+    /// @return true if so; a figure that does not count reaches none
     public boolean good() {
         return counts && isMeasured() && (atMost ? figure <= goal : figure >= goal);
     }
 
-    /// {@return the figure for people, with its unit}
+    /// The figure for people.
+    ///
+    /// @return with its unit
     public String figureText() {
         return isMeasured() ? number(figure) + " " + unit : "-";
     }
 
-    /// {@return the goal for people, with its unit}
+    /// The goal for people.
+    ///
+    /// @return with its unit
     public String goalText() {
         return Double.isNaN(goal) ? "-" : (atMost ? "≤ " : "≥ ") + number(goal) + " " + unit;
     }
 
-    /// {@return a tick, or how far the goal is, for people}
+    /// A tick, or how far the goal is.
+    ///
+    /// @return for people
     public String gap() {
         if (!isMeasured()) {
             return "not measured: " + spread;

@@ -64,7 +64,9 @@ public final class Results {
         all.add(measurement);
     }
 
-    /// {@return all of them, in the order of [#add]}
+    /// All of them.
+    ///
+    /// @return in the order of [#add]
     public List<Measurement> all() {
         return List.copyOf(all);
     }
@@ -102,7 +104,9 @@ public final class Results {
         return rows;
     }
 
-    /// {@return the best that the yardstick did in this run: Mpps; not a number if it was not run}
+    /// The best that the yardstick did in this run.
+    ///
+    /// @return Mpps; not a number if it was not run
     public double bestYardstick() {
         return all.stream()
                 .mapToDouble(m -> m.conditions().yardstickMpps())

@@ -26,8 +26,9 @@ final class Standstills {
         this.file = file;
     }
 
-    /// {@return the longest time without a packet among what was written since this was asked
-    /// before: milliseconds}
+    /// The longest time without a packet among what was written since this was asked before.
+    ///
+    /// @return milliseconds
     double longestMillis() throws IOException {
         double longest = 0;
         List<String> all = Files.readAllLines(file);

@@ -213,7 +213,9 @@ public final class Tester implements AutoCloseable {
         return reports;
     }
 
-    /// {@return its process; null if it runs in a guest}
+    /// Its process.
+    ///
+    /// @return the program; null if it runs in a guest
     public Program program() {
         return program;
     }

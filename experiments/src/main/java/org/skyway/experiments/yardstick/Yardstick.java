@@ -63,7 +63,9 @@ public final class Yardstick implements AutoCloseable {
         return Double.parseDouble(answer.substring("Mpps ".length()));
     }
 
-    /// {@return its process}
+    /// Its process.
+    ///
+    /// @return the program
     public Program program() {
         return dialogue.program();
     }

@@ -22,8 +22,9 @@ record HugePages(Path directory, long pageBytes) {
     private static final Pattern PAGE_SIZE = Pattern.compile("pagesize=(\\d+)([KMGT]?)");
     private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
-    /// {@return the mounts that this process may write to, in the order of their mounting; none if
-    /// this system has none}
+    /// The mounts that this process may write to.
+    ///
+    /// @return in the order of their mounting; none if this system has none
     static List<HugePages> mounts() {
         try {
             return parse(Files.readAllLines(MOUNTS)).stream()
@@ -86,14 +87,16 @@ record HugePages(Path directory, long pageBytes) {
         return sizeBytes % pageBytes == 0;
     }
 
-    /// {@return whether somebody set pages of this size aside, or allowed that they are made; false
-    /// if there can be none}
+    /// Whether somebody set pages of this size aside, or allowed that they are made.
+    ///
+    /// @return false if there can be none
     boolean areWanted() {
         return pool("nr_hugepages") + pool("nr_overcommit_hugepages") > 0;
     }
 
-    /// {@return what the kernel says of the pages that nobody has or has been promised, for people,
-    /// for instance `3 of 16 pages of 2048 KiB are free on /dev/hugepages`}
+    /// What the kernel says of the pages that nobody has or has been promised.
+    ///
+    /// @return for people, for instance `3 of 16 pages of 2048 KiB are free on /dev/hugepages`
     String describe() {
         long free = pool("free_hugepages") - pool("resv_hugepages");
         return "%d of %d pages of %d KiB are free on %s"

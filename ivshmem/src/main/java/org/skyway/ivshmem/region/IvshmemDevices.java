@@ -40,7 +40,9 @@ public final class IvshmemDevices {
         this.devices = devices;
     }
 
-    /// {@return the devices of this machine; none, if it is no guest with such a device}
+    /// The devices of this machine.
+    ///
+    /// @return none, if it is no guest with such a device
     public static IvshmemDevices ofThisMachine() {
         return new IvshmemDevices(Path.of(System.getProperty(DIRECTORY_PROPERTY, SYSFS)));
     }

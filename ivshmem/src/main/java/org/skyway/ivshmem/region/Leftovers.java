@@ -39,7 +39,9 @@ public final class Leftovers {
         this.proc = proc;
     }
 
-    /// {@return those of this host: all of its switches', and of benchmarks}
+    /// Those of this host.
+    ///
+    /// @return all of its switches', and of benchmarks
     public static Leftovers ofThisHost() {
         return new Leftovers(RegionStore.allDirectories(), Path.of("/proc"));
     }

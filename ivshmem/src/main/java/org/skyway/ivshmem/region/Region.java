@@ -110,18 +110,23 @@ public final class Region implements AutoCloseable {
         return new Region(path, sizeBytes, arena, arena.allocate(sizeBytes, 4096), null);
     }
 
-    /// {@return where the region starts in this process: an address for [Memory]; invalid after
-    /// [#close]}
+    /// Where the region starts in this process.
+    ///
+    /// @return an address for [Memory]; invalid after [#close]
     public long address() {
         return segment.address();
     }
 
-    /// {@return how long it is: bytes}
+    /// How long it is.
+    ///
+    /// @return bytes
     public long sizeBytes() {
         return sizeBytes;
     }
 
-    /// {@return what is mapped}
+    /// What is mapped.
+    ///
+    /// @return the file
     public Path path() {
         return path;
     }
@@ -133,9 +138,10 @@ public final class Region implements AutoCloseable {
         Files.deleteIfExists(path);
     }
 
-    /// {@return whether the file still has all its bytes; false if it is shorter than what is
-    /// mapped, or can't be looked at} Whoever may write it may also cut it short, and to touch what
-    /// is cut off is an [InternalError], at the touch or soon after.
+    /// Whether the file still has all its bytes. Whoever may write it may also cut it short, and to
+    /// touch what is cut off is an [InternalError], at the touch or soon after.
+    ///
+    /// @return false if it is shorter than what is mapped, or can't be looked at
     public boolean isWhole() {
         try {
             return file == null || file.size() >= sizeBytes;

@@ -16,7 +16,9 @@ public final class RegionIds {
         next = new AtomicLong(new SecureRandom().nextLong() >>> 2);
     }
 
-    /// {@return a new id: positive; never the same again}
+    /// A new id.
+    ///
+    /// @return positive; never the same again
     public long next() {
         return next.incrementAndGet();
     }

@@ -72,7 +72,9 @@ public final class RegionStore {
                 runDirectory, "skyway-%08x-".formatted(crc.getValue()), HugePages.mounts(), log);
     }
 
-    /// {@return whose store it is: the run directory}
+    /// Whose store it is.
+    ///
+    /// @return the run directory
     public Path runDirectory() {
         return runDirectory;
     }
@@ -166,7 +168,9 @@ public final class RegionStore {
         return SHM.resolve(prefix + LASTING + name);
     }
 
-    /// {@return the files of lasting regions that there are: files in `/dev/shm`}
+    /// The files of lasting regions that there are.
+    ///
+    /// @return files in `/dev/shm`
     public List<Path> lasting() {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(SHM, prefix + LASTING + "*")) {
             List<Path> all = new ArrayList<>();
@@ -211,7 +215,9 @@ public final class RegionStore {
         return removed;
     }
 
-    /// {@return what all file names of this store start with}
+    /// What all file names of this store start with.
+    ///
+    /// @return the prefix
     public String prefix() {
         return prefix;
     }

@@ -24,8 +24,10 @@ public final class RunDirectory {
     /// Root's, unless told otherwise.
     public static final Path OF_ROOT = Path.of("/var/run/skyway");
 
-    /// {@return the run directory: `$SKYWAY_RUNDIR`, else `/var/run/skyway` for root and
-    /// `/tmp/skyway-$UID` for others; it need not exist}
+    /// The run directory.
+    ///
+    /// @return `$SKYWAY_RUNDIR`, else `/var/run/skyway` for root and `/tmp/skyway-$UID` for others;
+    ///   it need not exist
     public static Path path() {
         return path(System.getenv(VARIABLE), uid());
     }
@@ -40,8 +42,9 @@ public final class RunDirectory {
         return absolute.resolveSibling(absolute.getFileName() + "-vnf");
     }
 
-    /// {@return the user that this process runs as: the numeric user id; that of nobody, 65534, if
-    /// there is no `/proc`}
+    /// The user that this process runs as.
+    ///
+    /// @return the numeric user id; that of nobody, 65534, if there is no `/proc`
     public static int uid() {
         try {
             return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");

@@ -90,7 +90,9 @@ public final class Descriptor implements AutoCloseable {
         return n;
     }
 
-    /// {@return how long the file is: bytes; 0 for what has no length, -1 if it can't be looked at}
+    /// How long the file is.
+    ///
+    /// @return bytes; 0 for what has no length, -1 if it can't be looked at
     public long sizeBytes() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = status(arena);
@@ -105,16 +107,19 @@ public final class Descriptor implements AutoCloseable {
         return rc < 0 ? null : result;
     }
 
-    /// {@return whether its owner can't make it shorter any more; true if it has the seal} Memory
-    /// that is not sealed may be cut short while it is mapped.
+    /// Whether its owner can't make it shorter any more. Memory that is not sealed may be cut short
+    /// while it is mapped.
+    ///
+    /// @return true if it has the seal
     public boolean isSealed() {
         int seals = UnixCalls.fcntl(number(), F_GET_SEALS, 0);
         return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
     }
 
-    /// {@return how large the pages of the memory are that it stands for: bytes; 0 if it is no
-    /// memory: a file on a disk, a device, a socket, a file system in user space, all of which
-    /// could keep waiting whoever touches them}
+    /// How large the pages of the memory are that it stands for.
+    ///
+    /// @return bytes; 0 if it is no memory: a file on a disk, a device, a socket, a file system in
+    ///   user space, all of which could keep waiting whoever touches them
     long pageBytes() {
         try (Arena arena = Arena.ofConfined()) {
             // Device files may lie in a tmpfs, too.
@@ -131,8 +136,9 @@ public final class Descriptor implements AutoCloseable {
         }
     }
 
-    /// {@return what the kernel calls it: a path, or a name like `anon_inode:[eventfd]`; `?` if it
-    /// can't be asked}
+    /// What the kernel calls it.
+    ///
+    /// @return a path, or a name like `anon_inode:[eventfd]`; `?` if it can't be asked
     String target() {
         try {
             return Files.readSymbolicLink(Path.of("/proc/self/fd/" + number())).toString();
@@ -141,7 +147,9 @@ public final class Descriptor implements AutoCloseable {
         }
     }
 
-    /// {@return whether it was closed; true once [#close] was called}
+    /// Whether it was closed.
+    ///
+    /// @return true once [#close] was called
     public boolean isClosed() {
         return number.get() == CLOSED;
     }

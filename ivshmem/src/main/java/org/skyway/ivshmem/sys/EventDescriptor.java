@@ -75,7 +75,9 @@ public final class EventDescriptor implements AutoCloseable {
         SIGNALLING.setOpaque(this, false);
     }
 
-    /// {@return whether a thread is in [#signal] now} If it still is a while later, it may wait.
+    /// Whether a thread is in [#signal] now. If it still is a while later, it may wait.
+    ///
+    /// @return true if so
     public boolean isStuck() {
         return (boolean) SIGNALLING.getOpaque(this);
     }
@@ -112,7 +114,9 @@ public final class EventDescriptor implements AutoCloseable {
         }
     }
 
-    /// {@return its descriptor, which stays its own: to be passed on, or waited for}
+    /// Its descriptor, which stays its own: to be passed on, or waited for.
+    ///
+    /// @return the descriptor
     public Descriptor descriptor() {
         return descriptor;
     }

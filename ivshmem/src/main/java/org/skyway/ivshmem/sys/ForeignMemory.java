@@ -116,29 +116,38 @@ public final class ForeignMemory implements AutoCloseable {
         return new ForeignMemory(name, descriptor, reserved, reservedBytes, address, sizeBytes);
     }
 
-    /// {@return where it starts in this process: an address for [org.skyway.ivshmem.region.Memory];
-    /// invalid after [#close]}
+    /// Where it starts in this process.
+    ///
+    /// @return an address for [org.skyway.ivshmem.region.Memory]; invalid after [#close]
     public long address() {
         return address;
     }
 
-    /// {@return how long it is: bytes}
+    /// How long it is.
+    ///
+    /// @return bytes
     public long sizeBytes() {
         return sizeBytes;
     }
 
-    /// {@return its descriptor, which stays its own: to be passed on}
+    /// Its descriptor, which stays its own: to be passed on.
+    ///
+    /// @return the descriptor
     public Descriptor descriptor() {
         return descriptor;
     }
 
-    /// {@return whether nobody can cut it short; true if it is sealed}
+    /// Whether nobody can cut it short.
+    ///
+    /// @return true if it is sealed
     public boolean isSealed() {
         return sealed;
     }
 
-    /// {@return whether it still has all its bytes; false if it is shorter than what is mapped} To
-    /// touch what was cut off is an [InternalError], at the touch or soon after.
+    /// Whether it still has all its bytes. To touch what was cut off is an [InternalError], at the
+    /// touch or soon after.
+    ///
+    /// @return false if it is shorter than what is mapped
     public boolean isWhole() {
         return sealed || descriptor.sizeBytes() >= sizeBytes;
     }

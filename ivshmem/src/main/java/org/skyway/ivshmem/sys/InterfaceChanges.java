@@ -19,8 +19,9 @@ public final class InterfaceChanges implements AutoCloseable {
         socket = opened;
     }
 
-    /// {@return whether something may have changed since the last call; true also if that can't be
-    /// known}
+    /// Whether something may have changed since the last call.
+    ///
+    /// @return true also if that can't be known
     public boolean any() {
         return socket == null || socket.changed();
     }

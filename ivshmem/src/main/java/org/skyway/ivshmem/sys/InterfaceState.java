@@ -18,8 +18,9 @@ public enum InterfaceState {
     /// the name appears again.
     GONE;
 
-    /// {@return whether it can be asked and told things; false if it is in another network
-    /// namespace or in none}
+    /// Whether it can be asked and told things.
+    ///
+    /// @return false if it is in another network namespace or in none
     public boolean isHere() {
         return this != ELSEWHERE && this != GONE;
     }

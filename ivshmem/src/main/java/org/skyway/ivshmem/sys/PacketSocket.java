@@ -157,12 +157,16 @@ public final class PacketSocket implements AutoCloseable {
         return tx.txBurst(addresses, lengths, from, count);
     }
 
-    /// {@return which interface this is: the name it was opened by}
+    /// Which interface this is.
+    ///
+    /// @return the name it was opened by
     public String interfaceName() {
         return name;
     }
 
-    /// {@return which interface this is: its index in its network namespace}
+    /// Which interface this is.
+    ///
+    /// @return its index in its network namespace
     public int ifindex() {
         return device.index();
     }
@@ -231,21 +235,25 @@ public final class PacketSocket implements AutoCloseable {
         device.setMtu(bytes);
     }
 
-    /// {@return the interface's speed, as its driver reports it: Mbit/s; 0 if unknown}
+    /// The interface's speed, as its driver reports it.
+    ///
+    /// @return Mbit/s; 0 if unknown
     public synchronized int speedMbps() {
         checkOpen();
         return (int) device.speedAndDuplex();
     }
 
-    /// {@return the interface's duplex mode, as its driver reports it: whether it is known to be
-    /// full duplex}
+    /// The interface's duplex mode, as its driver reports it.
+    ///
+    /// @return whether it is known to be full duplex
     public synchronized boolean fullDuplex() {
         checkOpen();
         return device.speedAndDuplex() >>> 32 != 0;
     }
 
-    /// {@return who drives the interface, as the driver says it: name, version and firmware's
-    /// version, each possibly empty; null if it does not say}
+    /// Who drives the interface, as the driver says it.
+    ///
+    /// @return name, version and firmware's version, each possibly empty; null if it does not say
     public synchronized String[] driver() {
         checkOpen();
         return device.driver();

@@ -50,7 +50,9 @@ public final class Segmenter {
         buffers = arena.allocate((long) (BUFFERS + 1) * strideBytes, 64).address();
     }
 
-    /// {@return whether segments of a super-frame are still to come}
+    /// Whether segments of a super-frame are still to come.
+    ///
+    /// @return true if so
     public boolean active() {
         return position < lengthBytes;
     }

@@ -148,7 +148,9 @@ public final class TapDevice implements AutoCloseable {
         return errors.get();
     }
 
-    /// {@return what it can do at the moment: [InterfaceState#GONE] if somebody has removed it}
+    /// What it can do at the moment.
+    ///
+    /// @return [InterfaceState#GONE] if somebody has removed it
     public synchronized InterfaceState linkState() {
         checkOpen();
         InterfaceState link = device.linkState();
@@ -166,7 +168,9 @@ public final class TapDevice implements AutoCloseable {
         device.setAdminUp(up);
     }
 
-    /// {@return its speed, as the kernel says it: Mbit/s; 0 if unknown}
+    /// Its speed, as the kernel says it.
+    ///
+    /// @return Mbit/s; 0 if unknown
     public synchronized int speedMbps() {
         checkOpen();
         return (int) device.speedAndDuplex();
@@ -208,13 +212,16 @@ public final class TapDevice implements AutoCloseable {
         device.setMtu(bytes);
     }
 
-    /// {@return its index in its network namespace: 1 or more}
+    /// Its index in its network namespace.
+    ///
+    /// @return 1 or more
     public int ifindex() {
         return device.index();
     }
 
-    /// {@return whether there was an interface of that name, left by another process; false if it
-    /// was made}
+    /// Whether there was an interface of that name, left by another process.
+    ///
+    /// @return false if it was made
     public boolean wasThere() {
         return wasThere;
     }

@@ -55,8 +55,9 @@ public final class UnixSocket implements AutoCloseable {
     /// @param bytes the message, or some bytes of the stream; none at the end
     /// @param descriptors what came with it; the receiver's now
     public record Received(byte[] bytes, List<Descriptor> descriptors) {
-        /// {@return whether the other side has closed the connection, or is gone; true if nothing
-        /// more comes}
+        /// Whether the other side has closed the connection, or is gone.
+        ///
+        /// @return true if nothing more comes
         public boolean isEnd() {
             return bytes.length == 0;
         }
@@ -273,8 +274,10 @@ public final class UnixSocket implements AutoCloseable {
         return header;
     }
 
-    /// {@return who is at the other end, as the kernel vouches for it: the credentials of the
-    /// process that connected, or that listens; null if the kernel does not say}
+    /// Who is at the other end, as the kernel vouches for it.
+    ///
+    /// @return the credentials of the process that connected, or that listens; null if the kernel
+    ///   does not say
     public PeerCredentials peer() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(12, 4);
@@ -291,12 +294,16 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /// {@return where it listens, or where it was connected}
+    /// Where it listens, or where it was connected.
+    ///
+    /// @return the path
     public Path path() {
         return path;
     }
 
-    /// {@return its descriptor, which stays its own: to be waited for}
+    /// Its descriptor, which stays its own: to be waited for.
+    ///
+    /// @return the descriptor
     public Descriptor descriptor() {
         return descriptor;
     }

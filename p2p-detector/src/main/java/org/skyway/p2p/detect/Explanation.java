@@ -127,7 +127,9 @@ public record Explanation(
         return shadowed;
     }
 
-    /// {@return the explanation as lines for a reader}
+    /// The explanation as lines for a reader.
+    ///
+    /// @return lines
     public String text() {
         StringBuilder text = new StringBuilder(summary).append(System.lineSeparator());
         entries.forEach(e -> text.append("  ").append(e).append(System.lineSeparator()));

@@ -27,8 +27,10 @@ record Outputs(Explorer explorer) {
                     .exact(Field.ETH_SRC, 0x020000000001L)
                     .build();
 
-    /// {@return the number of a port that is in a field, as OpenFlow 1.0 has it, -1 if it is too
-    /// large for one, [#UNKNOWN] if it depends on the packet}
+    /// The number of a port that is in a field.
+    ///
+    /// @return as OpenFlow 1.0 has it, -1 if it is too large for one, [#UNKNOWN] if it depends on
+    ///   the packet
     static int numberIn(Branch branch, SubField source) {
         int port = 0;
         int[] bits = Rewrites.read(branch, source);

@@ -67,8 +67,9 @@ final class PacketDomain {
         return cubes;
     }
 
-    /// {@return some packet of a cube: a whole flow key; null if no frame parses to a key of the
-    /// cube}
+    /// Some packet of a cube.
+    ///
+    /// @return a whole flow key; null if no frame parses to a key of the cube
     long[] pick(Cube cube) {
         for (Cube packets : cubes) {
             if (packets.overlaps(cube)) {

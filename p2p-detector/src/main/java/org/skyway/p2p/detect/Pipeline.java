@@ -71,7 +71,9 @@ final class Pipeline {
         return own == null || own.get(rule.table()).remove(rule.match(), rule.priority());
     }
 
-    /// {@return the entry with the table, priority and match of another; null if there is none}
+    /// The entry with the table, priority and match of another.
+    ///
+    /// @return the entry; null if there is none
     FlowRule get(FlowRule like) {
         TupleTable<? extends TableEntry> table = tables.apply(like.table());
         TableEntry found = table == null ? null : table.get(like.match(), like.priority());

@@ -161,8 +161,9 @@ final class SymbolicPacket implements PacketSet {
         return some;
     }
 
-    /// {@return what a match means for the packets as they came in, given that it overlaps: the
-    /// packets that match now, in terms of how they came in; null if that can't be said}
+    /// What a match means for the packets as they came in, given that it overlaps.
+    ///
+    /// @return the packets that match now, in terms of how they came in; null if that can't be said
     Match pullBack(Match match) {
         boolean same = true;
         for (long rest = match.words(); rest != 0 && same; rest &= rest - 1) {

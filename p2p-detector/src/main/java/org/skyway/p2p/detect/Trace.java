@@ -72,7 +72,9 @@ public record Trace(List<Lookup> steps, String end) {
         return ends.getFirst();
     }
 
-    /// {@return the trace as lines for a reader: a line per lookup and one for the end}
+    /// The trace as lines for a reader.
+    ///
+    /// @return a line per lookup and one for the end
     public String text() {
         StringBuilder text = new StringBuilder();
         for (Lookup step : steps) {

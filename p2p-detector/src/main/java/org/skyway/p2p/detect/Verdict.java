@@ -5,7 +5,9 @@ import org.skyway.openflow.model.FlowRule;
 
 /// What the detector says about one ingress port.
 public sealed interface Verdict {
-    /// {@return the ingress port that this is about: a port number}
+    /// The ingress port that this is about.
+    ///
+    /// @return a port number
     int from();
 
     /// A point-to-point link: every packet that comes in at one port leaves unmodified at one other

@@ -164,12 +164,16 @@ public final class MemifClient implements AutoCloseable {
         connection.receiver().begin();
     }
 
-    /// {@return the memory that it made, rings first; null before HELLO}
+    /// The memory that it made, rings first.
+    ///
+    /// @return the region; null before HELLO
     public ForeignMemory memory() {
         return region;
     }
 
-    /// {@return what came of it: the connection, once the server has said so; null before}
+    /// What came of it.
+    ///
+    /// @return the connection, once the server has said so; null before
     public MemifConnection connection() {
         return connection;
     }

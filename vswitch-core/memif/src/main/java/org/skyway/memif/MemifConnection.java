@@ -102,22 +102,30 @@ public final class MemifConnection implements AutoCloseable {
         return Memory.getInt(ring + COOKIE_OFFSET) == COOKIE;
     }
 
-    /// {@return what the other side calls itself}
+    /// What the other side calls itself.
+    ///
+    /// @return its name
     public String peer() {
         return peer;
     }
 
-    /// {@return where packets come from: one poll thread's}
+    /// Where packets come from.
+    ///
+    /// @return one poll thread's
     public MemifReceiver receiver() {
         return receiver;
     }
 
-    /// {@return where packets go to: one poll thread's at a time}
+    /// Where packets go to.
+    ///
+    /// @return one poll thread's at a time
     public MemifSender sender() {
         return sender;
     }
 
-    /// {@return what is shared, in words: rings and memory}
+    /// What is shared, in words.
+    ///
+    /// @return rings and memory
     public String describe() {
         long bytes = regions.stream().mapToLong(ForeignMemory::sizeBytes).sum();
         boolean sealed = regions.stream().allMatch(ForeignMemory::isSealed);
@@ -142,7 +150,9 @@ public final class MemifConnection implements AutoCloseable {
         }
     }
 
-    /// {@return what the other side did that can't be: a sentence; null if nothing}
+    /// What the other side did that can't be.
+    ///
+    /// @return a sentence; null if nothing
     public String fault() {
         if (cutShort != null) {
             return cutShort;
@@ -151,7 +161,9 @@ public final class MemifConnection implements AutoCloseable {
         return in != null ? in : sender.fault();
     }
 
-    /// {@return the events by which a thread of this side could be held up: both rings'}
+    /// The events by which a thread of this side could be held up.
+    ///
+    /// @return both rings'
     public List<EventDescriptor> events() {
         return events;
     }

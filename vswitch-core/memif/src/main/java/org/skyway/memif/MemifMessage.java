@@ -108,7 +108,9 @@ public sealed interface MemifMessage {
     /// @param text why
     record Disconnect(int code, String text) implements MemifMessage {}
 
-    /// {@return its bytes: [#BYTES] of them}
+    /// Its bytes.
+    ///
+    /// @return [#BYTES] of them
     default byte[] encode() {
         ByteBuffer b = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
         switch (this) {
@@ -187,7 +189,9 @@ public sealed interface MemifMessage {
         };
     }
 
-    /// {@return whether it must come with a descriptor; others must have none}
+    /// Whether it must come with a descriptor.
+    ///
+    /// @return true if so; others must have none
     default boolean hasDescriptor() {
         return this instanceof AddRegion || this instanceof AddRing;
     }

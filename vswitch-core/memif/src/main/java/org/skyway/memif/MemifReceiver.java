@@ -206,19 +206,23 @@ public final class MemifReceiver {
                                 .formatted(name, length & 0xffff_ffffL, bufferBytes);
     }
 
-    /// {@return how many slots it has: a power of two}
+    /// How many slots it has.
+    ///
+    /// @return a power of two
     public int size() {
         return size;
     }
 
-    /// {@return how many packets were too long, and dropped} Its thread writes; others may see an
-    /// old value.
+    /// How many packets were too long, and dropped. Its thread writes; others may see an old value.
+    ///
+    /// @return packets
     public long tooLong() {
         return tooLong;
     }
 
-    /// {@return what the other side wrote that can't be: a sentence that names the ring; null if
-    /// nothing is wrong} A faulty ring shows nothing more.
+    /// What the other side wrote that can't be. A faulty ring shows nothing more.
+    ///
+    /// @return a sentence that names the ring; null if nothing is wrong
     public String fault() {
         return fault;
     }

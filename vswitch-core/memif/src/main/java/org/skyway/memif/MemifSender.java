@@ -177,19 +177,23 @@ public final class MemifSender {
                         .formatted(name, buffers.describe(word0, word1, length));
     }
 
-    /// {@return how many slots it has: a power of two}
+    /// How many slots it has.
+    ///
+    /// @return a power of two
     public int size() {
         return size;
     }
 
-    /// {@return how often it woke the receiver: signals} Its thread writes; others may see an old
-    /// value.
+    /// How often it woke the receiver. Its thread writes; others may see an old value.
+    ///
+    /// @return signals
     public long signals() {
         return signals;
     }
 
-    /// {@return what the other side wrote that can't be: a sentence that names the ring; null if
-    /// nothing is wrong} A faulty ring takes nothing more.
+    /// What the other side wrote that can't be. A faulty ring takes nothing more.
+    ///
+    /// @return a sentence that names the ring; null if nothing is wrong
     public String fault() {
         return fault;
     }

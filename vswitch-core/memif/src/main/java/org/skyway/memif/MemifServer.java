@@ -52,7 +52,9 @@ public final class MemifServer implements AutoCloseable {
         this.maxFrame = maxFrame;
     }
 
-    /// {@return the first word, which a server has: what is taken}
+    /// The first word, which a server has.
+    ///
+    /// @return what is taken
     public MemifMessage.Hello hello() {
         return new MemifMessage.Hello(
                 NAME,
@@ -218,7 +220,9 @@ public final class MemifServer implements AutoCloseable {
         return new MemifConnection.Place(address, r.log2, r.event);
     }
 
-    /// {@return what came of it: the connection, from the answer to CONNECT on; null before}
+    /// What came of it.
+    ///
+    /// @return the connection, from the answer to CONNECT on; null before
     public MemifConnection connection() {
         return connection;
     }

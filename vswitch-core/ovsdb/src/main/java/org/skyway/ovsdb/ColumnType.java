@@ -50,7 +50,9 @@ public record ColumnType(Kind key, Kind value) {
         };
     }
 
-    /// {@return whether it is a map; true if it has pairs}
+    /// Whether it is a map.
+    ///
+    /// @return true if it has pairs
     public boolean isMap() {
         return value != null;
     }

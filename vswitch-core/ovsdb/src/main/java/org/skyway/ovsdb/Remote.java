@@ -33,7 +33,9 @@ public record Remote(String text, SocketAddress address) {
                         .formatted(text));
     }
 
-    /// {@return whether it is a UNIX socket; false for TCP}
+    /// Whether it is a UNIX socket.
+    ///
+    /// @return false for TCP
     boolean isUnix() {
         return address instanceof UnixDomainSocketAddress;
     }

@@ -40,12 +40,16 @@ public final class Transaction {
         }
     }
 
-    /// {@return whether there is nothing to change}
+    /// Whether there is nothing to change.
+    ///
+    /// @return true if so
     public boolean isEmpty() {
         return updates.isEmpty();
     }
 
-    /// {@return what it would have rows hold: columns by table and row}
+    /// What it would have rows hold.
+    ///
+    /// @return columns by table and row
     public Map<String, Map<UUID, Map<String, Datum>>> updates() {
         return updates;
     }

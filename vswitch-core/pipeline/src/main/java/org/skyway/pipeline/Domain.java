@@ -28,7 +28,9 @@ public interface Domain<P extends Packet> {
     /// @return the port; null if there is none
     PortState port(int number);
 
-    /// {@return all ports, by number}
+    /// All ports.
+    ///
+    /// @return by number
     Iterable<PortState> ports();
 
     // ---- limits

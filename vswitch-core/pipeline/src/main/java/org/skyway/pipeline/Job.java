@@ -30,8 +30,9 @@ public sealed interface Job {
     /// @param way how the packet comes there
     /// @param told whether controllers may be told that no entry matches
     record LookUp(Owner by, int table, int asPort, Way way, boolean told) implements Job {
-        /// {@return whether what a controller has said of misses holds: as in Open vSwitch, not for
-        /// calls}
+        /// Whether what a controller has said of misses holds: as in Open vSwitch, not for calls.
+        ///
+        /// @return true if so
         public boolean honoursMisses() {
             return way != Way.RESUBMIT && way != Way.RESUBMIT_TRACKED;
         }

@@ -21,7 +21,9 @@ public record Owner(
     /// Nobody: a packet that has just come in.
     public static final Owner NONE = new Owner(0, null, false, false, false, 0);
 
-    /// {@return the cookie to report: the entry's; all ones if there is none}
+    /// The cookie to report.
+    ///
+    /// @return the entry's; all ones if there is none
     public long cookie() {
         return rule == null ? -1L : rule.cookie();
     }

@@ -59,13 +59,16 @@ public abstract class Packet {
     /// @param mask which of them
     protected abstract void writeMetadata(long value, long mask);
 
-    /// {@return the ingress port as it is by now: its number, unsigned; -1 if it can't be told}
+    /// The ingress port as it is by now.
+    ///
+    /// @return its number, unsigned; -1 if it can't be told
     protected abstract long inPort();
 
     // ---- the action set
 
-    /// {@return what was written into the action set: actions in the order in which they were
-    /// written}
+    /// What was written into the action set.
+    ///
+    /// @return actions in the order in which they were written
     public List<Action> actionSet() {
         return actionSet;
     }
@@ -108,8 +111,9 @@ public abstract class Packet {
 
     // ---- queues
 
-    /// {@return which queue of a port it is for: the queue's id, unsigned; [#NO_QUEUE] if none was
-    /// set}
+    /// Which queue of a port it is for.
+    ///
+    /// @return the queue's id, unsigned; [#NO_QUEUE] if none was set
     public long queue() {
         return queue;
     }
@@ -135,7 +139,9 @@ public abstract class Packet {
 
     // ---- on its way out
 
-    /// {@return whether nothing more is done to it, here and in what called this}
+    /// Whether nothing more is done to it, here and in what called this.
+    ///
+    /// @return true if so
     public boolean isLeaving() {
         return leaving;
     }
@@ -147,7 +153,9 @@ public abstract class Packet {
         leaving = value;
     }
 
-    /// {@return whether nothing is done to it after all}
+    /// Whether nothing is done to it after all.
+    ///
+    /// @return true if so
     public boolean isAbandoned() {
         return abandoned;
     }
@@ -161,7 +169,9 @@ public abstract class Packet {
 
     // ---- reading it anew
 
-    /// {@return whether what lies under its last MPLS label is not known yet}
+    /// Whether what lies under its last MPLS label is not known yet.
+    ///
+    /// @return true if so
     public boolean isUnread() {
         return unread;
     }
@@ -179,7 +189,9 @@ public abstract class Packet {
         leaving = true;
     }
 
-    /// {@return whether what is to be done is kept for later}
+    /// Whether what is to be done is kept for later.
+    ///
+    /// @return true if so
     public boolean isFreezing() {
         return kept != null;
     }

@@ -14,8 +14,10 @@ public record Todo(Job job, Todo then) {
     /// Nothing, and nothing to any other packet either: what was to be found out is known.
     public static final Todo STOP = new Todo(null, null);
 
-    /// {@return what to do again, for packets that have to be told apart before an action can be
-    /// done to them: the same list with the action that was about to be done}
+    /// What to do again, for packets that have to be told apart before an action can be done to
+    /// them.
+    ///
+    /// @return the same list with the action that was about to be done
     public Todo again() {
         Job.Acted acted = (Job.Acted) job;
         return new Todo(new Job.Act(acted.owner(), acted.actions(), acted.at()), then);

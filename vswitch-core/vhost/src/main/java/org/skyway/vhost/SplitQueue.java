@@ -165,14 +165,16 @@ abstract class SplitQueue {
         call = event;
     }
 
-    /// {@return how often the driver was interrupted: interrupts} Its thread writes; others may see
-    /// an old value.
+    /// How often the driver was interrupted. Its thread writes; others may see an old value.
+    ///
+    /// @return interrupts
     public final long calls() {
         return calls;
     }
 
-    /// {@return what the driver wrote that can't be: a sentence that names the queue; null if
-    /// nothing is wrong} A faulty queue moves nothing more.
+    /// What the driver wrote that can't be. A faulty queue moves nothing more.
+    ///
+    /// @return a sentence that names the queue; null if nothing is wrong
     public final String fault() {
         return fault;
     }

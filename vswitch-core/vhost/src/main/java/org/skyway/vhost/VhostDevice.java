@@ -317,7 +317,9 @@ public final class VhostDevice implements AutoCloseable {
         return new SplitQueue.Place(slots, avail, used, v.size);
     }
 
-    /// {@return the queues that poll threads may use: both, or null if the driver does not run}
+    /// The queues that poll threads may use.
+    ///
+    /// @return both, or null if the driver does not run
     public VhostQueues live() {
         return live;
     }
@@ -331,8 +333,9 @@ public final class VhostDevice implements AutoCloseable {
         return all;
     }
 
-    /// {@return the events by which a thread of this side could be held up: those of queues that
-    /// have one}
+    /// The events by which a thread of this side could be held up.
+    ///
+    /// @return those of queues that have one
     public List<EventDescriptor> events() {
         List<EventDescriptor> all = new ArrayList<>();
         for (Vring v : vrings) {
@@ -354,7 +357,9 @@ public final class VhostDevice implements AutoCloseable {
         }
     }
 
-    /// {@return what was agreed on, in words: features, queues and memory}
+    /// What was agreed on, in words.
+    ///
+    /// @return features, queues and memory
     public String describe() {
         StringBuilder b = new StringBuilder();
         b.append((features & VERSION_1) != 0 ? "virtio 1" : "virtio 0.9");

@@ -105,7 +105,9 @@ public record VhostMessage(int request, int flags, byte[] payload) {
         return (flags & WANTS_ANSWER) != 0;
     }
 
-    /// {@return its bytes: header and payload}
+    /// Its bytes.
+    ///
+    /// @return header and payload
     public byte[] encode() {
         ByteBuffer b = buffer(new byte[HEADER_BYTES + payload.length]);
         b.putInt(request).putInt(flags).putInt(payload.length).put(payload);

@@ -78,12 +78,16 @@ public final class VhostQueues {
         return Offloads.pass(offloads, to.offloads);
     }
 
-    /// {@return where packets come from: one poll thread's}
+    /// Where packets come from.
+    ///
+    /// @return one poll thread's
     public VhostReceiver receiver() {
         return receiver;
     }
 
-    /// {@return where packets go to: one poll thread's at a time}
+    /// Where packets go to.
+    ///
+    /// @return one poll thread's at a time
     public VhostSender sender() {
         return sender;
     }
@@ -93,7 +97,9 @@ public final class VhostQueues {
         memory.checkMemory();
     }
 
-    /// {@return what the other side did that can't be: a sentence; null if nothing}
+    /// What the other side did that can't be.
+    ///
+    /// @return a sentence; null if nothing
     public String fault() {
         if (memory.cutShort() != null) {
             return memory.cutShort();

@@ -46,8 +46,9 @@ public final class VhostReceiver extends SplitQueue {
         return (longest + 127) & ~63; // may be read to the next multiple of 64
     }
 
-    /// {@return what was left to others of the packets that [#peek] showed last, for
-    /// [VhostSender#offer], for each a word; see [Offloads]}
+    /// What was left to others of the packets that [#peek] showed last, for [VhostSender#offer].
+    ///
+    /// @return for each a word; see [Offloads]
     public long[] left() {
         return left;
     }
@@ -186,8 +187,10 @@ public final class VhostReceiver extends SplitQueue {
         wrong++;
     }
 
-    /// {@return how many packets were empty, too long, or left to others what can't be, and were
-    /// dropped} Its thread writes; others may see an old value.
+    /// How many packets were empty, too long, or left to others what can't be, and were dropped.
+    /// Its thread writes; others may see an old value.
+    ///
+    /// @return packets
     public long wrong() {
         return wrong;
     }

@@ -52,7 +52,9 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /// {@return what is missing on this machine: what, and how to get it; null if nothing is}
+    /// What is missing on this machine.
+    ///
+    /// @return what, and how to get it; null if nothing is
     public static String missing() {
         for (String program :
                 List.of("/usr/sbin/ovs-vswitchd", "/usr/sbin/ovsdb-server", "/usr/bin/ovs-ofctl")) {
@@ -98,18 +100,23 @@ public final class Lab implements AutoCloseable {
         return folder.path();
     }
 
-    /// {@return the one that is right: Open vSwitch}
+    /// The one that is right.
+    ///
+    /// @return Open vSwitch
     public Side ovs() {
         return ovs;
     }
 
-    /// {@return whether Open vSwitch has ended by itself: it fails an assertion on some rules; true
-    /// if it has, or does so within a second}
+    /// Whether Open vSwitch has ended by itself: it fails an assertion on some rules.
+    ///
+    /// @return true if it has, or does so within a second
     public boolean ovsHasEnded() {
         return ovs.hasEnded();
     }
 
-    /// {@return the one that is tested: Skyway}
+    /// The one that is tested.
+    ///
+    /// @return Skyway
     public Side skyway() {
         return skyway;
     }
@@ -121,7 +128,9 @@ public final class Lab implements AutoCloseable {
         return List.of(ovs, skyway);
     }
 
-    /// {@return a directory that is removed at the end}
+    /// A directory that is removed at the end.
+    ///
+    /// @return the directory
     public Path scratch() {
         return folders.getFirst().path();
     }

@@ -132,7 +132,9 @@ public final class OfConnection implements AutoCloseable {
         packetIns.clear();
     }
 
-    /// {@return how many messages [#takeUnasked] would return}
+    /// How many messages [#takeUnasked] would return.
+    ///
+    /// @return messages
     public int unasked() {
         return unasked.size();
     }

@@ -24,22 +24,30 @@ public abstract class Side implements AutoCloseable {
         taps = new Taps(veths.testerEnds());
     }
 
-    /// {@return which switch this is}
+    /// Which switch this is.
+    ///
+    /// @return its name
     public final String name() {
         return name;
     }
 
-    /// {@return the bridge's name, the same on both sides}
+    /// The bridge's name.
+    ///
+    /// @return its name, the same on both sides
     public final String bridge() {
         return bridge;
     }
 
-    /// {@return its ends of the wires: one for each port}
+    /// Its ends of the wires.
+    ///
+    /// @return one for each port
     public final Taps taps() {
         return taps;
     }
 
-    /// {@return how many ports it has; they are numbered from 1}
+    /// How many ports it has.
+    ///
+    /// @return ports; they are numbered from 1
     public final int ports() {
         return ports;
     }
@@ -57,7 +65,9 @@ public abstract class Side implements AutoCloseable {
         return connection;
     }
 
-    /// {@return the present connection: the last that [#connect] made}
+    /// The present connection.
+    ///
+    /// @return the last that [#connect] made
     public final OfConnection connection() {
         return connection;
     }
@@ -88,7 +98,9 @@ public abstract class Side implements AutoCloseable {
         }
     }
 
-    /// {@return its run directory: the directory with its management socket}
+    /// Its run directory.
+    ///
+    /// @return the directory with its management socket
     public final Path directory() {
         return directory;
     }

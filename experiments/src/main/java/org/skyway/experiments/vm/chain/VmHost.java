@@ -122,17 +122,23 @@ public final class VmHost implements AutoCloseable {
         undertaker.atEnd("rm -f /dev/shm/" + RegionStore.of(directory).prefix() + "*");
     }
 
-    /// {@return the switch's run directory}
+    /// The switch's run directory.
+    ///
+    /// @return the directory
     public Path runDirectory() {
         return folder.path();
     }
 
-    /// {@return the switch: a client of it}
+    /// The switch.
+    ///
+    /// @return a client of it
     public ControlClient control() {
         return control;
     }
 
-    /// {@return the guests: those that were booted}
+    /// The guests.
+    ///
+    /// @return those that were booted
     public Guests guests() {
         return guests;
     }
@@ -144,8 +150,9 @@ public final class VmHost implements AutoCloseable {
         return List.of(vswitchd);
     }
 
-    /// {@return packets that both VNFs have been given, by whatever way: packets so far, of all
-    /// ports}
+    /// Packets that both VNFs have been given, by whatever way.
+    ///
+    /// @return packets so far, of all ports
     public long delivered() {
         long sum = 0;
         for (JsonNode port : control.ask(ControlClient.request("stats")).get("ports")) {
@@ -210,7 +217,9 @@ public final class VmHost implements AutoCloseable {
         Program.output(runDirectory(), command.toArray(String[]::new));
     }
 
-    /// {@return how many links are active}
+    /// How many links are active.
+    ///
+    /// @return links
     public long activeLinks() {
         long active = 0;
         for (JsonNode link : control.ask(ControlClient.request("links"))) {
@@ -219,7 +228,9 @@ public final class VmHost implements AutoCloseable {
         return active;
     }
 
-    /// {@return how many ports of guests have a driver}
+    /// How many ports of guests have a driver.
+    ///
+    /// @return ports
     public int drivers() {
         int drivers = 0;
         for (JsonNode port : control.ask(ControlClient.request("machines"))) {

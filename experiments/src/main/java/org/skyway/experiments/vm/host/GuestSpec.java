@@ -84,7 +84,9 @@ public record GuestSpec(
         }
     }
 
-    /// {@return where what the guest prints goes: a file}
+    /// Where what the guest prints goes.
+    ///
+    /// @return a file
     public Path console() {
         return directory.resolve(name + ".console");
     }
@@ -105,7 +107,9 @@ public record GuestSpec(
         return directory.resolve(name + ".commands.sock");
     }
 
-    /// {@return the socket of the shell of a plain Linux: a socket that QEMU makes}
+    /// The socket of the shell of a plain Linux.
+    ///
+    /// @return a socket that QEMU makes
     public Path shell() {
         return directory.resolve(name + ".shell");
     }

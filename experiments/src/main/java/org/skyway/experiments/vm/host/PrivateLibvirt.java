@@ -75,8 +75,9 @@ public final class PrivateLibvirt implements AutoCloseable {
         return copy;
     }
 
-    /// {@return what is missing on this host to run guests: the command that installs it; null if
-    /// nothing is missing}
+    /// What is missing on this host to run guests.
+    ///
+    /// @return the command that installs it; null if nothing is missing
     public static String missing() {
         boolean daemon = Files.isExecutable(Path.of("/usr/sbin/libvirtd"));
         boolean qemu = Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64"));
@@ -85,7 +86,9 @@ public final class PrivateLibvirt implements AutoCloseable {
                 : "apt-get install --no-install-recommends qemu-system-x86 libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients";
     }
 
-    /// {@return how to connect to it: a libvirt URI}
+    /// How to connect to it.
+    ///
+    /// @return a libvirt URI
     public String uri() {
         return RunDirectory.uid() == 0
                 ? "qemu+unix:///system?socket=" + directory.resolve("run/libvirt-sock")

@@ -136,12 +136,16 @@ public final class QemuGuest implements AutoCloseable {
                         .formatted(command));
     }
 
-    /// {@return whether what [#begin] began has ended}
+    /// Whether what [#begin] began has ended.
+    ///
+    /// @return true if so
     public boolean hasEnded() {
         return tryTo("ls /tmp/ended").equals("/tmp/ended\n");
     }
 
-    /// {@return what that has printed: so far}
+    /// What that has printed.
+    ///
+    /// @return so far
     public String said() {
         return run("cat /tmp/said");
     }

@@ -99,8 +99,9 @@ public record GuestImage(Path kernel, Path initrd, String cpuModel, boolean canR
         return image;
     }
 
-    /// {@return where images are kept unless told otherwise: `skyway` in the user's cache
-    /// directory}
+    /// Where images are kept unless told otherwise.
+    ///
+    /// @return `skyway` in the user's cache directory
     public static Path defaultCache() {
         String xdg = System.getenv("XDG_CACHE_HOME");
         Path caches =

@@ -19,7 +19,9 @@ public final class OpenFlowException extends RuntimeException {
         this.code = code;
     }
 
-    /// {@return what to answer}
+    /// What to answer.
+    ///
+    /// @return the error
     public ErrorCode code() {
         return code;
     }

@@ -21,7 +21,9 @@ public enum Version {
         this.number = number;
     }
 
-    /// {@return the number in a message's header: 1 to 6}
+    /// The number in a message's header.
+    ///
+    /// @return 1 to 6
     public int number() {
         return number;
     }

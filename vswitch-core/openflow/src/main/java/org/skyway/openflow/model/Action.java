@@ -8,17 +8,23 @@ import java.util.List;
 /// Sources: OpenFlow 1.3.5, "Action Structures"; Open vSwitch's `ovs-actions(7)` for the Nicira
 /// extensions.
 public sealed interface Action {
-    /// {@return the part of a field that it reads; null for none}
+    /// The part of a field that it reads.
+    ///
+    /// @return null for none
     default SubField source() {
         return null;
     }
 
-    /// {@return the part of a field that it writes, other than by a mask of its own; null for none}
+    /// The part of a field that it writes, other than by a mask of its own.
+    ///
+    /// @return null for none
     default SubField target() {
         return null;
     }
 
-    /// {@return which field it writes; null for none}
+    /// Which field it writes.
+    ///
+    /// @return null for none
     default Field written() {
         return target() == null ? null : target().field();
     }
@@ -180,7 +186,9 @@ public sealed interface Action {
             return field;
         }
 
-        /// {@return whether all bits of the field are written}
+        /// Whether all bits of the field are written.
+        ///
+        /// @return true if so
         public boolean isWhole() {
             return maskLow == field.whole() && (!field.wide() || maskHigh == -1);
         }

@@ -134,17 +134,23 @@ public enum ActionKind {
             this.allowed = List.of(allowed);
         }
 
-        /// {@return how long it is on the wire: bytes; 0 for none}
+        /// How long it is on the wire.
+        ///
+        /// @return bytes; 0 for none
         public int bytes() {
             return bytes;
         }
 
-        /// {@return whether text has it in hexadecimal digits; false for decimal ones}
+        /// Whether text has it in hexadecimal digits.
+        ///
+        /// @return false for decimal ones
         public boolean hex() {
             return hex;
         }
 
-        /// {@return what it may be; none if it may be any}
+        /// What it may be.
+        ///
+        /// @return the values; none if it may be any
         public List<Integer> allowed() {
             return allowed;
         }
@@ -220,29 +226,37 @@ public enum ActionKind {
         return BY_RECORD.get(action.getClass());
     }
 
-    /// {@return the record of such actions: a class that nothing else has}
+    /// The record of such actions.
+    ///
+    /// @return a class that nothing else has
     public Class<? extends Action> type() {
         return type;
     }
 
-    /// {@return its place in an action set: [SetPlace#REFUSED] if it has none}
+    /// Its place in an action set.
+    ///
+    /// @return [SetPlace#REFUSED] if it has none
     public SetPlace place() {
         return place;
     }
 
-    /// {@return what packets must be for it to make sense, other than what its fields need:
-    /// [Prerequisite#NONE] for most}
+    /// What packets must be for it to make sense, other than what its fields need.
+    ///
+    /// @return [Prerequisite#NONE] for most
     public Prerequisite needs() {
         return needs;
     }
 
-    /// {@return whether all that there is to say of it stands here; true if it has a number or
-    /// nothing to say}
+    /// Whether all that there is to say of it stands here.
+    ///
+    /// @return true if it has a number or nothing to say
     public boolean isPlain() {
         return argument != null;
     }
 
-    /// {@return its names as text: one or more, the first of which is printed, if it [#isPlain]}
+    /// Its names as text.
+    ///
+    /// @return one or more, the first of which is printed, if it [#isPlain]
     public List<String> names() {
         return names;
     }
@@ -263,12 +277,16 @@ public enum ActionKind {
         return code >= NICIRA;
     }
 
-    /// {@return the first version that has it, if it [#isPlain]: wire version}
+    /// The first version that has it, if it [#isPlain].
+    ///
+    /// @return wire version
     public int since() {
         return since;
     }
 
-    /// {@return what it has to say, if it [#isPlain]: what follows its code}
+    /// What it has to say, if it [#isPlain].
+    ///
+    /// @return what follows its code
     public Argument argument() {
         return argument;
     }

@@ -22,7 +22,9 @@ public final class Bytes {
         return data.length == 0 ? EMPTY : new Bytes(data.clone());
     }
 
-    /// {@return how many there are; 0 or more}
+    /// How many there are.
+    ///
+    /// @return 0 or more
     public int length() {
         return data.length;
     }
@@ -35,7 +37,9 @@ public final class Bytes {
         return data[i];
     }
 
-    /// {@return a copy as an array: a new array}
+    /// A copy as an array.
+    ///
+    /// @return a new array
     public byte[] toArray() {
         return data.clone();
     }

@@ -300,30 +300,37 @@ public enum Field {
         this.headers = FieldHeader.list(headers);
     }
 
-    /// {@return the names by which a match may name it, in lower case: one or more}
+    /// The names by which a match may name it, in lower case.
+    ///
+    /// @return one or more
     public List<String> names() {
         return names;
     }
 
-    /// {@return the field's name as `ovs-ofctl` prints it: the name, in lower case}
+    /// The field's name as `ovs-ofctl` prints it.
+    ///
+    /// @return the name, in lower case
     public String ovsName() {
         return names.getFirst();
     }
 
-    /// {@return the word of the [FlowKey] that holds the field, or the first (more significant) of
-    /// two: an index below [FlowKey#WORDS]}
+    /// The word of the [FlowKey] that holds the field, or the first (more significant) of two.
+    ///
+    /// @return an index below [FlowKey#WORDS]
     public int word() {
         return word;
     }
 
-    /// {@return the words of the [FlowKey] that hold the field: a bitmap as in [Match#words]: one
-    /// bit, or two for a 128-bit field}
+    /// The words of the [FlowKey] that hold the field.
+    ///
+    /// @return a bitmap as in [Match#words]: one bit, or two for a 128-bit field
     public long words() {
         return (wide() ? 3L : 1L) << word;
     }
 
-    /// {@return how far the field's least significant bit lies from its word's; 0 for 128-bit
-    /// fields; 0 to 63}
+    /// How far the field's least significant bit lies from its word's; 0 for 128-bit fields.
+    ///
+    /// @return 0 to 63
     public int shift() {
         return shift;
     }
@@ -343,27 +350,32 @@ public enum Field {
         return width;
     }
 
-    /// {@return those of the bits that an action may name which the flow key has: a mask, not
-    /// shifted} The others read as 0, and writing to them has no effect. For a wide field, of one
-    /// of its two words.
+    /// Those of the bits that an action may name which the flow key has. The others read as 0, and
+    /// writing to them has no effect. For a wide field, of one of its two words.
+    ///
+    /// @return a mask, not shifted
     public long held() {
         return this == IP_TOS ? 0xfc : ones();
     }
 
-    /// {@return the bits of a value of the field in an action, whether the flow key has them or
-    /// not: a mask, not shifted} For a wide field, of one of its two words.
+    /// The bits of a value of the field in an action, whether the flow key has them or not. For a
+    /// wide field, of one of its two words.
+    ///
+    /// @return a mask, not shifted
     public long whole() {
         return width > bits ? (1L << width) - 1 : ones();
     }
 
-    /// {@return whether this is another name for bits that other fields have; true for registers
-    /// that are several as one, and for a few names of NXM's}
+    /// Whether this is another name for bits that other fields have.
+    ///
+    /// @return true for registers that are several as one, and for a few names of NXM's
     public boolean isAlias() {
         return compareTo(XREG0) >= 0;
     }
 
-    /// {@return the field by which a match has what this one says: another one for aliases that are
-    /// not of registers; else this}
+    /// The field by which a match has what this one says.
+    ///
+    /// @return another one for aliases that are not of registers; else this
     public Field base() {
         return switch (this) {
             case IN_PORT_NXM -> IN_PORT;
@@ -410,52 +422,67 @@ public enum Field {
         };
     }
 
-    /// {@return whether a match may test single bits of it; true for an arbitrary mask} Codecs
-    /// refuse a mask on other fields (OFPBMC_BAD_MASK).
+    /// Whether a match may test single bits of it. Codecs refuse a mask on other fields
+    /// (OFPBMC_BAD_MASK).
+    ///
+    /// @return true for an arbitrary mask
     public boolean maskable() {
         return masking != EXACT;
     }
 
-    /// {@return what a match or a set-field action on this field presupposes: [Prerequisite#NONE]
-    /// for most}
+    /// What a match or a set-field action on this field presupposes.
+    ///
+    /// @return [Prerequisite#NONE] for most
     public Prerequisite prerequisite() {
         return prerequisite;
     }
 
-    /// {@return its headers on the wire: one or more; the later ones are preferred by newer
-    /// versions}
+    /// Its headers on the wire.
+    ///
+    /// @return one or more; the later ones are preferred by newer versions
     public List<FieldHeader> headers() {
         return headers;
     }
 
-    /// {@return how long a value is on the wire: bytes, without those of a mask}
+    /// How long a value is on the wire.
+    ///
+    /// @return bytes, without those of a mask
     public int bytes() {
         return bytes;
     }
 
-    /// {@return how its values are written as text}
+    /// How its values are written as text.
+    ///
+    /// @return the notation
     public Notation notation() {
         return notation;
     }
 
-    /// {@return whether set-field, load and move may write it; true if writable}
+    /// Whether set-field, load and move may write it.
+    ///
+    /// @return true if writable
     public boolean writable() {
         return writable;
     }
 
-    /// {@return whether Open vSwitch 3.1 takes what a match says of the field for the mask, too: it
-    /// tests the bits that are 1, and nothing if none is; true for a few fields of tunnels}
+    /// Whether Open vSwitch 3.1 takes what a match says of the field for the mask, too: it tests
+    /// the bits that are 1, and nothing if none is.
+    ///
+    /// @return true for a few fields of tunnels
     public boolean maskedByItself() {
         return masking == SELF;
     }
 
-    /// {@return whether the field takes two words; true for 128-bit fields}
+    /// Whether the field takes two words.
+    ///
+    /// @return true for 128-bit fields
     public boolean wide() {
         return bits > 64;
     }
 
-    /// {@return a mask of the field's width, not shifted; for a wide field, of one of its two
-    /// words: `bits` ones}
+    /// A mask of the field's width, not shifted; for a wide field, of one of its two words.
+    ///
+    /// @return `bits` ones
     public long ones() {
         return bits >= 64 ? -1L : (1L << bits) - 1;
     }

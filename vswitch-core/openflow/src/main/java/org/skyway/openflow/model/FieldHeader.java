@@ -58,7 +58,9 @@ public record FieldHeader(String name, long code, int since) {
         throw new IllegalArgumentException("header " + name + " is of no known class");
     }
 
-    /// {@return whether the header goes on with an experimenter's id}
+    /// Whether the header goes on with an experimenter's id.
+    ///
+    /// @return true if so
     public boolean experimenter() {
         return code >>> 48 == 0xffff;
     }

@@ -51,7 +51,9 @@ public final class Match {
         return new Builder();
     }
 
-    /// {@return which words are constrained: a bitmap; bit `w` is set if `mask(w)` is not zero}
+    /// Which words are constrained.
+    ///
+    /// @return a bitmap; bit `w` is set if `mask(w)` is not zero
     public long words() {
         return words;
     }
@@ -277,7 +279,9 @@ public final class Match {
             return none ? Integer.toUnsignedLong(OfPort.ANY) : f.toBase(value);
         }
 
-        /// {@return what has been collected}
+        /// What has been collected.
+        ///
+        /// @return the match
         public Match build() {
             return Match.of(values, masks);
         }

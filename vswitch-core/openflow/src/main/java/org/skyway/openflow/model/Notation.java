@@ -33,8 +33,9 @@ public enum Notation {
         this.flags = List.of(flags);
     }
 
-    /// {@return the names of the field's bits, from the least significant one; none if its bits
-    /// have no names}
+    /// The names of the field's bits, from the least significant one.
+    ///
+    /// @return none if its bits have no names
     public List<String> flags() {
         return flags;
     }

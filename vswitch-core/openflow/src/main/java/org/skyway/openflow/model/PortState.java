@@ -46,15 +46,18 @@ public record PortState(
     /// OFPPS_LIVE: alive for fast failover.
     public static final int LIVE = 4;
 
-    /// {@return whether packets may come in; true if neither switched off nor told not to receive}
-    /// Its link has no say in that: who sends has one, which the switch may learn only after the
-    /// first packet, and what was sent before the link went is still owed.
+    /// Whether packets may come in. Its link has no say in that: who sends has one, which the
+    /// switch may learn only after the first packet, and what was sent before the link went is
+    /// still owed.
+    ///
+    /// @return true if neither switched off nor told not to receive
     public boolean receives() {
         return (config & (PORT_DOWN | NO_RECV)) == 0;
     }
 
-    /// {@return whether there is anyone at the other end; true if it is not switched off and has a
-    /// link}
+    /// Whether there is anyone at the other end.
+    ///
+    /// @return true if it is not switched off and has a link
     public boolean isUp() {
         return (config & PORT_DOWN) == 0 && (state & LINK_DOWN) == 0;
     }

@@ -65,26 +65,30 @@ public enum Prerequisite {
         this.icmpTypes = icmpTypes;
     }
 
-    /// {@return which Ethernet types meet it: one or more; none if it is not about headers behind
-    /// the Ethernet header}
+    /// Which Ethernet types meet it.
+    ///
+    /// @return one or more; none if it is not about headers behind the Ethernet header
     public List<Integer> etherTypes() {
         return etherTypes;
     }
 
-    /// {@return which IP protocol meets it, in packets that are no later fragments: its number, -1
-    /// if any does}
+    /// Which IP protocol meets it, in packets that are no later fragments.
+    ///
+    /// @return its number, -1 if any does
     public int protocol() {
         return protocol;
     }
 
-    /// {@return which ICMPv6 types of code 0 meet it: those of neighbour discovery; none if any
-    /// type and code does}
+    /// Which ICMPv6 types of code 0 meet it.
+    ///
+    /// @return those of neighbour discovery; none if any type and code does
     public List<Integer> icmpTypes() {
         return icmpTypes;
     }
 
-    /// {@return whether it is about ports, which later fragments do not have; true for TCP, UDP and
-    /// SCTP}
+    /// Whether it is about ports, which later fragments do not have.
+    ///
+    /// @return true for TCP, UDP and SCTP
     public boolean isOfPorts() {
         return protocol >= 0 && etherTypes.size() > 1;
     }

@@ -61,12 +61,16 @@ public record SubField(Field field, int offset, int bits) {
         return shiftedUp(high, low) & maskHigh();
     }
 
-    /// {@return which of bits 63 to 0 of the field this is: a mask}
+    /// Which of bits 63 to 0 of the field this is.
+    ///
+    /// @return a mask
     public long maskLow() {
         return offset >= 64 ? 0 : ones(bits) << offset;
     }
 
-    /// {@return which of bits 127 to 64 of the field this is: a mask; 0 if the field is not wide}
+    /// Which of bits 127 to 64 of the field this is.
+    ///
+    /// @return a mask; 0 if the field is not wide
     public long maskHigh() {
         return shiftedUp(bits <= 64 ? 0 : ones(bits - 64), ones(bits));
     }

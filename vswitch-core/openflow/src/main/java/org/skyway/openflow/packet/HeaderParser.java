@@ -63,25 +63,30 @@ public abstract class HeaderParser {
     /// @return the value
     protected abstract long s64(long at);
 
-    /// {@return the key of the last packet; words 16 and up are zero: [FlowKey#WORDS] words,
-    /// overwritten by the next [#parse]}
+    /// The key of the last packet; words 16 and up are zero.
+    ///
+    /// @return [FlowKey#WORDS] words, overwritten by the next [#parse]
     public long[] key() {
         return key;
     }
 
-    /// {@return where the header behind Ethernet, VLAN tag and MPLS labels starts: offset in bytes,
-    /// or -1 if there is none}
+    /// Where the header behind Ethernet, VLAN tag and MPLS labels starts.
+    ///
+    /// @return offset in bytes, or -1 if there is none
     public int l3Offset() {
         return l3Offset;
     }
 
-    /// {@return where what lies behind Ethernet and its VLAN tags starts, be it a label or a
-    /// network header: offset in bytes, or -1 if the packet is too short}
+    /// Where what lies behind Ethernet and its VLAN tags starts, be it a label or a network header.
+    ///
+    /// @return offset in bytes, or -1 if the packet is too short
     public int l2End() {
         return l2End;
     }
 
-    /// {@return where the transport header starts: offset in bytes, or -1 if none was read}
+    /// Where the transport header starts.
+    ///
+    /// @return offset in bytes, or -1 if none was read
     public int l4Offset() {
         return l4Offset;
     }

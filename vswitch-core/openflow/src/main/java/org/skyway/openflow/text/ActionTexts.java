@@ -142,7 +142,9 @@ final class ActionTexts {
         return Numbers.parse(lower(token), token.value(), most);
     }
 
-    /// {@return who reads an action; null if none has this name}
+    /// Who reads an action.
+    ///
+    /// @return null if none has this name
     static Reader reader(Token token) {
         return READERS.get(lower(token));
     }

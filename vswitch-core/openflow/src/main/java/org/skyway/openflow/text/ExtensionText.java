@@ -30,8 +30,9 @@ final class ExtensionText {
 
     private ExtensionText() {}
 
-    /// {@return an action that the switch refuses, whatever its arguments are; null if it is none
-    /// of these}
+    /// An action that the switch refuses, whatever its arguments are.
+    ///
+    /// @return the action; null if it is none of these
     static Action refused(Tokens.Token token) {
         Integer subtype = SUBTYPES.get(token.key());
         if (subtype == null) {

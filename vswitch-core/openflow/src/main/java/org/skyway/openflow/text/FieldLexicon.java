@@ -24,13 +24,16 @@ final class FieldLexicon {
 
     private FieldLexicon() {}
 
-    /// {@return the field with a name; null if there is none}
+    /// The field with a name.
+    ///
+    /// @return the field; null if there is none
     static Field find(String name) {
         return ALL.get(name.toLowerCase(Locale.ROOT));
     }
 
-    /// {@return the field with a name that a match may use: one of Open vSwitch's own, and not of
-    /// the wire; null if there is none}
+    /// The field with a name that a match may use: one of Open vSwitch's own, and not of the wire.
+    ///
+    /// @return the field; null if there is none
     static Field findPlain(String name) {
         return PLAIN.get(name);
     }

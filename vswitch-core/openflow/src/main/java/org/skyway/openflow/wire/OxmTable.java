@@ -89,7 +89,9 @@ final class OxmTable {
         return header >>> 48 == 0xffff;
     }
 
-    /// {@return the row of a header; null if it is unknown}
+    /// The row of a header.
+    ///
+    /// @return null if it is unknown
     static Row byHeader(long header) {
         int common = common(header);
         return common >= 0

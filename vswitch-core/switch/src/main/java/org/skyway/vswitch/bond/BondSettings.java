@@ -35,7 +35,9 @@ public record BondSettings(
         members = Map.copyOf(members);
     }
 
-    /// {@return whether what its members send is shared anew now and then}
+    /// Whether what its members send is shared anew now and then.
+    ///
+    /// @return true if so
     public boolean isRebalanced() {
         return balanced && rebalanceMillis != 0;
     }

@@ -24,7 +24,9 @@ public final class Bonds {
         this.counters = counters;
     }
 
-    /// {@return whether there is none}
+    /// Whether there is none.
+    ///
+    /// @return true if so
     public boolean isEmpty() {
         return all.isEmpty();
     }
@@ -67,12 +69,16 @@ public final class Bonds {
         return changed;
     }
 
-    /// {@return how they are for whoever forwards, as they were when they were looked at last}
+    /// How they are for whoever forwards.
+    ///
+    /// @return as they were when they were looked at last
     public List<Bond> seen() {
         return seen;
     }
 
-    /// {@return all of them, by name}
+    /// All of them.
+    ///
+    /// @return by name
     public Collection<LiveBond> all() {
         return all.values();
     }

@@ -38,7 +38,9 @@ public final class LiveBond {
         share(nowNanos);
     }
 
-    /// {@return what it is to be, as it was told last}
+    /// What it is to be.
+    ///
+    /// @return as it was told last
     public BondSettings settings() {
         return settings;
     }
@@ -232,7 +234,9 @@ public final class LiveBond {
         return settings.name();
     }
 
-    /// {@return how it is for whoever forwards, as of now}
+    /// How it is for whoever forwards.
+    ///
+    /// @return as of now
     public Bond seen() {
         return new Bond(
                 settings.id(),
@@ -246,15 +250,19 @@ public final class LiveBond {
                 buckets);
     }
 
-    /// {@return whether addresses that are known elsewhere are to be announced by it, because
-    /// another member is active now} Once.
+    /// Whether addresses that are known elsewhere are to be announced by it, because another member
+    /// is active now. Once.
+    ///
+    /// @return true if so
     public boolean takeAnnouncement() {
         boolean due = announces;
         announces = false;
         return due && active != null;
     }
 
-    /// {@return the address of the member that is active, or was last; 0 if none ever was}
+    /// The address of the member that is active, or was last.
+    ///
+    /// @return 0 if none ever was
     public long activeMac() {
         return activeMac;
     }

@@ -46,7 +46,9 @@ public record HttpConfig(
         }
     }
 
-    /// {@return the address: resolved}
+    /// The address.
+    ///
+    /// @return resolved
     @JsonIgnore
     public InetSocketAddress address() {
         return parse(listen);

@@ -51,8 +51,9 @@ public record PortConfig(
         private static final String ALL =
                 Arrays.stream(values()).map(Type::toString).collect(Collectors.joining(", "));
 
-        /// {@return whether its VNF speaks a standard protocol over a UNIX socket; true for all but
-        /// VNFs with Skyway's own driver and interfaces of Linux}
+        /// Whether its VNF speaks a standard protocol over a UNIX socket.
+        ///
+        /// @return true for all but VNFs with Skyway's own driver and interfaces of Linux
         public boolean isStock() {
             return this != DPDKR && this != NETDEV && this != INTERNAL && this != PATCH;
         }
@@ -280,7 +281,9 @@ public record PortConfig(
                         name);
     }
 
-    /// {@return its type, with what was said of its socket, for [#ofTyped]}
+    /// Its type, with what was said of its socket.
+    ///
+    /// @return for [#ofTyped]
     public String typed() {
         StringJoiner all = new StringJoiner(",").add(type.toString());
         if (!socket.isNone()) {

@@ -64,19 +64,23 @@ public record SocketConfig(
         }
     }
 
-    /// {@return whether nothing was said}
+    /// Whether nothing was said.
+    ///
+    /// @return true if so
     public boolean isNone() {
         return equals(NONE);
     }
 
-    /// {@return whether the switch makes the memory of a memif port, and connects; false for a
-    /// server, which is what there is if nothing was said}
+    /// Whether the switch makes the memory of a memif port, and connects.
+    ///
+    /// @return false for a server, which is what there is if nothing was said
     public boolean isClient() {
         return "client".equals(role);
     }
 
-    /// {@return what was said, as `KEY=VALUE` separated by commas, for [#parse]; empty if nothing
-    /// was said}
+    /// What was said, as `KEY=VALUE` separated by commas.
+    ///
+    /// @return for [#parse]; empty if nothing was said
     public String text() {
         StringBuilder b = new StringBuilder();
         add(b, "socket", path);

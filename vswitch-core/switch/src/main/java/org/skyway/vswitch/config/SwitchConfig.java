@@ -169,7 +169,9 @@ public record SwitchConfig(
         }
     }
 
-    /// {@return what holds when nothing is said: a bridge `br0` without ports}
+    /// What holds when nothing is said.
+    ///
+    /// @return a bridge `br0` without ports
     public static SwitchConfig defaults() {
         return new SwitchConfig(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null,
@@ -238,12 +240,16 @@ public record SwitchConfig(
                 page);
     }
 
-    /// {@return whether ports may be those of virtual machines; true if they may}
+    /// Whether ports may be those of virtual machines.
+    ///
+    /// @return true if they may
     public boolean machines() {
         return !agent.equals("process");
     }
 
-    /// {@return the datapath id as a number: 64 bits}
+    /// The datapath id as a number.
+    ///
+    /// @return 64 bits
     public long dpid() {
         return datapathId == null
                 ? 0x0000_0200_0000_0000L | bridge.hashCode() & 0xffff_ffffL

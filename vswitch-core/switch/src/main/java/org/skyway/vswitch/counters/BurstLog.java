@@ -74,7 +74,9 @@ public class BurstLog {
         return new BurstLog(thread, 0, 0);
     }
 
-    /// {@return whose it is: index of the poll thread}
+    /// Whose it is.
+    ///
+    /// @return index of the poll thread
     public final int thread() {
         return thread;
     }
@@ -84,8 +86,9 @@ public class BurstLog {
         return block;
     }
 
-    /// {@return whether a process may come after this one that makes something of it; false if
-    /// [#add] is all that there is to do}
+    /// Whether a process may come after this one that makes something of it.
+    ///
+    /// @return false if [#add] is all that there is to do
     public final boolean isOn() {
         return state != 0;
     }
@@ -145,7 +148,9 @@ public class BurstLog {
         }
     }
 
-    /// {@return how many rings a burst may be written to}
+    /// How many rings a burst may be written to.
+    ///
+    /// @return rings
     public static int mostRings() {
         return MOST_CURSORS - 1;
     }

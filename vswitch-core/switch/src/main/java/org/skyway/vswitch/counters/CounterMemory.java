@@ -206,7 +206,9 @@ public final class CounterMemory {
         return offset(address(block)) >= 0;
     }
 
-    /// {@return whether there is a file; false if all goes with the process}
+    /// Whether there is a file.
+    ///
+    /// @return false if all goes with the process
     public boolean hasFile() {
         return file != null;
     }
@@ -256,8 +258,9 @@ public final class CounterMemory {
         stores.put(address, value);
     }
 
-    /// {@return where a word is in the file: bytes from its beginning; negative if it is not in
-    /// there}
+    /// Where a word is in the file.
+    ///
+    /// @return bytes from its beginning; negative if it is not in there
     long offset(long address) {
         long[] all = chunks;
         for (int i = 0; i < all.length; i++) {

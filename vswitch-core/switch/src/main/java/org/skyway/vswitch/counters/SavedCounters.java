@@ -104,8 +104,9 @@ public final class SavedCounters {
         return get(block, CounterMemory.TAG) == tag;
     }
 
-    /// {@return what bursts were about to show, whose packets are counted already: how far rings of
-    /// port regions were read and written}
+    /// What bursts were about to show, whose packets are counted already.
+    ///
+    /// @return how far rings of port regions were read and written
     public List<RingCursor> cursors() {
         return cursors;
     }

@@ -276,7 +276,9 @@ public final class Daemon implements AutoCloseable {
         return request -> ControlServer.answer(owner, asked, faults, request);
     }
 
-    /// {@return where its live page is, for a browser; null if there is none}
+    /// Where its live page is.
+    ///
+    /// @return for a browser; null if there is none
     public String pageUrl() {
         return pageUrl;
     }

@@ -206,12 +206,16 @@ public final class RunningBridge implements AutoCloseable {
         }
     }
 
-    /// {@return the bridge, for its ofproto thread}
+    /// The bridge.
+    ///
+    /// @return the bridge, for its ofproto thread
     public Bridge bridge() {
         return bridge;
     }
 
-    /// {@return its OpenFlow side, for its ofproto thread}
+    /// Its OpenFlow side.
+    ///
+    /// @return the OpenFlow side, for its ofproto thread
     public Ofproto ofproto() {
         return ofproto;
     }

@@ -113,8 +113,9 @@ public final class TakeOver {
         return rehearsed;
     }
 
-    /// {@return whether there was a switch, which has handed over; false if this one begins
-    /// without}
+    /// Whether there was a switch, which has handed over.
+    ///
+    /// @return false if this one begins without
     public boolean isThere() {
         return process != null;
     }

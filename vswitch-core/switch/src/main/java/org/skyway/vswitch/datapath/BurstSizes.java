@@ -22,7 +22,9 @@ final class BurstSizes {
         COUNT.setOpaque(counts, i, counts[i] + 1);
     }
 
-    /// {@return what was counted: a copy}
+    /// What was counted.
+    ///
+    /// @return a copy
     long[] counts() {
         long[] copy = new long[counts.length];
         for (int i = 0; i < copy.length; i++) {

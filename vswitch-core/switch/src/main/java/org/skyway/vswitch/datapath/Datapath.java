@@ -210,7 +210,9 @@ public final class Datapath implements AutoCloseable {
         threads[0].tell(t -> t.forwardMark(route, kind, LATE_MARK_TRIES));
     }
 
-    /// {@return how many packets [#run] dropped}
+    /// How many packets [#run] dropped.
+    ///
+    /// @return packets
     public long programsDropped() {
         return programsDropped.get();
     }
@@ -292,7 +294,9 @@ public final class Datapath implements AutoCloseable {
         return true;
     }
 
-    /// {@return a ticket for [#isSettled] without any invalidation} Any thread.
+    /// A ticket for [#isSettled] without any invalidation. Any thread.
+    ///
+    /// @return the ticket
     public long ticket() {
         return lastTicket.incrementAndGet();
     }
@@ -312,8 +316,9 @@ public final class Datapath implements AutoCloseable {
         return null;
     }
 
-    /// {@return how long the poll threads were busy moving packets: nanoseconds since the start, of
-    /// all threads}
+    /// How long the poll threads were busy moving packets.
+    ///
+    /// @return nanoseconds since the start, of all threads
     public long busyNanos() {
         long sum = 0;
         for (PollThread t : threads) {
@@ -322,7 +327,9 @@ public final class Datapath implements AutoCloseable {
         return sum;
     }
 
-    /// {@return what the poll threads' caches did: one for each thread}
+    /// What the poll threads' caches did.
+    ///
+    /// @return one for each thread
     public List<CacheStatistics> cacheStatistics() {
         return Arrays.stream(threads).map(PollThread::cacheStatistics).toList();
     }
@@ -337,17 +344,23 @@ public final class Datapath implements AutoCloseable {
                 .toList();
     }
 
-    /// {@return how many poll threads there are: 1 or more}
+    /// How many poll threads there are.
+    ///
+    /// @return 1 or more
     public int threads() {
         return threads.length;
     }
 
-    /// {@return look-ups and hits of each table}
+    /// Look-ups and hits of each table.
+    ///
+    /// @return the counters
     public TableCounters tableCounters() {
         return tableCounters;
     }
 
-    /// {@return what the pipeline looks at}
+    /// What the pipeline looks at.
+    ///
+    /// @return the tables
     public Tables tables() {
         return tables;
     }

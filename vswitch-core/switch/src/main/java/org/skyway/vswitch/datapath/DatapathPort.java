@@ -72,7 +72,9 @@ public abstract class DatapathPort {
         egress = queues;
     }
 
-    /// {@return what decides how much may be sent to it; null for nothing}
+    /// What decides how much may be sent to it.
+    ///
+    /// @return null for nothing
     public final EgressQueues egress() {
         return egress;
     }
@@ -87,12 +89,16 @@ public abstract class DatapathPort {
         return taps;
     }
 
-    /// {@return its OpenFlow number: 1 or more}
+    /// Its OpenFlow number.
+    ///
+    /// @return 1 or more
     public final int number() {
         return number;
     }
 
-    /// {@return what went through it}
+    /// What went through it.
+    ///
+    /// @return its counters
     public final Traffic traffic() {
         return traffic;
     }
@@ -115,8 +121,10 @@ public abstract class DatapathPort {
     /// @return how many
     protected abstract int rxBurst(long[] addresses, int[] lengths, int max);
 
-    /// {@return whether its VNF may leave a packet's checksum, or to cut it into segments, to
-    /// others, so that [#rxWhole] is worth asking: always the same}
+    /// Whether its VNF may leave a packet's checksum, or to cut it into segments, to others, so
+    /// that [#rxWhole] is worth asking.
+    ///
+    /// @return always the same
     protected boolean leavesToOthers() {
         return false;
     }
@@ -159,7 +167,9 @@ public abstract class DatapathPort {
         log.received(0, 0);
     }
 
-    /// {@return whether what it is sent is seen by nobody before [#txShow]: always the same}
+    /// Whether what it is sent is seen by nobody before [#txShow].
+    ///
+    /// @return always the same
     protected boolean holdsBack() {
         return false;
     }
@@ -181,7 +191,9 @@ public abstract class DatapathPort {
     /// @return how many were taken
     protected abstract int txBurst(long[] addresses, int[] lengths, int from, int count);
 
-    /// {@return the switch-over mark that the last [#rxBurst] stopped at: the mark, or 0}
+    /// The switch-over mark that the last [#rxBurst] stopped at.
+    ///
+    /// @return the mark, or 0
     protected long rxMark() {
         return 0;
     }
@@ -199,13 +211,17 @@ public abstract class DatapathPort {
         return true;
     }
 
-    /// {@return whether packets can come from it at all; false if there is nobody who could send}
+    /// Whether packets can come from it at all.
+    ///
+    /// @return false if there is nobody who could send
     protected boolean mayReceive() {
         return true;
     }
 
-    /// {@return whether all that comes from it is one sender's, who says with a mark that it sends
-    /// elsewhere from now on; false if others' packets may come all the same}
+    /// Whether all that comes from it is one sender's, who says with a mark that it sends elsewhere
+    /// from now on.
+    ///
+    /// @return false if others' packets may come all the same
     protected boolean hasOneSender() {
         return false;
     }

@@ -78,7 +78,9 @@ public final class EgressQueues {
         return new TokenBucket(rate.bitsPerSecond(), burst, nowNanos);
     }
 
-    /// {@return how much may be sent: what it was made for}
+    /// How much may be sent.
+    ///
+    /// @return what it was made for
     public PortQos qos() {
         return qos;
     }
@@ -134,8 +136,9 @@ public final class EgressQueues {
         return true;
     }
 
-    /// {@return what went through the queues: one for each, by id; none if there are no queues} Any
-    /// thread.
+    /// What went through the queues. Any thread.
+    ///
+    /// @return one for each, by id; none if there are no queues
     public synchronized List<QueueCounters> counters() {
         List<QueueCounters> some = new ArrayList<>(queues.size());
         for (int id : qos.queues().keySet()) {

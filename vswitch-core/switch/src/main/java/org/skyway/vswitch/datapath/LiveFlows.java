@@ -82,8 +82,9 @@ final class LiveFlows {
         }
     }
 
-    /// {@return what is in a place; null for none} The poll thread, or any thread that has read the
-    /// id.
+    /// What is in a place. The poll thread, or any thread that has read the id.
+    ///
+    /// @return null for none
     Megaflow at(int place) {
         return places.flows()[place];
     }

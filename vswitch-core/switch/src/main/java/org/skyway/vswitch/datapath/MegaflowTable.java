@@ -136,9 +136,10 @@ final class MegaflowTable {
                 : HashSeed.mix(HashSeed.VALUE, System.identityHashCode(rest));
     }
 
-    /// {@return a megaflow that look-ups have found and that is not valid any more, to be removed:
-    /// it, once; null if there is none} There is never more than one of a match, if it is removed
-    /// before the next is added.
+    /// A megaflow that look-ups have found and that is not valid any more, to be removed. There is
+    /// never more than one of a match, if it is removed before the next is added.
+    ///
+    /// @return it, once; null if there is none
     Megaflow takeStale() {
         Megaflow found = stale;
         stale = null;

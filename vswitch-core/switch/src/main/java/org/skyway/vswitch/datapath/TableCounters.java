@@ -60,12 +60,16 @@ public final class TableCounters {
         return bypassedLookups(table) + SUMS;
     }
 
-    /// {@return where they lie: number of the block}
+    /// Where they lie.
+    ///
+    /// @return number of the block
     public int block() {
         return block;
     }
 
-    /// {@return what tells the block from its former and later users}
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
     public long tag() {
         return memory.tag(block);
     }

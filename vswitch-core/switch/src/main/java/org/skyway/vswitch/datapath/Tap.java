@@ -23,7 +23,8 @@ public interface Tap {
     /// @param count how many
     void sent(Datapath datapath, int thread, long[] addresses, int[] lengths, int from, int count);
 
-    /// {@return whether it sends on what it sees; true for a mirror} What was sent on is not sent
-    /// on again.
+    /// Whether it sends on what it sees. What was sent on is not sent on again.
+    ///
+    /// @return true for a mirror
     boolean isMirror();
 }

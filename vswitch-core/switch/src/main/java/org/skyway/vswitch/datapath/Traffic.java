@@ -77,18 +77,23 @@ public final class Traffic {
         return address + THREADS + (long) thread * STRIDE + counter * 8L;
     }
 
-    /// {@return where the port's block is: an address; at [#BYPASS_RX], [#BYPASS_TX] and [#LOST] it
-    /// is the ofproto thread's}
+    /// Where the port's block is.
+    ///
+    /// @return an address; at [#BYPASS_RX], [#BYPASS_TX] and [#LOST] it is the ofproto thread's
     public long address() {
         return address;
     }
 
-    /// {@return where they lie: number of the block}
+    /// Where they lie.
+    ///
+    /// @return number of the block
     public int block() {
         return block;
     }
 
-    /// {@return what tells the block from its former and later users}
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
     public long tag() {
         return memory.tag(block);
     }

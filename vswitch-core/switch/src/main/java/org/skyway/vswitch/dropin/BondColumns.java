@@ -74,7 +74,9 @@ record BondColumns(WantedBridge wanted, Map<String, Integer> numbers) {
         }
     }
 
-    /// {@return what of them contradicts itself: sentences}
+    /// What of them contradicts itself.
+    ///
+    /// @return sentences
     static List<String> wrong(WantedBridge bridge) {
         List<String> all = new ArrayList<>();
         if (!bridge.row().texts("flood_vlans").isEmpty()) {

@@ -105,7 +105,9 @@ public final class DropIn implements AutoCloseable {
             Path pidFile,
             String unixctl) {}
 
-    /// {@return where Open vSwitch's sockets are: `$OVS_RUNDIR`, or the usual place}
+    /// Where Open vSwitch's sockets are.
+    ///
+    /// @return `$OVS_RUNDIR`, or the usual place
     public static Path runDirectory() {
         String variable = System.getenv("OVS_RUNDIR");
         return variable == null || variable.isBlank() ? RUN_DIRECTORY : Path.of(variable);

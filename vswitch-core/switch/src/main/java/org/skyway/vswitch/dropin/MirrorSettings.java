@@ -78,7 +78,9 @@ record MirrorSettings(
         return all;
     }
 
-    /// {@return what is wrong with them: sentences}
+    /// What is wrong with them.
+    ///
+    /// @return sentences
     List<String> wrong() {
         List<String> all = new ArrayList<>();
         for (Row row : wanted.mirrors()) {

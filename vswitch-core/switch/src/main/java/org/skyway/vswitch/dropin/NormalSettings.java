@@ -62,7 +62,9 @@ final class NormalSettings {
                 number(bridge, "mac-table-size", MacTable.MAX_ENTRIES));
     }
 
-    /// {@return what of a port's columns contradicts itself: a sentence; null if nothing does}
+    /// What of a port's columns contradicts itself.
+    ///
+    /// @return a sentence; null if nothing does
     static String contradiction(WantedPort port) {
         Row row = port.port();
         boolean more = !row.texts("trunks").isEmpty() || !row.texts("cvlans").isEmpty();

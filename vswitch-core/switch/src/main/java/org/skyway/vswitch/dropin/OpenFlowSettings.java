@@ -183,7 +183,9 @@ final class OpenFlowSettings {
         return told <= 0 ? 0 : (int) Math.max(1, Math.min(told, 3_600_000) / 1000);
     }
 
-    /// {@return what of a controller's columns has no effect: a sentence; null if all of it has}
+    /// What of a controller's columns has no effect.
+    ///
+    /// @return a sentence; null if all of it has
     static String withoutEffect(Row row, Row bridge) {
         boolean disabled =
                 "true".equals(bridge.pairs("other_config").getOrDefault("disable-in-band", ""));

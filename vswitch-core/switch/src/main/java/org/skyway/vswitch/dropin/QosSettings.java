@@ -35,7 +35,9 @@ record QosSettings(Row row, SortedMap<Long, Row> queues) {
         return row.text("type");
     }
 
-    /// {@return how much may be sent; null for any amount, or if it can't be had}
+    /// How much may be sent.
+    ///
+    /// @return null for any amount, or if it can't be had
     PortQos qos() {
         if (wrong() != null) {
             return null;
@@ -84,7 +86,9 @@ record QosSettings(Row row, SortedMap<Long, Row> queues) {
         return new Rate(bitsPerSecond, Math.max(LEAST_BURST, bits));
     }
 
-    /// {@return what of it can't be had: a sentence; null if all of it can}
+    /// What of it can't be had.
+    ///
+    /// @return a sentence; null if all of it can
     String wrong() {
         if (type().equals(POLICER)) {
             return number(row, "cir") == 0 || number(row, "cbs") == 0
@@ -99,7 +103,9 @@ record QosSettings(Row row, SortedMap<Long, Row> queues) {
         return null;
     }
 
-    /// {@return what of it has no effect, though the rest has: a sentence; null if all of it has}
+    /// What of it has no effect, though the rest has.
+    ///
+    /// @return a sentence; null if all of it has
     String withoutEffect() {
         PortQos qos = qos();
         if (qos == null || qos.queues().isEmpty()) {

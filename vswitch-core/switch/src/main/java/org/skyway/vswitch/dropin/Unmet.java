@@ -64,7 +64,9 @@ final class Unmet {
         said.retainAll(now);
     }
 
-    /// {@return what of a port's configuration has no effect: a sentence; null if all of it has}
+    /// What of a port's configuration has no effect.
+    ///
+    /// @return a sentence; null if all of it has
     static String of(WantedPort port) {
         List<String> columns = new ArrayList<>();
         if (port.port().isTrue("protected")) {
@@ -84,8 +86,9 @@ final class Unmet {
         return qos == null ? without : without == null ? qos : without + "; " + qos;
     }
 
-    /// {@return what of a bridge's configuration has no effect, its ports aside: a sentence; null
-    /// if all of it has}
+    /// What of a bridge's configuration has no effect, its ports aside.
+    ///
+    /// @return a sentence; null if all of it has
     static String of(WantedBridge bridge) {
         List<String> columns = new ArrayList<>();
         SWITCHED.stream().filter(c -> bridge.row().text(c).equals("true")).forEach(columns::add);

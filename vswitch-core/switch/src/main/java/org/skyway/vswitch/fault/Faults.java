@@ -103,7 +103,9 @@ public final class Faults {
         }
     }
 
-    /// {@return all kinds so far: the most frequent first}
+    /// All kinds so far.
+    ///
+    /// @return the most frequent first
     public List<Fault> list() {
         List<Fault> all = new ArrayList<>();
         records.forEach((kind, r) ->
@@ -118,7 +120,9 @@ public final class Faults {
         return all;
     }
 
-    /// {@return how often anything went wrong: the sum over all kinds}
+    /// How often anything went wrong.
+    ///
+    /// @return the sum over all kinds
     public long total() {
         return records.values().stream().mapToLong(r -> r.count.get()).sum();
     }

@@ -38,7 +38,9 @@ final class PageFiles {
         }
     }
 
-    /// {@return the file at a path; null if there is none}
+    /// The file at a path.
+    ///
+    /// @return null if there is none
     static File of(String path) {
         return FILES.get(path);
     }

@@ -42,7 +42,9 @@ public final class PageState {
         this.bridge = bridge;
     }
 
-    /// {@return how things are, with rates since the last time: an object, see above}
+    /// How things are, with rates since the last time.
+    ///
+    /// @return an object, see above
     public ObjectNode now() {
         JsonNode show = ask("show");
         JsonNode statistics = ask("stats");

@@ -12,8 +12,9 @@ public interface Switchboard {
     /// @return an answer with `result` or `error`
     ObjectNode ask(ObjectNode request);
 
-    /// {@return the bridges that a request may name as `bridge`, if there may be several; empty if
-    /// there is one, which nobody names, or none}
+    /// The bridges that a request may name as `bridge`, if there may be several.
+    ///
+    /// @return names; empty if there is one, which nobody names, or none
     default List<String> bridges() {
         return List.of();
     }

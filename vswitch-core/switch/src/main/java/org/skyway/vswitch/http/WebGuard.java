@@ -68,7 +68,9 @@ final class WebGuard {
                                 "localhost:" + port));
     }
 
-    /// {@return why a request is refused, whatever it asks for; null if it is not}
+    /// Why a request is refused, whatever it asks for.
+    ///
+    /// @return null if it is not
     String refuses(HttpHeaders headers) {
         String host = headers.get(HttpHeaderNames.HOST);
         if (host == null || headers.getAll(HttpHeaderNames.HOST).size() != 1) {

@@ -177,7 +177,9 @@ public final class WebServer implements AutoCloseable {
         watchers.happened(lines);
     }
 
-    /// {@return where it is, for a browser}
+    /// Where it is.
+    ///
+    /// @return for a browser
     public String url() {
         return url;
     }

@@ -301,7 +301,9 @@ final class Channel {
         return state;
     }
 
-    /// {@return why plugging failed: a sentence, or null if it did not}
+    /// Why plugging failed.
+    ///
+    /// @return a sentence, or null if it did not
     String failure() {
         return failure;
     }

@@ -53,17 +53,23 @@ public final class Link {
         this.path = path;
     }
 
-    /// {@return who sends: the sender's VNF}
+    /// Who sends.
+    ///
+    /// @return the sender's VNF
     public Attachment sender() {
         return sender;
     }
 
-    /// {@return who receives: the receiver's VNF}
+    /// Who receives.
+    ///
+    /// @return the receiver's VNF
     public Attachment receiver() {
         return receiver;
     }
 
-    /// {@return where it is in its life}
+    /// Where it is in its life.
+    ///
+    /// @return the state
     public LinkState state() {
         return situation.state().shown();
     }
@@ -80,28 +86,37 @@ public final class Link {
         return sender == vnf || receiver == vnf;
     }
 
-    /// {@return why it is in this state: a few words, or a sentence for [LinkState#FAILED]}
+    /// Why it is in this state.
+    ///
+    /// @return a few words, or a sentence for [LinkState#FAILED]
     public String reason() {
         return reason;
     }
 
-    /// {@return when it came into this state: a [System#nanoTime]}
+    /// When it came into this state.
+    ///
+    /// @return a [System#nanoTime]
     public long sinceNanos() {
         return sinceNanos;
     }
 
-    /// {@return how often the sender went over to the bypass: a count}
+    /// How often the sender went over to the bypass.
+    ///
+    /// @return a count
     public int activations() {
         return activations;
     }
 
-    /// {@return when it was detected: a [System#nanoTime]}
+    /// When it was detected.
+    ///
+    /// @return a [System#nanoTime]
     public long bornNanos() {
         return bornNanos;
     }
 
-    /// {@return the epoch in which the bypass is or was last used: the epoch, unsigned 32 bits; 0
-    /// if it never was}
+    /// The epoch in which the bypass is or was last used.
+    ///
+    /// @return the epoch, unsigned 32 bits; 0 if it never was
     public int epoch() {
         return epoch;
     }
@@ -114,38 +129,52 @@ public final class Link {
         return switchOverNanos;
     }
 
-    /// {@return how long all of them took, of the life of this link; not a copy}
+    /// How long all of them took.
+    ///
+    /// @return of the life of this link; not a copy
     public SwitchOverTimes switchOvers() {
         return switchOvers;
     }
 
-    /// {@return why it failed last: a sentence; null if it never did}
+    /// Why it failed last.
+    ///
+    /// @return a sentence; null if it never did
     public String lastFailure() {
         return lastFailure;
     }
 
-    /// {@return packets that took the bypass: packets of all epochs}
+    /// Packets that took the bypass.
+    ///
+    /// @return packets of all epochs
     public long packets() {
         return totalPackets + (counters == null ? 0 : counters.seenPackets());
     }
 
-    /// {@return bytes that took the bypass: bytes of all epochs}
+    /// Bytes that took the bypass.
+    ///
+    /// @return bytes of all epochs
     public long bytes() {
         return totalBytes + (counters == null ? 0 : counters.seenBytes());
     }
 
-    /// {@return whether the rules make it a link, as far as is known}
+    /// Whether the rules make it a link, as far as is known.
+    ///
+    /// @return true if so
     public boolean isWanted() {
         return situation.wanted();
     }
 
-    /// {@return whether it was taken over from another switch and the rules have not said yet that
-    /// it is one}
+    /// Whether it was taken over from another switch and the rules have not said yet that it is
+    /// one.
+    ///
+    /// @return true if so
     public boolean isUnclaimed() {
         return unclaimed;
     }
 
-    /// {@return what its packets would meet in the switch: the path as of now}
+    /// What its packets would meet in the switch.
+    ///
+    /// @return the path as of now
     public LinkPath path() {
         return path;
     }

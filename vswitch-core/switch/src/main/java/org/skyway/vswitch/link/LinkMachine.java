@@ -66,32 +66,44 @@ public final class LinkMachine {
             this.shown = shown;
         }
 
-        /// {@return what users are told: one of fewer states}
+        /// What users are told.
+        ///
+        /// @return one of fewer states
         public LinkState shown() {
             return shown;
         }
 
-        /// {@return whether the sender is to use the bypass}
+        /// Whether the sender is to use the bypass.
+        ///
+        /// @return true if so
         public boolean isArmed() {
             return this == ARMED || this == ACTIVE;
         }
 
-        /// {@return whether the sender is on its way off}
+        /// Whether the sender is on its way off.
+        ///
+        /// @return true if so
         public boolean isLeaving() {
             return this == ASKED || this == LIMITED;
         }
 
-        /// {@return whether nothing that the sender writes is delivered past the switch}
+        /// Whether nothing that the sender writes is delivered past the switch.
+        ///
+        /// @return true if so
         public boolean isOff() {
             return !isArmed() && !isLeaving();
         }
 
-        /// {@return whether both VNFs have the region}
+        /// Whether both VNFs have the region.
+        ///
+        /// @return true if so
         public boolean isPlugged() {
             return this == READY || this == DRAINING || !isOff();
         }
 
-        /// {@return whether it never comes back}
+        /// Whether it never comes back.
+        ///
+        /// @return true if so
         public boolean hasEnded() {
             return this == UNPLUGGING || this == GONE;
         }

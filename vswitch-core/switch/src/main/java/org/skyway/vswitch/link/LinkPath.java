@@ -41,15 +41,18 @@ public record LinkPath(List<Hop> hops) {
         hops = List.copyOf(hops);
     }
 
-    /// {@return the entries of all bridges, in order}
+    /// The entries of all bridges.
+    ///
+    /// @return in order
     public List<FlowEntry> entries() {
         List<FlowEntry> all = new ArrayList<>();
         hops.forEach(h -> all.addAll(h.entries));
         return all;
     }
 
-    /// {@return the patch ports that its packets pass, two for each cable, in order; none if sender
-    /// and receiver are at one bridge}
+    /// The patch ports that its packets pass, two for each cable.
+    ///
+    /// @return in order; none if sender and receiver are at one bridge
     public List<PatchPort> patches() {
         List<PatchPort> all = new ArrayList<>();
         for (Hop h : hops) {

@@ -106,12 +106,16 @@ public final class LinkRecords {
         }
     }
 
-    /// {@return where they lie: number of the first block}
+    /// Where they lie.
+    ///
+    /// @return number of the first block
     public int block() {
         return blocks.getFirst();
     }
 
-    /// {@return what tells the block from its former and later users}
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
     public long tag() {
         return memory.tag(block());
     }
@@ -209,8 +213,9 @@ public final class LinkRecords {
         return true;
     }
 
-    /// {@return tags of all counters that were taken over with links and are to be found again:
-    /// those of entries and of groups}
+    /// Tags of all counters that were taken over with links and are to be found again.
+    ///
+    /// @return those of entries and of groups
     public Set<Long> tags() {
         Set<Long> tags = new HashSet<>();
         for (PathNotes.Tags t : noted.values()) {

@@ -63,7 +63,9 @@ public final class Links {
         watch = new LinkWatch(links, exits, channels, steps, deadlineNanos);
     }
 
-    /// {@return all links, in the order in which they were detected: a copy}
+    /// All links, in the order in which they were detected.
+    ///
+    /// @return a copy
     public List<Link> list() {
         return List.copyOf(links);
     }
@@ -228,8 +230,9 @@ public final class Links {
         return link.situation().state().isOff() && link.todo.isEmpty();
     }
 
-    /// {@return the links that are on their way off: those that are not [#isOff] and that no sender
-    /// is to use}
+    /// The links that are on their way off.
+    ///
+    /// @return those that are not [#isOff] and that no sender is to use
     public List<Link> leaving() {
         return links.stream().filter(l -> l.situation().state().isLeaving()).toList();
     }

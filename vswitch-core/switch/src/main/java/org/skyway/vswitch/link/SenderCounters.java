@@ -65,8 +65,9 @@ final class SenderCounters implements BypassCounters {
         bytes = Math.clamp(deliveredBytes, toldBytes, bytes);
     }
 
-    /// {@return what the sender's block said when the settled figure was reached: packets of all
-    /// epochs}
+    /// What the sender's block said when the settled figure was reached.
+    ///
+    /// @return packets of all epochs
     long counted() {
         return basePackets + packets;
     }

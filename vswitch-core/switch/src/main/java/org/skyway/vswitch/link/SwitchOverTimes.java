@@ -41,13 +41,17 @@ public final class SwitchOverTimes {
         sumNanos += nanos;
     }
 
-    /// {@return how many took how long, for each of [#bounds] those that took no longer than it,
-    /// but longer than the one before it}
+    /// How many took how long.
+    ///
+    /// @return for each of [#bounds] those that took no longer than it, but longer than the one
+    ///   before it
     public long[] counts() {
         return counts.clone();
     }
 
-    /// {@return how long all took together: nanoseconds}
+    /// How long all took together.
+    ///
+    /// @return nanoseconds
     public long sumNanos() {
         return sumNanos;
     }

@@ -113,12 +113,16 @@ public final class Capture implements Tap {
                 buffer.getLong(at + TIME), direction == RECEIVED, buffer.getInt(at + LENGTH), data);
     }
 
-    /// {@return packets that went by: those so far, dropped ones included}
+    /// Packets that went by.
+    ///
+    /// @return those so far, dropped ones included
     public long seen() {
         return seen.sum();
     }
 
-    /// {@return packets that found no room: those so far}
+    /// Packets that found no room.
+    ///
+    /// @return those so far
     public long dropped() {
         return dropped.sum();
     }

@@ -90,7 +90,9 @@ public final class PcapngWriter {
         block(STATISTICS, body);
     }
 
-    /// {@return bytes that wait to be taken: how many}
+    /// Bytes that wait to be taken.
+    ///
+    /// @return how many
     public int size() {
         return out.size();
     }

@@ -96,13 +96,16 @@ public sealed interface DatapathAction {
             this.limit = limit;
         }
 
-        /// {@return the rule: what to install}
+        /// The rule.
+        ///
+        /// @return what to install
         public FlowRule rule() {
             return rule;
         }
 
-        /// {@return how many such rules there may be: a number of rules with the same cookie and
-        /// table; 0 for any}
+        /// How many such rules there may be.
+        ///
+        /// @return a number of rules with the same cookie and table; 0 for any
         public int limit() {
             return limit;
         }

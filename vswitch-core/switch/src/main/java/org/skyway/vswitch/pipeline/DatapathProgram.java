@@ -43,7 +43,9 @@ public final class DatapathProgram {
                         : -1;
     }
 
-    /// {@return what to do: the actions in order; none drops} Not to be changed.
+    /// What to do. Not to be changed.
+    ///
+    /// @return the actions in order; none drops
     public DatapathAction[] actions() {
         return actions;
     }
@@ -55,30 +57,37 @@ public final class DatapathProgram {
         return entries;
     }
 
-    /// {@return the tables that were looked up: table numbers, one for each look-up} Not to be
-    /// changed.
+    /// The tables that were looked up. Not to be changed.
+    ///
+    /// @return table numbers, one for each look-up
     public int[] lookedUp() {
         return lookedUp;
     }
 
-    /// {@return the tables in which an entry was hit: table numbers, one for each hit} Not to be
-    /// changed.
+    /// The tables in which an entry was hit. Not to be changed.
+    ///
+    /// @return table numbers, one for each hit
     public int[] matched() {
         return matched;
     }
 
-    /// {@return the port, if the packet is only sent out of one port, unchanged: its number, or -1
-    /// if anything else is done}
+    /// The port, if the packet is only sent out of one port, unchanged.
+    ///
+    /// @return its number, or -1 if anything else is done
     public int onlyOutput() {
         return onlyOutput;
     }
 
-    /// {@return the groups and buckets on the way} Not to be changed.
+    /// The groups and buckets on the way. Not to be changed.
+    ///
+    /// @return their counters
     public FlowCounters[] groups() {
         return groups;
     }
 
-    /// {@return the learned address that these packets refresh: its entry, or null}
+    /// The learned address that these packets refresh.
+    ///
+    /// @return its entry, or null
     public MacTable.Entry source() {
         return source;
     }

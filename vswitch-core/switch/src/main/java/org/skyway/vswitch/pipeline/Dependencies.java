@@ -120,8 +120,9 @@ public final class Dependencies {
         return true;
     }
 
-    /// {@return the learned addresses that the outcome depends on, known or not: [MacTable] keys,
-    /// `vlan << 48 | mac`; not to be changed}
+    /// The learned addresses that the outcome depends on, known or not.
+    ///
+    /// @return [MacTable] keys, `vlan << 48 | mac`; not to be changed
     public long[] macs() {
         return macs;
     }

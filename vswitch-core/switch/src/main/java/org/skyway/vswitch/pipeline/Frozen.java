@@ -63,7 +63,9 @@ public final class Frozen {
         return queue;
     }
 
-    /// {@return the packet's ingress port}
+    /// The packet's ingress port.
+    ///
+    /// @return its number
     public int inPort() {
         return inPort;
     }

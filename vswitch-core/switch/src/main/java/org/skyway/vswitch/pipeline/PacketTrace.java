@@ -19,7 +19,9 @@ public final class PacketTrace {
     /// A trace of nothing yet.
     public PacketTrace() {}
 
-    /// {@return the lines so far, for a reader}
+    /// The lines so far.
+    ///
+    /// @return lines for a reader
     public List<String> lines() {
         return List.copyOf(lines);
     }

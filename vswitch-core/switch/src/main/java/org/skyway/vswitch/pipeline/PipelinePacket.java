@@ -64,8 +64,10 @@ final class PipelinePacket {
         return state;
     }
 
-    /// {@return which bits of the key the pipeline has written, so that they are the same whatever
-    /// else came in the packet: a copy; [FlowKey#PACKET_WORDS] masks}
+    /// Which bits of the key the pipeline has written, so that they are the same whatever else came
+    /// in the packet.
+    ///
+    /// @return a copy; [FlowKey#PACKET_WORDS] masks
     long[] overwritten() {
         return overwritten.clone();
     }

@@ -137,19 +137,24 @@ public final class Translation {
         walk.trace = to;
     }
 
-    /// {@return the packet's key as it is by now: a copy}
+    /// The packet's key as it is by now.
+    ///
+    /// @return a copy
     public long[] key() {
         return packet.key.clone();
     }
 
-    /// {@return which bits of the packet's key the program depends on:
-    /// [org.skyway.openflow.model.FlowKey#WORDS] masks}
+    /// Which bits of the packet's key the program depends on.
+    ///
+    /// @return [org.skyway.openflow.model.FlowKey#WORDS] masks
     public long[] examined() {
         return packet.examined;
     }
 
-    /// {@return whether the pipeline gave up, as [#complaint] tells} Then nothing is done to the
-    /// packet; but it is counted where it came by, and what it has taught the switch stays.
+    /// Whether the pipeline gave up, as [#complaint] tells. Then nothing is done to the packet; but
+    /// it is counted where it came by, and what it has taught the switch stays.
+    ///
+    /// @return true if so
     public boolean gaveUp() {
         return walk.isAbandoned();
     }
@@ -162,19 +167,23 @@ public final class Translation {
         return walk.complaint();
     }
 
-    /// {@return whether the run learned an address, so that what was decided before may no longer
-    /// hold}
+    /// Whether the run learned an address, so that what was decided before may no longer hold.
+    ///
+    /// @return true if so
     public boolean learned() {
         return domain.learningSwitch().learned();
     }
 
-    /// {@return the version of the tables that the run sees, as of [Tables#version] when it began;
-    /// the highest of all if it is [#ofNewest]}
+    /// The version of the tables that the run sees.
+    ///
+    /// @return as of [Tables#version] when it began; the highest of all if it is [#ofNewest]
     public long version() {
         return tables.version();
     }
 
-    /// {@return what else the outcome depends on, as of now; to be asked for when the run is over}
+    /// What else the outcome depends on.
+    ///
+    /// @return as of now; to be asked for when the run is over
     public Dependencies dependencies() {
         List<FlowRule> learned = new ArrayList<>(0);
         for (DatapathAction action : walk.out) {

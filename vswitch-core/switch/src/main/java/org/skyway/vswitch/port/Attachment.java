@@ -57,57 +57,79 @@ public final class Attachment {
         statistics = new StatisticsBlock(region.address());
     }
 
-    /// {@return the port's name}
+    /// The port's name.
+    ///
+    /// @return its name
     public String portName() {
         return portName;
     }
 
-    /// {@return the datapath's port}
+    /// The port.
+    ///
+    /// @return the datapath's port
     public DpdkrPort port() {
         return port;
     }
 
-    /// {@return its region, mapped as long as the attachment is in use: the port region}
+    /// Its region, mapped as long as the attachment is in use.
+    ///
+    /// @return the port region
     public Region region() {
         return region;
     }
 
-    /// {@return the id of its region}
+    /// The id of its region.
+    ///
+    /// @return the id
     public long regionId() {
         return header.id();
     }
 
-    /// {@return how long the rings of its region are: cells of each}
+    /// How long the rings of its region are.
+    ///
+    /// @return cells of each
     public int cells() {
         return header.cells();
     }
 
-    /// {@return the control block of its region}
+    /// The control block of its region.
+    ///
+    /// @return the block
     public ControlBlock control() {
         return control;
     }
 
-    /// {@return the statistics block of its region}
+    /// The statistics block of its region.
+    ///
+    /// @return the block
     public StatisticsBlock statistics() {
         return statistics;
     }
 
-    /// {@return the VNF's process; 0 in a virtual machine}
+    /// The VNF's process.
+    ///
+    /// @return its id; 0 in a virtual machine
     public long pid() {
         return pid;
     }
 
-    /// {@return whether it is in a virtual machine}
+    /// Whether it is in a virtual machine.
+    ///
+    /// @return true if so
     public boolean isGuest() {
         return pid == 0;
     }
 
-    /// {@return what the VNF calls itself}
+    /// What the VNF calls itself.
+    ///
+    /// @return its name
     public String program() {
         return program;
     }
 
-    /// {@return whether the VNF is gone; true once [#markGone] was called}
+    /// Whether the VNF is gone.
+    ///
+    /// @return true once [#markGone] was called
     public boolean isGone() {
         return gone;
     }
@@ -118,7 +140,9 @@ public final class Attachment {
         here.complete(null);
     }
 
-    /// {@return whether the VNF's machine is paused, so that nothing can be expected of it for now}
+    /// Whether the VNF's machine is paused, so that nothing can be expected of it for now.
+    ///
+    /// @return true if so
     public boolean isPaused() {
         return paused;
     }
@@ -138,13 +162,16 @@ public final class Attachment {
         control.command(command);
     }
 
-    /// {@return whether the VNF says that it has obeyed its last transmit command; or if it was
-    /// never given one}
+    /// Whether the VNF says that it has obeyed its last transmit command.
+    ///
+    /// @return true if so, or if it was never given one
     public boolean hasObeyed() {
         return lastCommand == 0 || control.obeyed() == lastCommand;
     }
 
-    /// {@return a command for the next limit, for [#limit] and [#hasNoticed]}
+    /// A command for the next limit.
+    ///
+    /// @return for [#limit] and [#hasNoticed]
     public long nextLimit() {
         return ++lastLimit;
     }
@@ -168,7 +195,9 @@ public final class Attachment {
         here = new CompletableFuture<>();
     }
 
-    /// {@return whether it was taken over from another switch and its driver has not connected yet}
+    /// Whether it was taken over from another switch and its driver has not connected yet.
+    ///
+    /// @return true if so
     public boolean isAwaited() {
         return !here.isDone();
     }
@@ -178,7 +207,9 @@ public final class Attachment {
         here.complete(null);
     }
 
-    /// {@return when its driver can be asked for something: done when it is connected, or gone}
+    /// When its driver can be asked for something.
+    ///
+    /// @return done when it is connected, or gone
     public CompletableFuture<Void> here() {
         return here;
     }
@@ -191,8 +222,10 @@ public final class Attachment {
         return control.rxObeyed() - limit >= 0;
     }
 
-    /// {@return how often the VNF has fallen silent lately: a count} Who does so again and again is
-    /// tried again ever later.
+    /// How often the VNF has fallen silent lately. Who does so again and again is tried again ever
+    /// later.
+    ///
+    /// @return a count
     public int silences() {
         return silences;
     }
@@ -209,14 +242,16 @@ public final class Attachment {
         lastSign = control.alive();
     }
 
-    /// {@return whether nothing is to be expected of the VNF for now; true if its machine is
-    /// paused, or it fell silent}
+    /// Whether nothing is to be expected of the VNF for now.
+    ///
+    /// @return true if its machine is paused, or it fell silent
     public boolean isResting() {
         return paused || silent;
     }
 
-    /// {@return whether a VNF that fell silent has shown a sign of life since; true if from now on
-    /// it can be waited for again} Says so once.
+    /// Whether a VNF that fell silent has shown a sign of life since. Says so once.
+    ///
+    /// @return true if from now on it can be waited for again
     public boolean isAwake() {
         if (silent && !gone && control.alive() != lastSign) {
             silent = false;
@@ -252,7 +287,9 @@ public final class Attachment {
         links.put(slot, region);
     }
 
-    /// {@return what the VNF may have mapped: link regions by slot}
+    /// What the VNF may have mapped.
+    ///
+    /// @return link regions by slot
     public Map<Integer, RegionRef> links() {
         return Map.copyOf(links);
     }

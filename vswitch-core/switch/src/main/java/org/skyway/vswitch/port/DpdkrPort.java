@@ -61,7 +61,9 @@ public final class DpdkrPort extends DatapathPort {
         deaf = true;
     }
 
-    /// {@return the rings in use: the rings, or null if there is no VNF}
+    /// The rings in use.
+    ///
+    /// @return the rings, or null if there is no VNF
     public Rings rings() {
         return rings;
     }
@@ -79,8 +81,9 @@ public final class DpdkrPort extends DatapathPort {
         routes = more;
     }
 
-    /// {@return what the VNF wrote that can't be: a sentence that names the ring; null if nothing
-    /// is wrong}
+    /// What the VNF wrote that can't be.
+    ///
+    /// @return a sentence that names the ring; null if nothing is wrong
     public String fault() {
         Rings r = rings;
         if (r == null || cutShort != null) {

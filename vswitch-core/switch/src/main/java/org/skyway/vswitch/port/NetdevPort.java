@@ -24,7 +24,9 @@ public final class NetdevPort extends DatapathPort implements AutoCloseable {
         socket = PacketSocket.open(interfaceName, RegionHeader.MAX_FRAME);
     }
 
-    /// {@return the interface: its socket, for facts about it; packets belong to the poll threads}
+    /// The interface.
+    ///
+    /// @return its socket, for facts about it; packets belong to the poll threads
     public PacketSocket socket() {
         return socket;
     }

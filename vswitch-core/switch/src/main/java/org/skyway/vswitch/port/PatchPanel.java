@@ -197,7 +197,9 @@ public final class PatchPanel {
         List.copyOf(regions.keySet()).forEach(this::unlink);
     }
 
-    /// {@return how often ports were connected or parted: a count}
+    /// How often ports were connected or parted.
+    ///
+    /// @return a count
     public synchronized long changes() {
         return changes;
     }

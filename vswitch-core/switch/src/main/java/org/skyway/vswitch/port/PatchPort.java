@@ -136,7 +136,9 @@ public final class PatchPort extends DatapathPort {
             this.goes = goes;
         }
 
-        /// {@return where it was}
+        /// Where it was.
+        ///
+        /// @return the port
         public PatchPort port() {
             return port;
         }
@@ -171,12 +173,16 @@ public final class PatchPort extends DatapathPort {
         }
     }
 
-    /// {@return whether it has a peer} Any thread.
+    /// Whether it has a peer. Any thread.
+    ///
+    /// @return true if it has
     public boolean isConnected() {
         return cable != null;
     }
 
-    /// {@return the port at the other end; null if there is none} Any thread.
+    /// The port at the other end. Any thread.
+    ///
+    /// @return null if there is none
     public PatchPort peer() {
         Cable c = cable;
         return c == null ? null : c.peer;

@@ -35,7 +35,9 @@ public final class PortSockets implements AutoCloseable {
 
     /// Who waits for messages. The thread of the sockets.
     interface User {
-        /// {@return what it waits for: a descriptor; null if it waits for nothing but the time}
+        /// What it waits for.
+        ///
+        /// @return a descriptor; null if it waits for nothing but the time
         Descriptor descriptor();
 
         /// There is something to read, or to accept.

@@ -26,7 +26,9 @@ public abstract class StockPort extends DatapathPort {
         super(number, threads, memory);
     }
 
-    /// {@return who is attached; null if there is none} Any thread.
+    /// Who is attached. Any thread.
+    ///
+    /// @return the VNF; null if there is none
     public final Peer peer() {
         return peer;
     }
@@ -38,8 +40,9 @@ public abstract class StockPort extends DatapathPort {
         }
     }
 
-    /// {@return why nobody is attached any more, or somebody was refused: a sentence; null if
-    /// nothing is wrong} Any thread.
+    /// Why nobody is attached any more, or somebody was refused. Any thread.
+    ///
+    /// @return a sentence; null if nothing is wrong
     public final String trouble() {
         return trouble;
     }
@@ -48,7 +51,8 @@ public abstract class StockPort extends DatapathPort {
         trouble = what;
     }
 
-    /// {@return packets that its VNF sent and that are longer than a frame may be: packets, since
-    /// the port was added}
+    /// Packets that its VNF sent and that are longer than a frame may be.
+    ///
+    /// @return packets, since the port was added
     public abstract long tooLong();
 }

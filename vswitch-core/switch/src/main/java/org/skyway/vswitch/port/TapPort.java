@@ -24,7 +24,9 @@ public final class TapPort extends DatapathPort implements AutoCloseable {
         device = TapDevice.open(interfaceName, RegionHeader.MAX_FRAME);
     }
 
-    /// {@return the interface: its device, for facts about it; packets belong to the poll threads}
+    /// The interface.
+    ///
+    /// @return its device, for facts about it; packets belong to the poll threads
     public TapDevice device() {
         return device;
     }

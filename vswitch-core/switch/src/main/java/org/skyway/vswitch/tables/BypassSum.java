@@ -45,7 +45,9 @@ public final class BypassSum {
         }
     }
 
-    /// {@return packets so far}
+    /// Packets so far.
+    ///
+    /// @return packets
     public long packets() {
         long sum = FlowBlock.settledPackets(settled);
         for (BypassCounters b : live) {
@@ -54,7 +56,9 @@ public final class BypassSum {
         return sum;
     }
 
-    /// {@return bytes so far}
+    /// Bytes so far.
+    ///
+    /// @return bytes
     public long bytes() {
         long sum = FlowBlock.settledBytes(settled);
         for (BypassCounters b : live) {
@@ -63,8 +67,9 @@ public final class BypassSum {
         return sum;
     }
 
-    /// {@return when a packet was last seen to be sent: a [System#nanoTime], or [Long#MIN_VALUE] if
-    /// none was}
+    /// When a packet was last seen to be sent.
+    ///
+    /// @return a [System#nanoTime], or [Long#MIN_VALUE] if none was
     public long lastUsedNanos() {
         long last = FlowBlock.settledLastUsedNanos(settled);
         for (BypassCounters b : live) {

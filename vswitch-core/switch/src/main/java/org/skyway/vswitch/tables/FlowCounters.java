@@ -49,20 +49,25 @@ public final class FlowCounters {
         Reference.reachabilityFence(this);
     }
 
-    /// {@return packets counted so far, bypassed ones included} Ofproto thread.
+    /// Packets counted so far, bypassed ones included. Ofproto thread.
+    ///
+    /// @return packets
     public long packets() {
         return FlowBlock.packets(address, threads)
                 + (bypassed == null ? FlowBlock.settledPackets(address) : bypassed.packets());
     }
 
-    /// {@return bytes counted so far, bypassed ones included} Ofproto thread.
+    /// Bytes counted so far, bypassed ones included. Ofproto thread.
+    ///
+    /// @return bytes
     public long bytes() {
         return FlowBlock.bytes(address, threads)
                 + (bypassed == null ? FlowBlock.settledBytes(address) : bypassed.bytes());
     }
 
-    /// {@return when a packet last hit the entry: a [System#nanoTime], or [Long#MIN_VALUE] if none
-    /// did} Ofproto thread.
+    /// When a packet last hit the entry. Ofproto thread.
+    ///
+    /// @return a [System#nanoTime], or [Long#MIN_VALUE] if none did
     public long lastUsedNanos() {
         long past =
                 bypassed == null
@@ -71,7 +76,9 @@ public final class FlowCounters {
         return FlowBlock.later(past, FlowBlock.lastUsedNanos(address, threads));
     }
 
-    /// {@return what bypassed links add: the sum, to which links are attached} Ofproto thread.
+    /// What bypassed links add. Ofproto thread.
+    ///
+    /// @return the sum, to which links are attached
     public BypassSum bypassed() {
         if (bypassed == null) {
             bypassed = new BypassSum(address, this);
@@ -86,18 +93,23 @@ public final class FlowCounters {
         FlowBlock.settle(address, sums);
     }
 
-    /// {@return where poll threads count: address of a [FlowBlock], for as long as these counters
-    /// are reachable}
+    /// Where poll threads count.
+    ///
+    /// @return address of a [FlowBlock], for as long as these counters are reachable
     public long address() {
         return address;
     }
 
-    /// {@return where they lie: number of the block}
+    /// Where they lie.
+    ///
+    /// @return number of the block
     public int block() {
         return block;
     }
 
-    /// {@return what tells the block from its former and later users}
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
     public long tag() {
         return memory.tag(block);
     }

@@ -57,15 +57,18 @@ public final class FlowEntry implements TableEntry {
         return new FlowEntry(next, created, modified, lastUsedNanos(), nextCounters);
     }
 
-    /// {@return when a packet last hit the entry or one that it has replaced; when the first of
-    /// them was made, if none ever did: a [System#nanoTime]}
+    /// When a packet last hit the entry or one that it has replaced; when the first of them was
+    /// made, if none ever did.
+    ///
+    /// @return a [System#nanoTime]
     public long lastUsedNanos() {
         long used = counters.lastUsedNanos();
         return used == Long.MIN_VALUE || used - usedNanos < 0 ? usedNanos : used;
     }
 
-    /// {@return when an entry that it has replaced was last used; when it was made, if it has
-    /// replaced none: a [System#nanoTime]}
+    /// When an entry that it has replaced was last used; when it was made, if it has replaced none.
+    ///
+    /// @return a [System#nanoTime]
     public long usedNanos() {
         return usedNanos;
     }
@@ -91,18 +94,23 @@ public final class FlowEntry implements TableEntry {
         return rule;
     }
 
-    /// {@return when it was added: a [System#nanoTime]}
+    /// When it was added.
+    ///
+    /// @return a [System#nanoTime]
     public long createdNanos() {
         return createdNanos;
     }
 
-    /// {@return when it was last added or modified; hard timeouts count from here: a
-    /// [System#nanoTime]}
+    /// When it was last added or modified; hard timeouts count from here.
+    ///
+    /// @return a [System#nanoTime]
     public long modifiedNanos() {
         return modifiedNanos;
     }
 
-    /// {@return its counters, shared with the entries it replaced}
+    /// Its counters.
+    ///
+    /// @return the counters, shared with the entries it replaced
     public FlowCounters counters() {
         return counters;
     }

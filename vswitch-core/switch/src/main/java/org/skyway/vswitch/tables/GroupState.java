@@ -28,7 +28,9 @@ public final class GroupState {
         }
     }
 
-    /// {@return what was installed}
+    /// What was installed.
+    ///
+    /// @return the group
     public GroupEntry group() {
         return group;
     }
@@ -42,12 +44,16 @@ public final class GroupState {
         }
     }
 
-    /// {@return when it was made: a [System#nanoTime]}
+    /// When it was made.
+    ///
+    /// @return a [System#nanoTime]
     public long createdNanos() {
         return createdNanos;
     }
 
-    /// {@return the counters of the whole group}
+    /// The counters of the whole group.
+    ///
+    /// @return its counters
     public FlowCounters counters() {
         return all;
     }

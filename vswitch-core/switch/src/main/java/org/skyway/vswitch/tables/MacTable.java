@@ -97,7 +97,9 @@ public final class MacTable {
         tooMany.forEach(e -> listener.accept(e.key));
     }
 
-    /// {@return how many addresses are kept at most, as of now}
+    /// How many addresses are kept at most.
+    ///
+    /// @return as of now
     public int mostEntries() {
         return mostEntries;
     }
@@ -148,7 +150,9 @@ public final class MacTable {
             filedNanos = seenNanos;
         }
 
-        /// {@return where it was seen: the port's number, or the id of its [Bond]}
+        /// Where it was seen.
+        ///
+        /// @return the port's number, or the id of its [Bond]
         public int port() {
             return port;
         }
@@ -301,7 +305,9 @@ public final class MacTable {
         return dropped.size();
     }
 
-    /// {@return what became of addresses: since the beginning, or [#clearStatistics]}
+    /// What became of addresses.
+    ///
+    /// @return since the beginning, or [#clearStatistics]
     public synchronized Statistics statistics() {
         return statistics;
     }
@@ -311,7 +317,9 @@ public final class MacTable {
         statistics = Statistics.NONE;
     }
 
-    /// {@return how many addresses are known: [#mostEntries] or less}
+    /// How many addresses are known.
+    ///
+    /// @return [#mostEntries] or less
     public int size() {
         return entries.size();
     }

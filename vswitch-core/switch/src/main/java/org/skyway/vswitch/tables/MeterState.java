@@ -61,12 +61,16 @@ public final class MeterState {
         }
     }
 
-    /// {@return what a controller made}
+    /// What a controller made.
+    ///
+    /// @return its configuration
     public Meter meter() {
         return meter;
     }
 
-    /// {@return when it was made; to modify it is not to make it: a [System#nanoTime]}
+    /// When it was made; to modify it is not to make it.
+    ///
+    /// @return a [System#nanoTime]
     public long createdNanos() {
         return createdNanos;
     }
@@ -92,12 +96,16 @@ public final class MeterState {
         }
     }
 
-    /// {@return where its counters lie: number of the block}
+    /// Where its counters lie.
+    ///
+    /// @return number of the block
     public int block() {
         return block;
     }
 
-    /// {@return what tells the block from its former and later users}
+    /// What tells the block from its former and later users.
+    ///
+    /// @return its tag
     public long tag() {
         return memory.tag(block);
     }
@@ -141,12 +149,16 @@ public final class MeterState {
         return band.type() == BAND_DROP ? DROP : band.precedenceLevel();
     }
 
-    /// {@return packets that came by}
+    /// Packets that came by.
+    ///
+    /// @return packets
     public synchronized long packets() {
         return sum(0);
     }
 
-    /// {@return bytes that came by}
+    /// Bytes that came by.
+    ///
+    /// @return bytes
     public synchronized long bytes() {
         return sum(BYTES);
     }

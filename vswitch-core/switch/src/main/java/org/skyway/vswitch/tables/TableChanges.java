@@ -17,7 +17,9 @@ public record TableChanges(long version, boolean everything, List<FlowRule> rule
         rules = List.copyOf(rules);
     }
 
-    /// {@return whether nothing changed}
+    /// Whether nothing changed.
+    ///
+    /// @return true if so
     public boolean isEmpty() {
         return !everything && rules.isEmpty();
     }

@@ -12,7 +12,9 @@ public enum TableMiss {
     /// Nothing.
     DROP;
 
-    /// {@return how OpenFlow 1.1 and 1.2 say it: OFPTC_TABLE_MISS_ bits}
+    /// How OpenFlow 1.1 and 1.2 say it.
+    ///
+    /// @return OFPTC_TABLE_MISS_ bits
     public int bits() {
         return switch (this) {
             case DEFAULT, CONTROLLER -> 0;

@@ -73,17 +73,23 @@ public final class Tables {
         return TreePMap.empty(Integer::compareUnsigned);
     }
 
-    /// {@return the version that readers see: counts up with [#publish]}
+    /// The version that readers see.
+    ///
+    /// @return counts up with [#publish]
     public long version() {
         return published.version();
     }
 
-    /// {@return what readers see, as of the last [#publish]} Any thread.
+    /// What readers see. Any thread.
+    ///
+    /// @return as of the last [#publish]
     public TablesVersion published() {
         return published;
     }
 
-    /// {@return what they will see once it is published, as of now} Ofproto thread.
+    /// What they will see once it is published. Ofproto thread.
+    ///
+    /// @return as of now
     public TablesVersion newest() {
         if (newest == null) {
             newest =
@@ -243,7 +249,9 @@ public final class Tables {
         return tables.get(id);
     }
 
-    /// {@return all groups, by id: a map that does not change} Ofproto thread.
+    /// All groups, by id. Ofproto thread.
+    ///
+    /// @return a map that does not change
     public Map<Integer, GroupState> groups() {
         return groups;
     }
@@ -265,7 +273,9 @@ public final class Tables {
         return groups.get(id);
     }
 
-    /// {@return all meters, by id: a map that does not change} Ofproto thread.
+    /// All meters, by id. Ofproto thread.
+    ///
+    /// @return a map that does not change
     public Map<Integer, MeterState> meters() {
         return meters;
     }
@@ -305,18 +315,24 @@ public final class Tables {
         portsGone.add(number);
     }
 
-    /// {@return all ports, by number: a map that does not change} Ofproto thread.
+    /// All ports, by number. Ofproto thread.
+    ///
+    /// @return a map that does not change
     public Map<Integer, PortState> ports() {
         return ports;
     }
 
-    /// {@return the learned addresses: the table of the bridge}
+    /// The learned addresses.
+    ///
+    /// @return the table of the bridge
     public MacTable macs() {
         return macs;
     }
 
-    /// {@return whether a packet that no entry matches goes to the controllers, as it does when one
-    /// of them speaks OpenFlow 1.2 or older} Ofproto thread.
+    /// Whether a packet that no entry matches goes to the controllers, as it does when one of them
+    /// speaks OpenFlow 1.2 or older. Ofproto thread.
+    ///
+    /// @return true if so
     public boolean missToController() {
         return missToController;
     }
@@ -329,8 +345,10 @@ public final class Tables {
         missToController = value;
     }
 
-    /// {@return what becomes of packets that no entry of a table matches, where somebody has said
-    /// it, by table} Ofproto thread.
+    /// What becomes of packets that no entry of a table matches, where somebody has said it.
+    /// Ofproto thread.
+    ///
+    /// @return by table
     public Map<Integer, TableMiss> misses() {
         return misses;
     }
@@ -374,7 +392,9 @@ public final class Tables {
         qos = Map.copyOf(now);
     }
 
-    /// {@return how NORMAL is set up: what was set last} Ofproto thread.
+    /// How NORMAL is set up. Ofproto thread.
+    ///
+    /// @return what was set last
     public NormalConfig normal() {
         return normal;
     }
