@@ -20,7 +20,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.libvirt.LibvirtException;
 import org.skyway.agent.Agent;
 import org.skyway.agent.AgentException;
@@ -53,7 +55,7 @@ public final class LibvirtAgent implements Agent {
     private final ExecutorService connecting = daemon("libvirt-connect");
     private final Map<String, Guest> guests = new HashMap<>();
     private final Map<String, ExecutorService> calls = new HashMap<>(); // by domain
-    private final List<RegionRef> offered = new ArrayList<>();
+    private final OfferedRegions offered = new OfferedRegions();
     private final Map<String, GuestPort> ports = new LinkedHashMap<>();
     private final Map<String, Other> others = new HashMap<>(); // by name; on the control thread
     private volatile Hypervisor hypervisor; // null while there is no libvirtd
@@ -117,20 +119,20 @@ public final class LibvirtAgent implements Agent {
 
     @Override
     public void administer(String port, boolean up) {
-        control.execute(() -> {
-            GuestPort p = ports.get(port);
-            if (p != null) {
-                p.administer(up);
-            }
-        });
+        with(ports, port, p -> p.administer(up));
     }
 
     @Override
     public void drop(String port, String reason) {
+        with(ports, port, p -> p.drop(reason));
+    }
+
+    // Does something to a port or guest that is there.
+    private <T> void with(Map<String, T> all, String name, Consumer<T> work) {
         control.execute(() -> {
-            GuestPort p = ports.get(port);
-            if (p != null) {
-                p.drop(reason);
+            T one = all.get(name);
+            if (one != null) {
+                work.accept(one);
             }
         });
     }
@@ -140,7 +142,7 @@ public final class LibvirtAgent implements Agent {
         control.execute(() -> {
             offered.add(region);
             share(List.of(region));
-            guests.values().forEach(this::checkRegions);
+            guests.values().forEach(offered::check);
             Map.copyOf(others)
                     .forEach((name, other) -> found(name, other.description(), other.paused()));
         });
@@ -196,7 +198,7 @@ public final class LibvirtAgent implements Agent {
     private CompletionStage<Void> onPort(
             String name,
             Function<GuestPort, CompletableFuture<Void>> request,
-            java.util.function.Supplier<CompletableFuture<Void>> otherwise) {
+            Supplier<CompletableFuture<Void>> otherwise) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         control.execute(() -> {
             GuestPort port = ports.get(name);
@@ -253,7 +255,7 @@ public final class LibvirtAgent implements Agent {
         }
         LOG.info("connected to libvirt at {}", uri);
         hypervisor = fresh;
-        share(List.copyOf(offered));
+        share(offered.all());
         connecting.execute(() -> {
             try {
                 List<String> active = fresh.activeDomains();
@@ -310,7 +312,7 @@ public final class LibvirtAgent implements Agent {
             return;
         }
         Map<String, String> channels = ports(name, description);
-        RegionRef device = channels.isEmpty() ? offeredTo(description) : null;
+        RegionRef device = channels.isEmpty() ? offered.of(description) : null;
         if (channels.isEmpty() && device == null) {
             others.put(name, new Other(description, paused));
             return;
@@ -337,19 +339,8 @@ public final class LibvirtAgent implements Agent {
         if (guest.describedAs(description, portsOf(guest))) {
             portsOf(guest).forEach(port -> ports.get(port).settle());
         }
-        checkRegions(guest);
+        offered.check(guest);
         paused(guest, paused);
-    }
-
-    // The port region that a domain has as a device, if it has one of this switch's.
-    private RegionRef offeredTo(GuestDescription description) {
-        for (RegionRef region : offered) {
-            String name = Path.of(region.path()).getFileName().toString();
-            if (description.memories().stream().anyMatch(m -> m.name().equals(name))) {
-                return region;
-            }
-        }
-        return null;
     }
 
     private Map<String, String> ports(String domain, GuestDescription description) {
@@ -396,20 +387,8 @@ public final class LibvirtAgent implements Agent {
         added.start();
     }
 
-    // Whoever writes a domain's XML writes the region's name and size into it, and QEMU does not
-    // mind if that is less than there is.
-    private void checkRegions(Guest guest) {
-        for (RegionRef region : offered) {
-            String wrong = PortRegions.problem(guest.name(), guest.description(), region);
-            if (wrong != null) {
-                problem(guest, region.path(), wrong);
-            } else {
-                guest.solved(region.path());
-            }
-        }
-    }
-
-    private static void problem(Guest guest, String port, String what) {
+    /// Says what is wrong with a guest, once.
+    static void problem(Guest guest, String port, String what) {
         if (guest.problem(port, what)) {
             LOG.warn("domain {}: {}", guest.name(), what);
         }
@@ -486,22 +465,12 @@ public final class LibvirtAgent implements Agent {
 
         @Override
         public void deviceRemoved(String domain, String alias) {
-            control.execute(() -> {
-                Guest guest = guests.get(domain);
-                if (guest != null) {
-                    guest.removed(alias);
-                }
-            });
+            with(guests, domain, guest -> guest.removed(alias));
         }
 
         @Override
         public void deviceRemovalFailed(String domain, String alias) {
-            control.execute(() -> {
-                Guest guest = guests.get(domain);
-                if (guest != null) {
-                    guest.removalFailed(alias);
-                }
-            });
+            with(guests, domain, guest -> guest.removalFailed(alias));
         }
 
         @Override

@@ -13,23 +13,16 @@ import java.util.stream.Collectors;
 /// @param whose the program, in messages: `the switch`
 /// @param all its modules, libraries' at the end
 public record LogModules(String whose, List<LogModule> all) {
+    // spotless:off
     /// The agent for virtual machines, as a process of its own.
     public static final LogModules OF_AGENT =
             new LogModules(
                     "the agent",
                     List.of(
-                            new LogModule(
-                                    "agent",
-                                    "org.skyway.agent",
-                                    "what the agent's parts have in common"),
-                            new LogModule(
-                                    "libvirt",
-                                    "org.skyway.agent.libvirt",
-                                    "virtual machines: who comes and goes, what is plugged"),
-                            new LogModule(
-                                    "service",
-                                    "org.skyway.agent.service",
-                                    "the switch at the other end, the socket of ctl")));
+                            new LogModule("agent",   "org.skyway.agent",         "what the agent's parts have in common"),
+                            new LogModule("libvirt", "org.skyway.agent.libvirt", "virtual machines: who comes and goes, what is plugged"),
+                            new LogModule("service", "org.skyway.agent.service", "the switch at the other end, the socket of ctl")));
+    // spotless:on
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

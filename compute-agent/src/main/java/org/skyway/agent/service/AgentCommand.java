@@ -30,41 +30,23 @@ import picocli.CommandLine.Option;
             "A switch that was started with --agent service in the same run directory uses it."
         })
 public final class AgentCommand implements Callable<Integer> {
-    @Option(
-            names = "--rundir",
-            paramLabel = "DIR",
-            description =
-                    "the switch's run directory (default: $SKYWAY_RUNDIR, else /var/run/skyway or /tmp/skyway-UID)")
+    // spotless:off
+    @Option(names = "--rundir", paramLabel = "DIR",
+            description = "the switch's run directory (default: $SKYWAY_RUNDIR, else /var/run/skyway or /tmp/skyway-UID)")
     private Path runDirectory = RunDirectory.path();
-
-    @Option(
-            names = "--libvirt-uri",
-            paramLabel = "URI",
-            defaultValue = "qemu:///system",
+    @Option(names = "--libvirt-uri", paramLabel = "URI", defaultValue = "qemu:///system",
             description = "how libvirt is reached (default: ${DEFAULT-VALUE})")
     private String uri;
-
-    @Option(
-            names = "--domain",
-            paramLabel = "NAME=PORT[,PORT]",
-            description =
-                    "the ports of a domain whose metadata say nothing, in the order of its channels; repeatable")
+    @Option(names = "--domain", paramLabel = "NAME=PORT[,PORT]",
+            description = "the ports of a domain whose metadata say nothing, in the order of its channels; repeatable")
     private Map<String, String> domains = Map.of();
-
-    @Option(
-            names = "--log",
-            paramLabel = "MODULE=LEVEL",
-            split = ",",
-            description =
-                    "from which level on a module is logged, for instance libvirt=debug; repeatable; `skyway ctl log --agent` shows the modules and changes levels while it runs")
+    @Option(names = "--log", paramLabel = "MODULE=LEVEL", split = ",",
+            description = "from which level on a module is logged, for instance libvirt=debug; repeatable; `skyway ctl log --agent` shows the modules and changes levels while it runs")
     private List<String> log = List.of();
-
-    @Option(
-            names = "--log-format",
-            paramLabel = "text|json",
-            defaultValue = "text",
+    @Option(names = "--log-format", paramLabel = "text|json", defaultValue = "text",
             description = "how lines of the log look: text (default), or a JSON object each")
     private String logFormat;
+    // spotless:on
 
     /// For picocli.
     public AgentCommand() {}

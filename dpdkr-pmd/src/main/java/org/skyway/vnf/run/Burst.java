@@ -28,10 +28,4 @@ public final class Burst {
     public boolean isEmpty() {
         return from == to;
     }
-
-    /// Forgets all packets.
-    public void clear() {
-        from = 0;
-        to = 0;
-    }
 }

@@ -45,89 +45,43 @@ public final class RunOptions {
         }
     }
 
-    @Option(
-            names = "--rundir",
-            paramLabel = "DIR",
-            description =
-                    "Run directory of the switch. Default: $SKYWAY_RUNDIR, else /var/run/skyway or /tmp/skyway-UID.")
+    // spotless:off
+    @Option(names = "--rundir", paramLabel = "DIR",
+            description = "Run directory of the switch. Default: $SKYWAY_RUNDIR, else /var/run/skyway or /tmp/skyway-UID.")
     Path runDirectory;
-
-    @Option(
-            names = "--control",
-            paramLabel = "HOW",
-            description =
-                    "In a virtual machine: virtio-serial, for ports org.skyway.pmd.0 and so on, or virtio-serial:DEVICE,… with a device for each port. Implies --wait. Default: the socket in the run directory.")
+    @Option(names = "--control", paramLabel = "HOW",
+            description = "In a virtual machine: virtio-serial, for ports org.skyway.pmd.0 and so on, or virtio-serial:DEVICE,… with a device for each port. Implies --wait. Default: the socket in the run directory.")
     String control;
-
-    @Option(
-            names = "--secret-file",
-            paramLabel = "FILE",
-            description =
-                    "As another user than the switch's: the secret of the port, in a file. The run directory is then the switch's with -vnf behind its name.")
+    @Option(names = "--secret-file", paramLabel = "FILE",
+            description = "As another user than the switch's: the secret of the port, in a file. The run directory is then the switch's with -vnf behind its name.")
     Path secretFile;
-
     @Option(names = "--core", paramLabel = "N", description = "Bind the data thread to a core.")
     Integer core;
-
-    @Option(
-            names = "--idle",
-            paramLabel = "HOW",
-            defaultValue = "BACKOFF",
+    @Option(names = "--idle", paramLabel = "HOW", defaultValue = "BACKOFF",
             description = "spin, yield, backoff (the default), or rest, for emulated processors.")
     Idle idle;
-
-    @Option(
-            names = "--burst",
-            paramLabel = "N",
-            defaultValue = "32",
-            description = "Packets per burst (${DEFAULT-VALUE}).")
+    @Option(names = "--burst", paramLabel = "N", defaultValue = "32", description = "Packets per burst (${DEFAULT-VALUE}).")
     int burst;
-
-    @Option(
-            names = "--duration",
-            paramLabel = "SECONDS",
-            description = "End after that time. Default: run until stopped.")
+    @Option(names = "--duration", paramLabel = "SECONDS", description = "End after that time. Default: run until stopped.")
     Double durationSeconds;
-
-    @Option(
-            names = "--stats-interval",
-            paramLabel = "SECONDS",
-            defaultValue = "1",
+    @Option(names = "--stats-interval", paramLabel = "SECONDS", defaultValue = "1",
             description = "Time between lines of statistics; 0 for none (${DEFAULT-VALUE}).")
     double statsSeconds;
-
     @Option(names = "--json-stats", description = "Write statistics as lines of JSON.")
     boolean jsonStats;
-
-    @Option(
-            names = "--stats-file",
-            paramLabel = "FILE",
-            description = "Write statistics there, as lines of JSON.")
+    @Option(names = "--stats-file", paramLabel = "FILE", description = "Write statistics there, as lines of JSON.")
     Path statsFile;
-
-    @Option(
-            names = "--json",
-            paramLabel = "FILE",
-            description = "Write the final report there, as JSON.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the final report there, as JSON.")
     Path reportFile;
-
-    @Option(
-            names = "--wait",
-            description =
-                    "Wait for a switch that is not there, at the start and later. Direct links go on meanwhile.")
+    @Option(names = "--wait", description = "Wait for a switch that is not there, at the start and later. Direct links go on meanwhile.")
     boolean wait;
-
-    @Option(
-            names = "--linger",
-            paramLabel = "SECONDS",
-            defaultValue = "1",
-            description =
-                    "At the end, wait so long for others to take what was sent (${DEFAULT-VALUE}).")
+    @Option(names = "--linger", paramLabel = "SECONDS", defaultValue = "1",
+            description = "At the end, wait so long for others to take what was sent (${DEFAULT-VALUE}).")
     double lingerSeconds;
-
     // What compilers have to know is in the AOT cache; scripts that ask for it go on.
     @Option(names = "--warm-up", paramLabel = "SECONDS", hidden = true)
     double warmUpSeconds;
+    // spotless:on
 
     /// For picocli, which fills the fields.
     public RunOptions() {}

@@ -10,39 +10,22 @@ import picocli.CommandLine.Option;
 
 /// What to do with what arrives, from the command line.
 public final class SinkOptions {
-    @Option(
-            names = "--expect-count",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "End when so many packets have come; fewer are a failure.")
+    // spotless:off
+    @Option(names = "--expect-count", paramLabel = "N", defaultValue = "0", description = "End when so many packets have come; fewer are a failure.")
     long expected;
-
-    @Option(
-            names = "--strict",
-            description = "A packet lost, duplicated, reordered or changed is a failure.")
+    @Option(names = "--strict", description = "A packet lost, duplicated, reordered or changed is a failure.")
     boolean strict;
-
     @Option(names = "--verify", description = "Recompute the checksums of each frame.")
     boolean verify;
-
     @Option(names = "--capture", paramLabel = "FILE", description = "Write what comes, as pcap.")
     Path capture;
-
-    @Option(
-            names = "--snaplen",
-            paramLabel = "BYTES",
-            defaultValue = "65535",
+    @Option(names = "--snaplen", paramLabel = "BYTES", defaultValue = "65535",
             description = "Most bytes of a frame that are written (${DEFAULT-VALUE}).")
     int snapLength;
-
-    @Option(
-            names = "--gaps",
-            paramLabel = "MILLISECONDS",
-            defaultValue = "0",
-            description =
-                    "Report how long nothing came where a bypass began or ended, and at most in"
-                            + " each time of that length; 0 for not at all (${DEFAULT-VALUE}).")
+    @Option(names = "--gaps", paramLabel = "MILLISECONDS", defaultValue = "0",
+            description = "Report how long nothing came where a bypass began or ended, and at most in each time of that length; 0 for not at all (${DEFAULT-VALUE}).")
     double gapMillis;
+    // spotless:on
 
     /// For picocli, which fills the fields.
     public SinkOptions() {}

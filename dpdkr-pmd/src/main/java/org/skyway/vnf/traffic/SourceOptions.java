@@ -14,85 +14,33 @@ import picocli.CommandLine.Option;
 
 /// What to send, from the command line.
 public final class SourceOptions {
-    @Option(
-            names = "--size",
-            paramLabel = "BYTES",
-            defaultValue = "64",
-            description = "Frame sizes: 64, 64-1518 or imix (${DEFAULT-VALUE}).")
+    // spotless:off
+    @Option(names = "--size", paramLabel = "BYTES", defaultValue = "64", description = "Frame sizes: 64, 64-1518 or imix (${DEFAULT-VALUE}).")
     String size;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "PPS",
-            defaultValue = "0",
-            description = "Packets per second; 0 for flat out (${DEFAULT-VALUE}).")
+    @Option(names = "--rate", paramLabel = "PPS", defaultValue = "0", description = "Packets per second; 0 for flat out (${DEFAULT-VALUE}).")
     double rate;
-
     @Option(names = "--count", paramLabel = "N", description = "End after so many packets.")
     Long count;
-
-    @Option(
-            names = "--flows",
-            paramLabel = "N",
-            defaultValue = "1",
-            description =
-                    "Flows to send in turn, told apart by UDP source port (${DEFAULT-VALUE}).")
+    @Option(names = "--flows", paramLabel = "N", defaultValue = "1",
+            description = "Flows to send in turn, told apart by UDP source port (${DEFAULT-VALUE}).")
     int flows;
-
-    @Option(
-            names = "--id",
-            paramLabel = "N",
-            description = "Source id in the frames, 0 to 65535. Default: from the process id.")
+    @Option(names = "--id", paramLabel = "N", description = "Source id in the frames, 0 to 65535. Default: from the process id.")
     Integer id;
-
-    @Option(
-            names = "--src-mac",
-            paramLabel = "MAC",
-            defaultValue = "02:00:00:00:00:01",
-            description = "(${DEFAULT-VALUE})")
+    @Option(names = "--src-mac", paramLabel = "MAC", defaultValue = "02:00:00:00:00:01", description = "(${DEFAULT-VALUE})")
     String sourceMac;
-
-    @Option(
-            names = {"--dst-mac", "--dst"},
-            paramLabel = "MAC",
-            defaultValue = "02:00:00:00:00:02",
-            description = "(${DEFAULT-VALUE})")
+    @Option(names = {"--dst-mac", "--dst"}, paramLabel = "MAC", defaultValue = "02:00:00:00:00:02", description = "(${DEFAULT-VALUE})")
     String destinationMac;
-
-    @Option(
-            names = "--src-ip",
-            paramLabel = "IP",
-            defaultValue = "10.0.0.1",
-            description = "(${DEFAULT-VALUE})")
+    @Option(names = "--src-ip", paramLabel = "IP", defaultValue = "10.0.0.1", description = "(${DEFAULT-VALUE})")
     String sourceIp;
-
-    @Option(
-            names = "--dst-ip",
-            paramLabel = "IP",
-            defaultValue = "10.0.0.2",
-            description = "(${DEFAULT-VALUE})")
+    @Option(names = "--dst-ip", paramLabel = "IP", defaultValue = "10.0.0.2", description = "(${DEFAULT-VALUE})")
     String destinationIp;
-
-    @Option(
-            names = "--dst-port",
-            paramLabel = "PORT",
-            defaultValue = "5000",
-            description = "UDP (${DEFAULT-VALUE})")
+    @Option(names = "--dst-port", paramLabel = "PORT", defaultValue = "5000", description = "UDP (${DEFAULT-VALUE})")
     int destinationPort;
-
-    @Option(
-            names = "--replay",
-            paramLabel = "FILE",
-            description =
-                    "Send the frames of a capture file instead (pcap, pcapng, either gzipped).")
+    @Option(names = "--replay", paramLabel = "FILE", description = "Send the frames of a capture file instead (pcap, pcapng, either gzipped).")
     Path replay;
-
-    @Option(
-            names = "--loop",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Times to send the capture file; 0 for ever (${DEFAULT-VALUE}).")
+    @Option(names = "--loop", paramLabel = "N", defaultValue = "1", description = "Times to send the capture file; 0 for ever (${DEFAULT-VALUE}).")
     long loops;
+    // spotless:on
 
     /// For picocli, which fills the fields.
     public SourceOptions() {}

@@ -43,7 +43,6 @@ public final class Controller implements AutoCloseable {
     private static final int ERROR = 1;
     private static final int ECHO_REQUEST = 2;
     private static final int ECHO_REPLY = 3;
-    private static final int PACKET_IN = 10;
     private static final int MULTIPART_REPLY = 19;
     private static final int BARRIER_REPLY = 21;
 
@@ -55,9 +54,7 @@ public final class Controller implements AutoCloseable {
     private final Map<Integer, CompletableFuture<byte[]>> waiting = new ConcurrentHashMap<>();
     private final AtomicInteger xids = new AtomicInteger(1);
     private final AtomicLong errors = new AtomicLong();
-    private final AtomicLong packetIns = new AtomicLong();
     private volatile String lastError;
-    private volatile IOException lost;
 
     /// Connects, and has said hello when this returns.
     ///
@@ -249,13 +246,6 @@ public final class Controller implements AutoCloseable {
         return lastError;
     }
 
-    /// How many packet-ins came.
-    ///
-    /// @return packet-ins so far
-    public long packetIns() {
-        return packetIns.get();
-    }
-
     private byte[] await(CompletableFuture<byte[]> answer, String what) {
         try {
             return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -310,16 +300,7 @@ public final class Controller implements AutoCloseable {
     }
 
     private void fail(IOException e) {
-        lost = e;
         waiting.values().forEach(w -> w.completeExceptionally(e));
-    }
-
-    /// Whether the connection still stands.
-    ///
-    /// @return null if so, else why not
-    public String lost() {
-        IOException e = lost;
-        return e == null ? null : e.toString();
     }
 
     private void take(byte[] message) {
@@ -335,7 +316,6 @@ public final class Controller implements AutoCloseable {
                 message[1] = ECHO_REPLY;
                 write(message);
             }
-            case PACKET_IN -> packetIns.incrementAndGet();
             case MULTIPART_REPLY -> {
                 if ((b.getShort(10) & 1) == 0) {
                     complete(xid, message);

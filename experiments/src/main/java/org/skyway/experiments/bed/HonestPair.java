@@ -89,12 +89,4 @@ public final class HonestPair {
                                 from.get("rxDropped").asLong(),
                                 to.get("txDropped").asLong()));
     }
-
-    /// How many packets the source has sent, by the switch's count.
-    ///
-    /// @param vswitch the switch
-    /// @return packets
-    public long soFar(SwitchProcess vswitch) {
-        return vswitch.port(source.port()).get("rxPackets").asLong();
-    }
 }

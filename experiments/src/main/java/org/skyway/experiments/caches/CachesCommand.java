@@ -20,25 +20,20 @@ import picocli.CommandLine.Option;
             "1.1 times the quiet one."
         })
 public final class CachesCommand implements Callable<Integer> {
+    // spotless:off
     @Option(names = "--rounds", description = "of each kind (default: ${DEFAULT-VALUE})")
     private int rounds = 9;
-
     @Option(names = "--seconds", description = "of a round (default: ${DEFAULT-VALUE})")
     private double seconds = 2;
-
-    @Option(
-            names = "--rate",
-            description = "packets a second; 0: flat out (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rate", description = "packets a second; 0: flat out (default: ${DEFAULT-VALUE})")
     private int rate = 200_000;
-
-    @Option(
-            names = "--ovs",
-            paramLabel = "DIR",
+    @Option(names = "--ovs", paramLabel = "DIR",
             description = {
                 "measures Open vSwitch with DPDK too, flat out; / if it is installed, else where",
                 "Debian's packages openvswitch-switch-dpdk and librte-* were unpacked"
             })
     private String ovs;
+    // spotless:on
 
     /// For picocli.
     public CachesCommand() {}

@@ -22,54 +22,24 @@ import picocli.CommandLine.Option;
             "and compares frames, packet-ins, errors, dumps and counters. Needs root."
         })
 public final class ConformanceCommand implements Callable<Integer> {
-    @Option(
-            names = "--cases",
-            paramLabel = "N",
-            defaultValue = "100",
-            description = "how many cases (default: ${DEFAULT-VALUE})")
+    // spotless:off
+    @Option(names = "--cases", paramLabel = "N", defaultValue = "100", description = "how many cases (default: ${DEFAULT-VALUE})")
     private int cases;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            description = "of the first case; the next have the next numbers (default: the time)")
+    @Option(names = "--seed", paramLabel = "S", description = "of the first case; the next have the next numbers (default: the time)")
     private Long seed;
-
-    @Option(
-            names = "--differences",
-            paramLabel = "N",
-            defaultValue = "1",
-            description =
-                    "how many differences to show before it stops (default: ${DEFAULT-VALUE})")
+    @Option(names = "--differences", paramLabel = "N", defaultValue = "1",
+            description = "how many differences to show before it stops (default: ${DEFAULT-VALUE})")
     private int differences;
-
-    @Option(
-            names = "--without",
-            paramLabel = "FEATURE",
-            split = ",",
-            description = "leave out: ${COMPLETION-CANDIDATES}")
+    @Option(names = "--without", paramLabel = "FEATURE", split = ",", description = "leave out: ${COMPLETION-CANDIDATES}")
     private Set<Feature> without = Set.of();
-
-    @Option(
-            names = "--commands",
-            description =
-                    "instead, run every ovs-ofctl sub-command against both, and print a table")
+    @Option(names = "--commands", description = "instead, run every ovs-ofctl sub-command against both, and print a table")
     private boolean commands;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description =
-                    "instead, measure how fast N flows are installed from one file and listed")
+    @Option(names = "--rate", paramLabel = "N", description = "instead, measure how fast N flows are installed from one file and listed")
     private int rate;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            defaultValue = "3",
-            description =
-                    "how often --rate measures, each time with new switches (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3",
+            description = "how often --rate measures, each time with new switches (default: ${DEFAULT-VALUE})")
     private int rounds;
+    // spotless:on
 
     /// For picocli.
     public ConformanceCommand() {}

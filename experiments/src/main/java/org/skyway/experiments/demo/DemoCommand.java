@@ -16,34 +16,19 @@ import picocli.CommandLine.Spec;
             "past it; ends and brings back the bypass by OpenFlow rules; and compares all counters."
         })
 public final class DemoCommand implements Callable<Integer> {
-    @Option(
-            names = "--keep",
-            description = "leave the chain up until Ctrl-C, to play with ovs-ofctl")
+    // spotless:off
+    @Option(names = "--keep", description = "leave the chain up until Ctrl-C, to play with ovs-ofctl")
     private boolean keep;
-
-    @Option(
-            names = "--vms",
-            description = "two virtual machines under a libvirtd of their own instead of processes")
+    @Option(names = "--vms", description = "two virtual machines under a libvirtd of their own instead of processes")
     private boolean machines;
-
-    @Option(
-            names = "--dpdk",
-            description = "DPDK's testpmd, with the driver in C, as the VNF in the middle")
+    @Option(names = "--dpdk", description = "DPDK's testpmd, with the driver in C, as the VNF in the middle")
     private boolean dpdk;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            description =
-                    "length of each half of a round, 1 to 3600 (default: 3, and 8 with --vms)")
+    @Option(names = "--seconds", paramLabel = "N", description = "length of each half of a round, 1 to 3600 (default: 3, and 8 with --vms)")
     private Integer seconds;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description =
-                    "rounds, each through the switch and then past it, 1 to 1000 (default: 5, and 3 with --vms)")
+    @Option(names = "--rounds", paramLabel = "N",
+            description = "rounds, each through the switch and then past it, 1 to 1000 (default: 5, and 3 with --vms)")
     private Integer rounds;
+    // spotless:on
 
     @Spec private CommandSpec spec;
 

@@ -20,6 +20,9 @@ final class DropInLab {
             List.of("/run/", "/tmp/", "/var/tmp/", "/var/log/", "/var/lib/");
     private static final String OVS = "ovs";
 
+    /// The stock schema of the database.
+    static final String SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
+
     private final Path folder;
 
     /// @param folder where scripts are put, and what they leave behind
@@ -39,7 +42,17 @@ final class DropInLab {
         if (RunDirectory.uid() != 0) {
             return "daemons in namespaces of their own need root";
         }
-        return Database.missing();
+        return databaseMissing();
+    }
+
+    /// What is missing to run the database.
+    ///
+    /// @return null if nothing is
+    static String databaseMissing() {
+        return Files.isExecutable(Path.of("/usr/sbin/ovsdb-server"))
+                        && Files.exists(Path.of(SCHEMA))
+                ? null
+                : "ovsdb-server is missing; apt-get install openvswitch-switch";
     }
 
     /// The launcher of this checkout as a daemon that scripts start.

@@ -25,36 +25,19 @@ final class HostFaults {
 
     private HostFaults() {}
 
+    // spotless:off
     static List<FaultRow> all() {
         return List.of(
-                new FaultRow("file system of regions is full", Stage.SMALL_DISK, HostFaults::full),
-                new FaultRow(
-                        "agent: a service that is not there", Stage.NO_AGENT, HostFaults::none),
-                new FaultRow(
-                        "libvirt: hangs for 3 s as a link is plugged",
-                        Stage.LIBVIRT,
-                        bed -> plugged(bed, SHORT_MILLIS)),
-                new FaultRow(
-                        "libvirt: hangs for 30 s as a link is plugged",
-                        Stage.LIBVIRT,
-                        bed -> plugged(bed, LONG_MILLIS)),
-                new FaultRow(
-                        "libvirt: hangs for 10 s as a link is unplugged",
-                        Stage.LIBVIRT,
-                        HostFaults::unplugged),
-                new FaultRow(
-                        "agent: answers 3 s later",
-                        Stage.AGENT,
-                        bed -> answers(bed, new Answers(SHORT_MILLIS, 1))),
-                new FaultRow(
-                        "agent: answers twice",
-                        Stage.AGENT,
-                        bed -> answers(bed, new Answers(0, 2))),
-                new FaultRow(
-                        "agent: answers twice when nobody waits any more",
-                        Stage.AGENT,
-                        bed -> answers(bed, new Answers(TOO_LATE_MILLIS, 2))));
+                new FaultRow("file system of regions is full",                  Stage.SMALL_DISK, HostFaults::full),
+                new FaultRow("agent: a service that is not there",              Stage.NO_AGENT,   HostFaults::none),
+                new FaultRow("libvirt: hangs for 3 s as a link is plugged",     Stage.LIBVIRT,    bed -> plugged(bed, SHORT_MILLIS)),
+                new FaultRow("libvirt: hangs for 30 s as a link is plugged",    Stage.LIBVIRT,    bed -> plugged(bed, LONG_MILLIS)),
+                new FaultRow("libvirt: hangs for 10 s as a link is unplugged",  Stage.LIBVIRT,    HostFaults::unplugged),
+                new FaultRow("agent: answers 3 s later",                        Stage.AGENT,      bed -> answers(bed, new Answers(SHORT_MILLIS, 1))),
+                new FaultRow("agent: answers twice",                            Stage.AGENT,      bed -> answers(bed, new Answers(0, 2))),
+                new FaultRow("agent: answers twice when nobody waits any more", Stage.AGENT,      bed -> answers(bed, new Answers(TOO_LATE_MILLIS, 2))));
     }
+    // spotless:on
 
     private static String none(FaultsBed bed) {
         bed.sink("right", null);

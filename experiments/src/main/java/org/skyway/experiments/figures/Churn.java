@@ -3,9 +3,7 @@ package org.skyway.experiments.figures;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.bed.Controller;
-import org.skyway.experiments.report.Conditions;
 import org.skyway.experiments.report.Figure;
-import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
 import org.skyway.experiments.report.Section;
 
@@ -123,43 +121,9 @@ final class Churn implements Experiment {
                             }
                         });
         Seen seen = framed.value();
-        Conditions conditions = framed.conditions();
         String x = Integer.toString(rate);
-        keep(session, method, way, x, "throughput", "Mpps", round, seen.mpps, conditions);
-        keep(
-                session,
-                method,
-                way,
-                x,
-                "latency, median",
-                "µs",
-                round,
-                seen.trial.report().p50() / 1e3,
-                conditions);
-        keep(
-                session,
-                method,
-                way,
-                x,
-                "latency, p99.9",
-                "µs",
-                round,
-                seen.trial.report().p999() / 1e3,
-                conditions);
-        keep(session, method, way, x, "flow-mods sent", "1/s", round, seen.sent, conditions);
-    }
-
-    private void keep(
-            MeasuredSession session,
-            Method method,
-            Way way,
-            String x,
-            String metric,
-            String unit,
-            int round,
-            double value,
-            Conditions conditions) {
-        session.keep(
-                new Key(name(), method, way.path(), x, metric, unit), round, value, conditions);
+        Point point = new Point(session, name(), method, way.path(), x, round, framed.conditions());
+        point.keep(seen.mpps, seen.trial.report());
+        point.keep("flow-mods sent", "1/s", seen.sent);
     }
 }

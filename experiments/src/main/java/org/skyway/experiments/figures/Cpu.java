@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.skyway.experiments.process.ThreadClock;
-import org.skyway.experiments.report.Conditions;
 import org.skyway.experiments.report.Figure;
-import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.MachineFacts;
 import org.skyway.experiments.report.Method;
 import org.skyway.experiments.report.Section;
@@ -135,38 +133,12 @@ final class Cpu implements Experiment {
                         });
         Cost cost = framed.value();
         String x = String.format(Locale.ROOT, "%.3g", load);
-        keep(
-                session,
-                method,
-                way,
-                x,
-                "poll thread, share of a core",
-                "%",
-                round,
-                100 * cost.poll / cost.wall,
-                framed.conditions());
-        keep(
-                session,
-                method,
-                way,
-                x,
-                "whole switch, share of a core",
-                "%",
-                round,
-                100 * cost.all / cost.wall,
-                framed.conditions());
+        Point point = new Point(session, name(), method, way.path(), x, round, framed.conditions());
+        point.keep("poll thread, share of a core", "%", 100 * cost.poll / cost.wall);
+        point.keep("whole switch, share of a core", "%", 100 * cost.all / cost.wall);
         if (cost.packets > 0) {
             double cycles = cost.poll * MachineFacts.tscMegahertz() * 1e6 / cost.packets;
-            keep(
-                    session,
-                    method,
-                    way,
-                    x,
-                    "poll thread, cycles per packet",
-                    "cycles",
-                    round,
-                    cycles,
-                    framed.conditions());
+            point.keep("poll thread, cycles per packet", "cycles", cycles);
         }
     }
 
@@ -186,19 +158,5 @@ final class Cpu implements Experiment {
                 (clock.nanos() - poll) / 1e9,
                 (chain.bed().vswitchd().cpu().toNanos() - all) / 1e9,
                 packets);
-    }
-
-    private void keep(
-            MeasuredSession session,
-            Method method,
-            Way way,
-            String x,
-            String metric,
-            String unit,
-            int round,
-            double value,
-            Conditions conditions) {
-        session.keep(
-                new Key(name(), method, way.path(), x, metric, unit), round, value, conditions);
     }
 }

@@ -50,11 +50,7 @@ final class Fabrics {
 
             @Override
             public void connect() {
-                int[][] pairs = new int[ports / 2][];
-                for (int i = 0; i < pairs.length; i++) {
-                    pairs[i] = new int[] {2 * i + 1, 2 * i + 2};
-                }
-                bed.connect(pairs);
+                bed.connectNeighbours(1, ports);
                 bed.bypass(past);
             }
 

@@ -86,11 +86,6 @@ final class FeederLine implements AutoCloseable {
         return programs;
     }
 
-    /// It polls for commands only, but a switch may poll for packets.
-    List<Program> pollers() {
-        return List.of();
-    }
-
     @Override
     public void close() {
         fabric.active(true);

@@ -3,7 +3,6 @@ package org.skyway.experiments.figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Figure;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
@@ -97,14 +96,10 @@ final class Fig3b implements Experiment {
         }
         try (SkywayBed bed = new SkywayBed(session, ports, more.toArray(new String[0]));
                 Generator generator = new Generator(wires.generatorEnds(), session.plan().size())) {
-            List<int[]> pairs = new ArrayList<>();
             for (int i = 0; i < n; i++) {
                 bed.forward(2 * i + 1, 2 * i + 2, cores.vnfCores().get(i), cores.idle());
-                if (i > 0) {
-                    pairs.add(new int[] {2 * i, 2 * i + 1});
-                }
             }
-            bed.connect(pairs.toArray(new int[0][]));
+            bed.connectNeighbours(2, ports - 1);
             bed.addFlows(
                     List.of(
                             "priority=100,in_port=%d,actions=output:1".formatted(ports + 1),
@@ -119,40 +114,7 @@ final class Fig3b implements Experiment {
                     name(),
                     cores.method(),
                     Integer.toString(n),
-                    List.of(
-                            new Lane(bed, generator, cores, false),
-                            new Lane(bed, generator, cores, true)));
-        }
-    }
-
-    /// The chain, VNFs linked or not.
-    private record Lane(SkywayBed bed, Generator generator, Cores cores, boolean past)
-            implements Way {
-        @Override
-        public String path() {
-            return past ? SkywayChain.PAST : SkywayChain.THROUGH;
-        }
-
-        @Override
-        public void select() {
-            bed.bypass(past);
-        }
-
-        @Override
-        public double mpps(double settleSeconds, double seconds) {
-            return generator.mpps(settleSeconds, seconds);
-        }
-
-        @Override
-        public List<Program> programs() {
-            return bed.programs();
-        }
-
-        @Override
-        public List<Program> pollers() {
-            return cores.idle().equals("backoff")
-                    ? List.of()
-                    : bed.programs().stream().filter(p -> p != bed.vswitchd()).toList();
+                    BedWay.both(bed, cores, generator::mpps));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.skyway.experiments.process.AtExit;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.report.HtmlReport;
@@ -18,36 +19,40 @@ import org.skyway.experiments.report.Section;
 import org.skyway.experiments.report.Summary;
 import org.skyway.experiments.yardstick.CProgram;
 import org.skyway.experiments.yardstick.Yardstick;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// Runs experiments and writes their report. What is in the way is said before anything starts.
-abstract class FigureCommand implements Callable<Integer> {
+@Command(mixinStandardHelpOptions = true)
+final class FigureCommand implements Callable<Integer> {
+    private final Function<Plan, List<Experiment>> experiments;
+
     @Mixin private FigureOptions options;
     @Spec private CommandSpec spec;
     private int failures; // experiments of many that did not come to their end
 
-    /// What this command runs.
-    ///
-    /// @param plan what the user wants
-    abstract List<Experiment> experiments(Plan plan);
+    /// @param experiments what this command runs, by what the user wants
+    FigureCommand(Function<Plan, List<Experiment>> experiments) {
+        this.experiments = experiments;
+    }
 
     @Override
-    public final Integer call() {
+    public Integer call() {
         Plan plan = options.plan(spec);
-        List<Experiment> experiments = experiments(plan);
+        List<Experiment> wanted = experiments.apply(plan);
         Path out = options.out(spec, spec.name());
-        refuse(plan, experiments);
-        plan = fitted(plan, experiments);
+        refuse(plan, wanted);
+        plan = fitted(plan, wanted);
         double seconds = 0;
-        for (Experiment e : experiments) {
+        for (Experiment e : wanted) {
             seconds += e.seconds(suited(plan, e));
         }
         Progress progress = new Progress(System.out, System.console() != null, seconds);
         try {
             Files.createDirectories(out);
-            return run(plan, experiments, out, progress);
+            return run(plan, wanted, out, progress);
         } catch (IOException e) {
             throw new ExperimentException("can't write to " + out + ": " + e.getMessage(), e);
         }

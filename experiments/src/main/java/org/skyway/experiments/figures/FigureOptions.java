@@ -25,81 +25,35 @@ final class FigureOptions {
     private static final int LONGEST_CHAIN = 8;
     private static final int LARGEST_FRAME = 2048;
 
-    @Option(
-            names = "--vnfs",
-            paramLabel = "KIND",
-            defaultValue = "java",
-            description =
-                    "what the VNFs are: java, dpdk (stock testpmd with net_skyway), vm (guests with the Java driver), vm-dpdk (default: ${DEFAULT-VALUE})")
+    // spotless:off
+    @Option(names = "--vnfs", paramLabel = "KIND", defaultValue = "java",
+            description = "what the VNFs are: java, dpdk (stock testpmd with net_skyway), vm (guests with the Java driver), vm-dpdk (default: ${DEFAULT-VALUE})")
     private String vnfs;
-
-    @Option(
-            names = "--chain",
-            paramLabel = "N..M",
-            description =
-                    "numbers of VNFs in a chain, 2 to 8, or 1 to 8 for fig3b (default: 2..8, and 2..4 with --quick)")
+    @Option(names = "--chain", paramLabel = "N..M",
+            description = "numbers of VNFs in a chain, 2 to 8, or 1 to 8 for fig3b (default: 2..8, and 2..4 with --quick)")
     private String chain;
-
-    @Option(
-            names = "--size",
-            paramLabel = "BYTES",
-            defaultValue = "64",
+    @Option(names = "--size", paramLabel = "BYTES", defaultValue = "64",
             description = "frame sizes, see `skyway vnf source` (default: ${DEFAULT-VALUE})")
     private String size;
-
-    @Option(
-            names = "--compare",
-            paramLabel = "WHAT",
-            split = ",",
-            description = "compare with: ovs-dpdk, memif, vpp-if-there")
+    @Option(names = "--compare", paramLabel = "WHAT", split = ",", description = "compare with: ovs-dpdk, memif, vpp-if-there")
     private List<String> compare = List.of();
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "where results go; must not exist (default: results-NAME-TIME)")
+    @Option(names = "--out", paramLabel = "DIR", description = "where results go; must not exist (default: results-NAME-TIME)")
     private Path out;
-
     @Option(names = "--quick", description = "short rounds: to see that it works")
     private boolean quick;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "of each measurement, at least 5 (default: 7, and 5 with --quick)")
+    @Option(names = "--rounds", paramLabel = "N", description = "of each measurement, at least 5 (default: 7, and 5 with --quick)")
     private Integer rounds;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "length of a round (default: 1, and 0.2 with --quick)")
+    @Option(names = "--seconds", paramLabel = "S", description = "length of a round (default: 1, and 0.2 with --quick)")
     private Double seconds;
-
-    @Option(
-            names = "--only",
-            paramLabel = "NAME",
-            split = ",",
-            description = "only these rows of bench, or these experiments of all")
+    @Option(names = "--only", paramLabel = "NAME", split = ",", description = "only these rows of bench, or these experiments of all")
     private Set<String> only = Set.of();
-
-    @Option(
-            names = "--minutes",
-            paramLabel = "N",
-            description = "as many rounds as fit into so long, but at least 5")
+    @Option(names = "--minutes", paramLabel = "N", description = "as many rounds as fit into so long, but at least 5")
     private Double minutes;
-
-    @Option(
-            names = "--cycles",
-            paramLabel = "N",
-            description = "cycles of switching over, for setup (default: 20, and 4 with --quick)")
+    @Option(names = "--cycles", paramLabel = "N", description = "cycles of switching over, for setup (default: 20, and 4 with --quick)")
     private Integer cycles;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            defaultValue = "1",
-            description = "of everything random (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "of everything random (default: ${DEFAULT-VALUE})")
     private long seed;
+    // spotless:on
 
     /// Checks all of them.
     ///

@@ -1,10 +1,10 @@
 package org.skyway.experiments.figures;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.skyway.experiments.dpdk.Testpmd;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
@@ -15,7 +15,6 @@ import org.skyway.experiments.report.MachineFacts;
 import org.skyway.experiments.report.Method;
 import org.skyway.experiments.report.RatioRow;
 import org.skyway.experiments.yardstick.CProgram;
-import org.skyway.vswitch.daemon.ControlClient;
 
 /// What a VNF's forwarding of a packet costs: 512 packets go round between its own two ports, so
 /// that it is the only one at work and always busy. Processor time of its thread by packets.
@@ -80,7 +79,7 @@ final class ForwardRow implements FigureRow {
                 forward.pause();
                 double ring = session.yardstick().ring();
                 forward.resume();
-                double ours = cycles(vnf, plan, () -> moved(bed));
+                double ours = cycles(vnf, plan, bed::received);
                 forward.pause();
                 testpmd.program().resume();
                 double theirs = cycles(worker, plan, () -> received(testpmd));
@@ -152,8 +151,7 @@ final class ForwardRow implements FigureRow {
         bed.ofctl(command.toArray(new String[0]));
     }
 
-    private static double cycles(
-            ThreadClock clock, Plan plan, java.util.function.LongSupplier packets) {
+    private static double cycles(ThreadClock clock, Plan plan, LongSupplier packets) {
         Waits.sleep(0.1);
         long before = packets.getAsLong();
         long cpu = clock.nanos();
@@ -164,14 +162,6 @@ final class ForwardRow implements FigureRow {
             throw new ExperimentException("no packet goes round");
         }
         return nanos * MachineFacts.tscMegahertz() / 1e3 / moved;
-    }
-
-    private static long moved(SkywayBed bed) {
-        long all = 0;
-        for (JsonNode port : bed.control().ask(ControlClient.request("stats")).get("ports")) {
-            all += port.get("rxPackets").asLong();
-        }
-        return all;
     }
 
     private static long received(Testpmd testpmd) {

@@ -1,14 +1,11 @@
 package org.skyway.experiments.figures;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.Feeder;
 import org.skyway.experiments.peers.OvsDpdk;
 import org.skyway.experiments.peers.ReservedPages;
-import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
@@ -53,7 +50,7 @@ final class HopLatencyRow implements FigureRow {
         try (ReservedPages huge = new ReservedPages(PAGES)) {
             try {
                 lines.add(line(session, program, Fabrics.skyway(session, 2, SWITCH, true), huge));
-                lines.add(line(session, program, Fabrics.memif(folder(session)), huge));
+                lines.add(line(session, program, Fabrics.memif(session.scratch("memif")), huge));
                 lines.add(
                         line(session, program, Fabrics.ovs(session, huge, List.of(SWITCH)), huge));
                 measure(session, plan, lines, frames);
@@ -62,31 +59,12 @@ final class HopLatencyRow implements FigureRow {
             }
         }
         Key ours = key(Fabrics.PAST, "p50");
+        // spotless:off
         return List.of(
-                Ratios.ratio(
-                        session,
-                        "hop-latency-memif",
-                        "latency of one hop at 10 % load, p50",
-                        ours,
-                        key(Fabrics.MEMIF, "p50"),
-                        1,
-                        true),
-                Ratios.ratio(
-                        session,
-                        "hop-latency-ovs",
-                        "latency of one hop at 10 % load, p50",
-                        ours,
-                        key(Fabrics.OVS, "p50"),
-                        0.5,
-                        true),
-                Ratios.ratio(
-                        session,
-                        "hop-latency-p99.9",
-                        "latency of one hop at 10 % load, p99.9 (shown)",
-                        key(Fabrics.PAST, "p99.9"),
-                        key(Fabrics.OVS, "p99.9"),
-                        Double.NaN,
-                        true));
+                Ratios.ratio(session, "hop-latency-memif", "latency of one hop at 10 % load, p50", ours, key(Fabrics.MEMIF, "p50"), 1, true),
+                Ratios.ratio(session, "hop-latency-ovs", "latency of one hop at 10 % load, p50", ours, key(Fabrics.OVS, "p50"), 0.5, true),
+                Ratios.ratio(session, "hop-latency-p99.9", "latency of one hop at 10 % load, p99.9 (shown)", key(Fabrics.PAST, "p99.9"), key(Fabrics.OVS, "p99.9"), Double.NaN, true));
+        // spotless:on
     }
 
     private void measure(MeasuredSession session, Plan plan, List<FeederLine> lines, Path frames) {
@@ -135,14 +113,6 @@ final class HopLatencyRow implements FigureRow {
         } catch (RuntimeException e) {
             line.close();
             throw e;
-        }
-    }
-
-    private static Path folder(MeasuredSession session) {
-        try {
-            return Files.createTempDirectory(session.scratch(), "memif");
-        } catch (IOException e) {
-            throw new ExperimentException("can't make a folder: " + e, e);
         }
     }
 }

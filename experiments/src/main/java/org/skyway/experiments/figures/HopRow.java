@@ -3,8 +3,11 @@ package org.skyway.experiments.figures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.DoubleSupplier;
 import org.skyway.experiments.process.Dialogue;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
@@ -73,21 +76,16 @@ final class HopRow implements FigureRow {
         for (int i = 0; i < WARM_UPS; i++) {
             hop.ask("hop %d %s".formatted(MILLIS, size));
         }
-        for (int round = 1; round <= session.plan().rounds(); round++) {
-            record Both(double java, double c) {}
-            var framed =
-                    session.framed(
-                            List.of(hop.program(), session.yardstick().program()),
-                            List.of(),
-                            () -> {
-                                double c = session.yardstick().hop(MILLIS, size);
-                                String answer = hop.ask("hop %d %s".formatted(MILLIS, size));
-                                return new Both(Yardstick.mpps(answer), c);
-                            });
-            session.keep(ours, round, framed.value().java, framed.conditions());
-            session.keep(theirs, round, framed.value().c, framed.conditions());
-            session.advance(1.4, "bench, %s, round %d".formatted(row, round));
-        }
+        SequencedMap<Key, DoubleSupplier> both = new LinkedHashMap<>();
+        both.put(theirs, () -> session.yardstick().hop(MILLIS, size));
+        both.put(ours, () -> Yardstick.mpps(hop.ask("hop %d %s".formatted(MILLIS, size))));
+        Turns.compare(
+                session,
+                "bench, " + row,
+                1.4,
+                List.of(hop.program(), session.yardstick().program()),
+                List.of(),
+                both);
         return Ratios.ratio(
                 session,
                 row,

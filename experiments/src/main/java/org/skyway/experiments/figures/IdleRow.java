@@ -44,22 +44,16 @@ final class IdleRow implements FigureRow {
                 Ratios.key(
                         "idle-first-packet", Method.NONE, "Skyway", "first packet, latency", "ms");
         try (SkywayBed bed = new SkywayBed(session, 2)) {
-            Ends ends =
-                    Ends.of(
-                            bed.tester(null, "yield", 1),
-                            bed.tester(null, "yield", 2),
-                            session.plan().size());
-            bed.connect(new int[] {1, 2});
+            Ends ends = bed.pair(null, null, "yield");
             bed.bypass(false);
             ends.mpps(0.1, 1);
             ThreadClock clock = ThreadClock.of(bed.vswitchd().pid(), "poll-");
-            var pollers = bed.programs().stream().filter(p -> p != bed.vswitchd()).toList();
             for (int round = 1; round <= session.plan().rounds(); round++) {
                 record Seen(double share, double latency) {}
                 var framed =
                         session.framed(
                                 bed.programs(),
-                                pollers,
+                                bed.vnfs(),
                                 () -> {
                                     Waits.sleep(REST_SECONDS);
                                     long cpu = clock.nanos();
@@ -78,20 +72,10 @@ final class IdleRow implements FigureRow {
                 session.advance(roundSeconds(), "bench, idle, round " + round);
             }
         }
+        // spotless:off
         return List.of(
-                Ratios.figure(
-                        session,
-                        "idle-share",
-                        "a poll thread after 1 s without packets",
-                        share,
-                        1,
-                        true),
-                Ratios.figure(
-                        session,
-                        "idle-first-packet",
-                        "the first packet after more than 1 s, through the switch",
-                        first,
-                        1,
-                        true));
+                Ratios.figure(session, "idle-share", "a poll thread after 1 s without packets", share, 1, true),
+                Ratios.figure(session, "idle-first-packet", "the first packet after more than 1 s, through the switch", first, 1, true));
+        // spotless:on
     }
 }

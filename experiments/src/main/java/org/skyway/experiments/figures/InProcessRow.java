@@ -84,28 +84,12 @@ final class InProcessRow implements FigureRow {
         } catch (Exception e) {
             throw new ExperimentException("in-process: " + e, e);
         }
+        // spotless:off
         return List.of(
-                Ratios.figure(
-                        session,
-                        "empty-ring",
-                        "a pass of a poll thread over a port whose ring is empty",
-                        empty,
-                        10,
-                        true),
-                Ratios.figure(
-                        session,
-                        "allocation-switch",
-                        "heap memory for a packet, through the switch",
-                        normal,
-                        0.01,
-                        true),
-                Ratios.figure(
-                        session,
-                        "allocation-driver",
-                        "heap memory for a packet, in a forwarding VNF past the switch",
-                        driver,
-                        0.01,
-                        true));
+                Ratios.figure(session, "empty-ring", "a pass of a poll thread over a port whose ring is empty", empty, 10, true),
+                Ratios.figure(session, "allocation-switch", "heap memory for a packet, through the switch", normal, 0.01, true),
+                Ratios.figure(session, "allocation-driver", "heap memory for a packet, in a forwarding VNF past the switch", driver, 0.01, true));
+        // spotless:on
     }
 
     private static NormalPathBenchmark path(int emptyPorts) throws IOException {

@@ -2,9 +2,8 @@ package org.skyway.experiments.figures;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.skyway.experiments.report.Conditions;
+import java.util.stream.IntStream;
 import org.skyway.experiments.report.Figure;
-import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
 import org.skyway.experiments.report.Section;
 import org.skyway.experiments.tester.Tester;
@@ -52,16 +51,9 @@ final class Isolation implements Experiment {
         try (SkywayBed bed = new SkywayBed(session, 2 + 2 * most)) {
             Tester left = bed.tester(null, "backoff", 1);
             Tester right = bed.tester(null, "backoff", 2);
-            int[] numbers = new int[2 * most];
-            List<int[]> pairs = new ArrayList<>();
-            for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = 3 + i;
-                if (i % 2 == 1) {
-                    pairs.add(new int[] {numbers[i - 1], numbers[i]});
-                }
-            }
+            int[] numbers = IntStream.rangeClosed(3, 2 + 2 * most).toArray();
             Tester others = bed.tester(null, "backoff", numbers);
-            bed.connect(pairs.toArray(new int[0][]));
+            bed.connectNeighbours(3, 2 + 2 * most);
             // Not everything from these ports goes to the other, so they are no link.
             bed.addFlows(
                     List.of(
@@ -135,53 +127,14 @@ final class Isolation implements Experiment {
                             others.report();
                             return new Seen(mpps, trial);
                         });
-        keep(
-                session,
-                n,
-                past,
-                "throughput",
-                "Mpps",
-                round,
-                framed.value().mpps,
-                framed.conditions());
-        Tester.Report report = framed.value().trial.report();
-        keep(
-                session,
-                n,
-                past,
-                "latency, median",
-                "µs",
-                round,
-                report.p50() / 1e3,
-                framed.conditions());
-        keep(
-                session,
-                n,
-                past,
-                "latency, p99.9",
-                "µs",
-                round,
-                report.p999() / 1e3,
-                framed.conditions());
-    }
-
-    private void keep(
-            MeasuredSession session,
-            int n,
-            boolean past,
-            String metric,
-            String unit,
-            int round,
-            double value,
-            Conditions conditions) {
-        Key key =
-                new Key(
+        new Point(
+                        session,
                         name(),
                         Method.TIME_SHARED,
                         past ? PAST : THROUGH,
                         Integer.toString(n),
-                        metric,
-                        unit);
-        session.keep(key, round, value, conditions);
+                        round,
+                        framed.conditions())
+                .keep(framed.value().mpps, framed.value().trial.report());
     }
 }

@@ -22,8 +22,7 @@ final class JavaStages implements AutoCloseable {
         this.session = session;
         try {
             SkywayBed a = bed(2);
-            pair = Ends.of(a.tester(FIRST, "backoff", 1), a.tester(SECOND, "backoff", 2), size());
-            a.connect(new int[] {1, 2});
+            pair = a.pair(FIRST, SECOND, "backoff");
             a.bypass(true);
             SkywayBed b = bed(4);
             b.forward(2, 3, FIRST, "backoff");

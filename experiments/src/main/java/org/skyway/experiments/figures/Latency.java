@@ -200,33 +200,21 @@ final class Latency implements Experiment {
                             trials.put("round trip", chain.ends().roundTrip(mpps, seconds));
                             return trials;
                         });
-        String path = path(way.path(), load);
+        Point point =
+                new Point(
+                        session,
+                        name(),
+                        method,
+                        path(way.path(), load),
+                        x,
+                        round,
+                        framed.conditions());
         framed.value()
                 .forEach((kind, trial) -> {
-                    keep(
-                            session,
-                            key(method, path, x, kind, "median"),
-                            round,
-                            trial.report().p50(),
-                            framed.conditions());
-                    keep(
-                            session,
-                            key(method, path, x, kind, "p90"),
-                            round,
-                            trial.report().p90(),
-                            framed.conditions());
-                    keep(
-                            session,
-                            key(method, path, x, kind, "p99"),
-                            round,
-                            trial.report().p99(),
-                            framed.conditions());
-                    keep(
-                            session,
-                            key(method, path, x, kind, "p99.9"),
-                            round,
-                            trial.report().p999(),
-                            framed.conditions());
+                    point.keep(kind + ", median", "µs", trial.report().p50() / 1e3);
+                    point.keep(kind + ", p90", "µs", trial.report().p90() / 1e3);
+                    point.keep(kind + ", p99", "µs", trial.report().p99() / 1e3);
+                    point.keep(kind + ", p99.9", "µs", trial.report().p999() / 1e3);
                 });
     }
 
@@ -234,23 +222,15 @@ final class Latency implements Experiment {
         return way + ", " + load + " % load";
     }
 
-    private Key key(Method method, String path, String x, String kind, String percentile) {
-        return new Key(name(), method, path, x, kind + ", " + percentile, "µs");
-    }
-
-    private static void keep(
-            MeasuredSession session, Key key, int round, long nanos, Conditions conditions) {
-        session.keep(key, round, nanos / 1e3, conditions);
-    }
-
     private String finding(MeasuredSession session, Method method, List<Way> ways, int n) {
         Key past =
-                key(
+                new Key(
+                        name(),
                         method,
                         path(ways.getLast().path(), LOADS.getFirst()),
                         Integer.toString(n),
-                        "round trip",
-                        "median");
+                        "round trip, median",
+                        "µs");
         Ratio ratio =
                 Ratio.of(
                         session.results().of(past),

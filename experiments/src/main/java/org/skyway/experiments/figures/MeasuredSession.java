@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,10 +72,6 @@ final class MeasuredSession implements AutoCloseable {
         return results;
     }
 
-    Progress progress() {
-        return progress;
-    }
-
     /// What its programs say goes here.
     Chronicle chronicle() {
         return chronicle;
@@ -106,6 +103,17 @@ final class MeasuredSession implements AutoCloseable {
     /// A folder that is gone afterwards.
     Path scratch() {
         return folder.path();
+    }
+
+    /// A new folder within it.
+    ///
+    /// @param prefix of its name
+    Path scratch(String prefix) {
+        try {
+            return Files.createTempDirectory(scratch(), prefix);
+        } catch (IOException e) {
+            throw new ExperimentException("can't make a folder: " + e, e);
+        }
     }
 
     /// The reference in C.

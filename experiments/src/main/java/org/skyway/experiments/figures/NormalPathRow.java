@@ -1,7 +1,10 @@
 package org.skyway.experiments.figures;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.DoubleSupplier;
 import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.peers.OvsDpdk;
 import org.skyway.experiments.peers.ReservedPages;
@@ -49,6 +52,10 @@ final class NormalPathRow implements FigureRow {
         return OvsDpdk.obstacle() != null ? OvsDpdk.obstacle() : ReservedPages.obstacle(pages);
     }
 
+    private static TestpmdLine line(MeasuredSession session, Fabric fabric, ReservedPages huge) {
+        return TestpmdLine.connected(session, fabric, huge, line -> line.ends(FEEDER, 1, 2));
+    }
+
     @Override
     public List<RatioRow> measure(MeasuredSession session) {
         Plan plan = session.plan();
@@ -62,20 +69,11 @@ final class NormalPathRow implements FigureRow {
             a.mpps(0.1, plan.quick() ? 1 : 3);
             b.mpps(0.1, 0.5);
             session.advance(START_SECONDS, "bench, normal path");
-            for (int round = 1; round <= plan.rounds(); round++) {
-                var framed =
-                        session.framed(
-                                programs,
-                                List.of(),
-                                () ->
-                                        new double[] {
-                                            a.mpps(plan.settleSeconds(), plan.seconds()),
-                                            b.mpps(plan.settleSeconds(), plan.seconds())
-                                        });
-                session.keep(skyway, round, framed.value()[0], framed.conditions());
-                session.keep(ovs, round, framed.value()[1], framed.conditions());
-                session.advance(roundSeconds(plan), "bench, normal path, round " + round);
-            }
+            SequencedMap<Key, DoubleSupplier> both = new LinkedHashMap<>();
+            both.put(skyway, () -> a.mpps(plan.settleSeconds(), plan.seconds()));
+            both.put(ovs, () -> b.mpps(plan.settleSeconds(), plan.seconds()));
+            Turns.compare(
+                    session, "bench, normal path", roundSeconds(plan), programs, List.of(), both);
         }
         return List.of(
                 Ratios.ratio(
@@ -86,17 +84,5 @@ final class NormalPathRow implements FigureRow {
                         ovs,
                         2.5,
                         false));
-    }
-
-    private static TestpmdLine line(MeasuredSession session, Fabric fabric, ReservedPages huge) {
-        TestpmdLine line = new TestpmdLine(session, fabric, huge);
-        try {
-            line.ends(FEEDER, 1, 2);
-            line.connect();
-            return line;
-        } catch (RuntimeException e) {
-            line.close();
-            throw e;
-        }
     }
 }

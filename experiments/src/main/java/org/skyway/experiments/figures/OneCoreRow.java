@@ -1,6 +1,9 @@
 package org.skyway.experiments.figures;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.DoubleSupplier;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
 import org.skyway.experiments.report.RatioRow;
@@ -40,31 +43,22 @@ final class OneCoreRow implements FigureRow {
         try (SkywayBed bed =
                 new SkywayBed(
                         session, List.of("taskset", "-c", "0"), 2, SkywayBed.REHEARSAL, "500")) {
-            Ends ends =
-                    Ends.of(
-                            bed.tester(null, "yield", 1),
-                            bed.tester(null, "yield", 2),
-                            plan.size());
-            bed.connect(new int[] {1, 2});
+            Ends ends = bed.pair(null, null, "yield");
             for (boolean bypass : new boolean[] {false, true}) {
                 bed.bypass(bypass);
                 ends.flood(0.1, plan.quick() ? 2 : 5);
             }
             session.advance(START_SECONDS, "bench, one core");
-            for (int round = 1; round <= plan.rounds(); round++) {
-                var framed =
-                        session.framed(
-                                bed.programs(),
-                                bed.programs().stream().filter(p -> p != bed.vswitchd()).toList(),
-                                () ->
-                                        new double[] {
-                                            mpps(bed, ends, plan, false),
-                                            mpps(bed, ends, plan, true)
-                                        });
-                session.keep(through, round, framed.value()[0], framed.conditions());
-                session.keep(past, round, framed.value()[1], framed.conditions());
-                session.advance(roundSeconds(plan), "bench, one core, round " + round);
-            }
+            SequencedMap<Key, DoubleSupplier> both = new LinkedHashMap<>();
+            both.put(through, () -> mpps(bed, ends, plan, false));
+            both.put(past, () -> mpps(bed, ends, plan, true));
+            Turns.compare(
+                    session,
+                    "bench, one core",
+                    roundSeconds(plan),
+                    bed.programs(),
+                    bed.vnfs(),
+                    both);
         }
         return List.of(
                 Ratios.ratio(

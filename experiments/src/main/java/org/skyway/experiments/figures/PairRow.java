@@ -1,14 +1,13 @@
 package org.skyway.experiments.figures;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.DoubleSupplier;
 import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.dpdk.Testpmd;
 import org.skyway.experiments.peers.ReservedPages;
-import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
@@ -48,6 +47,17 @@ final class PairRow implements FigureRow {
                 : Testpmd.PROGRAM + " is missing; apt-get install dpdk-dev";
     }
 
+    private static TestpmdLine line(MeasuredSession session, Fabric fabric, ReservedPages huge) {
+        return TestpmdLine.connected(
+                session,
+                fabric,
+                huge,
+                line -> {
+                    line.ends(FIRST, 1);
+                    line.ends(SECOND, 2);
+                });
+    }
+
     @Override
     public List<RatioRow> measure(MeasuredSession session) {
         Plan plan = session.plan();
@@ -57,17 +67,12 @@ final class PairRow implements FigureRow {
         boolean hasDriver = DpdkDriver.missing() == null;
         try (ReservedPages huge = new ReservedPages(HUGE_PAGES);
                 SkywayBed bed = new SkywayBed(session, 2);
-                TestpmdLine direct = line(session, Fabrics.memif(folder(session)), huge);
+                TestpmdLine direct = line(session, Fabrics.memif(session.scratch("memif")), huge);
                 TestpmdLine past =
                         hasDriver
                                 ? line(session, Fabrics.skyway(session, 2, null, true), huge)
                                 : null) {
-            Ends ends =
-                    Ends.of(
-                            bed.tester(FIRST, "backoff", 1),
-                            bed.tester(SECOND, "backoff", 2),
-                            plan.size());
-            bed.connect(new int[] {1, 2});
+            Ends ends = bed.pair(FIRST, SECOND, "backoff");
             bed.bypass(true);
             ends.mpps(0.1, plan.quick() ? 1 : 3);
             List<Program> programs = new ArrayList<>(bed.programs());
@@ -76,27 +81,13 @@ final class PairRow implements FigureRow {
                 programs.addAll(past.programs());
             }
             session.advance(START_SECONDS, "bench, pair");
-            for (int round = 1; round <= plan.rounds(); round++) {
-                var framed =
-                        session.framed(
-                                programs,
-                                List.of(),
-                                () ->
-                                        new double[] {
-                                            direct.mpps(plan.settleSeconds(), plan.seconds()),
-                                            ends.mpps(plan.settleSeconds(), plan.seconds()),
-                                            hasDriver
-                                                    ? past.mpps(
-                                                            plan.settleSeconds(), plan.seconds())
-                                                    : Double.NaN
-                                        });
-                session.keep(memif, round, framed.value()[0], framed.conditions());
-                session.keep(java, round, framed.value()[1], framed.conditions());
-                if (hasDriver) {
-                    session.keep(dpdk, round, framed.value()[2], framed.conditions());
-                }
-                session.advance(roundSeconds(plan), "bench, pair, round " + round);
+            SequencedMap<Key, DoubleSupplier> all = new LinkedHashMap<>();
+            all.put(memif, () -> direct.mpps(plan.settleSeconds(), plan.seconds()));
+            all.put(java, () -> ends.mpps(plan.settleSeconds(), plan.seconds()));
+            if (hasDriver) {
+                all.put(dpdk, () -> past.mpps(plan.settleSeconds(), plan.seconds()));
             }
+            Turns.compare(session, "bench, pair", roundSeconds(plan), programs, List.of(), all);
         }
         String work = "two VNFs both ways, %s B, a core each, ".formatted(plan.size());
         return List.of(
@@ -106,26 +97,5 @@ final class PairRow implements FigureRow {
                                 session, "pair-dpdk", work + "testpmd", dpdk, memif, 2, false)
                         : RatioRow.missing(
                                 "pair-dpdk", work + "testpmd", memif.path(), DpdkDriver.missing()));
-    }
-
-    private static TestpmdLine line(MeasuredSession session, Fabric fabric, ReservedPages huge) {
-        TestpmdLine line = new TestpmdLine(session, fabric, huge);
-        try {
-            line.ends(FIRST, 1);
-            line.ends(SECOND, 2);
-            line.connect();
-            return line;
-        } catch (RuntimeException e) {
-            line.close();
-            throw e;
-        }
-    }
-
-    private static Path folder(MeasuredSession session) {
-        try {
-            return Files.createTempDirectory(session.scratch(), "memif");
-        } catch (IOException e) {
-            throw new ExperimentException("can't make a folder: " + e, e);
-        }
     }
 }

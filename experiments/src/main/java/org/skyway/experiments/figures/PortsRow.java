@@ -156,6 +156,7 @@ final class PortsRow implements FigureRow {
         return "%s-%s-%d".formatted(NAME, kind.name().toLowerCase(Locale.ROOT), size);
     }
 
+    // spotless:off
     private static void judge(
             MeasuredSession session, StockFabrics.Kind kind, int size, List<RatioRow> verdicts) {
         String row = row(kind, size);
@@ -164,46 +165,15 @@ final class PortsRow implements FigureRow {
                         .formatted(kind == StockFabrics.Kind.MEMIF ? "memif" : "vhost-user", size);
         Key link = key(kind, size, StockFabrics.SKYWAY + LINK, CYCLES, "cycles");
         Key rules = link.of(StockFabrics.SKYWAY + RULES);
-        verdicts.add(
-                Ratios.ratio(
-                        session,
-                        row + "-io",
-                        what + "a link, " + CYCLES,
-                        link,
-                        link.of(StockFabrics.IO),
-                        1,
-                        true));
+        verdicts.add(Ratios.ratio(session, row + "-io", what + "a link, " + CYCLES, link, link.of(StockFabrics.IO), 1, true));
         Key rate = key(kind, size, StockFabrics.SKYWAY + LINK, "throughput", "Mpps");
-        verdicts.add(
-                Ratios.ratio(
-                        session,
-                        row + "-rate",
-                        what + "a link, packets",
-                        rate,
-                        rate.of(StockFabrics.IO),
-                        1,
-                        false));
+        verdicts.add(Ratios.ratio(session, row + "-rate", what + "a link, packets", rate, rate.of(StockFabrics.IO), 1, false));
         if (kind == StockFabrics.Kind.VHOST) {
-            verdicts.add(
-                    Ratios.ratio(
-                            session,
-                            row + "-ovs",
-                            what + "a link, " + CYCLES,
-                            link,
-                            link.of(Fabrics.OVS + LINK),
-                            0.5,
-                            true));
-            verdicts.add(
-                    Ratios.ratio(
-                            session,
-                            row + "-rules",
-                            what + "5-tuple rules, " + CYCLES,
-                            rules,
-                            link.of(Fabrics.OVS + RULES),
-                            0.8,
-                            true));
+            verdicts.add(Ratios.ratio(session, row + "-ovs", what + "a link, " + CYCLES, link, link.of(Fabrics.OVS + LINK), 0.5, true));
+            verdicts.add(Ratios.ratio(session, row + "-rules", what + "5-tuple rules, " + CYCLES, rules, link.of(Fabrics.OVS + RULES), 0.8, true));
         }
     }
+    // spotless:on
 
     private static TestpmdLine line(
             MeasuredSession session,

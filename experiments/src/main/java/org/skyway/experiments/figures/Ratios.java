@@ -3,7 +3,6 @@ package org.skyway.experiments.figures;
 import java.util.List;
 import java.util.Locale;
 import org.skyway.experiments.bed.Spread;
-import org.skyway.experiments.report.Conditions;
 import org.skyway.experiments.report.HtmlReport;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Measurement;
@@ -107,11 +106,5 @@ final class Ratios {
     private static String value(List<Measurement> rounds) {
         Spread s = Spread.of(rounds.stream().mapToDouble(Measurement::value));
         return HtmlReport.number(s.median()) + " " + rounds.getFirst().key().unit();
-    }
-
-    /// Keeps one value of one round.
-    static void keep(
-            MeasuredSession session, Key key, int round, double value, Conditions conditions) {
-        session.keep(key, round, value, conditions);
     }
 }

@@ -16,7 +16,6 @@ import org.skyway.experiments.figures.SetupSteps.FirstPacket;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.report.Conditions;
 import org.skyway.experiments.report.Figure;
-import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
 import org.skyway.experiments.report.Section;
 import org.skyway.ivshmem.region.Region;
@@ -161,38 +160,19 @@ final class Setup implements Experiment {
             for (Map.Entry<String, Double> step : change.millis().entrySet()) {
                 boolean total = step.getKey().equals(SetupSteps.TOTAL);
                 number++;
-                keep(
-                        session,
-                        path,
-                        total ? step.getKey() : number + ". " + step.getKey(),
-                        "step",
-                        cycle - bed.warmUp(),
-                        step.getValue());
+                int round = cycle - bed.warmUp();
+                String name = total ? step.getKey() : number + ". " + step.getKey();
+                point(session, path, name, round).keep("step", "ms", step.getValue());
                 if (!total) {
                     sum += step.getValue();
-                    keep(
-                            session,
-                            path,
-                            Integer.toString(number),
-                            "reached after",
-                            cycle - bed.warmUp(),
-                            sum);
+                    point(session, path, Integer.toString(number), round)
+                            .keep("reached after", "ms", sum);
                 }
             }
         }
     }
 
-    private void keep(
-            MeasuredSession session,
-            String path,
-            String x,
-            String metric,
-            int round,
-            double millis) {
-        session.keep(
-                new Key(name(), Method.NONE, path, x, metric, "ms"),
-                round,
-                millis,
-                Conditions.UNKNOWN);
+    private Point point(MeasuredSession session, String path, String x, int round) {
+        return new Point(session, name(), Method.NONE, path, x, round, Conditions.UNKNOWN);
     }
 }

@@ -34,7 +34,6 @@ final class SkywayBed implements AutoCloseable {
     private final RunFolder folder = new RunFolder();
     private final List<AutoCloseable> started = new ArrayList<>();
     private final List<Program> programs = new ArrayList<>();
-    private final int ports;
     private final Program vswitchd;
     private final ControlClient control;
     private int links;
@@ -57,7 +56,6 @@ final class SkywayBed implements AutoCloseable {
     SkywayBed(MeasuredSession session, List<String> prefix, int ports, String... more) {
         this.session = session;
         this.prefix = prefix;
-        this.ports = ports;
         List<String> command =
                 new ArrayList<>(
                         List.of("vswitchd", "--rundir", path().toString(), "--bridge", BRIDGE));
@@ -94,6 +92,11 @@ final class SkywayBed implements AutoCloseable {
 
     List<Program> programs() {
         return programs;
+    }
+
+    /// All of them but the switch.
+    List<Program> vnfs() {
+        return programs.stream().filter(p -> p != vswitchd).toList();
     }
 
     private Program program(String name, List<String> command) {
@@ -155,6 +158,30 @@ final class SkywayBed implements AutoCloseable {
         started.add(tester);
         programs.add(tester.program());
         return tester;
+    }
+
+    /// Starts a tester at each of ports 1 and 2, and sends everything from each to the other.
+    ///
+    /// @param left core of the first; null for any
+    /// @param right core of the second; null for any
+    /// @param idle how they wait
+    Ends pair(Integer left, Integer right, String idle) {
+        Ends ends = Ends.of(tester(left, idle, 1), tester(right, idle, 2), session.plan().size());
+        connect(new int[] {1, 2});
+        return ends;
+    }
+
+    /// Sends everything from each port to its neighbour: from the first to the second, from the
+    /// third to the fourth and so on, and back.
+    ///
+    /// @param first number of a port
+    /// @param last number of the last port
+    void connectNeighbours(int first, int last) {
+        int[][] pairs = new int[(last - first + 1) / 2][];
+        for (int i = 0; i < pairs.length; i++) {
+            pairs[i] = new int[] {first + 2 * i, first + 2 * i + 1};
+        }
+        connect(pairs);
     }
 
     /// Sends everything from each of two ports to the other.
@@ -221,8 +248,13 @@ final class SkywayBed implements AutoCloseable {
         }
     }
 
-    int ports() {
-        return ports;
+    /// Packets that the switch's ports have received, bypassed ones too.
+    long received() {
+        long all = 0;
+        for (JsonNode port : control.ask(ControlClient.request("stats")).get("ports")) {
+            all += port.get("rxPackets").asLong();
+        }
+        return all;
     }
 
     @Override

@@ -1,8 +1,6 @@
 package org.skyway.experiments.figures;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.skyway.experiments.process.Program;
 import org.skyway.experiments.tester.Tester;
 
 /// A chain of Java VNFs on a [SkywayBed], of which the first and the last are source and sink.
@@ -12,14 +10,14 @@ final class SkywayChain implements MeasuredChain {
 
     private final SkywayBed bed;
     private final Ends ends;
-    private final boolean spins;
+    private final Cores cores;
 
     /// @param session whose
     /// @param vnfs how many, ends included; at least 2
     /// @param cores of all of them
     SkywayChain(MeasuredSession session, int vnfs, Cores cores) {
         int ports = 2 * (vnfs - 1);
-        spins = !cores.idle().equals("backoff");
+        this.cores = cores;
         bed =
                 cores.switchCore() == null
                         ? new SkywayBed(session, ports)
@@ -31,11 +29,7 @@ final class SkywayChain implements MeasuredChain {
             Tester left = bed.tester(cores.vnfCores().getFirst(), cores.idle(), 1);
             Tester right = bed.tester(cores.vnfCores().getLast(), cores.idle(), ports);
             ends = Ends.of(left, right, session.plan().size());
-            List<int[]> pairs = new ArrayList<>();
-            for (int port = 1; port < ports; port += 2) {
-                pairs.add(new int[] {port, port + 1});
-            }
-            bed.connect(pairs.toArray(new int[0][]));
+            bed.connectNeighbours(1, ports);
         } catch (RuntimeException e) {
             bed.close();
             throw e;
@@ -58,44 +52,7 @@ final class SkywayChain implements MeasuredChain {
 
     @Override
     public List<Way> ways() {
-        return List.of(new Lane(THROUGH, false), new Lane(PAST, true));
-    }
-
-    private final class Lane implements Way {
-        private final String path;
-        private final boolean past;
-
-        Lane(String path, boolean past) {
-            this.path = path;
-            this.past = past;
-        }
-
-        @Override
-        public String path() {
-            return path;
-        }
-
-        @Override
-        public void select() {
-            bed.bypass(past);
-        }
-
-        @Override
-        public double mpps(double settleSeconds, double seconds) {
-            return ends.mpps(settleSeconds, seconds);
-        }
-
-        @Override
-        public List<Program> programs() {
-            return bed.programs();
-        }
-
-        @Override
-        public List<Program> pollers() {
-            return spins // else all of them sleep with nothing to do
-                    ? bed.programs().stream().filter(p -> p != bed.vswitchd()).toList()
-                    : List.of();
-        }
+        return BedWay.both(bed, cores, ends::mpps);
     }
 
     @Override

@@ -1,14 +1,11 @@
 package org.skyway.experiments.figures;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.dpdk.Testpmd;
 import org.skyway.experiments.peers.ReservedPages;
-import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.MachineFacts;
 import org.skyway.vswitch.daemon.ControlClient;
@@ -127,12 +124,7 @@ final class StockFabrics {
     /// @param huge pages for it
     /// @param core of its loop
     static Costed io(MeasuredSession session, ReservedPages huge, Kind kind, int core) {
-        Path folder;
-        try {
-            folder = Files.createTempDirectory(session.scratch(), "io");
-        } catch (IOException e) {
-            throw new ExperimentException("can't make a folder: " + e, e);
-        }
+        Path folder = session.scratch("io");
         List<String> devices = new ArrayList<>();
         for (int port = 1; port <= PORTS; port++) {
             devices.add(kind.counterpart(port - 1, folder.resolve("s" + port)));

@@ -1,12 +1,9 @@
 package org.skyway.experiments.figures;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.experiments.peers.OvsDpdk;
 import org.skyway.experiments.peers.ReservedPages;
-import org.skyway.experiments.process.ExperimentException;
 
 /// Chains of stock `testpmd`, one on each fabric, all up at the same time with a core for each VNF
 /// and one for the switch; one at work.
@@ -31,17 +28,12 @@ final class TestpmdChains implements AutoCloseable {
                 add(vnfs, Fabrics.skyway(session, ports, SWITCH_CORE, true));
             }
             if (plan.compares(Plan.Other.MEMIF)) {
-                Path folder = session.scratch().resolve("memif-" + vnfs);
-                Files.createDirectory(folder);
-                add(vnfs, Fabrics.memif(folder));
+                add(vnfs, Fabrics.memif(session.scratch("memif")));
             }
             if (plan.compares(Plan.Other.OVS_DPDK)) {
                 add(vnfs, Fabrics.ovs(session, huge, List.of(SWITCH_CORE)));
             }
             session.advance(lines.size() * vnfs * START_SECONDS_PER_VNF, "%d VNFs".formatted(vnfs));
-        } catch (java.io.IOException e) {
-            close();
-            throw new ExperimentException("can't make a folder: " + e, e);
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -3,6 +3,7 @@ package org.skyway.experiments.figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.skyway.experiments.dpdk.DpdkDriver;
 import org.skyway.experiments.dpdk.Testpmd;
 import org.skyway.experiments.peers.ReservedPages;
@@ -38,6 +39,28 @@ final class TestpmdLine implements Way, AutoCloseable {
         this.session = session;
         this.fabric = fabric;
         this.huge = huge;
+    }
+
+    /// One with all its processes, and connected.
+    ///
+    /// @param session whose
+    /// @param fabric closed with this, or if this fails
+    /// @param huge pages for it
+    /// @param processes starts them
+    static TestpmdLine connected(
+            MeasuredSession session,
+            Fabric fabric,
+            ReservedPages huge,
+            Consumer<TestpmdLine> processes) {
+        TestpmdLine line = new TestpmdLine(session, fabric, huge);
+        try {
+            processes.accept(line);
+            line.connect();
+            return line;
+        } catch (RuntimeException e) {
+            line.close();
+            throw e;
+        }
     }
 
     /// Starts a process whose ports are ends.

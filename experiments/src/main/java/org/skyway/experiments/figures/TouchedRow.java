@@ -36,12 +36,7 @@ final class TouchedRow implements FigureRow {
                         "packets that the switch moved",
                         "packets");
         try (SkywayBed bed = new SkywayBed(session, 2)) {
-            Ends ends =
-                    Ends.of(
-                            bed.tester(null, "backoff", 1),
-                            bed.tester(null, "backoff", 2),
-                            session.plan().size());
-            bed.connect(new int[] {1, 2});
+            Ends ends = bed.pair(null, null, "backoff");
             bed.bypass(true);
             for (int round = 1; round <= session.plan().rounds(); round++) {
                 long before = moved(bed);
@@ -66,10 +61,7 @@ final class TouchedRow implements FigureRow {
 
     // What ports counted, less what went past.
     private static long moved(SkywayBed bed) {
-        long all = 0;
-        for (JsonNode port : bed.control().ask(ControlClient.request("stats")).get("ports")) {
-            all += port.get("rxPackets").asLong();
-        }
+        long all = bed.received();
         for (JsonNode link : bed.control().ask(ControlClient.request("links"))) {
             all -= link.get("packets").asLong();
         }

@@ -1,7 +1,10 @@
 package org.skyway.experiments.figures;
 
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
+import org.skyway.experiments.process.Program;
 import org.skyway.experiments.report.Key;
 import org.skyway.experiments.report.Method;
 
@@ -57,6 +60,39 @@ final class Turns {
                         roundSeconds(plan),
                         "%s, %s, round %d of %d".formatted(experiment, x, round, plan.rounds()));
             }
+        }
+    }
+
+    /// Measures several things one after the other, round by round, all of a round between the same
+    /// two looks at the yardstick.
+    ///
+    /// @param session whose
+    /// @param what for people
+    /// @param roundSeconds how long a round takes
+    /// @param programs whose load is not that of others
+    /// @param pollers those of them that poll though nothing comes
+    /// @param measures what is measured by where it is kept, in order
+    static void compare(
+            MeasuredSession session,
+            String what,
+            double roundSeconds,
+            List<Program> programs,
+            List<Program> pollers,
+            SequencedMap<Key, DoubleSupplier> measures) {
+        for (int round = 1; round <= session.plan().rounds(); round++) {
+            var framed =
+                    session.framed(
+                            programs,
+                            pollers,
+                            () ->
+                                    measures.values().stream()
+                                            .mapToDouble(DoubleSupplier::getAsDouble)
+                                            .toArray());
+            int i = 0;
+            for (Key key : measures.keySet()) {
+                session.keep(key, round, framed.value()[i++], framed.conditions());
+            }
+            session.advance(roundSeconds, "%s, round %d".formatted(what, round));
         }
     }
 

@@ -17,22 +17,15 @@ import picocli.CommandLine.Parameters;
             "Corpora grow in a folder, from the seeds that are kept; exits with 1 if something is found."
         })
 public final class FuzzCommand implements Callable<Integer> {
+    // spotless:off
     @Parameters(paramLabel = "TARGET", description = "what to fuzz (default: all, one by one)")
     private List<FuzzTarget> targets = List.of(FuzzTarget.values());
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            defaultValue = "600",
-            description = "how long each (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seconds", paramLabel = "N", defaultValue = "600", description = "how long each (default: ${DEFAULT-VALUE})")
     private long seconds;
-
-    @Option(
-            names = "--folder",
-            paramLabel = "DIR",
-            defaultValue = "/tmp/skyway-fuzz",
+    @Option(names = "--folder", paramLabel = "DIR", defaultValue = "/tmp/skyway-fuzz",
             description = "gets corpora, logs and what is found (default: ${DEFAULT-VALUE})")
     private Path folder;
+    // spotless:on
 
     /// For picocli.
     public FuzzCommand() {}

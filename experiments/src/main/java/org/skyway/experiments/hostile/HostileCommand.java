@@ -16,33 +16,21 @@ import picocli.CommandLine.Option;
             "with 0 if the honest pairs lost nothing and the switch nothing either."
         })
 public final class HostileCommand implements Callable<Integer> {
+    // spotless:off
     @Option(names = "--minutes", description = "how long (default: 2)")
     private Double minutes;
-
     @Option(names = "--seconds", description = "how long, in seconds")
     private Double seconds;
-
     @Option(names = "--seed", description = "of everything that is left to chance (default: any)")
     private Long seed;
-
-    @Option(
-            names = "--attack",
-            split = ",",
-            description = "only these attacks (default: all): ${COMPLETION-CANDIDATES}")
+    @Option(names = "--attack", split = ",", description = "only these attacks (default: all): ${COMPLETION-CANDIDATES}")
     private Attack[] attacks = Attack.values();
-
-    @Option(
-            names = "--chronicle",
-            paramLabel = "FILE",
-            description = "where all that all processes say goes (default: a new file)")
+    @Option(names = "--chronicle", paramLabel = "FILE", description = "where all that all processes say goes (default: a new file)")
     private Path chronicle;
-
-    @Option(
-            names = "--slack",
-            paramLabel = "MILLISECONDS",
-            description =
-                    "how long a barrier that needs no hostile VNF may take (default: ${DEFAULT-VALUE})")
+    @Option(names = "--slack", paramLabel = "MILLISECONDS",
+            description = "how long a barrier that needs no hostile VNF may take (default: ${DEFAULT-VALUE})")
     private int slackMillis = 500;
+    // spotless:on
 
     /// For picocli.
     public HostileCommand() {}

@@ -8,32 +8,16 @@ import org.skyway.experiments.bed.Verdicts;
 /// The faults that a switch may record while VNFs and controllers mistreat it: those that say what
 /// somebody else did. Any other means that the switch met something that it was not made for.
 public final class Tolerated {
+    // spotless:off
     private static final List<Row> ROWS =
             List.of(
-                    new Row(
-                            "datapath",
-                            "stuck thread",
-                            "a poll thread that got no core for a second on a busy machine"),
-                    new Row(
-                            "poll thread: .*",
-                            "InternalError",
-                            "a region that its VNF cut short is noticed by this"),
-                    new Row(
-                            "ofproto thread: .*",
-                            "InternalError",
-                            "a region that its VNF cut short is noticed by this"),
-                    new Row(
-                            "ofproto thread: connection",
-                            "refused|.*bound.*",
-                            "a controller that asks for too much is refused"),
-                    new Row(
-                            "pipeline",
-                            "gave up",
-                            "a controller's rules lead a packet round in circles"),
-                    new Row(
-                            "ctl: connection",
-                            "too many",
-                            "somebody opens more than there may be"));
+                    new Row("datapath",                   "stuck thread",      "a poll thread that got no core for a second on a busy machine"),
+                    new Row("poll thread: .*",            "InternalError",     "a region that its VNF cut short is noticed by this"),
+                    new Row("ofproto thread: .*",         "InternalError",     "a region that its VNF cut short is noticed by this"),
+                    new Row("ofproto thread: connection", "refused|.*bound.*", "a controller that asks for too much is refused"),
+                    new Row("pipeline",                   "gave up",           "a controller's rules lead a packet round in circles"),
+                    new Row("ctl: connection",            "too many",          "somebody opens more than there may be"));
+    // spotless:on
 
     private record Row(String where, String what, String why) {}
 

@@ -20,23 +20,18 @@ import picocli.CommandLine.Option;
 public final class VillainCommand implements Callable<Integer> {
     private static final long GOLDEN = 0x9e37_79b9_7f4a_7c15L;
 
+    // spotless:off
     @Option(names = "--rundir", required = true, description = "of the switch")
     private Path runDirectory;
-
     @Option(names = "--ports", split = ",", required = true, description = "to be hostile on")
     private List<String> ports;
-
     @Option(names = "--others", split = ",", description = "ports that are somebody else's")
     private List<String> others = List.of();
-
     @Option(names = "--seed", description = "of the sequence of attacks")
     private long seed;
-
-    @Option(
-            names = "--attack",
-            split = ",",
-            description = "only these, of: ${COMPLETION-CANDIDATES}")
+    @Option(names = "--attack", split = ",", description = "only these, of: ${COMPLETION-CANDIDATES}")
     private List<Attack> attacks = Arrays.asList(Attack.values());
+    // spotless:on
 
     /// For picocli.
     public VillainCommand() {}

@@ -25,10 +25,6 @@ final class P2pBdd {
         variable[TRUE] = Integer.MAX_VALUE;
     }
 
-    int nodes() {
-        return size;
-    }
-
     private int node(int testedVariable, int ifZero, int ifOne) {
         if (ifZero == ifOne) {
             return ifZero;

@@ -21,26 +21,16 @@ import picocli.CommandLine.Option;
             "makes an image FROM scratch of it. Several of the three options make all that they name."
         })
 public final class PackageCommand implements Callable<Integer> {
-    @Option(
-            names = "--deb",
-            description = "make the Debian package (what is made unless told otherwise)")
+    // spotless:off
+    @Option(names = "--deb", description = "make the Debian package (what is made unless told otherwise)")
     private boolean deb;
-
     @Option(names = "--archive", description = "make the archive")
     private boolean archive;
-
-    @Option(
-            names = "--container",
-            description =
-                    "make the archive, and a Containerfile with the base that it names beside it")
+    @Option(names = "--container", description = "make the archive, and a Containerfile with the base that it names beside it")
     private boolean container;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            defaultValue = ".",
-            description = "where it goes (default: here)")
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = ".", description = "where it goes (default: here)")
     private Path out;
+    // spotless:on
 
     private final Supplier<CommandLine> experiment;
 

@@ -18,23 +18,14 @@ import picocli.CommandLine.Option;
 public final class PageCostCommand implements Callable<Integer> {
     private static final int MOST_WATCHERS = 256; // that the page takes
 
-    @Option(
-            names = "--watchers",
-            paramLabel = "N",
-            description = "how many browsers watch (default: ${DEFAULT-VALUE})")
+    // spotless:off
+    @Option(names = "--watchers", paramLabel = "N", description = "how many browsers watch (default: ${DEFAULT-VALUE})")
     private int watchers = 100;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "of each kind (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", paramLabel = "N", description = "of each kind (default: ${DEFAULT-VALUE})")
     private int rounds = 5;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "SECONDS",
-            description = "of a round (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seconds", paramLabel = "SECONDS", description = "of a round (default: ${DEFAULT-VALUE})")
     private double seconds = 5;
+    // spotless:on
 
     /// For picocli.
     public PageCostCommand() {}

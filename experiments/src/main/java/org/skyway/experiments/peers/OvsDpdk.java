@@ -140,19 +140,6 @@ public final class OvsDpdk implements AutoCloseable {
         return "path=%s,server=1,queues=1,queue_size=1024,mrg_rxbuf=0,in_order=1".formatted(socket);
     }
 
-    /// Adds a port of another kind.
-    ///
-    /// @param number its OpenFlow number
-    /// @param name of the interface
-    /// @param settings as `ovs-vsctl set Interface` takes them
-    public void port(int number, String name, String... settings) {
-        List<String> words =
-                new ArrayList<>(List.of("add-port", BRIDGE, name, "--", "set", "Interface", name));
-        words.addAll(List.of(settings));
-        words.add("ofport_request=" + number);
-        vsctl(words.toArray(new String[0]));
-    }
-
     /// Runs `ovs-ofctl`.
     ///
     /// @param words sub-command and arguments; the bridge comes second
@@ -173,13 +160,6 @@ public final class OvsDpdk implements AutoCloseable {
                         List.of("ovs-appctl", "-t", folder.path().resolve("vs.ctl").toString()));
         command.addAll(List.of(words));
         return Program.output(folder.path(), command.toArray(new String[0]));
-    }
-
-    /// Its run directory.
-    ///
-    /// @return the directory with its sockets
-    public Path path() {
-        return folder.path();
     }
 
     /// The daemon, which polls all the time.

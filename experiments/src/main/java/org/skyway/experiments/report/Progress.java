@@ -69,13 +69,6 @@ public final class Progress {
         return "%d:%02d".formatted(s / 60, s % 60);
     }
 
-    /// Says something without spoiling the bar.
-    ///
-    /// @param line for people
-    public void say(String line) {
-        out.println(terminal ? "\r\u001b[K" + line : line);
-    }
-
     /// Everything is done.
     public void end() {
         if (terminal) {

@@ -21,31 +21,18 @@ import picocli.CommandLine.Option;
             "counter is what the VNFs counted, and rules and groups came back."
         })
 public final class RestartCommand implements Callable<Integer> {
-    @Option(
-            names = "--cycles",
-            paramLabel = "N",
-            description = "how often the switch is replaced (default: ${DEFAULT-VALUE})")
+    // spotless:off
+    @Option(names = "--cycles", paramLabel = "N", description = "how often the switch is replaced (default: ${DEFAULT-VALUE})")
     private int cycles = 100;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "PPS",
-            description =
-                    "packets a second through the switch; 0 for flat out: then it is killed in the middle of a burst (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rate", paramLabel = "PPS",
+            description = "packets a second through the switch; 0 for flat out: then it is killed in the middle of a burst (default: ${DEFAULT-VALUE})")
     private int rate = RestartRun.RATE;
-
-    @Option(
-            names = "--chronicle",
-            paramLabel = "FILE",
-            description = "where all that all processes say goes (default: a new file)")
+    @Option(names = "--chronicle", paramLabel = "FILE", description = "where all that all processes say goes (default: a new file)")
     private Path chronicle;
-
-    @Option(
-            names = "--vnfs",
-            paramLabel = "process|vm",
-            description =
-                    "vm: two guests with a link, without the other pair; each other time libvirtd is killed as well (default: ${DEFAULT-VALUE})")
+    @Option(names = "--vnfs", paramLabel = "process|vm",
+            description = "vm: two guests with a link, without the other pair; each other time libvirtd is killed as well (default: ${DEFAULT-VALUE})")
     private String vnfs = "process";
+    // spotless:on
 
     /// For picocli.
     public RestartCommand() {}

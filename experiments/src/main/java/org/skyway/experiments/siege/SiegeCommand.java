@@ -17,41 +17,22 @@ import picocli.CommandLine.Option;
             "again for so many minutes. Exits with 0 if nobody else noticed."
         })
 public final class SiegeCommand implements Callable<Integer> {
+    // spotless:off
     @Option(names = "--minutes", description = "how long (default: one round)")
     private double minutes;
-
     @Option(names = "--seed", description = "of everything that is left to chance (default: any)")
     private Long seed;
-
-    @Option(
-            names = "--scale",
-            description =
-                    "1 for the sizes that are meant, less for less (default: ${DEFAULT-VALUE})")
+    @Option(names = "--scale", description = "1 for the sizes that are meant, less for less (default: ${DEFAULT-VALUE})")
     private double scale = 1;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "PPS",
-            description = "of the honest pair (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rate", paramLabel = "PPS", description = "of the honest pair (default: ${DEFAULT-VALUE})")
     private int rate = 200_000;
-
-    @Option(
-            names = "--assault",
-            split = ",",
-            description = "only these (default: all): ${COMPLETION-CANDIDATES}")
+    @Option(names = "--assault", split = ",", description = "only these (default: all): ${COMPLETION-CANDIDATES}")
     private Assault[] assaults = Assault.values();
-
-    @Option(
-            names = "--chronicle",
-            paramLabel = "FILE",
-            description = "where all that all processes say goes (default: a new file)")
+    @Option(names = "--chronicle", paramLabel = "FILE", description = "where all that all processes say goes (default: a new file)")
     private Path chronicle;
-
-    @Option(
-            names = "--slack",
-            paramLabel = "MILLISECONDS",
-            description = "how long the honest controller may wait (default: ${DEFAULT-VALUE})")
+    @Option(names = "--slack", paramLabel = "MILLISECONDS", description = "how long the honest controller may wait (default: ${DEFAULT-VALUE})")
     private int slackMillis = 2000;
+    // spotless:on
 
     /// For picocli.
     public SiegeCommand() {}

@@ -24,35 +24,22 @@ import picocli.CommandLine.Option;
             "counters agree."
         })
 public final class SwitchOverCommand implements Callable<Integer> {
-    @Option(
-            names = "--cycles",
-            paramLabel = "N",
-            description = "switch-overs, at all rates together (default: ${DEFAULT-VALUE})")
+    // spotless:off
+    @Option(names = "--cycles", paramLabel = "N", description = "switch-overs, at all rates together (default: ${DEFAULT-VALUE})")
     private int cycles = 10_000;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "where tables go: switchover.csv, gaps.csv (default: nowhere)")
+    @Option(names = "--out", paramLabel = "DIR", description = "where tables go: switchover.csv, gaps.csv (default: nowhere)")
     private Path folder;
-
-    @Option(
-            names = "--chronicle",
-            paramLabel = "FILE",
-            description =
-                    "where all that all processes say goes, with .switchover and .barrier behind it"
-                            + " (default: new files)")
+    @Option(names = "--chronicle", paramLabel = "FILE",
+            description = "where all that all processes say goes, with .switchover and .barrier behind it (default: new files)")
     private Path chronicle;
-
-    @Option(
-            names = "--barriers",
-            paramLabel = "N",
+    @Option(names = "--barriers", paramLabel = "N",
             description = {
                 "then, rule changes with a barrier behind them, for each kind of sender: prompt,"
                         + " slow,",
                 "silent, defiant, lying (default: ${DEFAULT-VALUE})"
             })
     private int barriers = 0;
+    // spotless:on
 
     /// For picocli.
     public SwitchOverCommand() {}

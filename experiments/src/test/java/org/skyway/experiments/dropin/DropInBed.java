@@ -26,7 +26,7 @@ abstract class DropInBed {
 
     @BeforeEach
     void startAll() {
-        assumeTrue(Database.missing() == null, Database::missing);
+        assumeTrue(DropInLab.databaseMissing() == null, DropInLab::databaseMissing);
         folder = new RunFolder();
         dir = folder.path();
         db = new Database(dir);

@@ -163,12 +163,10 @@ final class Explorer implements Domain<Branch> {
         FlowRule by = job.by().rule();
         return switch (job.way()) {
             case RESUBMIT_TRACKED -> undecided(branch, "resubmit(ct)", by);
-            case OUTPUT -> next(leaves.broken(branch, "output to TABLE is not decided", by, false));
+            case OUTPUT -> perhaps(branch, "output to TABLE is not decided", by);
             case ENTER, GOTO, RESUBMIT ->
                     ++branch.lookups > MOST_LOOKUPS || job.by().depth() + job.deeper() > DEEPEST
-                            ? next(
-                                    leaves.broken(
-                                            branch, "packets are looked up too often", by, false))
+                            ? perhaps(branch, "packets are looked up too often", by)
                             : then;
         };
     }
@@ -176,7 +174,7 @@ final class Explorer implements Domain<Branch> {
     @Override
     public Todo enterGroup(Branch branch, Owner owner, int id, GroupEntry group, Todo then) {
         if (owner.depth() > DEEPEST) {
-            return next(leaves.broken(branch, "groups are nested too deeply", owner.rule(), false));
+            return perhaps(branch, "groups are nested too deeply", owner.rule());
         }
         return group == null
                 ? broken(branch, "group %d does not exist".formatted(id), owner.rule())
@@ -188,12 +186,7 @@ final class Explorer implements Domain<Branch> {
     @Override
     public Todo lookUp(Branch branch, Job.LookUp job, Todo then) {
         if (job.table() == NO_TABLE) {
-            return next(
-                    leaves.broken(
-                            branch,
-                            "there is no table 255: controllers are told",
-                            job.by().rule(),
-                            false));
+            return perhaps(branch, "there is no table 255: controllers are told", job.by().rule());
         }
         SymbolicPacket asked = branch.packet;
         if (job.asPort() != OfPort.IN_PORT) {
@@ -314,12 +307,7 @@ final class Explorer implements Domain<Branch> {
     @Override
     public Todo choose(Branch branch, Owner owner, GroupEntry group, Todo then) {
         if (group.type() == GroupEntry.Type.SELECT && !mayBeReadAnew(branch, then)) {
-            return next(
-                    leaves.broken(
-                            branch,
-                            "what a select group does here is not decided",
-                            owner.rule(),
-                            false));
+            return perhaps(branch, "what a select group does here is not decided", owner.rule());
         }
         List<Integer> buckets = new Liveness(this::port, this::group).usable(group);
         if (buckets.isEmpty()) {
@@ -379,9 +367,7 @@ final class Explorer implements Domain<Branch> {
 
     @Override
     public Todo fromUnknown(Branch branch, Owner owner, Todo then) {
-        return next(
-                leaves.broken(
-                        branch, "the ingress port depends on the packet", owner.rule(), false));
+        return perhaps(branch, "the ingress port depends on the packet", owner.rule());
     }
 
     @Override
@@ -417,12 +403,7 @@ final class Explorer implements Domain<Branch> {
             case Action.OutputReg(var source, int max) -> {
                 int port = Outputs.numberIn(branch, source);
                 yield port == Outputs.UNKNOWN
-                        ? next(
-                                leaves.broken(
-                                        branch,
-                                        "the output port depends on the packet",
-                                        rule,
-                                        false))
+                        ? perhaps(branch, "the output port depends on the packet", rule)
                         : port < 0
                                 ? then // nothing is sent
                                 : interpreter.output(
@@ -456,12 +437,11 @@ final class Explorer implements Domain<Branch> {
     }
 
     private Todo undecided(Branch branch, String action, FlowRule rule) {
-        return next(
-                leaves.broken(
-                        branch,
-                        "what action %s does is not decided".formatted(action),
-                        rule,
-                        false));
+        return perhaps(branch, "what action %s does is not decided".formatted(action), rule);
+    }
+
+    private Todo perhaps(Branch branch, String reason, FlowRule rule) {
+        return next(leaves.broken(branch, reason, rule, false));
     }
 
     /// What to do to packets that match.

@@ -197,8 +197,4 @@ public final class MemifSender {
     public String fault() {
         return fault;
     }
-
-    EventDescriptor event() {
-        return event;
-    }
 }

@@ -146,13 +146,6 @@ public final class OvsdbClient implements AutoCloseable {
         return done;
     }
 
-    /// Has a listener's work done where it is told of things.
-    ///
-    /// @param work what to do
-    public void execute(Runnable work) {
-        loop.execute(work);
-    }
-
     @Override
     public void close() {
         loop.submit(

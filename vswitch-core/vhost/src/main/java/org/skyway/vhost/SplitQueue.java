@@ -165,13 +165,6 @@ abstract class SplitQueue {
         call = event;
     }
 
-    /// How many slots it has.
-    ///
-    /// @return a power of two
-    public final int size() {
-        return size;
-    }
-
     /// How often the driver was interrupted. Its thread writes; others may see an old value.
     ///
     /// @return interrupts

@@ -179,13 +179,6 @@ public final class QemuGuest implements AutoCloseable {
         return said.toString();
     }
 
-    /// Has QEMU's monitor do something.
-    ///
-    /// @param command for the monitor
-    public void tell(String command) {
-        qemu.say(command);
-    }
-
     /// Boots it anew, as its reset button does.
     public void reset() {
         qemu.say("system_reset");

@@ -14,20 +14,14 @@ import picocli.CommandLine.Option;
                 "Builds kernel and initial file system for guests that run VNF programs, unless it was built before.",
         mixinStandardHelpOptions = true)
 public final class GuestImageCommand implements Callable<Integer> {
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description = "Where images are kept. Default: skyway in the user's cache directory.")
+    // spotless:off
+    @Option(names = "--cache", paramLabel = "DIR", description = "Where images are kept. Default: skyway in the user's cache directory.")
     Path cache;
-
-    @Option(
-            names = "--testpmd",
-            description =
-                    "The one with DPDK's testpmd and the driver in C, which `skyway build --dpdk` builds first.")
+    @Option(names = "--testpmd", description = "The one with DPDK's testpmd and the driver in C, which `skyway build --dpdk` builds first.")
     boolean testpmd;
-
     @Option(names = "--linux", description = "A plain Linux with virtio network devices.")
     boolean linux;
+    // spotless:on
 
     /// For picocli.
     public GuestImageCommand() {}

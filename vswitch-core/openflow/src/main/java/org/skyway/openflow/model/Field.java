@@ -5,7 +5,6 @@ import static org.skyway.openflow.model.Notation.*;
 import static org.skyway.openflow.model.Prerequisite.*;
 
 import java.util.List;
-import java.util.Objects;
 
 /// Every header and metadata field, one row each, from which the codecs, the texts and the detector
 /// take what they know of it.
@@ -527,14 +526,5 @@ public enum Field {
                     "field " + ovsName() + " has " + bits + " bits, so it has no high half");
         }
         key[word] = value;
-    }
-
-    /// Register `i`.
-    ///
-    /// @param i 0 to 15
-    /// @return the field
-    /// @throws IndexOutOfBoundsException if there is no such register
-    public static Field reg(int i) {
-        return ALL[REG0.ordinal() + Objects.checkIndex(i, 16)];
     }
 }

@@ -47,14 +47,6 @@ public record Instructions(
         return new Instructions(-1, actions, false, List.of(), 0, 0, -1);
     }
 
-    /// The same with another action list.
-    ///
-    /// @param actions in order
-    /// @return new instructions
-    public Instructions withApply(List<Action> actions) {
-        return new Instructions(meter, actions, clear, write, metadata, metadataMask, gotoTable);
-    }
-
     /// The same and then another table.
     ///
     /// @param table the table to go on with, or -1 for none

@@ -6,6 +6,13 @@ import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NXT;
+import static org.skyway.openflow.wire.MessageTable.Kind.ONFT;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.empty;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +23,10 @@ import org.skyway.openflow.message.Role;
 import org.skyway.openflow.message.RoleMessage;
 import org.skyway.openflow.message.StatsReply;
 import org.skyway.openflow.message.StatsRequest;
-import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
+import org.skyway.openflow.wire.MessageTable.Form;
 
 /// The rows of what every connection needs: hello, error, echo, features, configuration, barrier,
 /// roles, description.
@@ -29,139 +35,97 @@ final class BasicRows {
 
     private BasicRows() {}
 
+    // spotless:off
     static void register() {
-        all(
-                Message.Hello.class,
-                0,
-                0,
-                1,
+        row(Message.Hello.class, TYPE.at(0, OF10, OF15, 0, 1),
                 (in, c) -> {
                     in.skip(in.remaining());
                     return new Message.Hello(0);
                 },
                 (out, m, c) -> out.u16(VERSION_BITMAP).u16(8).u32(m.versions()));
-        all(Message.Failure.class, 1, 4, 1, BasicRows::failure, BasicRows::putFailure);
-        all(
-                Message.EchoRequest.class,
-                2,
-                0,
-                1,
+        row(Message.Failure.class, TYPE.at(1, OF10, OF15, 4, 1), BasicRows::failure, BasicRows::putFailure);
+        row(Message.EchoRequest.class, TYPE.at(2, OF10, OF15, 0, 1),
                 (in, c) -> new Message.EchoRequest(in.bytes(in.remaining())),
                 (out, m, c) -> out.bytes(m.data()));
-        all(
-                Message.EchoReply.class,
-                3,
-                0,
-                1,
+        row(Message.EchoReply.class, TYPE.at(3, OF10, OF15, 0, 1),
                 (in, c) -> new Message.EchoReply(in.bytes(in.remaining())),
                 (out, m, c) -> out.bytes(m.data()));
-        empty(Message.FeaturesRequest.class, 5, OF10, OF15, new Message.FeaturesRequest());
-        row(
-                Message.FeaturesReply.class,
-                6,
-                OF10,
-                OF10,
-                24,
-                PortRows.BYTES_10,
+        empty(Message.FeaturesRequest.class, TYPE.at(5, OF10, OF15, 0, 0), new Message.FeaturesRequest());
+        row(Message.FeaturesReply.class, TYPE.at(6, OF10, OF10, 24, PortRows.BYTES_10),
                 BasicRows::features,
                 BasicRows::putFeatures);
-        row(
-                Message.FeaturesReply.class,
-                6,
-                OF11,
-                OF12,
-                24,
-                PortRows.BYTES_11,
+        row(Message.FeaturesReply.class, TYPE.at(6, OF11, OF12, 24, PortRows.BYTES_11),
                 BasicRows::features,
                 BasicRows::putFeatures);
-        row(
-                Message.FeaturesReply.class,
-                6,
-                OF13,
-                OF15,
-                24,
-                0,
-                BasicRows::features,
-                BasicRows::putFeatures);
-        empty(Message.GetConfigRequest.class, 7, OF10, OF15, new Message.GetConfigRequest());
-        all(
-                Message.GetConfigReply.class,
-                8,
-                4,
-                0,
+        row(Message.FeaturesReply.class, TYPE.at(6, OF13, OF15, 24, 0), BasicRows::features, BasicRows::putFeatures);
+        empty(Message.GetConfigRequest.class, TYPE.at(7, OF10, OF15, 0, 0), new Message.GetConfigRequest());
+        row(Message.GetConfigReply.class, TYPE.at(8, OF10, OF15, 4, 0),
                 (in, c) -> new Message.GetConfigReply(in.u16(), in.u16()),
                 (out, m, c) -> out.u16(m.flags()).u16(m.missSendLength()));
-        all(
-                Message.SetConfig.class,
-                9,
-                4,
-                0,
+        row(Message.SetConfig.class, TYPE.at(9, OF10, OF15, 4, 0),
                 (in, c) -> new Message.SetConfig(in.u16(), in.u16()),
                 (out, m, c) -> out.u16(m.flags()).u16(m.missSendLength()));
-        empty(Message.BarrierRequest.class, 18, OF10, OF10, new Message.BarrierRequest());
-        empty(Message.BarrierRequest.class, 20, OF11, OF15, new Message.BarrierRequest());
-        empty(Message.BarrierReply.class, 19, OF10, OF10, new Message.BarrierReply());
-        empty(Message.BarrierReply.class, 21, OF11, OF15, new Message.BarrierReply());
-        roles();
-        MessageTable.row(
-                StatsRequest.Desc.class,
-                Kind.REQUEST,
-                0,
-                OF10,
-                OF15,
-                0,
-                0,
-                (in, c) -> new StatsRequest.Desc(),
-                (out, m, c) -> {});
-        MessageTable.row(
-                StatsReply.Desc.class,
-                Kind.REPLY,
-                0,
-                OF10,
-                OF15,
-                1056,
-                0,
-                (in, c) ->
-                        new StatsReply.Desc(
-                                in.text(256),
-                                in.text(256),
-                                in.text(256),
-                                in.text(32),
-                                in.text(256)),
-                (out, m, c) ->
-                        out.text(m.manufacturer(), 256)
-                                .text(m.hardware(), 256)
-                                .text(m.software(), 256)
-                                .text(m.serial(), 32)
-                                .text(m.datapath(), 256));
+        empty(Message.BarrierRequest.class, TYPE.at(18, OF10, OF10, 0, 0),   new Message.BarrierRequest());
+        empty(Message.BarrierRequest.class, TYPE.at(20, OF11, OF15, 0, 0),   new Message.BarrierRequest());
+        empty(Message.BarrierReply.class,   TYPE.at(19, OF10, OF10, 0, 0),   new Message.BarrierReply());
+        empty(Message.BarrierReply.class,   TYPE.at(21, OF11, OF15, 0, 0),   new Message.BarrierReply());
+        empty(StatsRequest.Desc.class,      REQUEST.at(0, OF10, OF15, 0, 0), new StatsRequest.Desc());
+        row(StatsReply.Desc.class, REPLY.at(0, OF10, OF15, 1056, 0),
+                (in, c) -> new StatsReply.Desc(in.text(256), in.text(256), in.text(256), in.text(32), in.text(256)),
+                (out, m, c) -> {
+                    out.text(m.manufacturer(), 256).text(m.hardware(), 256).text(m.software(), 256);
+                    out.text(m.serial(), 32).text(m.datapath(), 256);
+                });
+
+        row(RoleMessage.RoleRequest.class, TYPE.at(24, OF12, OF15, 16, 0),
+                (in, c) -> {
+                    Role role = role(in.s32());
+                    in.skip(4);
+                    long generation = in.s64();
+                    boolean has = role == Role.PRIMARY || role == Role.SECONDARY;
+                    return new RoleMessage.RoleRequest(role, has, generation);
+                },
+                (out, m, c) -> out.u32(m.role().ordinal()).zeros(4).u64(m.generation()));
+        row(RoleMessage.RoleReply.class, TYPE.at(25, OF12, OF15, 16, 0),
+                (in, c) -> {
+                    Role role = role(in.s32());
+                    in.skip(4);
+                    long generation = in.s64();
+                    return new RoleMessage.RoleReply(role, generation != -1, generation);
+                },
+                (out, m, c) -> out.u32(m.role().ordinal()).zeros(4).u64(m.hasGeneration() ? m.generation() : -1));
+        row(RoleMessage.RoleRequest.class, NXT.at(10, OF10, OF15, 4, 0),
+                (in, c) -> new RoleMessage.RoleRequest(niciraRole(in.s32()), false, 0),
+                (out, m, c) -> out.u32(m.role().ordinal() - 1));
+        row(RoleMessage.RoleReply.class, NXT.at(11, OF10, OF15, 4, 0),
+                (in, c) -> new RoleMessage.RoleReply(niciraRole(in.s32()), false, 0),
+                (out, m, c) -> out.u32(m.role().ordinal() - 1));
+        forward(TYPE.at(32, OF14, OF15, 8, 8));
+        forward(NXT.at(132, OF10, OF12, 8, 8));
+        forward(ONFT.at(2350, OF13, OF13, 8, 8));
+        roleStatus(TYPE.at(30, OF14, OF15, 16, 8));
+        roleStatus(ONFT.at(1911, OF13, OF13, 16, 8));
     }
 
-    private static <M extends Message> void all(
-            Class<M> type,
-            int number,
-            int min,
-            int unit,
-            MessageTable.Decoder<M> decoder,
-            MessageTable.Encoder<M> encoder) {
-        row(type, number, OF10, OF15, min, unit, decoder, encoder);
+    private static void forward(Form form) {
+        row(Message.RequestForward.class, form,
+                (in, c) -> new Message.RequestForward(rest(in)),
+                (out, m, c) -> out.bytes(m.request()));
     }
 
-    private static <M extends Message> void empty(
-            Class<M> type, int number, Version first, Version last, M message) {
-        row(type, number, first, last, 0, 0, (in, c) -> message, (out, m, c) -> {});
+    private static void roleStatus(Form form) {
+        row(RoleMessage.RoleStatus.class, form,
+                (in, c) -> {
+                    Role role = role(in.s32());
+                    int reason = in.u8();
+                    in.skip(3);
+                    long generation = in.s64();
+                    in.skip(in.remaining());
+                    return new RoleMessage.RoleStatus(role, reason, generation != -1, generation);
+                },
+                (out, m, c) -> out.u32(m.role().ordinal()).u8(m.reason()).zeros(3).u64(m.hasGeneration() ? m.generation() : -1));
     }
-
-    private static <M extends Message> void row(
-            Class<M> type,
-            int number,
-            Version first,
-            Version last,
-            int min,
-            int unit,
-            MessageTable.Decoder<M> decoder,
-            MessageTable.Encoder<M> encoder) {
-        MessageTable.row(type, Kind.TYPE, number, first, last, min, unit, decoder, encoder);
-    }
+    // spotless:on
 
     // Nobody has the id 0: what claims to be of that vendor is left as it came.
     private static Message.Failure failure(WireReader in, Context c) {
@@ -214,113 +178,11 @@ final class BasicRows {
     }
 
     private static void putFeatures(WireWriter out, Message.FeaturesReply m, Context c) {
-        out.u64(m.datapathId())
-                .u32(m.buffers())
-                .u8(m.tables())
-                .u8(m.auxiliaryId())
-                .zeros(2)
-                .u32(m.capabilities())
-                .u32(m.actions());
+        out.u64(m.datapathId()).u32(m.buffers()).u8(m.tables()).u8(m.auxiliaryId()).zeros(2);
+        out.u32(m.capabilities()).u32(m.actions());
         for (PortState p : m.ports()) {
             PortRows.putPort(out, p, c.version());
         }
-    }
-
-    private static void roles() {
-        row(
-                RoleMessage.RoleRequest.class,
-                24,
-                OF12,
-                OF15,
-                16,
-                0,
-                (in, c) -> {
-                    Role role = role(in.s32());
-                    in.skip(4);
-                    long generation = in.s64();
-                    boolean has = role == Role.PRIMARY || role == Role.SECONDARY;
-                    return new RoleMessage.RoleRequest(role, has, generation);
-                },
-                (out, m, c) -> out.u32(m.role().ordinal()).zeros(4).u64(m.generation()));
-        row(
-                RoleMessage.RoleReply.class,
-                25,
-                OF12,
-                OF15,
-                16,
-                0,
-                (in, c) -> {
-                    Role role = role(in.s32());
-                    in.skip(4);
-                    long generation = in.s64();
-                    return new RoleMessage.RoleReply(role, generation != -1, generation);
-                },
-                (out, m, c) ->
-                        out.u32(m.role().ordinal())
-                                .zeros(4)
-                                .u64(m.hasGeneration() ? m.generation() : -1));
-        MessageTable.row(
-                RoleMessage.RoleRequest.class,
-                Kind.NXT,
-                10,
-                OF10,
-                OF15,
-                4,
-                0,
-                (in, c) -> new RoleMessage.RoleRequest(niciraRole(in.s32()), false, 0),
-                (out, m, c) -> out.u32(m.role().ordinal() - 1));
-        MessageTable.row(
-                RoleMessage.RoleReply.class,
-                Kind.NXT,
-                11,
-                OF10,
-                OF15,
-                4,
-                0,
-                (in, c) -> new RoleMessage.RoleReply(niciraRole(in.s32()), false, 0),
-                (out, m, c) -> out.u32(m.role().ordinal() - 1));
-        forward(Kind.TYPE, 32, OF14, OF15);
-        forward(Kind.NXT, 132, OF10, OF12);
-        forward(Kind.ONFT, 2350, OF13, OF13);
-        roleStatus(Kind.TYPE, 30, OF14, OF15);
-        roleStatus(Kind.ONFT, 1911, OF13, OF13);
-    }
-
-    private static void forward(Kind kind, int number, Version first, Version last) {
-        MessageTable.row(
-                Message.RequestForward.class,
-                kind,
-                number,
-                first,
-                last,
-                8,
-                8,
-                (in, c) -> new Message.RequestForward(rest(in)),
-                (out, m, c) -> out.bytes(m.request()));
-    }
-
-    private static void roleStatus(Kind kind, int number, Version first, Version last) {
-        MessageTable.row(
-                RoleMessage.RoleStatus.class,
-                kind,
-                number,
-                first,
-                last,
-                16,
-                8,
-                (in, c) -> {
-                    Role role = role(in.s32());
-                    int reason = in.u8();
-                    in.skip(3);
-                    long generation = in.s64();
-                    in.skip(in.remaining());
-                    return new RoleMessage.RoleStatus(role, reason, generation != -1, generation);
-                },
-                (out, m, c) ->
-                        out.u32(m.role().ordinal())
-                                .u8(m.reason())
-                                .zeros(3)
-                                .u64(m.hasGeneration() ? m.generation() : -1));
     }
 
     private static Role role(int code) {

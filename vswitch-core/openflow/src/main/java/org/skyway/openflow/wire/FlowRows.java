@@ -6,6 +6,9 @@ import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NXT;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.FlowMod;
@@ -17,7 +20,6 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
 
 /// The rows of flow-mod and flow-removed, in the forms of each version and of Nicira.
 final class FlowRows {
@@ -27,78 +29,17 @@ final class FlowRows {
 
     private FlowRows() {}
 
+    // spotless:off
     static void register() {
-        MessageTable.row(
-                FlowMod.class,
-                Kind.TYPE,
-                14,
-                OF10,
-                OF10,
-                64,
-                8,
-                FlowRows::mod10,
-                FlowRows::putMod10);
-        MessageTable.row(
-                FlowMod.class,
-                Kind.TYPE,
-                14,
-                OF11,
-                OF15,
-                40,
-                8,
-                FlowRows::mod11,
-                FlowRows::putMod11);
-        MessageTable.row(
-                FlowMod.class,
-                Kind.NXT,
-                13,
-                OF10,
-                OF15,
-                32,
-                8,
-                FlowRows::modNx,
-                FlowRows::putModNx);
-        MessageTable.row(
-                FlowRemoved.class,
-                Kind.TYPE,
-                11,
-                OF10,
-                OF10,
-                80,
-                0,
-                FlowRows::removed10,
-                FlowRows::putRemoved10);
-        MessageTable.row(
-                FlowRemoved.class,
-                Kind.TYPE,
-                11,
-                OF11,
-                OF14,
-                40,
-                8,
-                FlowRows::removed11,
-                FlowRows::putRemoved11);
-        MessageTable.row(
-                FlowRemoved.class,
-                Kind.TYPE,
-                11,
-                OF15,
-                OF15,
-                16,
-                8,
-                FlowRows::removed15,
-                FlowRows::putRemoved15);
-        MessageTable.row(
-                FlowRemoved.class,
-                Kind.NXT,
-                14,
-                OF10,
-                OF15,
-                40,
-                8,
-                FlowRows::removedNx,
-                FlowRows::putRemovedNx);
+        row(FlowMod.class,     TYPE.at(14, OF10, OF10, 64, 8), FlowRows::mod10,     FlowRows::putMod10);
+        row(FlowMod.class,     TYPE.at(14, OF11, OF15, 40, 8), FlowRows::mod11,     FlowRows::putMod11);
+        row(FlowMod.class,     NXT.at(13, OF10, OF15, 32, 8),  FlowRows::modNx,     FlowRows::putModNx);
+        row(FlowRemoved.class, TYPE.at(11, OF10, OF10, 80, 0), FlowRows::removed10, FlowRows::putRemoved10);
+        row(FlowRemoved.class, TYPE.at(11, OF11, OF14, 40, 8), FlowRows::removed11, FlowRows::putRemoved11);
+        row(FlowRemoved.class, TYPE.at(11, OF15, OF15, 16, 8), FlowRows::removed15, FlowRows::putRemoved15);
+        row(FlowRemoved.class, NXT.at(14, OF10, OF15, 40, 8),  FlowRows::removedNx, FlowRows::putRemovedNx);
     }
+    // spotless:on
 
     private static FlowMod mod11(WireReader in, Context c) {
         long cookie = in.s64();
@@ -258,18 +199,10 @@ final class FlowRows {
     private static void putMod11(WireWriter out, FlowMod m, Context c) {
         boolean add = m.command() == FlowMod.Command.ADD || m.newCookie() != -1;
         int known = c.atLeast(OF13) ? -1 : c.atLeast(OF12) ? 7 : 3;
-        out.u64(add ? m.newCookie() : m.cookie())
-                .u64(add ? 0 : m.cookieMask())
-                .u8(m.table())
-                .u8(m.command().ordinal())
-                .u16(m.idleTimeout())
-                .u16(m.hardTimeout())
-                .u16(m.priority())
-                .u32(m.bufferId())
-                .u32(m.outPort())
-                .u32(m.outGroup())
-                .u16(m.flags() & known)
-                .u16(c.atLeast(OF14) ? m.importance() : 0);
+        out.u64(add ? m.newCookie() : m.cookie()).u64(add ? 0 : m.cookieMask()).u8(m.table());
+        out.u8(m.command().ordinal()).u16(m.idleTimeout()).u16(m.hardTimeout()).u16(m.priority());
+        out.u32(m.bufferId()).u32(m.outPort()).u32(m.outGroup()).u16(m.flags() & known);
+        out.u16(c.atLeast(OF14) ? m.importance() : 0);
         MatchCodec.put(out, m.match(), c.version());
         InstructionCodec.put(out, m.instructions(), c.version(), m.match());
     }
@@ -284,31 +217,17 @@ final class FlowRows {
 
     private static void putMod10(WireWriter out, FlowMod m, Context c) {
         Match10Codec.put(out, m.match());
-        out.u64(m.newCookie())
-                .u16(oldCommand(m, c))
-                .u16(m.idleTimeout())
-                .u16(m.hardTimeout())
-                .u16(m.priority())
-                .u32(m.bufferId())
-                .u16(PortNumbers.to16(m.outPort()))
-                .u16(oldFlags(m));
+        out.u64(m.newCookie()).u16(oldCommand(m, c)).u16(m.idleTimeout()).u16(m.hardTimeout());
+        out.u16(m.priority()).u32(m.bufferId()).u16(PortNumbers.to16(m.outPort())).u16(oldFlags(m));
         InstructionCodec.put(out, m.instructions(), c.version(), m.match());
     }
 
     private static void putModNx(WireWriter out, FlowMod m, Context c) {
         WireWriter match = new WireWriter();
         int length = MatchCodec.putNxm(match, m.match(), m.cookie(), m.cookieMask());
-        out.u64(m.newCookie())
-                .u16(oldCommand(m, c))
-                .u16(m.idleTimeout())
-                .u16(m.hardTimeout())
-                .u16(m.priority())
-                .u32(m.bufferId())
-                .u16(PortNumbers.to16(m.outPort()))
-                .u16(oldFlags(m))
-                .u16(length)
-                .zeros(6)
-                .bytes(match, 0, match.size());
+        out.u64(m.newCookie()).u16(oldCommand(m, c)).u16(m.idleTimeout()).u16(m.hardTimeout());
+        out.u16(m.priority()).u32(m.bufferId()).u16(PortNumbers.to16(m.outPort())).u16(oldFlags(m));
+        out.u16(length).zeros(6).bytes(match, 0, match.size());
         InstructionCodec.put(out, m.instructions(), c.version(), m.match());
     }
 
@@ -385,12 +304,8 @@ final class FlowRows {
     }
 
     private static void putRemoved15(WireWriter out, FlowRemoved m, Context c) {
-        out.u8(m.table())
-                .u8(m.reason())
-                .u16(m.priority())
-                .u16(m.idleTimeout())
-                .u16(m.hardTimeout())
-                .u64(m.cookie());
+        out.u8(m.table()).u8(m.reason()).u16(m.priority()).u16(m.idleTimeout());
+        out.u16(m.hardTimeout()).u64(m.cookie());
         MatchCodec.putOxm(out, m.match(), c.version());
         OxsCodec.put(out, new OxsCodec.Stats(m.durationNanos(), -1, -1, m.packets(), m.bytes()));
     }
@@ -415,11 +330,8 @@ final class FlowRows {
         int length = MatchCodec.putNxm(match, m.match(), 0, 0);
         out.u64(m.cookie()).u16(m.priority()).u8(m.reason()).u8(m.table() + 1);
         putDuration(out, m.durationNanos());
-        out.u16(m.idleTimeout())
-                .u16(length)
-                .u64(m.packets())
-                .u64(m.bytes())
-                .bytes(match, 0, match.size());
+        out.u16(m.idleTimeout()).u16(length).u64(m.packets()).u64(m.bytes());
+        out.bytes(match, 0, match.size());
     }
 
     /// Seconds and nanoseconds, 32 bits each.

@@ -5,137 +5,82 @@ import static org.skyway.openflow.message.Version.OF11;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NX_REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.NX_REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.REQUEST;
+import static org.skyway.openflow.wire.MessageTable.list;
+import static org.skyway.openflow.wire.MessageTable.row;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.FlowStats;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.StatsReply;
 import org.skyway.openflow.message.StatsRequest;
-import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
+import org.skyway.openflow.wire.MessageTable.Decoder;
+import org.skyway.openflow.wire.MessageTable.Encoder;
+import org.skyway.openflow.wire.MessageTable.Form;
 
 /// The rows of flow and aggregate statistics.
 final class FlowStatsRows {
     private FlowStatsRows() {}
 
+    // spotless:off
     static void register() {
-        request(Kind.REQUEST, 1, 2, OF10, OF10, 36 + 8, 0, FlowStatsRows::request10);
-        request(Kind.REQUEST, 1, 2, OF11, OF15, 32, 8, FlowStatsRows::request11);
-        request(Kind.NX_REQUEST, 0, 1, OF10, OF10, 8, 8, FlowStatsRows::requestNx);
-        reply(Kind.REPLY, 1, OF10, OF10, FlowStatsRows::get10, FlowStatsRows::put10);
-        reply(Kind.REPLY, 1, OF11, OF14, FlowStatsRows::get11, FlowStatsRows::put11);
-        reply(Kind.REPLY, 1, OF15, OF15, FlowStatsRows::get15, FlowStatsRows::put15);
-        reply(Kind.NX_REPLY, 0, OF10, OF10, FlowStatsRows::getNx, FlowStatsRows::putNx);
-        aggregate(Kind.REPLY, 2, OF10, OF14);
-        aggregate(Kind.NX_REPLY, 1, OF10, OF10);
-        MessageTable.row(
-                StatsReply.Aggregate.class,
-                Kind.REPLY,
-                2,
-                OF15,
-                OF15,
-                0,
-                1,
+        request(REQUEST.at(1, OF10, OF10, 36 + 8, 0), 2, FlowStatsRows::request10);
+        request(REQUEST.at(1, OF11, OF15, 32, 8),     2, FlowStatsRows::request11);
+        request(NX_REQUEST.at(0, OF10, OF10, 8, 8),   1, FlowStatsRows::requestNx);
+        reply(REPLY.at(1, OF10, OF10, 0, 1),    FlowStatsRows::get10, FlowStatsRows::put10);
+        reply(REPLY.at(1, OF11, OF14, 0, 1),    FlowStatsRows::get11, FlowStatsRows::put11);
+        reply(REPLY.at(1, OF15, OF15, 0, 1),    FlowStatsRows::get15, FlowStatsRows::put15);
+        reply(NX_REPLY.at(0, OF10, OF10, 0, 1), FlowStatsRows::getNx, FlowStatsRows::putNx);
+        aggregate(REPLY.at(2, OF10, OF14, 24, 0));
+        aggregate(NX_REPLY.at(1, OF10, OF10, 24, 0));
+        row(StatsReply.Aggregate.class, REPLY.at(2, OF15, OF15, 0, 1),
                 (in, c) -> {
                     OxsCodec.Stats s = OxsCodec.get(in);
                     return new StatsReply.Aggregate(s.packets(), s.bytes(), (int) s.flows());
                 },
-                (out, m, c) ->
-                        OxsCodec.put(
-                                out,
-                                new OxsCodec.Stats(-1, -1, m.flows(), m.packets(), m.bytes())));
+                (out, m, c) -> OxsCodec.put(out, new OxsCodec.Stats(-1, -1, m.flows(), m.packets(), m.bytes())));
     }
 
-    private static void request(
-            Kind kind,
-            int flow,
-            int aggregate,
-            Version first,
-            Version last,
-            int min,
-            int unit,
-            MessageTable.Decoder<StatsRequest.Flow> decoder) {
-        MessageTable.row(
-                StatsRequest.Flow.class,
-                kind,
-                flow,
-                first,
-                last,
-                min,
-                unit,
-                decoder,
-                FlowStatsRows::putRequest);
-        MessageTable.row(
-                StatsRequest.Aggregate.class,
-                kind,
-                aggregate,
-                first,
-                last,
-                min,
-                unit,
+    private static void request(Form flow, int aggregate, Decoder<StatsRequest.Flow> decoder) {
+        Form both = flow.kind().at(aggregate, flow.first(), flow.last(), flow.minBody(), flow.unit());
+        row(StatsRequest.Flow.class, flow, decoder, FlowStatsRows::putRequest);
+        row(StatsRequest.Aggregate.class, both,
                 (in, c) -> new StatsRequest.Aggregate(decoder.decode(in, c)),
                 (out, m, c) -> putRequest(out, m.flow(), c));
     }
 
-    private static void aggregate(Kind kind, int number, Version first, Version last) {
-        MessageTable.row(
-                StatsReply.Aggregate.class,
-                kind,
-                number,
-                first,
-                last,
-                24,
-                0,
+    private static void aggregate(Form form) {
+        row(StatsReply.Aggregate.class, form,
                 (in, c) -> new StatsReply.Aggregate(in.s64(), in.s64(), in.s32()),
                 (out, m, c) -> out.u64(m.packets()).u64(m.bytes()).u32(m.flows()).zeros(4));
     }
 
-    private static void reply(
-            Kind kind,
-            int number,
-            Version first,
-            Version last,
-            MessageTable.Decoder<FlowStats> item,
-            MessageTable.Encoder<FlowStats> putItem) {
-        MessageTable.row(
-                StatsReply.Flow.class,
-                kind,
-                number,
-                first,
-                last,
-                0,
-                1,
+    private static void reply(Form form, Decoder<FlowStats> item, Encoder<FlowStats> putItem) {
+        list(StatsReply.Flow.class, form, StatsReply.Flow::new, StatsReply.Flow::flows,
                 (in, c) -> {
-                    List<FlowStats> flows = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        int length = in.peekU16(0);
-                        if (length < 2) {
-                            throw new OpenFlowException(
-                                    ErrorCode.OFPBRC_BAD_LEN,
-                                    "a flow of %d bytes".formatted(length));
-                        }
-                        WireReader one = in.part(length, ErrorCode.OFPBRC_BAD_LEN);
-                        one.skip(2);
-                        flows.add(item.decode(one, c));
+                    int length = in.peekU16(0);
+                    if (length < 2) {
+                        throw new OpenFlowException(ErrorCode.OFPBRC_BAD_LEN, "a flow of %d bytes".formatted(length));
                     }
-                    return new StatsReply.Flow(flows);
+                    WireReader one = in.part(length, ErrorCode.OFPBRC_BAD_LEN);
+                    one.skip(2);
+                    return item.decode(one, c);
                 },
-                (out, m, c) -> {
-                    for (FlowStats f : m.flows()) {
-                        int start = out.size();
-                        out.u16(0);
-                        putItem.encode(out, f, c);
-                        out.setU16(start, out.size() - start);
-                        out.boundary();
-                    }
+                (out, f, c) -> {
+                    int start = out.size();
+                    out.u16(0);
+                    putItem.encode(out, f, c);
+                    out.setU16(start, out.size() - start);
                 });
     }
+    // spotless:on
 
     private static StatsRequest.Flow request10(WireReader in, Context c) {
         Match match = Match10Codec.get(in);
@@ -174,22 +119,14 @@ final class FlowStatsRows {
         if (c.nicira()) {
             WireWriter match = new WireWriter();
             int length = MatchCodec.putNxm(match, m.match(), m.cookie(), m.cookieMask());
-            out.u16(PortNumbers.to16(m.outPort()))
-                    .u16(length)
-                    .u8(m.table())
-                    .zeros(3)
-                    .bytes(match, 0, match.size());
+            out.u16(PortNumbers.to16(m.outPort())).u16(length).u8(m.table()).zeros(3);
+            out.bytes(match, 0, match.size());
         } else if (c.version() == OF10) {
             Match10Codec.put(out, m.match());
             out.u8(m.table()).zeros(1).u16(PortNumbers.to16(m.outPort()));
         } else {
-            out.u8(m.table())
-                    .zeros(3)
-                    .u32(m.outPort())
-                    .u32(m.outGroup())
-                    .zeros(4)
-                    .u64(m.cookie())
-                    .u64(m.cookieMask());
+            out.u8(m.table()).zeros(3).u32(m.outPort()).u32(m.outGroup()).zeros(4).u64(m.cookie());
+            out.u64(m.cookieMask());
             MatchCodec.put(out, m.match(), c.version());
         }
     }

@@ -6,6 +6,15 @@ import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NXT;
+import static org.skyway.openflow.wire.MessageTable.Kind.NX_REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.NX_REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.empty;
+import static org.skyway.openflow.wire.MessageTable.list;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,57 +24,69 @@ import org.skyway.openflow.message.GroupStats;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.StatsReply;
 import org.skyway.openflow.message.StatsRequest;
-import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
+import org.skyway.openflow.wire.MessageTable.Form;
 
 /// The rows of groups: modification, description, statistics, features. OpenFlow 1.0 has them as
 /// Nicira extensions in the form of 1.5.
 final class GroupRows {
     private GroupRows() {}
 
+    // spotless:off
     static void register() {
-        MessageTable.row(
-                GroupMod.class,
-                Kind.TYPE,
-                15,
-                OF11,
-                OF14,
-                8,
-                8,
-                GroupRows::mod11,
-                GroupRows::putMod);
-        MessageTable.row(
-                GroupMod.class,
-                Kind.TYPE,
-                15,
-                OF15,
-                OF15,
-                16,
-                8,
-                GroupRows::mod15,
-                GroupRows::putMod);
-        MessageTable.row(
-                GroupMod.class,
-                Kind.NXT,
-                31,
-                OF10,
-                OF10,
-                16,
-                8,
-                GroupRows::mod15,
-                GroupRows::putMod);
-        descRequest(Kind.REQUEST, 7, OF11, OF14, false);
-        descRequest(Kind.REQUEST, 7, OF15, OF15, true);
-        descRequest(Kind.NX_REQUEST, 8, OF10, OF10, true);
-        desc(Kind.REPLY, 7, OF11, OF15);
-        desc(Kind.NX_REPLY, 8, OF10, OF10);
-        stats(Kind.REQUEST, Kind.REPLY, 6, OF11, OF15);
-        stats(Kind.NX_REQUEST, Kind.NX_REPLY, 7, OF10, OF10);
-        features(Kind.REQUEST, Kind.REPLY, 8, OF12, OF15);
-        features(Kind.NX_REQUEST, Kind.NX_REPLY, 9, OF10, OF11);
+        row(GroupMod.class, TYPE.at(15, OF11, OF14, 8, 8),  GroupRows::mod11, GroupRows::putMod);
+        row(GroupMod.class, TYPE.at(15, OF15, OF15, 16, 8), GroupRows::mod15, GroupRows::putMod);
+        row(GroupMod.class, NXT.at(31, OF10, OF10, 16, 8),  GroupRows::mod15, GroupRows::putMod);
+        row(StatsRequest.GroupDesc.class, REQUEST.at(7, OF11, OF14, 0, 0),
+                (in, c) -> new StatsRequest.GroupDesc(GroupMod.ALL),
+                (out, m, c) -> {});
+        descRequest(REQUEST.at(7, OF15, OF15, 8, 0));
+        descRequest(NX_REQUEST.at(8, OF10, OF10, 8, 0));
+        desc(REPLY.at(7, OF11, OF15, 0, 8));
+        desc(NX_REPLY.at(8, OF10, OF10, 0, 8));
+        stats(REQUEST.at(6, OF11, OF15, 8, 0),    REPLY.at(6, OF11, OF15, 0, 8));
+        stats(NX_REQUEST.at(7, OF10, OF10, 8, 0), NX_REPLY.at(7, OF10, OF10, 0, 8));
+        features(REQUEST.at(8, OF12, OF15, 0, 0),    REPLY.at(8, OF12, OF15, 40, 0));
+        features(NX_REQUEST.at(9, OF10, OF11, 0, 0), NX_REPLY.at(9, OF10, OF11, 40, 0));
     }
+
+    private static void descRequest(Form form) {
+        row(StatsRequest.GroupDesc.class, form,
+                (in, c) -> new StatsRequest.GroupDesc(in.s32()),
+                (out, m, c) -> out.u32(m.group()).zeros(4));
+    }
+
+    private static void desc(Form form) {
+        list(StatsReply.GroupDesc.class, form, StatsReply.GroupDesc::new, StatsReply.GroupDesc::groups,
+                (in, c) -> descItem(in.part(Math.max(8, in.peekU16(0)), ErrorCode.OFPBRC_BAD_LEN), c),
+                GroupRows::putDesc);
+    }
+
+    private static void stats(Form request, Form reply) {
+        row(StatsRequest.Group.class, request,
+                (in, c) -> new StatsRequest.Group(in.s32()),
+                (out, m, c) -> out.u32(m.group()).zeros(4));
+        list(StatsReply.Group.class, reply, StatsReply.Group::new, StatsReply.Group::groups,
+                GroupRows::statsItem,
+                GroupRows::putStats);
+    }
+
+    private static void features(Form request, Form reply) {
+        empty(StatsRequest.GroupFeatures.class, request, new StatsRequest.GroupFeatures());
+        row(StatsReply.GroupFeatures.class, reply,
+                (in, c) -> new StatsReply.GroupFeatures(
+                        in.s32(),
+                        in.s32(),
+                        List.of(in.s32(), in.s32(), in.s32(), in.s32()),
+                        List.of(in.s32(), in.s32(), in.s32(), in.s32())),
+                (out, m, c) -> {
+                    out.u32(m.types()).u32(m.capabilities());
+                    m.maxGroups().forEach(out::u32);
+                    m.actions().forEach(out::u32);
+                });
+    }
+    // spotless:on
 
     /// Whether the form is that of 1.5.
     private static boolean newForm(Context c) {
@@ -196,48 +217,15 @@ final class GroupRows {
         SelectionCodec.put(out, m.entry(), c.version());
     }
 
-    private static void descRequest(
-            Kind kind, int number, Version first, Version last, boolean one) {
-        MessageTable.row(
-                StatsRequest.GroupDesc.class,
-                kind,
-                number,
-                first,
-                last,
-                one ? 8 : 0,
-                0,
-                (in, c) -> new StatsRequest.GroupDesc(one ? in.s32() : GroupMod.ALL),
-                (out, m, c) -> {
-                    if (one) {
-                        out.u32(m.group()).zeros(4);
-                    }
-                });
-    }
-
-    private static void desc(Kind kind, int number, Version first, Version last) {
-        MessageTable.row(
-                StatsReply.GroupDesc.class,
-                kind,
-                number,
-                first,
-                last,
-                0,
-                8,
-                (in, c) -> {
-                    List<GroupEntry> groups = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        WireReader one =
-                                in.part(Math.max(8, in.peekU16(0)), ErrorCode.OFPBRC_BAD_LEN);
-                        groups.add(descItem(one, c));
-                    }
-                    return new StatsReply.GroupDesc(groups);
-                },
-                (out, m, c) -> {
-                    for (GroupEntry g : m.groups()) {
-                        putDesc(out, g, c);
-                        out.boundary();
-                    }
-                });
+    private static void putStats(WireWriter out, GroupStats g, Context c) {
+        out.u16((timed(c) ? 40 : 32) + 16 * g.buckets().size()).zeros(2).u32(g.group());
+        out.u32(g.references()).zeros(4).u64(g.packets()).u64(g.bytes());
+        if (timed(c)) {
+            FlowRows.putDuration(out, g.durationNanos());
+        }
+        for (GroupStats.Bucket b : g.buckets()) {
+            out.u64(b.packets()).u64(b.bytes());
+        }
     }
 
     private static GroupEntry descItem(WireReader in, Context c) {
@@ -272,49 +260,6 @@ final class GroupRows {
         out.setU16(start, out.size() - start);
     }
 
-    private static void stats(Kind request, Kind reply, int number, Version first, Version last) {
-        MessageTable.row(
-                StatsRequest.Group.class,
-                request,
-                number,
-                first,
-                last,
-                8,
-                0,
-                (in, c) -> new StatsRequest.Group(in.s32()),
-                (out, m, c) -> out.u32(m.group()).zeros(4));
-        MessageTable.row(
-                StatsReply.Group.class,
-                reply,
-                number,
-                first,
-                last,
-                0,
-                8,
-                (in, c) -> {
-                    List<GroupStats> groups = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        groups.add(statsItem(in, c));
-                    }
-                    return new StatsReply.Group(groups);
-                },
-                (out, m, c) -> {
-                    for (GroupStats g : m.groups()) {
-                        out.u16((timed(c) ? 40 : 32) + 16 * g.buckets().size())
-                                .zeros(2)
-                                .u32(g.group());
-                        out.u32(g.references()).zeros(4).u64(g.packets()).u64(g.bytes());
-                        if (timed(c)) {
-                            FlowRows.putDuration(out, g.durationNanos());
-                        }
-                        for (GroupStats.Bucket b : g.buckets()) {
-                            out.u64(b.packets()).u64(b.bytes());
-                        }
-                        out.boundary();
-                    }
-                });
-    }
-
     private static GroupStats statsItem(WireReader in, Context c) {
         int length = in.u16();
         in.skip(2);
@@ -330,38 +275,5 @@ final class GroupRows {
             buckets.add(new GroupStats.Bucket(rest.s64(), rest.s64()));
         }
         return new GroupStats(group, references, packets, bytes, duration, buckets);
-    }
-
-    private static void features(
-            Kind request, Kind reply, int number, Version first, Version last) {
-        MessageTable.row(
-                StatsRequest.GroupFeatures.class,
-                request,
-                number,
-                first,
-                last,
-                0,
-                0,
-                (in, c) -> new StatsRequest.GroupFeatures(),
-                (out, m, c) -> {});
-        MessageTable.row(
-                StatsReply.GroupFeatures.class,
-                reply,
-                number,
-                first,
-                last,
-                40,
-                0,
-                (in, c) ->
-                        new StatsReply.GroupFeatures(
-                                in.s32(),
-                                in.s32(),
-                                List.of(in.s32(), in.s32(), in.s32(), in.s32()),
-                                List.of(in.s32(), in.s32(), in.s32(), in.s32())),
-                (out, m, c) -> {
-                    out.u32(m.types()).u32(m.capabilities());
-                    m.maxGroups().forEach(out::u32);
-                    m.actions().forEach(out::u32);
-                });
     }
 }

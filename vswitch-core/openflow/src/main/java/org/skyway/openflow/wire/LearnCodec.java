@@ -104,15 +104,8 @@ final class LearnCodec {
 
     /// Writes what follows the extension action's header.
     static void put(WireWriter out, Action.Learn a, boolean second) {
-        out.u16(a.idleTimeout())
-                .u16(a.hardTimeout())
-                .u16(a.priority())
-                .u64(a.cookie())
-                .u16(a.flags())
-                .u8(a.table())
-                .zeros(1)
-                .u16(a.finIdleTimeout())
-                .u16(a.finHardTimeout());
+        out.u16(a.idleTimeout()).u16(a.hardTimeout()).u16(a.priority()).u64(a.cookie());
+        out.u16(a.flags()).u8(a.table()).zeros(1).u16(a.finIdleTimeout()).u16(a.finHardTimeout());
         if (second) {
             SubField r = a.resultTarget();
             out.u32(a.limit()).u16(r == null ? 0 : r.offset()).zeros(2);

@@ -7,8 +7,6 @@ import org.skyway.openflow.model.Match;
 /// OpenFlow 1.0's `ofp_match`: a fixed structure of 40 bytes with a bit map of wildcards (OpenFlow
 /// 1.0.1, "Flow Match Structures").
 final class Match10Codec {
-    static final int BYTES = 40;
-
     /// All wildcard bits: a match without any of them is exact.
     static final int ALL = (1 << 22) - 1;
 
@@ -143,20 +141,11 @@ final class Match10Codec {
         wildcards |= m.has(Field.TCP_DST) ? 0 : TP_DST;
         wildcards |= m.has(Field.ETH_SRC) ? 0 : DL_SRC;
         wildcards |= m.has(Field.ETH_DST) ? 0 : DL_DST;
-        out.u32(wildcards)
-                .u16(PortNumbers.to16((int) m.valueOf(Field.IN_PORT)))
-                .u48(m.valueOf(Field.ETH_SRC))
-                .u48(m.valueOf(Field.ETH_DST))
-                .u16(vlan)
-                .u8(pcp)
-                .zeros(1)
-                .u16((int) m.valueOf(Field.ETH_TYPE))
-                .u8((int) m.valueOf(Field.IP_DSCP) << 2)
-                .u8((int) m.valueOf(Field.IP_PROTO))
-                .zeros(2)
-                .u32((int) m.valueOf(Field.IPV4_SRC))
-                .u32((int) m.valueOf(Field.IPV4_DST))
-                .u16((int) m.valueOf(Field.TCP_SRC))
-                .u16((int) m.valueOf(Field.TCP_DST));
+        out.u32(wildcards).u16(PortNumbers.to16((int) m.valueOf(Field.IN_PORT)));
+        out.u48(m.valueOf(Field.ETH_SRC)).u48(m.valueOf(Field.ETH_DST)).u16(vlan).u8(pcp).zeros(1);
+        out.u16((int) m.valueOf(Field.ETH_TYPE)).u8((int) m.valueOf(Field.IP_DSCP) << 2);
+        out.u8((int) m.valueOf(Field.IP_PROTO)).zeros(2).u32((int) m.valueOf(Field.IPV4_SRC));
+        out.u32((int) m.valueOf(Field.IPV4_DST)).u16((int) m.valueOf(Field.TCP_SRC));
+        out.u16((int) m.valueOf(Field.TCP_DST));
     }
 }

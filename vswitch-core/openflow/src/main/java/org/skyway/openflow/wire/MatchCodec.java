@@ -1,8 +1,9 @@
 package org.skyway.openflow.wire;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
@@ -15,6 +16,24 @@ import org.skyway.openflow.model.Match;
 final class MatchCodec {
     private static final int TYPE_STANDARD = 0;
     private static final int TYPE_OXM = 1;
+
+    // spotless:off
+    private static final List<Field> FIRST = List.of(
+            Field.PACKET_TYPE, Field.CONJ_ID, Field.IN_PORT, Field.ACTSET_OUTPUT, Field.ETH_SRC, Field.ETH_DST,
+            Field.ETH_TYPE, Field.VLAN_TCI, Field.VLAN_VID, Field.VLAN_PCP, Field.MPLS_TC, Field.MPLS_BOS,
+            Field.MPLS_TTL, Field.MPLS_LABEL, Field.IPV4_SRC, Field.IPV4_DST, Field.IPV6_SRC, Field.IPV6_DST,
+            Field.IP_FRAG, Field.IP_DSCP, Field.IP_ECN, Field.IP_TTL, Field.IPV6_LABEL, Field.IP_PROTO, Field.TCP_SRC,
+            Field.TCP_DST, Field.TCP_FLAGS, Field.UDP_SRC, Field.UDP_DST, Field.SCTP_SRC, Field.SCTP_DST,
+            Field.ICMPV4_TYPE, Field.ICMPV4_CODE, Field.ICMPV6_TYPE, Field.ICMPV6_CODE, Field.ND_RESERVED,
+            Field.ND_TARGET, Field.ND_OPTIONS_TYPE, Field.ND_SLL, Field.ND_TLL, Field.ARP_OP, Field.ARP_SPA,
+            Field.ARP_TPA, Field.ARP_SHA, Field.ARP_THA, Field.TUN_ID, Field.TUN_FLAGS, Field.TUN_SRC, Field.TUN_DST,
+            Field.TUN_IPV6_SRC, Field.TUN_IPV6_DST, Field.TUN_GBP_ID, Field.TUN_GBP_FLAGS, Field.TUN_ERSPAN_IDX,
+            Field.TUN_ERSPAN_VER, Field.TUN_ERSPAN_DIR, Field.TUN_ERSPAN_HWID, Field.TUN_GTPU_FLAGS,
+            Field.TUN_GTPU_MSGTYPE, Field.NSH_FLAGS, Field.NSH_TTL);
+    private static final List<Field> LAST = List.of(
+            Field.PKT_MARK, Field.CT_STATE, Field.CT_ZONE, Field.CT_MARK, Field.CT_LABEL, Field.CT_NW_SRC,
+            Field.CT_IPV6_SRC, Field.CT_NW_DST, Field.CT_IPV6_DST, Field.CT_NW_PROTO, Field.CT_TP_SRC, Field.CT_TP_DST);
+    // spotless:on
 
     /// The order in which Open vSwitch writes fields. What does not fit the match's prerequisites
     /// is left out, so fields that share bits may stand beside each other here.
@@ -255,94 +274,15 @@ final class MatchCodec {
     }
 
     private static Field[] order() {
-        LinkedHashSet<Field> order = new LinkedHashSet<>();
-        Collections.addAll(
-                order,
-                Field.PACKET_TYPE,
-                Field.CONJ_ID,
-                Field.IN_PORT,
-                Field.ACTSET_OUTPUT,
-                Field.ETH_SRC,
-                Field.ETH_DST,
-                Field.ETH_TYPE,
-                Field.VLAN_TCI,
-                Field.VLAN_VID,
-                Field.VLAN_PCP,
-                Field.MPLS_TC,
-                Field.MPLS_BOS,
-                Field.MPLS_TTL,
-                Field.MPLS_LABEL,
-                Field.IPV4_SRC,
-                Field.IPV4_DST,
-                Field.IPV6_SRC,
-                Field.IPV6_DST,
-                Field.IP_FRAG,
-                Field.IP_DSCP,
-                Field.IP_ECN,
-                Field.IP_TTL,
-                Field.IPV6_LABEL,
-                Field.IP_PROTO,
-                Field.TCP_SRC,
-                Field.TCP_DST,
-                Field.TCP_FLAGS,
-                Field.UDP_SRC,
-                Field.UDP_DST,
-                Field.SCTP_SRC,
-                Field.SCTP_DST,
-                Field.ICMPV4_TYPE,
-                Field.ICMPV4_CODE,
-                Field.ICMPV6_TYPE,
-                Field.ICMPV6_CODE,
-                Field.ND_RESERVED,
-                Field.ND_TARGET,
-                Field.ND_OPTIONS_TYPE,
-                Field.ND_SLL,
-                Field.ND_TLL,
-                Field.ARP_OP,
-                Field.ARP_SPA,
-                Field.ARP_TPA,
-                Field.ARP_SHA,
-                Field.ARP_THA,
-                Field.TUN_ID,
-                Field.TUN_FLAGS,
-                Field.TUN_SRC,
-                Field.TUN_DST,
-                Field.TUN_IPV6_SRC,
-                Field.TUN_IPV6_DST,
-                Field.TUN_GBP_ID,
-                Field.TUN_GBP_FLAGS,
-                Field.TUN_ERSPAN_IDX,
-                Field.TUN_ERSPAN_VER,
-                Field.TUN_ERSPAN_DIR,
-                Field.TUN_ERSPAN_HWID,
-                Field.TUN_GTPU_FLAGS,
-                Field.TUN_GTPU_MSGTYPE,
-                Field.NSH_FLAGS,
-                Field.NSH_TTL);
+        Set<Field> order = new LinkedHashSet<>(FIRST);
         for (Field f : Field.values()) {
             boolean registers = f.isAlias() && f.base() == f && !f.wide();
             if ((registers || !f.isAlias()) && f != Field.METADATA) {
                 order.add(f); // registers, then packet mark and connection tracking
             }
         }
-        for (Field f :
-                new Field[] {
-                    Field.PKT_MARK,
-                    Field.CT_STATE,
-                    Field.CT_ZONE,
-                    Field.CT_MARK,
-                    Field.CT_LABEL,
-                    Field.CT_NW_SRC,
-                    Field.CT_IPV6_SRC,
-                    Field.CT_NW_DST,
-                    Field.CT_IPV6_DST,
-                    Field.CT_NW_PROTO,
-                    Field.CT_TP_SRC,
-                    Field.CT_TP_DST
-                }) {
-            order.remove(f);
-            order.add(f);
-        }
+        LAST.forEach(order::remove);
+        order.addAll(LAST);
         order.add(Field.METADATA);
         return order.toArray(Field[]::new);
     }

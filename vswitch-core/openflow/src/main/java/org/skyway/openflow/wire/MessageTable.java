@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.skyway.openflow.message.Dialect;
 import org.skyway.openflow.message.ErrorCode;
@@ -48,6 +49,11 @@ final class MessageTable {
             return dialect;
         }
 
+        /// A form with a number of this kind; see [Form].
+        Form at(int number, Version first, Version last, int minBody, int unit) {
+            return new Form(this, number, first, last, minBody, unit);
+        }
+
         boolean multipart() {
             return ordinal() >= REQUEST.ordinal();
         }
@@ -80,24 +86,13 @@ final class MessageTable {
         void encode(WireWriter out, M message, Context c);
     }
 
-    /// One form of a message.
+    /// Where a message stands, and how long it may be.
     ///
+    /// @param first version that has it
+    /// @param last version that has it
     /// @param minBody shortest body
     /// @param unit what a longer body grows by; 0 if it can't be longer
-    /// @param when which messages of the class it is for
-    record Row<M extends Message>(
-            Class<M> type,
-            Kind kind,
-            int number,
-            int minBody,
-            int unit,
-            Predicate<M> when,
-            Decoder<M> decoder,
-            Encoder<M> encoder) {
-        boolean accepts(Message m) {
-            return when.test(type.cast(m));
-        }
-
+    record Form(Kind kind, int number, Version first, Version last, int minBody, int unit) {
         void checkLength(int body) {
             if (body < minBody
                     || unit == 0 && body != minBody
@@ -108,6 +103,16 @@ final class MessageTable {
                                 .formatted(
                                         kind, number, body, minBody, unit == 0 ? "" : " or more"));
             }
+        }
+    }
+
+    /// One form of a message.
+    ///
+    /// @param when which messages of the class it is for
+    record Row<M extends Message>(
+            Class<M> type, Form form, Predicate<M> when, Decoder<M> decoder, Encoder<M> encoder) {
+        boolean accepts(Message m) {
+            return when.test(type.cast(m));
         }
     }
 
@@ -146,40 +151,60 @@ final class MessageTable {
 
     private MessageTable() {}
 
-    /// Adds a row for a range of versions.
+    /// Adds a row.
     static <M extends Message> void row(
-            Class<M> type,
-            Kind kind,
-            int number,
-            Version first,
-            Version last,
-            int minBody,
-            int unit,
-            Decoder<M> decoder,
-            Encoder<M> encoder) {
-        row(type, m -> true, kind, number, first, last, minBody, unit, decoder, encoder);
+            Class<M> type, Form form, Decoder<M> decoder, Encoder<M> encoder) {
+        row(type, form, m -> true, decoder, encoder);
     }
 
-    /// Adds a row for a range of versions and some messages of a class.
+    /// Adds a row for some messages of a class.
     static <M extends Message> void row(
-            Class<M> type,
-            Predicate<M> when,
-            Kind kind,
-            int number,
-            Version first,
-            Version last,
-            int minBody,
-            int unit,
-            Decoder<M> decoder,
-            Encoder<M> encoder) {
-        Row<M> row = new Row<>(type, kind, number, minBody, unit, when, decoder, encoder);
+            Class<M> type, Form form, Predicate<M> when, Decoder<M> decoder, Encoder<M> encoder) {
+        Row<M> row = new Row<>(type, form, when, decoder, encoder);
         for (Version v : Version.values()) {
-            if (v.atLeast(first) && last.atLeast(v)) {
+            if (v.atLeast(form.first) && form.last.atLeast(v)) {
                 Rows rows = ROWS.get(v);
-                rows.byNumber.get(kind).put(number, row);
+                rows.byNumber.get(form.kind).put(form.number, row);
                 rows.byType.computeIfAbsent(type, k -> new ArrayList<>()).add(row);
             }
         }
+    }
+
+    /// Adds a row of a message that says nothing but that it is there.
+    static <M extends Message> void empty(Class<M> type, Form form, M message) {
+        row(type, form, (in, c) -> message, (out, m, c) -> {});
+    }
+
+    /// Adds a row of a message that is a list, up to its end, and may be cut between any two of its
+    /// items.
+    ///
+    /// @param message makes it
+    /// @param items what it consists of
+    /// @param decoder of an item
+    /// @param encoder of an item
+    static <M extends Message, T> void list(
+            Class<M> type,
+            Form form,
+            Function<List<T>, M> message,
+            Function<M, List<T>> items,
+            Decoder<T> decoder,
+            Encoder<T> encoder) {
+        row(
+                type,
+                form,
+                (in, c) -> {
+                    List<T> all = new ArrayList<>();
+                    while (in.remaining() > 0) {
+                        all.add(decoder.decode(in, c));
+                    }
+                    return message.apply(all);
+                },
+                (out, m, c) -> {
+                    for (T item : items.apply(m)) {
+                        encoder.encode(out, item, c);
+                        out.boundary();
+                    }
+                });
     }
 
     /// The row of a message that came in; null if there is none.
@@ -195,7 +220,8 @@ final class MessageTable {
         for (Row<?> r : ROWS.get(version).byType.getOrDefault(message.getClass(), List.of())) {
             if (r.accepts(message)
                     && (best == null
-                            || r.kind().dialect() == dialect && best.kind().dialect() != dialect)) {
+                            || r.form().kind().dialect() == dialect
+                                    && best.form().kind().dialect() != dialect)) {
                 best = r;
             }
         }

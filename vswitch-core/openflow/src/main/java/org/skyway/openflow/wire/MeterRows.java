@@ -2,11 +2,16 @@ package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.empty;
+import static org.skyway.openflow.wire.MessageTable.list;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
-import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.message.MeterMod;
 import org.skyway.openflow.message.MeterStats;
@@ -14,7 +19,6 @@ import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.StatsReply;
 import org.skyway.openflow.message.StatsRequest;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
 
 /// The rows of meters (OpenFlow 1.3 and later).
 final class MeterRows {
@@ -26,69 +30,30 @@ final class MeterRows {
 
     private MeterRows() {}
 
+    // spotless:off
     static void register() {
-        row(MeterMod.class, Kind.TYPE, 29, 8, 8, MeterRows::mod, MeterRows::putMod);
-        row(
-                StatsRequest.Meter.class,
-                Kind.REQUEST,
-                9,
-                8,
-                0,
+        row(MeterMod.class, TYPE.at(29, OF13, OF15, 8, 8), MeterRows::mod, MeterRows::putMod);
+        row(StatsRequest.Meter.class, REQUEST.at(9, OF13, OF15, 8, 0),
                 (in, c) -> new StatsRequest.Meter(in.s32()),
                 (out, m, c) -> out.u32(m.meter()).zeros(4));
-        row(
-                StatsRequest.MeterConfig.class,
-                Kind.REQUEST,
-                10,
-                8,
-                0,
+        row(StatsRequest.MeterConfig.class, REQUEST.at(10, OF13, OF15, 8, 0),
                 (in, c) -> new StatsRequest.MeterConfig(in.s32()),
                 (out, m, c) -> out.u32(m.meter()).zeros(4));
-        row(
-                StatsRequest.MeterFeatures.class,
-                Kind.REQUEST,
-                11,
-                0,
-                0,
-                (in, c) -> new StatsRequest.MeterFeatures(),
-                (out, m, c) -> {});
-        row(StatsReply.Meter.class, Kind.REPLY, 9, 0, 8, MeterRows::stats, MeterRows::putStats);
-        row(
-                StatsReply.MeterConfig.class,
-                Kind.REPLY,
-                10,
-                0,
-                8,
+        empty(StatsRequest.MeterFeatures.class, REQUEST.at(11, OF13, OF15, 0, 0), new StatsRequest.MeterFeatures());
+        list(StatsReply.Meter.class, REPLY.at(9, OF13, OF15, 0, 8), StatsReply.Meter::new, StatsReply.Meter::meters,
+                MeterRows::stats,
+                MeterRows::putStats);
+        list(StatsReply.MeterConfig.class, REPLY.at(10, OF13, OF15, 0, 8), StatsReply.MeterConfig::new, StatsReply.MeterConfig::meters,
                 MeterRows::config,
                 MeterRows::putConfig);
-        row(
-                StatsReply.MeterFeatures.class,
-                Kind.REPLY,
-                11,
-                16,
-                0,
-                (in, c) ->
-                        new StatsReply.MeterFeatures(
-                                in.s32(), in.s32(), in.s32(), in.u8(), in.u8()),
-                (out, m, c) ->
-                        out.u32(m.maxMeters())
-                                .u32(m.bandTypes())
-                                .u32(m.capabilities())
-                                .u8(m.maxBands())
-                                .u8(m.maxColors())
-                                .zeros(2));
+        row(StatsReply.MeterFeatures.class, REPLY.at(11, OF13, OF15, 16, 0),
+                (in, c) -> new StatsReply.MeterFeatures(in.s32(), in.s32(), in.s32(), in.u8(), in.u8()),
+                (out, m, c) -> {
+                    out.u32(m.maxMeters()).u32(m.bandTypes()).u32(m.capabilities());
+                    out.u8(m.maxBands()).u8(m.maxColors()).zeros(2);
+                });
     }
-
-    private static <M extends Message> void row(
-            Class<M> type,
-            Kind kind,
-            int number,
-            int min,
-            int unit,
-            MessageTable.Decoder<M> decoder,
-            MessageTable.Encoder<M> encoder) {
-        MessageTable.row(type, kind, number, OF13, OF15, min, unit, decoder, encoder);
-    }
+    // spotless:on
 
     private static MeterMod mod(WireReader in, Context c) {
         int command = in.u16();
@@ -146,55 +111,40 @@ final class MeterRows {
         }
     }
 
-    private static StatsReply.MeterConfig config(WireReader in, Context c) {
-        List<Meter> meters = new ArrayList<>();
-        while (in.remaining() > 0) {
-            int length = in.u16();
-            int flags = in.u16();
-            int id = in.s32();
-            WireReader rest = in.part(length - 8, ErrorCode.OFPBRC_BAD_LEN);
-            meters.add(new Meter(id, flags, bands(rest)));
-        }
-        return new StatsReply.MeterConfig(meters);
+    private static Meter config(WireReader in, Context c) {
+        int length = in.u16();
+        int flags = in.u16();
+        int id = in.s32();
+        return new Meter(id, flags, bands(in.part(length - 8, ErrorCode.OFPBRC_BAD_LEN)));
     }
 
-    private static void putConfig(WireWriter out, StatsReply.MeterConfig m, Context c) {
-        for (Meter meter : m.meters()) {
-            out.u16(8 + BAND * meter.bands().size()).u16(meter.flags()).u32(meter.id());
-            putBands(out, meter);
-            out.boundary();
-        }
+    private static void putConfig(WireWriter out, Meter meter, Context c) {
+        out.u16(8 + BAND * meter.bands().size()).u16(meter.flags()).u32(meter.id());
+        putBands(out, meter);
     }
 
-    private static StatsReply.Meter stats(WireReader in, Context c) {
-        List<MeterStats> meters = new ArrayList<>();
-        while (in.remaining() > 0) {
-            int id = in.s32();
-            int length = in.u16();
-            in.skip(6);
-            int flows = in.s32();
-            long packets = in.s64();
-            long bytes = in.s64();
-            long duration = FlowRows.duration(in);
-            WireReader rest = in.part(length - 40, ErrorCode.OFPBRC_BAD_LEN);
-            List<MeterStats.Band> bands = new ArrayList<>();
-            while (rest.remaining() > 0) {
-                bands.add(new MeterStats.Band(rest.s64(), rest.s64()));
-            }
-            meters.add(new MeterStats(id, flows, packets, bytes, duration, bands));
+    private static MeterStats stats(WireReader in, Context c) {
+        int id = in.s32();
+        int length = in.u16();
+        in.skip(6);
+        int flows = in.s32();
+        long packets = in.s64();
+        long bytes = in.s64();
+        long duration = FlowRows.duration(in);
+        WireReader rest = in.part(length - 40, ErrorCode.OFPBRC_BAD_LEN);
+        List<MeterStats.Band> bands = new ArrayList<>();
+        while (rest.remaining() > 0) {
+            bands.add(new MeterStats.Band(rest.s64(), rest.s64()));
         }
-        return new StatsReply.Meter(meters);
+        return new MeterStats(id, flows, packets, bytes, duration, bands);
     }
 
-    private static void putStats(WireWriter out, StatsReply.Meter m, Context c) {
-        for (MeterStats s : m.meters()) {
-            out.u32(s.meter()).u16(40 + BAND * s.bands().size()).zeros(6).u32(s.flows());
-            out.u64(s.packets()).u64(s.bytes());
-            FlowRows.putDuration(out, s.durationNanos());
-            for (MeterStats.Band b : s.bands()) {
-                out.u64(b.packets()).u64(b.bytes());
-            }
-            out.boundary();
+    private static void putStats(WireWriter out, MeterStats s, Context c) {
+        out.u32(s.meter()).u16(40 + BAND * s.bands().size()).zeros(6).u32(s.flows());
+        out.u64(s.packets()).u64(s.bytes());
+        FlowRows.putDuration(out, s.durationNanos());
+        for (MeterStats.Band b : s.bands()) {
+            out.u64(b.packets()).u64(b.bytes());
         }
     }
 }

@@ -5,6 +5,17 @@ import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NXT;
+import static org.skyway.openflow.wire.MessageTable.Kind.NX_REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.NX_REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.ONFT;
+import static org.skyway.openflow.wire.MessageTable.Kind.ONF_REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.ONF_REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.REQUEST;
+import static org.skyway.openflow.wire.MessageTable.empty;
+import static org.skyway.openflow.wire.MessageTable.list;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +30,7 @@ import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.wire.MessageTable.Context;
+import org.skyway.openflow.wire.MessageTable.Form;
 import org.skyway.openflow.wire.MessageTable.Kind;
 
 /// The rows of flow monitors: Nicira's for 1.0 to 1.2, the ONF's for 1.3, the standard's since 1.4.
@@ -36,64 +48,28 @@ final class MonitorRows {
 
     private MonitorRows() {}
 
+    // spotless:off
     static void register() {
-        request(Kind.NX_REQUEST, 2, OF10, OF12, MonitorRows::itemNx);
-        request(Kind.ONF_REQUEST, 1870, OF13, OF13, MonitorRows::itemOnf);
-        request(Kind.REQUEST, 16, OF14, OF15, MonitorRows::item14);
-        reply(Kind.NX_REPLY, 2, OF10, OF12);
-        reply(Kind.ONF_REPLY, 1870, OF13, OF13);
-        reply(Kind.REPLY, 16, OF14, OF15);
-        control(Kind.NXT, OF10, OF12, 21);
-        control(Kind.ONFT, OF13, OF13, 1870);
+        request(NX_REQUEST.at(2, OF10, OF12, 0, 8),     MonitorRows::itemNx);
+        request(ONF_REQUEST.at(1870, OF13, OF13, 0, 8), MonitorRows::itemOnf);
+        request(REQUEST.at(16, OF14, OF15, 0, 8),       MonitorRows::item14);
+        reply(NX_REPLY.at(2, OF10, OF12, 0, 8));
+        reply(ONF_REPLY.at(1870, OF13, OF13, 0, 8));
+        reply(REPLY.at(16, OF14, OF15, 0, 8));
+        control(NXT,  OF10, OF12, 21);
+        control(ONFT, OF13, OF13, 1870);
     }
 
     private static void control(Kind kind, Version first, Version last, int number) {
-        MessageTable.row(
-                ExtensionMessage.FlowMonitorCancel.class,
-                kind,
-                number,
-                first,
-                last,
-                4,
-                0,
+        row(ExtensionMessage.FlowMonitorCancel.class, kind.at(number, first, last, 4, 0),
                 (in, c) -> new ExtensionMessage.FlowMonitorCancel(in.s32()),
                 (out, m, c) -> out.u32(m.id()));
-        MessageTable.row(
-                ExtensionMessage.FlowMonitorPaused.class,
-                kind,
-                number + 1,
-                first,
-                last,
-                0,
-                0,
-                (in, c) -> new ExtensionMessage.FlowMonitorPaused(),
-                (out, m, c) -> {});
-        MessageTable.row(
-                ExtensionMessage.FlowMonitorResumed.class,
-                kind,
-                number + 2,
-                first,
-                last,
-                0,
-                0,
-                (in, c) -> new ExtensionMessage.FlowMonitorResumed(),
-                (out, m, c) -> {});
+        empty(ExtensionMessage.FlowMonitorPaused.class,  kind.at(number + 1, first, last, 0, 0), new ExtensionMessage.FlowMonitorPaused());
+        empty(ExtensionMessage.FlowMonitorResumed.class, kind.at(number + 2, first, last, 0, 0), new ExtensionMessage.FlowMonitorResumed());
     }
 
-    private static void request(
-            Kind kind,
-            int number,
-            Version first,
-            Version last,
-            MessageTable.Decoder<StatsRequest.FlowMonitor.Item> item) {
-        MessageTable.row(
-                StatsRequest.FlowMonitor.class,
-                kind,
-                number,
-                first,
-                last,
-                0,
-                8,
+    private static void request(Form form, MessageTable.Decoder<StatsRequest.FlowMonitor.Item> item) {
+        row(StatsRequest.FlowMonitor.class, form,
                 (in, c) -> {
                     List<StatsRequest.FlowMonitor.Item> items = new ArrayList<>();
                     while (in.remaining() > 0) {
@@ -108,6 +84,24 @@ final class MonitorRows {
                 },
                 MonitorRows::putRequest);
     }
+
+    private static void reply(Form form) {
+        list(StatsReply.FlowMonitor.class, form, StatsReply.FlowMonitor::new, StatsReply.FlowMonitor::updates,
+                (in, c) -> {
+                    WireReader one = in.part(Math.max(8, in.peekU16(0)), ErrorCode.OFPBRC_BAD_LEN);
+                    return c.atLeast(OF14) ? update14(one, c) : updateOld(one, c);
+                },
+                (out, u, c) -> {
+                    int start = out.size();
+                    if (c.atLeast(OF14)) {
+                        putUpdate14(out, u, c);
+                    } else {
+                        putUpdateOld(out, u, c);
+                    }
+                    out.setU16(start, out.size() - start);
+                });
+    }
+    // spotless:on
 
     private static int oldFlags(int flags) {
         checkFlags(flags, OLD_FLAGS);
@@ -179,38 +173,6 @@ final class MonitorRows {
                 MatchCodec.putOxm(out, i.match(), c.version());
             }
         }
-    }
-
-    private static void reply(Kind kind, int number, Version first, Version last) {
-        MessageTable.row(
-                StatsReply.FlowMonitor.class,
-                kind,
-                number,
-                first,
-                last,
-                0,
-                8,
-                (in, c) -> {
-                    List<FlowUpdate> updates = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        WireReader one =
-                                in.part(Math.max(8, in.peekU16(0)), ErrorCode.OFPBRC_BAD_LEN);
-                        updates.add(c.atLeast(OF14) ? update14(one, c) : updateOld(one, c));
-                    }
-                    return new StatsReply.FlowMonitor(updates);
-                },
-                (out, m, c) -> {
-                    for (FlowUpdate u : m.updates()) {
-                        int start = out.size();
-                        if (c.atLeast(OF14)) {
-                            putUpdate14(out, u, c);
-                        } else {
-                            putUpdateOld(out, u, c);
-                        }
-                        out.setU16(start, out.size() - start);
-                        out.boundary();
-                    }
-                });
     }
 
     /// Nicira's form has a list of actions: of instructions, it tells the actions to apply.

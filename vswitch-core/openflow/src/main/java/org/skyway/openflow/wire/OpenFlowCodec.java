@@ -105,7 +105,7 @@ public final class OpenFlowCodec {
     public static Class<? extends Message> messageType(byte[] frame) {
         WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
         Row<?> row = Headers.read(in).row();
-        row.checkLength(in.remaining());
+        row.form().checkLength(in.remaining());
         return row.type();
     }
 
@@ -122,11 +122,12 @@ public final class OpenFlowCodec {
         WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
         Headers h = Headers.read(in);
         Row<?> row = h.row();
-        row.checkLength(in.remaining());
+        row.form().checkLength(in.remaining());
         admit.accept(row.type());
-        Context c = new Context(h.version(), row.kind().dialect(), tableInCommand);
+        Context c = new Context(h.version(), row.form().kind().dialect(), tableInCommand);
         Message message = row.decoder().decode(in, c);
-        return new Envelope(h.version(), xid(frame), row.kind().dialect(), h.more(), message);
+        return new Envelope(
+                h.version(), xid(frame), row.form().kind().dialect(), h.more(), message);
     }
 
     /// Writes a message that fits into one frame.
@@ -137,9 +138,9 @@ public final class OpenFlowCodec {
     public static byte[] encode(Envelope envelope) {
         Row<?> row =
                 MessageTable.byMessage(envelope.message(), envelope.version(), envelope.dialect());
-        if (!row.kind().multipart()) {
+        if (!row.form().kind().multipart()) {
             WireWriter out = WRITERS.get();
-            out.truncate(0);
+            out.clear();
             putHeader(out, row, envelope);
             return encodeBody(row, out, envelope, false);
         }
@@ -166,7 +167,7 @@ public final class OpenFlowCodec {
                 MessageTable.byMessage(envelope.message(), envelope.version(), envelope.dialect());
         WireWriter out = new WireWriter();
         putHeader(out, row, envelope);
-        if (row.kind().multipart()) {
+        if (row.form().kind().multipart()) {
             out.splitAt(MAX_FRAME, end -> frames.accept(frame(row, envelope, true, out, end)));
         }
         frames.accept(encodeBody(row, out, envelope, tableInCommand));
@@ -175,29 +176,29 @@ public final class OpenFlowCodec {
     @SuppressWarnings("unchecked")
     private static <M extends Message> byte[] encodeBody(
             Row<M> row, WireWriter out, Envelope e, boolean tableInCommand) {
-        Context c = new Context(e.version(), row.kind().dialect(), tableInCommand);
+        Context c = new Context(e.version(), row.form().kind().dialect(), tableInCommand);
         row.encoder().encode(out, (M) e.message(), c);
         return frame(row, e, e.more(), out, out.size());
     }
 
     /// Writes the headers; length and "more" are filled in by [#frame].
     private static void putHeader(WireWriter out, Row<?> row, Envelope e) {
-        Kind kind = row.kind();
+        Kind kind = row.form().kind();
         boolean old = e.version() == Version.OF10;
         int type =
                 kind.multipart()
                         ? Headers.multipartRequest(e.version()) + (kind.reply() ? 1 : 0)
-                        : kind == Kind.TYPE ? row.number() : EXPERIMENTER;
+                        : kind == Kind.TYPE ? row.form().number() : EXPERIMENTER;
         out.u8(e.version().number()).u8(type).u16(0).u32(e.xid());
         if (kind.multipart()) {
             boolean standard = kind.dialect() == Dialect.STANDARD;
-            out.u16(standard ? row.number() : MULTIPART_EXPERIMENTER).u16(0);
+            out.u16(standard ? row.form().number() : MULTIPART_EXPERIMENTER).u16(0);
             out.zeros(old ? 0 : 4);
             if (!standard) {
-                out.u32(vendor(kind)).u32(row.number()).zeros(old ? 4 : 0);
+                out.u32(vendor(kind)).u32(row.form().number()).zeros(old ? 4 : 0);
             }
         } else if (kind != Kind.TYPE) {
-            out.u32(vendor(kind)).u32(row.number());
+            out.u32(vendor(kind)).u32(row.form().number());
         }
     }
 
@@ -208,7 +209,7 @@ public final class OpenFlowCodec {
                             .formatted(e.message().getClass().getSimpleName(), length));
         }
         out.setU16(2, length);
-        if (row.kind().multipart()) {
+        if (row.form().kind().multipart()) {
             out.setU16(10, more ? 1 : 0);
         }
         return out.head(length);

@@ -37,11 +37,6 @@ final class OxmTable {
             int length = (masked ? 2 * bytes() : bytes()) + (experimenter() ? 4 : 0);
             return (int) (header >>> 32) | (masked ? 0x100 : 0) | length;
         }
-
-        /// The length of the header with the experimenter id.
-        int headBytes() {
-            return experimenter() ? 8 : 4;
-        }
     }
 
     private static final int FIELDS = 128; // the number has 7 bits

@@ -4,6 +4,8 @@ import static org.skyway.openflow.message.Version.OF10;
 import static org.skyway.openflow.message.Version.OF11;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import java.util.List;
 import org.skyway.openflow.message.ErrorCode;
@@ -16,44 +18,18 @@ import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.packet.FrameParser;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
 
 /// The rows of packet-out.
 final class PacketOutRows {
     private PacketOutRows() {}
 
+    // spotless:off
     static void register() {
-        MessageTable.row(
-                PacketOut.class,
-                Kind.TYPE,
-                13,
-                OF10,
-                OF10,
-                8,
-                1,
-                PacketOutRows::out10,
-                PacketOutRows::putOut10);
-        MessageTable.row(
-                PacketOut.class,
-                Kind.TYPE,
-                13,
-                OF11,
-                OF14,
-                16,
-                1,
-                PacketOutRows::out11,
-                PacketOutRows::putOut11);
-        MessageTable.row(
-                PacketOut.class,
-                Kind.TYPE,
-                13,
-                OF15,
-                OF15,
-                8,
-                1,
-                PacketOutRows::out15,
-                PacketOutRows::putOut15);
+        row(PacketOut.class, TYPE.at(13, OF10, OF10, 8, 1),  PacketOutRows::out10, PacketOutRows::putOut10);
+        row(PacketOut.class, TYPE.at(13, OF11, OF14, 16, 1), PacketOutRows::out11, PacketOutRows::putOut11);
+        row(PacketOut.class, TYPE.at(13, OF15, OF15, 8, 1),  PacketOutRows::out15, PacketOutRows::putOut15);
     }
+    // spotless:on
 
     private static PacketOut out10(WireReader in, Context c) {
         int buffer = in.s32();

@@ -5,17 +5,19 @@ import static org.skyway.openflow.message.Version.OF11;
 import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NXT;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.ExtensionMessage;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketIn;
-import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
+import org.skyway.openflow.wire.MessageTable.Form;
 
 /// The rows of packet-in, in its three formats.
 final class PacketRows {
@@ -41,101 +43,24 @@ final class PacketRows {
 
     private PacketRows() {}
 
+    // spotless:off
     static void register() {
-        MessageTable.row(
-                ExtensionMessage.Resume.class,
-                Kind.NXT,
-                28,
-                OF10,
-                OF15,
-                0,
-                8,
+        row(ExtensionMessage.Resume.class, NXT.at(28, OF10, OF15, 0, 8),
                 PacketRows::resume,
                 (out, m, c) -> putInNx2(out, m.packet(), c));
-        in(
-                PacketIn.Format.STANDARD,
-                Kind.TYPE,
-                10,
-                OF10,
-                OF10,
-                10,
-                1,
-                PacketRows::in10,
-                PacketRows::putIn10);
-        in(
-                PacketIn.Format.STANDARD,
-                Kind.TYPE,
-                10,
-                OF11,
-                OF11,
-                16,
-                1,
-                PacketRows::in11,
-                PacketRows::putIn11);
-        in(
-                PacketIn.Format.STANDARD,
-                Kind.TYPE,
-                10,
-                OF12,
-                OF12,
-                8,
-                1,
-                PacketRows::in12,
-                PacketRows::putIn12);
-        in(
-                PacketIn.Format.STANDARD,
-                Kind.TYPE,
-                10,
-                OF13,
-                OF15,
-                16,
-                1,
-                PacketRows::in12,
-                PacketRows::putIn12);
-        in(
-                PacketIn.Format.NXT_PACKET_IN,
-                Kind.NXT,
-                17,
-                OF10,
-                OF15,
-                24,
-                1,
-                PacketRows::inNx,
-                PacketRows::putInNx);
-        in(
-                PacketIn.Format.NXT_PACKET_IN2,
-                Kind.NXT,
-                30,
-                OF10,
-                OF15,
-                0,
-                8,
-                PacketRows::inNx2,
-                PacketRows::putInNx2);
+        in(PacketIn.Format.STANDARD,       TYPE.at(10, OF10, OF10, 10, 1), PacketRows::in10,  PacketRows::putIn10);
+        in(PacketIn.Format.STANDARD,       TYPE.at(10, OF11, OF11, 16, 1), PacketRows::in11,  PacketRows::putIn11);
+        in(PacketIn.Format.STANDARD,       TYPE.at(10, OF12, OF12, 8, 1),  PacketRows::in12,  PacketRows::putIn12);
+        in(PacketIn.Format.STANDARD,       TYPE.at(10, OF13, OF15, 16, 1), PacketRows::in12,  PacketRows::putIn12);
+        in(PacketIn.Format.NXT_PACKET_IN,  NXT.at(17, OF10, OF15, 24, 1),  PacketRows::inNx,  PacketRows::putInNx);
+        in(PacketIn.Format.NXT_PACKET_IN2, NXT.at(30, OF10, OF15, 0, 8),   PacketRows::inNx2, PacketRows::putInNx2);
     }
 
     private static void in(
-            PacketIn.Format format,
-            Kind kind,
-            int number,
-            Version first,
-            Version last,
-            int min,
-            int unit,
-            MessageTable.Decoder<PacketIn> decoder,
-            MessageTable.Encoder<PacketIn> encoder) {
-        MessageTable.row(
-                PacketIn.class,
-                m -> m.format() == format,
-                kind,
-                number,
-                first,
-                last,
-                min,
-                unit,
-                decoder,
-                encoder);
+            PacketIn.Format format, Form form, MessageTable.Decoder<PacketIn> decoder, MessageTable.Encoder<PacketIn> encoder) {
+        row(PacketIn.class, form, m -> m.format() == format, decoder, encoder);
     }
+    // spotless:on
 
     /// What is told of a packet of which only the ingress port is.
     static Match inPort(int port) {
@@ -171,12 +96,8 @@ final class PacketRows {
     }
 
     private static void putIn10(WireWriter out, PacketIn m, Context c) {
-        out.u32(m.bufferId())
-                .u16(m.totalLength())
-                .u16(PortNumbers.to16(inPort(m.metadata())))
-                .u8(m.reason())
-                .zeros(1)
-                .bytes(m.data());
+        out.u32(m.bufferId()).u16(m.totalLength()).u16(PortNumbers.to16(inPort(m.metadata())));
+        out.u8(m.reason()).zeros(1).bytes(m.data());
     }
 
     private static PacketIn in11(WireReader in, Context c) {
@@ -233,16 +154,8 @@ final class PacketRows {
     private static void putInNx(WireWriter out, PacketIn m, Context c) {
         WireWriter match = new WireWriter();
         int length = MatchCodec.putNxm(match, m.metadata(), 0, 0);
-        out.u32(m.bufferId())
-                .u16(m.totalLength())
-                .u8(m.reason())
-                .u8(m.table())
-                .u64(m.cookie())
-                .u16(length)
-                .zeros(6)
-                .bytes(match, 0, match.size())
-                .zeros(2)
-                .bytes(m.data());
+        out.u32(m.bufferId()).u16(m.totalLength()).u8(m.reason()).u8(m.table()).u64(m.cookie());
+        out.u16(length).zeros(6).bytes(match, 0, match.size()).zeros(2).bytes(m.data());
     }
 
     private static PacketIn inNx2(WireReader in, Context c) {

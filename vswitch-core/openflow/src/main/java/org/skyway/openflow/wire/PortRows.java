@@ -6,9 +6,13 @@ import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.list;
+import static org.skyway.openflow.wire.MessageTable.row;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
@@ -20,7 +24,7 @@ import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
+import org.skyway.openflow.wire.MessageTable.Form;
 
 /// The rows of ports: status, modification, description, statistics.
 final class PortRows {
@@ -41,98 +45,36 @@ final class PortRows {
 
     private PortRows() {}
 
+    // spotless:off
     static void register() {
-        status(OF10, OF10, BYTES_10, 0);
-        status(OF11, OF13, BYTES_11, 0);
-        status(OF14, OF15, 40, 8);
-        MessageTable.row(
-                PortMod.class,
-                Kind.TYPE,
-                15,
-                OF10,
-                OF10,
-                24,
-                0,
-                PortRows::mod10,
-                PortRows::putMod10);
-        MessageTable.row(
-                PortMod.class,
-                Kind.TYPE,
-                16,
-                OF11,
-                OF13,
-                32,
-                0,
-                PortRows::mod11,
-                PortRows::putMod11);
-        MessageTable.row(
-                PortMod.class,
-                Kind.TYPE,
-                16,
-                OF14,
-                OF15,
-                24,
-                8,
-                PortRows::mod14,
-                PortRows::putMod14);
-        MessageTable.row(
-                StatsRequest.PortDesc.class,
-                Kind.REQUEST,
-                13,
-                OF10,
-                OF14,
-                0,
-                0,
+        status(TYPE.at(12, OF10, OF10, 8 + BYTES_10, 0));
+        status(TYPE.at(12, OF11, OF13, 8 + BYTES_11, 0));
+        status(TYPE.at(12, OF14, OF15, 48, 8));
+        row(PortMod.class, TYPE.at(15, OF10, OF10, 24, 0), PortRows::mod10, PortRows::putMod10);
+        row(PortMod.class, TYPE.at(16, OF11, OF13, 32, 0), PortRows::mod11, PortRows::putMod11);
+        row(PortMod.class, TYPE.at(16, OF14, OF15, 24, 8), PortRows::mod14, PortRows::putMod14);
+        row(StatsRequest.PortDesc.class, REQUEST.at(13, OF10, OF14, 0, 0),
                 (in, c) -> new StatsRequest.PortDesc(OfPort.ANY),
                 (out, m, c) -> {});
-        MessageTable.row(
-                StatsRequest.PortDesc.class,
-                Kind.REQUEST,
-                13,
-                OF15,
-                OF15,
-                8,
-                0,
+        row(StatsRequest.PortDesc.class, REQUEST.at(13, OF15, OF15, 8, 0),
                 (in, c) -> new StatsRequest.PortDesc(PortNumbers.from32(in.s32())),
                 (out, m, c) -> out.u32(m.port()).zeros(4));
-        desc(OF10, OF10, BYTES_10);
-        desc(OF11, OF13, BYTES_11);
-        desc(OF14, OF15, 8);
-        MessageTable.row(
-                StatsRequest.Port.class,
-                Kind.REQUEST,
-                4,
-                OF10,
-                OF10,
-                8,
-                0,
+        desc(REPLY.at(13, OF10, OF10, 0, BYTES_10));
+        desc(REPLY.at(13, OF11, OF13, 0, BYTES_11));
+        desc(REPLY.at(13, OF14, OF15, 0, 8));
+        row(StatsRequest.Port.class, REQUEST.at(4, OF10, OF10, 8, 0),
                 (in, c) -> new StatsRequest.Port(PortNumbers.from16(in.u16())),
                 (out, m, c) -> out.u16(PortNumbers.to16(m.port())).zeros(6));
-        MessageTable.row(
-                StatsRequest.Port.class,
-                Kind.REQUEST,
-                4,
-                OF11,
-                OF15,
-                8,
-                0,
+        row(StatsRequest.Port.class, REQUEST.at(4, OF11, OF15, 8, 0),
                 (in, c) -> new StatsRequest.Port(PortNumbers.from32(in.s32())),
                 (out, m, c) -> out.u32(m.port()).zeros(4));
-        stats(OF10, OF10, 104, PortRows::stats10, PortRows::putStats10);
-        stats(OF11, OF12, 104, PortRows::stats10, PortRows::putStats10);
-        stats(OF13, OF13, 112, PortRows::stats10, PortRows::putStats10);
-        stats(OF14, OF15, 8, PortRows::stats14, PortRows::putStats14);
+        stats(REPLY.at(4, OF10, OF12, 0, 104), PortRows::stats10, PortRows::putStats10);
+        stats(REPLY.at(4, OF13, OF13, 0, 112), PortRows::stats10, PortRows::putStats10);
+        stats(REPLY.at(4, OF14, OF15, 0, 8),   PortRows::stats14, PortRows::putStats14);
     }
 
-    private static void status(Version first, Version last, int bytes, int unit) {
-        MessageTable.row(
-                Message.PortStatus.class,
-                Kind.TYPE,
-                12,
-                first,
-                last,
-                8 + bytes,
-                unit,
+    private static void status(Form form) {
+        row(Message.PortStatus.class, form,
                 (in, c) -> {
                     int reason = in.u8();
                     in.skip(7);
@@ -144,58 +86,17 @@ final class PortRows {
                 });
     }
 
-    private static void desc(Version first, Version last, int unit) {
-        MessageTable.row(
-                StatsReply.PortDesc.class,
-                Kind.REPLY,
-                13,
-                first,
-                last,
-                0,
-                unit,
-                (in, c) -> {
-                    List<PortState> ports = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        ports.add(port(in, c.version()));
-                    }
-                    return new StatsReply.PortDesc(ports);
-                },
-                (out, m, c) -> {
-                    for (PortState p : m.ports()) {
-                        putPort(out, p, c.version());
-                        out.boundary();
-                    }
-                });
+    private static void desc(Form form) {
+        list(StatsReply.PortDesc.class, form, StatsReply.PortDesc::new, StatsReply.PortDesc::ports,
+                (in, c) -> port(in, c.version()),
+                (out, p, c) -> putPort(out, p, c.version()));
     }
 
     private static void stats(
-            Version first,
-            Version last,
-            int unit,
-            MessageTable.Decoder<PortStats> item,
-            MessageTable.Encoder<PortStats> putItem) {
-        MessageTable.row(
-                StatsReply.Port.class,
-                Kind.REPLY,
-                4,
-                first,
-                last,
-                0,
-                unit,
-                (in, c) -> {
-                    List<PortStats> ports = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        ports.add(item.decode(in, c));
-                    }
-                    return new StatsReply.Port(ports);
-                },
-                (out, m, c) -> {
-                    for (PortStats p : m.ports()) {
-                        putItem.encode(out, p, c);
-                        out.boundary();
-                    }
-                });
+            Form form, MessageTable.Decoder<PortStats> item, MessageTable.Encoder<PortStats> putItem) {
+        list(StatsReply.Port.class, form, StatsReply.Port::new, StatsReply.Port::ports, item, putItem);
     }
+    // spotless:on
 
     /// OpenFlow 1.0 has no 40 Gb/s and more, and so numbers the media four bits lower.
     private static int features10(int f) {
@@ -273,15 +174,10 @@ final class PortRows {
 
     static void putPort(WireWriter out, PortState p, Version version) {
         if (version == OF10) {
-            out.u16(PortNumbers.to16(p.number()))
-                    .u48(p.mac())
-                    .text(p.name(), NAME)
-                    .u32(p.config() & CONFIG_10)
-                    .u32(p.state() & PortState.LINK_DOWN)
-                    .u32(features10(p.current()))
-                    .u32(features10(p.advertised()))
-                    .u32(features10(p.supported()))
-                    .u32(features10(p.peer()));
+            out.u16(PortNumbers.to16(p.number())).u48(p.mac()).text(p.name(), NAME);
+            out.u32(p.config() & CONFIG_10).u32(p.state() & PortState.LINK_DOWN);
+            out.u32(features10(p.current())).u32(features10(p.advertised()));
+            out.u32(features10(p.supported())).u32(features10(p.peer()));
             return;
         }
         boolean properties = version.atLeast(OF14);
@@ -291,12 +187,8 @@ final class PortRows {
         if (properties) {
             out.u16(0).u16(32).zeros(4);
         }
-        out.u32(p.current())
-                .u32(p.advertised())
-                .u32(p.supported())
-                .u32(p.peer())
-                .u32(p.currentSpeedKbps())
-                .u32(p.maxSpeedKbps());
+        out.u32(p.current()).u32(p.advertised()).u32(p.supported()).u32(p.peer());
+        out.u32(p.currentSpeedKbps()).u32(p.maxSpeedKbps());
     }
 
     private static PortMod mod10(WireReader in, Context c) {
@@ -308,12 +200,8 @@ final class PortRows {
     }
 
     private static void putMod10(WireWriter out, PortMod m, Context c) {
-        out.u16(PortNumbers.to16(m.port()))
-                .u48(m.mac())
-                .u32(m.config())
-                .u32(m.mask())
-                .u32(features10(m.advertise()))
-                .zeros(4);
+        out.u16(PortNumbers.to16(m.port())).u48(m.mac()).u32(m.config()).u32(m.mask());
+        out.u32(features10(m.advertise())).zeros(4);
     }
 
     private static PortMod mod11(WireReader in, Context c) {
@@ -361,21 +249,21 @@ final class PortRows {
         boolean old = c.version() == OF10;
         int port = old ? PortNumbers.from16(in.u16()) : PortNumbers.from32(in.s32());
         in.skip(old ? 6 : 4);
+        long[] counters = new long[12];
+        read(in, counters, 0, 12);
+        return stats(port, counters, c.atLeast(OF13) ? duration(in) : -1);
+    }
+
+    private static void read(WireReader in, long[] counters, int from, int to) {
+        for (int i = from; i < to; i++) {
+            counters[i] = in.s64();
+        }
+    }
+
+    private static PortStats stats(int port, long[] v, long duration) {
         return new PortStats(
-                port,
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                in.s64(),
-                c.atLeast(OF13) ? duration(in) : -1);
+                port, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11],
+                duration);
     }
 
     /// A duration of all ones is unknown.
@@ -402,14 +290,8 @@ final class PortRows {
     }
 
     private static void putCounters(WireWriter out, PortStats s) {
-        out.u64(s.rxPackets())
-                .u64(s.txPackets())
-                .u64(s.rxBytes())
-                .u64(s.txBytes())
-                .u64(s.rxDropped())
-                .u64(s.txDropped())
-                .u64(s.rxErrors())
-                .u64(s.txErrors());
+        out.u64(s.rxPackets()).u64(s.txPackets()).u64(s.rxBytes()).u64(s.txBytes());
+        out.u64(s.rxDropped()).u64(s.txDropped()).u64(s.rxErrors()).u64(s.txErrors());
     }
 
     private static PortStats stats14(WireReader in, Context c) {
@@ -423,22 +305,16 @@ final class PortRows {
         int port = PortNumbers.from32(one.s32());
         long duration = duration(one);
         long[] v = new long[12];
-        for (int i = 0; i < 8; i++) {
-            v[i] = one.s64();
-        }
-        java.util.Arrays.fill(v, 8, 12, -1);
+        read(one, v, 0, 8);
+        Arrays.fill(v, 8, 12, -1);
         while (one.remaining() > 0) {
             Properties.Property p = Properties.next(one);
             if (p.vendor() == 0 && p.type() == 0) {
                 p.value().skip(4);
-                for (int i = 8; i < 12; i++) {
-                    v[i] = p.value().s64();
-                }
+                read(p.value(), v, 8, 12);
             }
         }
-        return new PortStats(
-                port, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11],
-                duration);
+        return stats(port, v, duration);
     }
 
     private static void putStats14(WireWriter out, PortStats s, Context c) {

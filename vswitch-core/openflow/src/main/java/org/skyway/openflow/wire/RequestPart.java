@@ -24,12 +24,12 @@ public record RequestPart(Object form, boolean empty, boolean bodyNeeded, boolea
         WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
         Headers h = Headers.read(in);
         if (in.remaining() > 0) {
-            h.row().checkLength(in.remaining());
+            h.row().form().checkLength(in.remaining());
         }
         return new RequestPart(
                 h.row(),
                 in.remaining() == 0,
-                h.row().minBody() > 0,
+                h.row().form().minBody() > 0,
                 h.more() && version.atLeast(Version.OF13));
     }
 }

@@ -6,6 +6,12 @@ import static org.skyway.openflow.message.Version.OF12;
 import static org.skyway.openflow.message.Version.OF13;
 import static org.skyway.openflow.message.Version.OF14;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.Kind.REQUEST;
+import static org.skyway.openflow.wire.MessageTable.Kind.TYPE;
+import static org.skyway.openflow.wire.MessageTable.empty;
+import static org.skyway.openflow.wire.MessageTable.list;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +25,10 @@ import org.skyway.openflow.message.TableCapabilities;
 import org.skyway.openflow.message.TableConfig;
 import org.skyway.openflow.message.TableMod;
 import org.skyway.openflow.message.TableStats;
-import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Bytes;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.wire.MessageTable.Context;
-import org.skyway.openflow.wire.MessageTable.Kind;
+import org.skyway.openflow.wire.MessageTable.Form;
 
 /// The rows of tables: statistics, features, description, modification.
 final class TableRows {
@@ -42,77 +47,26 @@ final class TableRows {
 
     private TableRows() {}
 
+    // spotless:off
     static void register() {
-        MessageTable.row(
-                StatsRequest.Table.class,
-                Kind.REQUEST,
-                3,
-                OF10,
-                OF15,
-                0,
-                0,
-                (in, c) -> new StatsRequest.Table(),
-                (out, m, c) -> {});
-        status();
-        stats(OF10, OF10, 64, TableRows::stats10, TableRows::putStats10);
-        stats(OF11, OF11, 88, TableRows::stats11, TableRows::putStats11);
-        stats(OF12, OF12, 128, TableRows::stats12, TableRows::putStats12);
-        stats(OF13, OF15, 24, TableRows::stats13, TableRows::putStats13);
-        MessageTable.row(
-                StatsRequest.TableFeatures.class,
-                Kind.REQUEST,
-                12,
-                OF13,
-                OF15,
-                0,
-                8,
+        empty(StatsRequest.Table.class, REQUEST.at(3, OF10, OF15, 0, 0), new StatsRequest.Table());
+        stats(REPLY.at(3, OF10, OF10, 0, 64),  TableRows::stats10, TableRows::putStats10);
+        stats(REPLY.at(3, OF11, OF11, 0, 88),  TableRows::stats11, TableRows::putStats11);
+        stats(REPLY.at(3, OF12, OF12, 0, 128), TableRows::stats12, TableRows::putStats12);
+        stats(REPLY.at(3, OF13, OF15, 0, 24),  TableRows::stats13, TableRows::putStats13);
+        row(StatsRequest.TableFeatures.class, REQUEST.at(12, OF13, OF15, 0, 8),
                 TableRows::wanted,
                 (out, m, c) -> m.wanted().forEach(out::bytes));
-        MessageTable.row(
-                StatsReply.TableFeatures.class,
-                Kind.REPLY,
-                12,
-                OF13,
-                OF15,
-                64,
-                8,
+        list(StatsReply.TableFeatures.class, REPLY.at(12, OF13, OF15, 64, 8), StatsReply.TableFeatures::new, StatsReply.TableFeatures::tables,
                 TableRows::features,
                 TableRows::putFeatures);
-        MessageTable.row(
-                TableMod.class, Kind.TYPE, 17, OF11, OF13, 8, 0, TableRows::mod, TableRows::putMod);
-        MessageTable.row(
-                TableMod.class, Kind.TYPE, 17, OF14, OF15, 8, 8, TableRows::mod, TableRows::putMod);
-        MessageTable.row(
-                StatsRequest.TableDesc.class,
-                Kind.REQUEST,
-                14,
-                OF14,
-                OF15,
-                0,
-                0,
-                (in, c) -> new StatsRequest.TableDesc(),
-                (out, m, c) -> {});
-        MessageTable.row(
-                StatsReply.TableDesc.class,
-                Kind.REPLY,
-                14,
-                OF14,
-                OF15,
-                8,
-                8,
-                TableRows::desc,
-                TableRows::putDesc);
-    }
-
-    private static void status() {
-        MessageTable.row(
-                Message.TableStatus.class,
-                Kind.TYPE,
-                31,
-                OF14,
-                OF15,
-                8,
-                8,
+        row(TableMod.class, TYPE.at(17, OF11, OF13, 8, 0), TableRows::mod, TableRows::putMod);
+        row(TableMod.class, TYPE.at(17, OF14, OF15, 8, 8), TableRows::mod, TableRows::putMod);
+        empty(StatsRequest.TableDesc.class, REQUEST.at(14, OF14, OF15, 0, 0), new StatsRequest.TableDesc());
+        list(StatsReply.TableDesc.class, REPLY.at(14, OF14, OF15, 8, 8), StatsReply.TableDesc::new, StatsReply.TableDesc::tables,
+                (in, c) -> descItem(in),
+                (out, t, c) -> putDescItem(out, t));
+        row(Message.TableStatus.class, TYPE.at(31, OF14, OF15, 8, 8),
                 (in, c) -> {
                     int reason = in.u8();
                     in.skip(7);
@@ -125,33 +79,10 @@ final class TableRows {
     }
 
     private static void stats(
-            Version first,
-            Version last,
-            int bytes,
-            MessageTable.Decoder<TableStats> item,
-            MessageTable.Encoder<TableStats> putItem) {
-        MessageTable.row(
-                StatsReply.Table.class,
-                Kind.REPLY,
-                3,
-                first,
-                last,
-                0,
-                bytes,
-                (in, c) -> {
-                    List<TableStats> tables = new ArrayList<>();
-                    while (in.remaining() > 0) {
-                        tables.add(item.decode(in, c));
-                    }
-                    return new StatsReply.Table(tables);
-                },
-                (out, m, c) -> {
-                    for (TableStats t : m.tables()) {
-                        putItem.encode(out, t, c);
-                        out.boundary();
-                    }
-                });
+            Form form, MessageTable.Decoder<TableStats> item, MessageTable.Encoder<TableStats> putItem) {
+        list(StatsReply.Table.class, form, StatsReply.Table::new, StatsReply.Table::tables, item, putItem);
     }
+    // spotless:on
 
     private static TableStats stats10(WireReader in, Context c) {
         int table = in.u8();
@@ -239,44 +170,36 @@ final class TableRows {
         return new StatsRequest.TableFeatures(wanted);
     }
 
-    private static StatsReply.TableFeatures features(WireReader in, Context c) {
-        List<TableCapabilities> tables = new ArrayList<>();
-        while (in.remaining() > 0) {
-            WireReader one = featuresPart(in);
-            one.skip(2);
-            int table = one.u8();
-            one.skip(1);
-            int features = one.s32();
-            String name = one.text(NAME);
-            long match = one.s64();
-            long write = one.s64();
-            int capabilities = one.s32();
-            int max = one.s32();
-            List<TableCapabilities.Property> properties = new ArrayList<>();
-            while (one.remaining() > 0) {
-                Properties.Property p = Properties.next(one);
-                properties.add(new TableCapabilities.Property(p.type(), p.bytes()));
-            }
-            tables.add(
-                    new TableCapabilities(
-                            table, name, match, write, features, capabilities, max, properties));
+    private static TableCapabilities features(WireReader in, Context c) {
+        WireReader one = featuresPart(in);
+        one.skip(2);
+        int table = one.u8();
+        one.skip(1);
+        int features = one.s32();
+        String name = one.text(NAME);
+        long match = one.s64();
+        long write = one.s64();
+        int capabilities = one.s32();
+        int max = one.s32();
+        List<TableCapabilities.Property> properties = new ArrayList<>();
+        while (one.remaining() > 0) {
+            Properties.Property p = Properties.next(one);
+            properties.add(new TableCapabilities.Property(p.type(), p.bytes()));
         }
-        return new StatsReply.TableFeatures(tables);
+        return new TableCapabilities(
+                table, name, match, write, features, capabilities, max, properties);
     }
 
-    private static void putFeatures(WireWriter out, StatsReply.TableFeatures m, Context c) {
-        for (TableCapabilities t : m.tables()) {
-            int start = out.size();
-            out.u16(0).u8(t.table()).zeros(1);
-            out.u32(c.atLeast(OF15) ? t.features() : 0).text(t.name(), NAME);
-            out.u64(t.metadataMatch()).u64(t.metadataWrite());
-            out.u32(c.atLeast(OF14) ? t.capabilities() : 0).u32(t.maxEntries());
-            for (TableCapabilities.Property p : t.properties()) {
-                Properties.bytes(out, p.type(), p.value());
-            }
-            out.setU16(start, out.size() - start);
-            out.boundary();
+    private static void putFeatures(WireWriter out, TableCapabilities t, Context c) {
+        int start = out.size();
+        out.u16(0).u8(t.table()).zeros(1);
+        out.u32(c.atLeast(OF15) ? t.features() : 0).text(t.name(), NAME);
+        out.u64(t.metadataMatch()).u64(t.metadataWrite());
+        out.u32(c.atLeast(OF14) ? t.capabilities() : 0).u32(t.maxEntries());
+        for (TableCapabilities.Property p : t.properties()) {
+            Properties.bytes(out, p.type(), p.value());
         }
+        out.setU16(start, out.size() - start);
     }
 
     private static TableMod mod(WireReader in, Context c) {
@@ -324,14 +247,6 @@ final class TableRows {
         }
     }
 
-    private static StatsReply.TableDesc desc(WireReader in, Context c) {
-        List<TableConfig> tables = new ArrayList<>();
-        while (in.remaining() > 0) {
-            tables.add(descItem(in));
-        }
-        return new StatsReply.TableDesc(tables);
-    }
-
     private static TableConfig descItem(WireReader in) {
         WireReader one = in.part(Math.max(8, in.peekU16(0)), ErrorCode.OFPBRC_BAD_LEN);
         one.skip(2);
@@ -353,13 +268,6 @@ final class TableRows {
             }
         }
         return new TableConfig(table, config, eviction, down, up, vacancy);
-    }
-
-    private static void putDesc(WireWriter out, StatsReply.TableDesc m, Context c) {
-        for (TableConfig t : m.tables()) {
-            putDescItem(out, t);
-            out.boundary();
-        }
     }
 
     private static void putDescItem(WireWriter out, TableConfig t) {

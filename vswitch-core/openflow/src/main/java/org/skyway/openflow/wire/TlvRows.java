@@ -2,6 +2,9 @@ package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NXT;
+import static org.skyway.openflow.wire.MessageTable.empty;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +14,6 @@ import org.skyway.openflow.message.ExtensionMessage.TlvTableMod;
 import org.skyway.openflow.message.ExtensionMessage.TlvTableReply;
 import org.skyway.openflow.message.ExtensionMessage.TlvTableRequest;
 import org.skyway.openflow.message.OpenFlowException;
-import org.skyway.openflow.wire.MessageTable.Kind;
 
 /// Nicira's messages about options of tunnel headers.
 final class TlvRows {
@@ -25,38 +27,16 @@ final class TlvRows {
 
     private TlvRows() {}
 
+    // spotless:off
     static void register() {
-        MessageTable.row(
-                TlvTableMod.class,
-                Kind.NXT,
-                24,
-                OF10,
-                OF15,
-                8,
-                MAPPING_BYTES,
+        row(TlvTableMod.class, NXT.at(24, OF10, OF15, 8, MAPPING_BYTES),
                 (in, c) -> mod(in),
                 (out, m, c) -> {
                     out.u16(m.command()).zeros(6);
                     put(out, m.mappings());
                 });
-        MessageTable.row(
-                TlvTableRequest.class,
-                Kind.NXT,
-                25,
-                OF10,
-                OF15,
-                0,
-                0,
-                (in, c) -> new TlvTableRequest(),
-                (out, m, c) -> {});
-        MessageTable.row(
-                TlvTableReply.class,
-                Kind.NXT,
-                26,
-                OF10,
-                OF15,
-                16,
-                MAPPING_BYTES,
+        empty(TlvTableRequest.class, NXT.at(25, OF10, OF15, 0, 0), new TlvTableRequest());
+        row(TlvTableReply.class, NXT.at(26, OF10, OF15, 16, MAPPING_BYTES),
                 (in, c) -> {
                     int space = in.s32();
                     int fields = in.u16();
@@ -68,6 +48,7 @@ final class TlvRows {
                     put(out, m.mappings());
                 });
     }
+    // spotless:on
 
     private static TlvTableMod mod(WireReader in) {
         int command = in.u16();

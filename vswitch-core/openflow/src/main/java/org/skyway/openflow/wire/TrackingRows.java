@@ -2,13 +2,15 @@ package org.skyway.openflow.wire;
 
 import static org.skyway.openflow.message.Version.OF10;
 import static org.skyway.openflow.message.Version.OF15;
+import static org.skyway.openflow.wire.MessageTable.Kind.NXT;
+import static org.skyway.openflow.wire.MessageTable.Kind.REPLY;
+import static org.skyway.openflow.wire.MessageTable.row;
 
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.ExtensionMessage.CtFlush;
 import org.skyway.openflow.message.ExtensionMessage.CtFlushZone;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.Bytes;
-import org.skyway.openflow.wire.MessageTable.Kind;
 
 /// Nicira's messages about tracked connections.
 final class TrackingRows {
@@ -20,28 +22,15 @@ final class TrackingRows {
 
     private TrackingRows() {}
 
+    // spotless:off
     static void register() {
-        MessageTable.row(
-                CtFlushZone.class,
-                Kind.NXT,
-                29,
-                OF10,
-                OF15,
-                8,
-                0,
+        row(CtFlushZone.class, NXT.at(29, OF10, OF15, 8, 0),
                 (in, c) -> {
                     in.zeros(6, ErrorCode.NXBRC_MUST_BE_ZERO);
                     return new CtFlushZone(in.u16());
                 },
                 (out, m, c) -> out.zeros(6).u16(m.zone()));
-        MessageTable.row(
-                CtFlush.class,
-                Kind.NXT,
-                32,
-                OF10,
-                OF15,
-                8,
-                8,
+        row(CtFlush.class, NXT.at(32, OF10, OF15, 8, 8),
                 (in, c) -> {
                     int protocol = in.u8();
                     in.zeros(7, ErrorCode.NXBRC_MUST_BE_ZERO);
@@ -59,6 +48,7 @@ final class TrackingRows {
                 },
                 (out, m, c) -> out.u8(m.protocol()).zeros(7).bytes(m.properties()));
     }
+    // spotless:on
 
     /// Unknown properties are ignored, as in Open vSwitch.
     private static void check(Properties.Property p) {

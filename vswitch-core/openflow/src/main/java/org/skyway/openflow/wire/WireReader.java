@@ -91,11 +91,6 @@ final class WireReader {
         advance(offset);
     }
 
-    /// Skips up to the next multiple of 8 bytes from the start of this part, or to the end.
-    void skipPadding() {
-        pos = Math.min(limit, start + (offset() + 7 & ~7));
-    }
-
     /// The next bytes as a part of their own, which are then behind.
     WireReader part(int n, ErrorCode error) {
         return new WireReader(data, advance(n), n, error);

@@ -87,12 +87,6 @@ final class WireWriter {
         return this;
     }
 
-    WireWriter bytes(byte[] b) {
-        int p = grow(b.length);
-        System.arraycopy(b, 0, data, p, b.length);
-        return this;
-    }
-
     WireWriter bytes(Bytes b) {
         int p = grow(b.length());
         for (int i = 0; i < b.length(); i++) {
@@ -144,11 +138,6 @@ final class WireWriter {
         return zeros(-(size - start) & 7);
     }
 
-    /// Overwrites a byte that was written before.
-    void setU8(int at, int v) {
-        data[at] = (byte) v;
-    }
-
     /// Overwrites 16 bits that were written before.
     void setU16(int at, int v) {
         data[at] = (byte) (v >>> 8);
@@ -159,9 +148,9 @@ final class WireWriter {
         return (data[at] & 0xff) << 8 | data[at + 1] & 0xff;
     }
 
-    /// Forgets what was written from some place on.
-    void truncate(int newSize) {
-        size = newSize;
+    /// Forgets all that was written.
+    void clear() {
+        size = 0;
     }
 
     /// A copy of the first bytes.

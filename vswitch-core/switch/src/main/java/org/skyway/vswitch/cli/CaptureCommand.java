@@ -25,37 +25,23 @@ import picocli.CommandLine.Parameters;
 final class CaptureCommand extends CtlCommand.Request {
     private static final long STOP_SECONDS = 5;
 
+    // spotless:off
     @Parameters(index = "0", paramLabel = "PORT", description = "name or number of the port")
     private String port;
-
-    @Parameters(
-            index = "1..*",
-            paramLabel = "MATCH",
+    @Parameters(index = "1..*", paramLabel = "MATCH",
             description = {
                 "only packets that match, as ovs-ofctl writes it, for instance"
                         + " tcp,nw_dst=10.0.0.1;",
                 "in_port is the captured port in both directions"
             })
     private List<String> match = List.of();
-
-    @Option(
-            names = {"-w", "--write"},
-            paramLabel = "FILE",
-            required = true,
-            description = "where to write; - for standard output")
+    @Option(names = {"-w", "--write"}, paramLabel = "FILE", required = true, description = "where to write; - for standard output")
     private String file;
-
-    @Option(
-            names = {"-s", "--snaplen"},
-            paramLabel = "BYTES",
-            description = "most bytes of a packet that are kept (default: ${DEFAULT-VALUE})")
+    @Option(names = {"-s", "--snaplen"}, paramLabel = "BYTES", description = "most bytes of a packet that are kept (default: ${DEFAULT-VALUE})")
     private int snapLength = 65_535;
-
-    @Option(
-            names = {"-c", "--count"},
-            paramLabel = "N",
-            description = "end after so many packets, or a few more")
+    @Option(names = {"-c", "--count"}, paramLabel = "N", description = "end after so many packets, or a few more")
     private long count = Long.MAX_VALUE;
+    // spotless:on
 
     private volatile boolean stopped;
 

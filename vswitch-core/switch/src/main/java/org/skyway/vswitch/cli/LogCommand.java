@@ -20,22 +20,14 @@ import picocli.CommandLine.Parameters;
             "with --agent for all of the agent."
         })
 final class LogCommand extends CtlCommand.Request {
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "MODULE=LEVEL",
-            description = "for instance ofproto=debug")
+    // spotless:off
+    @Parameters(arity = "0..*", paramLabel = "MODULE=LEVEL", description = "for instance ofproto=debug")
     private List<String> levels = List.of();
-
-    @Option(
-            names = "--format",
-            paramLabel = "text|json",
-            description = "how lines look from now on: text, or a JSON object each")
+    @Option(names = "--format", paramLabel = "text|json", description = "how lines look from now on: text, or a JSON object each")
     private String format;
-
-    @Option(
-            names = "--agent",
-            description = "the log of `skyway agent`, which is a process of its own")
+    @Option(names = "--agent", description = "the log of `skyway agent`, which is a process of its own")
     private boolean agent;
+    // spotless:on
 
     LogCommand() {}
 

@@ -29,22 +29,14 @@ final class MirrorCommands {
     /// Adds one.
     @Command(name = "add", mixinStandardHelpOptions = true, description = "Adds a mirror.")
     static final class Add extends CtlCommand.Request {
+        // spotless:off
         @Parameters(paramLabel = "NAME", description = "the mirror's name")
         private String name;
-
-        @Option(
-                names = "--from",
-                paramLabel = "PORT",
-                required = true,
-                description = "whose packets are copied: name or number")
+        @Option(names = "--from", paramLabel = "PORT", required = true, description = "whose packets are copied: name or number")
         private String from;
-
-        @Option(
-                names = "--to",
-                paramLabel = "PORT",
-                required = true,
-                description = "where the copies go")
+        @Option(names = "--to", paramLabel = "PORT", required = true, description = "where the copies go")
         private String to;
+        // spotless:on
 
         @Override
         public Integer call() throws JsonProcessingException {

@@ -18,53 +18,27 @@ final class OvsOptions {
     private static final String NAME = "ovs-vswitchd";
     private static final String PID_FILE = NAME + ".pid";
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DATABASE",
-            description =
-                    "OVSDB server that configures the switch in place of flags and files, unix:/FILE or tcp:ADDRESS:PORT, as ovs-vswitchd takes it")
+    // spotless:off
+    @Parameters(arity = "0..1", paramLabel = "DATABASE",
+            description = "OVSDB server that configures the switch in place of flags and files, unix:/FILE or tcp:ADDRESS:PORT, as ovs-vswitchd takes it")
     private String database;
-
-    @Option(
-            names = "--pidfile",
-            arity = "0..1",
-            paramLabel = "FILE",
-            fallbackValue = PID_FILE,
-            description =
-                    "with a database: where the process id is noted (default: in the run directory)")
+    @Option(names = "--pidfile", arity = "0..1", paramLabel = "FILE", fallbackValue = PID_FILE,
+            description = "with a database: where the process id is noted (default: in the run directory)")
     private Path pidFile;
-
-    @Option(
-            names = "--log-file",
-            arity = "0..1",
-            paramLabel = "FILE",
-            fallbackValue = "",
+    @Option(names = "--log-file", arity = "0..1", paramLabel = "FILE", fallbackValue = "",
             description = "with a database: logs to a file as well, as Open vSwitch does")
     private String logFile;
-
-    @Option(
-            names = "--unixctl",
-            paramLabel = "SOCKET",
-            description =
-                    "with a database: where ovs-appctl asks (default: ovs-vswitchd.PID.ctl in the run directory)")
+    @Option(names = "--unixctl", paramLabel = "SOCKET",
+            description = "with a database: where ovs-appctl asks (default: ovs-vswitchd.PID.ctl in the run directory)")
     private String unixctl;
-
-    @Option(
-            names = {"-v", "--verbose"},
-            arity = "0..1",
-            paramLabel = "SPEC",
-            fallbackValue = "",
-            description =
-                    "with a database: log levels as Open vSwitch takes them, for instance -vconsole:emer or -vofproto:dbg")
+    @Option(names = {"-v", "--verbose"}, arity = "0..1", paramLabel = "SPEC", fallbackValue = "",
+            description = "with a database: log levels as Open vSwitch takes them, for instance -vconsole:emer or -vofproto:dbg")
     private List<String> verbose = new ArrayList<>();
-
-    @Option(
-            names = "--detach",
-            description = "with a database: go to the background when configured")
+    @Option(names = "--detach", description = "with a database: go to the background when configured")
     private boolean detach;
-
     @Option(names = "--monitor", description = "with --detach: start again after a crash")
     private boolean monitor;
+    // spotless:on
 
     // @formatter:off
     @Option(

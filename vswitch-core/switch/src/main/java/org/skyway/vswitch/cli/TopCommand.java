@@ -53,26 +53,15 @@ final class TopCommand extends CtlCommand.Request {
         }
     }
 
-    @Option(
-            names = "--sort",
-            paramLabel = "ORDER",
-            defaultValue = "number",
+    // spotless:off
+    @Option(names = "--sort", paramLabel = "ORDER", defaultValue = "number",
             description = "number, packets, bytes or drops (default: ${DEFAULT-VALUE})")
     private Order order;
-
-    @Option(
-            names = "--interval",
-            paramLabel = "SECONDS",
-            defaultValue = "1",
-            description = "0.1 to 3600 (default: ${DEFAULT-VALUE})")
+    @Option(names = "--interval", paramLabel = "SECONDS", defaultValue = "1", description = "0.1 to 3600 (default: ${DEFAULT-VALUE})")
     private double seconds;
-
-    @Option(
-            names = "--count",
-            paramLabel = "N",
-            description =
-                    "tables before it ends (default: without end in a terminal, else one table)")
+    @Option(names = "--count", paramLabel = "N", description = "tables before it ends (default: without end in a terminal, else one table)")
     private Integer count;
+    // spotless:on
 
     TopCommand() {}
 

@@ -37,187 +37,80 @@ final class VswitchdCommand implements Callable<Integer> {
 
     @Mixin private OvsOptions ovs;
 
+    // spotless:off
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file, see README")
     private Path file;
-
-    @Option(
-            names = "--bridge",
-            paramLabel = "NAME",
-            description = "the bridge's name (default: br0)")
+    @Option(names = "--bridge", paramLabel = "NAME", description = "the bridge's name (default: br0)")
     private String bridge;
-
-    @Option(
-            names = "--datapath-id",
-            paramLabel = "HEX",
-            description = "16 hexadecimal digits (default: made from the bridge's name)")
+    @Option(names = "--datapath-id", paramLabel = "HEX", description = "16 hexadecimal digits (default: made from the bridge's name)")
     private String datapathId;
-
-    @Option(
-            names = "--controller",
-            paramLabel = "TARGET",
-            description =
-                    "OpenFlow controller to connect to, tcp:HOST[:PORT], ssl:HOST[:PORT] or unix:FILE; repeatable")
+    @Option(names = "--controller", paramLabel = "TARGET",
+            description = "OpenFlow controller to connect to, tcp:HOST[:PORT], ssl:HOST[:PORT] or unix:FILE; repeatable")
     private List<String> controllers = List.of();
-
-    @Option(
-            names = "--listen",
-            paramLabel = "TARGET",
-            description =
-                    "OpenFlow socket to listen on, ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE; repeatable")
+    @Option(names = "--listen", paramLabel = "TARGET",
+            description = "OpenFlow socket to listen on, ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE; repeatable")
     private List<String> listen = List.of();
-
-    @Option(
-            names = "--private-key",
-            paramLabel = "FILE",
-            description = "PEM file, for ssl: and pssl:")
+    @Option(names = "--private-key", paramLabel = "FILE", description = "PEM file, for ssl: and pssl:")
     private Path privateKey;
-
-    @Option(
-            names = "--certificate",
-            paramLabel = "FILE",
-            description = "PEM file, for ssl: and pssl:")
+    @Option(names = "--certificate", paramLabel = "FILE", description = "PEM file, for ssl: and pssl:")
     private Path certificate;
-
-    @Option(
-            names = "--ca-cert",
-            paramLabel = "FILE",
-            description = "PEM file of whom the other side's certificate must be signed by")
+    @Option(names = "--ca-cert", paramLabel = "FILE", description = "PEM file of whom the other side's certificate must be signed by")
     private Path caCertificate;
-
-    @Option(
-            names = "--fail-mode",
-            paramLabel = "MODE",
-            description = "without a controller: secure (default) or standalone")
+    @Option(names = "--fail-mode", paramLabel = "MODE", description = "without a controller: secure (default) or standalone")
     private String failMode;
-
-    @Option(
-            names = "--poll-threads",
-            paramLabel = "N",
-            description = "threads that move packets (default: 1)")
+    @Option(names = "--poll-threads", paramLabel = "N", description = "threads that move packets (default: 1)")
     private Integer pollThreads;
-
-    @Option(
-            names = "--cores",
-            paramLabel = "LIST",
-            split = ",",
-            description = "the core of each poll thread, for instance 1,2 (default: not bound)")
+    @Option(names = "--cores", paramLabel = "LIST", split = ",", description = "the core of each poll thread, for instance 1,2 (default: not bound)")
     private List<Integer> cores = List.of();
-
-    @Option(
-            names = "--ring-cells",
-            paramLabel = "N",
-            description =
-                    "64-byte cells of each packet ring between the switch and a VNF, a power of two (default: 32768)")
+    @Option(names = "--ring-cells", paramLabel = "N",
+            description = "64-byte cells of each packet ring between the switch and a VNF, a power of two (default: 32768)")
     private Integer ringCells;
-
-    @Option(
-            names = "--link-cells",
-            paramLabel = "N",
-            description =
-                    "64-byte cells of each packet ring between two VNFs, a power of two (default: 8192)")
+    @Option(names = "--link-cells", paramLabel = "N",
+            description = "64-byte cells of each packet ring between two VNFs, a power of two (default: 8192)")
     private Integer linkCells;
-
-    @Option(
-            names = "--vms",
-            description = "ports may be those of virtual machines under libvirt, too")
+    @Option(names = "--vms", description = "ports may be those of virtual machines under libvirt, too")
     private boolean machines;
-
-    @Option(
-            names = "--libvirt-uri",
-            paramLabel = "URI",
-            description = "how libvirt is reached (default: qemu:///system); implies --vms")
+    @Option(names = "--libvirt-uri", paramLabel = "URI", description = "how libvirt is reached (default: qemu:///system); implies --vms")
     private String libvirtUri;
-
-    @Option(
-            names = "--agent",
-            paramLabel = "WHICH",
-            description =
-                    "process (default): ports are those of processes; libvirt: like --vms; service: `skyway agent` serves virtual machines")
+    @Option(names = "--agent", paramLabel = "WHICH",
+            description = "process (default): ports are those of processes; libvirt: like --vms; service: `skyway agent` serves virtual machines")
     private String agent;
-
-    @Option(
-            names = "--obey-millis",
-            paramLabel = "MILLISECONDS",
-            description =
-                    "How long a VNF may take to leave its bypass before it is cut off (default: 2000).")
+    @Option(names = "--obey-millis", paramLabel = "MILLISECONDS",
+            description = "How long a VNF may take to leave its bypass before it is cut off (default: 2000).")
     private Integer obeyMillis;
-
-    @Option(
-            names = "--beyond-ovs",
-            description = "take what Open vSwitch refuses: meter bands of type dscp_remark")
+    @Option(names = "--beyond-ovs", description = "take what Open vSwitch refuses: meter bands of type dscp_remark")
     private boolean beyondOvs;
-
-    @Option(
-            names = "--offloads",
-            description =
-                    "offer guests at vhost-user ports to leave checksums and segmentation to others: between two of them nothing is done, for all others the switch does it")
+    @Option(names = "--offloads",
+            description = "offer guests at vhost-user ports to leave checksums and segmentation to others: between two of them nothing is done, for all others the switch does it")
     private boolean offloads;
-
-    @Option(
-            names = "--no-bypass",
-            description = "detect links, but leave all packets to the switch")
+    @Option(names = "--no-bypass", description = "detect links, but leave all packets to the switch")
     private boolean noBypass;
-
-    @Option(
-            names = "--rehearsal",
-            paramLabel = "MILLISECONDS",
-            defaultValue = REHEARSAL,
-            description =
-                    "how long at most it warms up on flow-mods of its own, once it is ready and until somebody else has some, or before it takes over (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rehearsal", paramLabel = "MILLISECONDS", defaultValue = REHEARSAL,
+            description = "how long at most it warms up on flow-mods of its own, once it is ready and until somebody else has some, or before it takes over (default: ${DEFAULT-VALUE})")
     private int rehearsalMillis = Integer.parseInt(REHEARSAL);
-
-    @Option(
-            names = "--port",
-            paramLabel = "[NUMBER:]TYPE:NAME",
-            description =
-                    "a port, for instance 1:netdev:eth1, dpdkr:vnf1 or 3:memif:vpp,socket=/run/vpp.sock,id=7; repeatable")
+    @Option(names = "--port", paramLabel = "[NUMBER:]TYPE:NAME",
+            description = "a port, for instance 1:netdev:eth1, dpdkr:vnf1 or 3:memif:vpp,socket=/run/vpp.sock,id=7; repeatable")
     private List<String> ports = List.of();
-
-    @Option(
-            names = "--statedir",
-            paramLabel = "DIR",
-            description =
-                    "where flows, groups, meters, ports and links are kept for the next start (default: /var/lib/skyway for root with the default run directory, else RUNDIR/state)")
+    @Option(names = "--statedir", paramLabel = "DIR",
+            description = "where flows, groups, meters, ports and links are kept for the next start (default: /var/lib/skyway for root with the default run directory, else RUNDIR/state)")
     private Path stateDirectory;
-
-    @Option(
-            names = "--forget",
-            description = "begin without what the last switch has left in the state directory")
+    @Option(names = "--forget", description = "begin without what the last switch has left in the state directory")
     private boolean forget;
-
-    @Option(
-            names = "--take-over",
-            description =
-                    "have the switch that runs in the run directory, of this release or another, hand over: VNFs notice nothing")
+    @Option(names = "--take-over",
+            description = "have the switch that runs in the run directory, of this release or another, hand over: VNFs notice nothing")
     private boolean takeOver;
-
-    @Option(
-            names = "--http",
-            paramLabel = "ADDRESS:PORT",
-            description =
-                    "where the live page and the metrics are, for instance 127.0.0.1:8080 (default: nowhere); other addresses than loopback need `http` in the configuration file, with TLS and a token")
+    @Option(names = "--http", paramLabel = "ADDRESS:PORT",
+            description = "where the live page and the metrics are, for instance 127.0.0.1:8080 (default: nowhere); other addresses than loopback need `http` in the configuration file, with TLS and a token")
     private String http;
-
-    @Option(
-            names = "--http-token-file",
-            paramLabel = "FILE",
-            description = "what whoever changes something through the page must know")
+    @Option(names = "--http-token-file", paramLabel = "FILE", description = "what whoever changes something through the page must know")
     private Path httpTokenFile;
-
-    @Option(
-            names = "--log",
-            paramLabel = "MODULE=LEVEL",
-            split = ",",
-            description =
-                    "from which level on a module is logged, for instance ofproto=debug; repeatable; `skyway ctl log` shows the modules and changes levels while it runs")
+    @Option(names = "--log", paramLabel = "MODULE=LEVEL", split = ",",
+            description = "from which level on a module is logged, for instance ofproto=debug; repeatable; `skyway ctl log` shows the modules and changes levels while it runs")
     private List<String> log = List.of();
-
-    @Option(
-            names = "--log-format",
-            paramLabel = "text|json",
-            defaultValue = TEXT,
+    @Option(names = "--log-format", paramLabel = "text|json", defaultValue = TEXT,
             description = "how lines of the log look: text (default), or a JSON object each")
     private String logFormat = TEXT;
+    // spotless:on
 
     VswitchdCommand() {}
 

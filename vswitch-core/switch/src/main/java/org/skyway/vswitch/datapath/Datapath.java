@@ -6,14 +6,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.Mark;
-import org.skyway.ivshmem.sys.Affinity;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.vswitch.counters.CounterMemory;
 import org.skyway.vswitch.fault.Faults;
@@ -95,37 +92,8 @@ public final class Datapath implements AutoCloseable {
         for (int i = 0; i < threads.length; i++) {
             PollThread poll = threads[i];
             int core = i < cores.size() ? cores.get(i) : -1;
-            CompletableFuture<Void> bound = new CompletableFuture<>();
-            Thread thread =
-                    new Thread(
-                            () -> {
-                                if (bind(core, bound)) {
-                                    poll.run();
-                                }
-                            },
-                            "poll-" + i);
-            thread.setDaemon(true);
-            running.add(thread);
-            thread.start();
-            try {
-                bound.join();
-            } catch (CompletionException e) {
-                throw new IllegalArgumentException(e.getCause().getMessage(), e);
-            }
+            running.add(PinnedThread.start("poll-" + i, core, poll::run));
         }
-    }
-
-    private static boolean bind(int core, CompletableFuture<Void> bound) {
-        try {
-            if (core >= 0) {
-                Affinity.pinCurrentThread(core);
-            }
-        } catch (IllegalArgumentException e) {
-            bound.completeExceptionally(e);
-            return false;
-        }
-        bound.complete(null);
-        return true;
     }
 
     /// Adds a port; packets may arrive from it at once. Does not wait.

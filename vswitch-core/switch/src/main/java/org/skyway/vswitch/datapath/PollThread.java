@@ -3,10 +3,7 @@ package org.skyway.vswitch.datapath;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
 import org.skyway.bypass.ring.Mark;
 import org.skyway.ivshmem.region.Memory;
 import org.skyway.vswitch.counters.BurstLog;
@@ -23,27 +20,6 @@ final class PollThread {
 
     /// Commands that one pass carries out at most.
     static final int COMMANDS_PER_PASS = 64;
-
-    /// How often a mark is tried to be passed on before it is dropped.
-    private static final int MARK_TRIES = 3;
-
-    /// After so many passes without a packet, some 100 ms, it may rest for longer.
-    private static final int PASSES_BEFORE_REST = 1000;
-
-    private static final long REST_NANOS = 1_000_000;
-
-    /// While no port has anybody who could send; see [Datapath#wake].
-    private static final long NOBODY_NANOS = 100_000_000;
-
-    /// After so long without a packet it looks seldom: its share of a core falls from some percent
-    /// to less than one, and the next packet waits for less than a millisecond.
-    private static final long IDLE_NANOS = 1_000_000_000;
-
-    private static final long SELDOM_NANOS = 900_000;
-
-    private static final int SPINS = 100;
-    private static final int YIELDS = 200;
-    private static final int PASSES_BEFORE_PARKING = SPINS + YIELDS;
 
     private static final int BETWEEN_PORTS = Integer.MIN_VALUE;
 
@@ -65,8 +41,6 @@ final class PollThread {
 
     private final int index;
     private final Datapath datapath;
-    private final IdleStrategy idle =
-            new BackoffIdleStrategy(SPINS, YIELDS, 1_000, 100_000); // park up to 100 µs
     private final CommandQueue commands = new CommandQueue();
     private final OpenBurst burst;
     private final BurstLog log;
@@ -81,17 +55,15 @@ final class PollThread {
     private final long buffers; // BURST private packet buffers
 
     private final RxPorts rxPorts = new RxPorts();
+    private final Idling idling;
+    private final MarkForwarder marks;
     private int firstPort; // where the next pass starts
     private final Passes passes = new Passes(commands);
-    private volatile Thread resting; // while it does, who is woken for a command
-    private int idlePasses;
-    private long movedNanos = System.nanoTime(); // when the last pass ended that moved something
     private long now = System.nanoTime();
     private long passNanos = now; // when the last pass began; opaque
     private int place = BETWEEN_PORTS; // number of the port at work; opaque
     private final BurstSizes bursts = new BurstSizes();
     private volatile long busyNanos;
-    private volatile boolean running = true;
     private volatile boolean ended;
 
     PollThread(int index, Datapath datapath, Arena arena) {
@@ -99,6 +71,8 @@ final class PollThread {
         this.datapath = datapath;
         burst = datapath.burst(index);
         log = burst.log();
+        idling = new Idling(commands, rxPorts);
+        marks = new MarkForwarder(datapath, burst);
         cache = new FlowCache(index, datapath);
         executor = new PacketExecutor(burst, datapath, cache, arena);
         tx = new TxQueues(burst, datapath.threads() > 1, datapath.sender());
@@ -107,7 +81,7 @@ final class PollThread {
 
     void run() {
         try {
-            while (running) {
+            while (!idling.isOver()) {
                 try {
                     passAndIdle();
                 } catch (Throwable e) {
@@ -128,51 +102,15 @@ final class PollThread {
         }
         now = t;
         if (moved > 0) {
-            idlePasses = 0;
-            movedNanos = t;
-            idle.idle(moved);
+            idling.moved(moved, t);
             return;
         }
         passes.quiet(true);
         try {
-            if (++idlePasses > PASSES_BEFORE_REST && nothingIsExpected()) {
-                rest(nobodyIsThere() ? NOBODY_NANOS : REST_NANOS);
-            } else if (t - movedNanos > IDLE_NANOS) {
-                rest(SELDOM_NANOS);
-            } else {
-                idle.idle(0);
-            }
+            idling.pause(t);
         } finally {
             passes.quiet(false); // before the next pass looks at the ticket
         }
-    }
-
-    // Who sends past the switch does so until it obeys a command, and then it has a mark that can
-    // wait for a moment; so a switch whose VNFs have bypasses leaves the cores to them.
-    private boolean nothingIsExpected() {
-        for (RxPort rx : rxPorts.all()) {
-            if (!rx.away && rx.port.mayReceive()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean nobodyIsThere() {
-        for (RxPort rx : rxPorts.all()) {
-            if (rx.port.mayReceive()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void rest(long nanos) {
-        resting = Thread.currentThread();
-        if (commands.isEmpty() && running) {
-            LockSupport.parkNanos(nanos);
-        }
-        resting = null;
     }
 
     /// One pass, by a thread that is not this one, which was not started.
@@ -229,7 +167,7 @@ final class PollThread {
             carryOut();
         }
         passes.advance();
-        rxPorts.wake(idlePasses > PASSES_BEFORE_PARKING);
+        rxPorts.wake(idling.sleeps());
     }
 
     private void carryOut() {
@@ -271,7 +209,7 @@ final class PollThread {
                 burst.end(port); // also of what was lost: it is not looked at again
             }
             if (n < BURST && port.rxMark() != 0) {
-                return n + forwardMark(rx);
+                return n + marks.forward(rx);
             }
         } catch (Throwable e) {
             datapath.survived("poll thread: port", e);
@@ -440,43 +378,6 @@ final class PollThread {
         return buffers + (long) i * PacketExecutor.BUFFER_BYTES + PacketExecutor.HEADROOM;
     }
 
-    // Marks follow the packets before them. One that finds no room waits, and this port's packets
-    // with it; one that can't be dealt with does not wait for ever.
-    private int forwardMark(RxPort rx) {
-        DatapathPort port = rx.port;
-        long mark = port.rxMark();
-        Mark.Kind kind =
-                Mark.is(mark, Mark.Kind.TO_BYPASS)
-                        ? Mark.Kind.TO_BYPASS
-                        : Mark.is(mark, Mark.Kind.TO_NORMAL) ? Mark.Kind.TO_NORMAL : null;
-        boolean stray = true;
-        try {
-            MarkRoute route = port.markRoute(Mark.epoch(mark));
-            if (route != null && kind != null) {
-                stray = false;
-                if (!route.target().sendMark(burst, Mark.of(kind, route.slot(), route.epoch()))) {
-                    burst.end(null);
-                    return 0;
-                }
-            }
-        } catch (Throwable e) {
-            datapath.survived("poll thread: mark", e);
-            burst.end(null);
-            if (++rx.markFailures < MARK_TRIES) {
-                return 0; // memory that was cut short is replaced by now
-            }
-            stray = true;
-        }
-        rx.markFailures = 0;
-        if (stray) {
-            port.traffic().add(log, Traffic.STRAY_MARKS, 1);
-        }
-        port.takeRxMark();
-        burst.end(port);
-        rx.away = kind == Mark.Kind.TO_BYPASS && port.hasOneSender();
-        return 1;
-    }
-
     // ---- commands; run on this thread
 
     void addPort(DatapathPort port) {
@@ -501,13 +402,7 @@ final class PollThread {
     }
 
     void forwardMark(MarkRoute route, Mark.Kind kind, int tries) {
-        boolean sent;
-        try {
-            sent = route.target().sendMark(burst, Mark.of(kind, route.slot(), route.epoch()));
-        } finally {
-            burst.end(null);
-        }
-        if (!sent && tries > 0) {
+        if (!marks.send(route, kind) && tries > 0) {
             tell(t -> t.forwardMark(route, kind, tries - 1));
         }
     }
@@ -531,10 +426,7 @@ final class PollThread {
 
     /// Ends its rest, if it rests. Any thread.
     void wake() {
-        Thread asleep = resting;
-        if (asleep != null) {
-            LockSupport.unpark(asleep);
-        }
+        idling.wake();
     }
 
     /// Whether whatever was before a ticket is over here.
@@ -573,7 +465,7 @@ final class PollThread {
     }
 
     void stop() {
-        running = false;
+        idling.stop();
     }
 
     /// Lets go of what it has. After its end.

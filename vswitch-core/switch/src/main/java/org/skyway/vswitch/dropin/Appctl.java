@@ -23,6 +23,12 @@ final class Appctl {
     /// The release of Open vSwitch whose place is taken.
     static final String OVS_VERSION = "3.1.0";
 
+    // spotless:off
+    private static final List<String> NONE = List.of(
+            "lacp/show", "lacp/show-stats", "bfd/show", "cfm/show", "stp/show", "rstp/show",
+            "tnl/ports/show", "tnl/arp/show", "tnl/neigh/show", "dpif-netdev/bond-show", "ovs/route/show", "dpctl/dump-conntrack");
+    // spotless:on
+
     private static final long ANSWER_SECONDS = 20;
 
     private final Bridges bridges;
@@ -46,20 +52,7 @@ final class Appctl {
         all.add(now("memory/show", "", 0, 0, _ -> memory()));
         all.add(now("coverage/show", "", 0, 0, _ -> coverage()));
         // Of what Skyway has not, there is none.
-        for (String none :
-                List.of(
-                        "lacp/show",
-                        "lacp/show-stats",
-                        "bfd/show",
-                        "cfm/show",
-                        "stp/show",
-                        "rstp/show",
-                        "tnl/ports/show",
-                        "tnl/arp/show",
-                        "tnl/neigh/show",
-                        "dpif-netdev/bond-show",
-                        "ovs/route/show",
-                        "dpctl/dump-conntrack")) {
+        for (String none : NONE) {
             all.add(now(none, "[...]", 0, 9, _ -> ""));
         }
         new AppctlBridges(bridges).addTo(all);

@@ -34,6 +34,7 @@ final class AppctlBridges {
         this.bridges = bridges;
     }
 
+    // spotless:off
     void addTo(List<Command> all) {
         all.add(Appctl.now("ofproto/list", "", 0, 0, _ -> list()));
         all.add(onBridge("fdb/show", "bridge", AppctlBridges::fdb));
@@ -42,16 +43,11 @@ final class AppctlBridges {
         all.add(new Command("fdb/flush", "[bridge]", 0, 1, this::fdbFlush));
         all.add(onBridge("bridge/dump-flows", "[--offload-stats] bridge", AppctlBridges::flows));
         all.add(new Command("bridge/reconnect", "[bridge]", 0, 1, this::reconnect));
-        all.add(
-                new Command(
-                        "ofproto/trace",
-                        "{[dp_name] odp_flow | bridge br_flow} [-generate|packet]",
-                        1,
-                        9,
-                        this::trace));
+        all.add(new Command("ofproto/trace", "{[dp_name] odp_flow | bridge br_flow} [-generate|packet]", 1, 9, this::trace));
         all.add(new Command("skyway/links", "[bridge]", 0, 1, this::links));
         all.add(new Command("skyway/explain", "port", 1, 1, this::explain));
     }
+    // spotless:on
 
     private Command onBridge(String name, String usage, Function<Slot, String> work) {
         return new Command(

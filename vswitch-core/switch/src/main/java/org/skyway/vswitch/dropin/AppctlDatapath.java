@@ -22,71 +22,30 @@ final class AppctlDatapath {
         this.bridges = bridges;
     }
 
+    // spotless:off
     void addTo(List<Command> all) {
         all.add(new Command("dpif/show", "", 0, 0, _ -> show()));
-        all.add(
-                Appctl.now(
-                        "dpif/dump-dps",
-                        "",
-                        0,
-                        0,
-                        _ -> {
-                            StringBuilder b = new StringBuilder();
-                            bridges.all()
-                                    .forEach(
-                                            s -> b.append("netdev@").append(s.name()).append('\n'));
-                            return b.toString();
-                        }));
-        all.add(
-                Appctl.now(
-                        "dpctl/dump-dps",
-                        "",
-                        0,
-                        0,
-                        _ -> bridges.all().isEmpty() ? "" : DATAPATH + "\n"));
+        all.add(Appctl.now("dpif/dump-dps", "", 0, 0, _ -> datapaths()));
+        all.add(Appctl.now("dpctl/dump-dps", "", 0, 0, _ -> bridges.all().isEmpty() ? "" : DATAPATH + "\n"));
         all.add(new Command("dpctl/show", "[-s] [dp...]", 0, 9, _ -> dpctlShow()));
-        all.add(
-                new Command(
-                        "dpctl/dump-flows",
-                        "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]",
-                        0,
-                        9,
-                        _ -> Appctl.onAll(bridges.all(), AppctlDatapath::flows)));
-        all.add(
-                new Command(
-                        "dpif/dump-flows",
-                        "[-m] [--names | --no-names] bridge",
-                        1,
-                        4,
-                        a ->
-                                Appctl.on(
-                                        Appctl.bridge(bridges, a.getLast()),
-                                        AppctlDatapath::flows)));
-        all.add(
-                new Command(
-                        "dpif-netdev/pmd-stats-show",
-                        "[-pmd core] [dp]",
-                        0,
-                        3,
-                        _ -> Appctl.onAll(bridges.all(), AppctlDatapath::pmdStatistics)));
+        all.add(new Command("dpctl/dump-flows", "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]", 0, 9, _ -> Appctl.onAll(bridges.all(), AppctlDatapath::flows)));
+        all.add(new Command("dpif/dump-flows", "[-m] [--names | --no-names] bridge", 1, 4, a -> Appctl.on(Appctl.bridge(bridges, a.getLast()), AppctlDatapath::flows)));
+        all.add(new Command("dpif-netdev/pmd-stats-show", "[-pmd core] [dp]", 0, 3, _ -> Appctl.onAll(bridges.all(), AppctlDatapath::pmdStatistics)));
         all.add(Appctl.now("dpif-netdev/pmd-stats-clear", "[-pmd core] [dp]", 0, 3, _ -> ""));
-        all.add(
-                new Command(
-                        "dpif-netdev/pmd-rxq-show",
-                        "[-pmd core] [-secs secs] [dp]",
-                        0,
-                        5,
-                        _ ->
-                                Appctl.onAll(bridges.all(), AppctlDatapath::queues)
-                                        .thenApply(t ->
-                                                "Displaying last 60 seconds pmd usage %\n" + t)));
-        all.add(
-                new Command(
-                        "upcall/show",
-                        "",
-                        0,
-                        0,
-                        _ -> Appctl.onAll(bridges.all(), AppctlDatapath::upcalls)));
+        all.add(new Command("dpif-netdev/pmd-rxq-show", "[-pmd core] [-secs secs] [dp]", 0, 5, _ -> pollThreads()));
+        all.add(new Command("upcall/show", "", 0, 0, _ -> Appctl.onAll(bridges.all(), AppctlDatapath::upcalls)));
+    }
+    // spotless:on
+
+    private String datapaths() {
+        StringBuilder b = new StringBuilder();
+        bridges.all().forEach(s -> b.append("netdev@").append(s.name()).append('\n'));
+        return b.toString();
+    }
+
+    private CompletionStage<String> pollThreads() {
+        return Appctl.onAll(bridges.all(), AppctlDatapath::queues)
+                .thenApply(t -> "Displaying last 60 seconds pmd usage %\n" + t);
     }
 
     private record Sums(long hit, long missed, long flows) {

@@ -20,18 +20,12 @@ final class AppctlQos {
         this.bridges = bridges;
     }
 
+    // spotless:off
     void addTo(List<Command> all) {
-        all.add(
-                new Command(
-                        "qos/show-types",
-                        "interface",
-                        1,
-                        1,
-                        a -> onPort(a.getFirst(), (_, _) -> types())));
-        all.add(
-                new Command(
-                        "qos/show", "interface", 1, 1, a -> onPort(a.getFirst(), AppctlQos::show)));
+        all.add(new Command("qos/show-types", "interface", 1, 1, a -> onPort(a.getFirst(), (_, _) -> types())));
+        all.add(new Command("qos/show", "interface", 1, 1, a -> onPort(a.getFirst(), AppctlQos::show)));
     }
+    // spotless:on
 
     private CompletionStage<String> onPort(
             String name, BiFunction<String, EgressQueues, String> work) {

@@ -19,8 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.skyway.ivshmem.sys.InterfaceChanges;
-import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ovsdb.Datum;
 import org.skyway.ovsdb.OvsdbClient;
 import org.skyway.ovsdb.OvsdbException;
@@ -32,9 +30,7 @@ import org.skyway.unixctl.PidFile;
 import org.skyway.unixctl.UnixctlException;
 import org.skyway.unixctl.UnixctlServer;
 import org.skyway.vswitch.bridge.Bridge;
-import org.skyway.vswitch.bridge.BridgePort;
 import org.skyway.vswitch.config.ConfigException;
-import org.skyway.vswitch.config.PortConfig;
 import org.skyway.vswitch.config.SwitchConfig;
 import org.skyway.vswitch.daemon.ControlServer;
 import org.skyway.vswitch.daemon.HandOver;
@@ -44,7 +40,6 @@ import org.skyway.vswitch.daemon.StateOptions;
 import org.skyway.vswitch.daemon.TakeOver;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.http.WebServer;
-import org.skyway.vswitch.port.NetdevPort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +52,6 @@ public final class DropIn implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DropIn.class);
     private static final long LOOK_MILLIS = 200;
     private static final long LEAST_STATISTICS_MILLIS = 5000;
-    private static final long LOOK_ANYWAY_NANOS = 5_000_000_000L;
     private static final long TRANSACTION_SECONDS = 20;
     private static final long AGAIN_MILLIS = 1000;
 
@@ -86,8 +80,7 @@ public final class DropIn implements AutoCloseable {
     private boolean first = true;
     private String keysSeen = ""; // of the files of table SSL
     private long statisticsNanos = System.nanoTime();
-    private long lookedNanos = System.nanoTime(); // at all interfaces
-    private final InterfaceChanges changedInterfaces = new InterfaceChanges();
+    private WantedInterfaces wantedInterfaces;
 
     /// What it is started with.
     ///
@@ -229,6 +222,7 @@ public final class DropIn implements AutoCloseable {
                         settings.base(),
                         faults,
                         settings.forget());
+        wantedInterfaces = new WantedInterfaces(bridges);
         running.add(bridges);
         running.add(this::stopConfiguring);
         predecessor.awaitEnd(); // it has its addresses and interfaces for a moment yet
@@ -297,7 +291,7 @@ public final class DropIn implements AutoCloseable {
     private void stopConfiguring() throws InterruptedException {
         configuration.shutdownNow();
         configuration.awaitTermination(TRANSACTION_SECONDS, TimeUnit.SECONDS);
-        changedInterfaces.close();
+        wantedInterfaces.close();
     }
 
     /// On the database's event loop.
@@ -462,14 +456,13 @@ public final class DropIn implements AutoCloseable {
             return;
         }
         long nanos = System.nanoTime();
-        // The kernel does not tell of all that it says of them.
-        boolean interfaces = changedInterfaces.any() || nanos - lookedNanos >= LOOK_ANYWAY_NANOS;
-        if (keysChanged(wanted) || interfaces && interfacesChanged(wanted)) {
+        boolean interfaces = wantedInterfaces.isDue(nanos);
+        if (keysChanged(wanted) || interfaces && wantedInterfaces.hasChanged(wanted)) {
             schedulePass(0);
             return;
         }
         if (interfaces) {
-            lookedNanos = nanos;
+            wantedInterfaces.looked(nanos);
         }
         boolean statistics = nanos - statisticsNanos >= interval(wanted.root());
         if (statistics) {
@@ -492,44 +485,6 @@ public final class DropIn implements AutoCloseable {
         boolean changed = !now.equals(keysSeen);
         keysSeen = now;
         return changed;
-    }
-
-    private boolean interfacesChanged(Wanted wanted) {
-        boolean changed = false;
-        for (Wanted.WantedBridge w : wanted.bridges().values()) {
-            Slot slot = bridges.get(w.name());
-            for (Wanted.WantedPort port : w.ports().values()) {
-                if (slot == null || !port.type().isEmpty() || port.name().equals(w.name())) {
-                    continue;
-                }
-                PortSlot there = slot.ports().get(port.name());
-                if (there == null) {
-                    changed |= Pass.isThere(port.name()) && isMissing(port);
-                } else if (there.config().type() == PortConfig.Type.NETDEV
-                        && isGone(slot, port.name())
-                        && Pass.isThere(port.name())) {
-                    there.lose();
-                    changed = true;
-                }
-            }
-        }
-        return changed;
-    }
-
-    // Others fail for reasons that an interface that comes does not change.
-    private static boolean isMissing(Wanted.WantedPort port) {
-        return port.row().text("error").contains("(No such device)");
-    }
-
-    private boolean isGone(Slot slot, String name) {
-        try {
-            BridgePort port = slot.running().ask(() -> slot.running().bridge().port(name));
-            return port != null
-                    && port.datapathPort() instanceof NetdevPort n
-                    && n.socket().linkState() == InterfaceState.GONE;
-        } catch (IOException | IllegalStateException e) {
-            return false;
-        }
     }
 
     @Override

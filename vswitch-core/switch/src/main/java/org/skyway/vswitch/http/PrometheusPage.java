@@ -102,30 +102,18 @@ final class PrometheusPage {
         return new Page(writer.getContentType(), out.toByteArray());
     }
 
+    // spotless:off
     private void bridge(JsonNode show, JsonNode statistics) {
         ports(show, statistics);
         links(ask("links"));
         threads(statistics);
         for (JsonNode table : ask("tables")) {
-            gauge(
-                    "skyway_table_entries",
-                    "flow entries",
-                    table.path("entries").asDouble(),
-                    "table",
-                    table.path("table").asText());
+            gauge("skyway_table_entries", "flow entries", table.path("entries").asDouble(), "table", table.path("table").asText());
         }
         for (JsonNode controller : show.path("controllers")) {
-            gauge(
-                    "skyway_controller_connected",
-                    "whether it is connected",
-                    controller.path("connected").asBoolean() ? 1 : 0,
-                    "target",
-                    controller.path("target").asText());
+            gauge("skyway_controller_connected", "whether it is connected", controller.path("connected").asBoolean() ? 1 : 0, "target", controller.path("target").asText());
         }
-        gauge(
-                "skyway_bypass_allowed",
-                "whether links may be given bypasses",
-                show.path("bypass").asBoolean() ? 1 : 0);
+        gauge("skyway_bypass_allowed", "whether links may be given bypasses", show.path("bypass").asBoolean() ? 1 : 0);
     }
 
     // Where there may be several, each says its name.
@@ -137,98 +125,36 @@ final class PrometheusPage {
     private void ports(JsonNode show, JsonNode statistics) {
         for (JsonNode port : show.path("ports")) {
             String name = port.path("name").asText();
-            gauge(
-                    "skyway_port_up",
-                    "whether its link is up",
-                    port.path("up").asBoolean() ? 1 : 0,
-                    "port",
-                    name,
-                    "type",
-                    port.path("type").asText());
-            gauge(
-                    "skyway_port_attached",
-                    "whether a VNF's driver is attached (agent)",
-                    port.path("pid").asLong() > 0 ? 1 : 0,
-                    "port",
-                    name);
+            gauge("skyway_port_up", "whether its link is up", port.path("up").asBoolean() ? 1 : 0, "port", name, "type", port.path("type").asText());
+            gauge("skyway_port_attached", "whether a VNF's driver is attached (agent)", port.path("pid").asLong() > 0 ? 1 : 0, "port", name);
         }
         for (JsonNode port : statistics.path("ports")) {
             String name = port.path("name").asText();
-            both(
-                    "skyway_port_packets",
-                    "packets, bypassed ones included",
-                    port.path("rxPackets"),
-                    port.path("txPackets"),
-                    name);
-            both(
-                    "skyway_port_bytes",
-                    "bytes, bypassed ones included",
-                    port.path("rxBytes"),
-                    port.path("txBytes"),
-                    name);
-            both(
-                    "skyway_port_dropped_packets",
-                    "packets that were dropped",
-                    port.path("rxDropped"),
-                    port.path("txDropped"),
-                    name);
-            both(
-                    "skyway_port_errors",
-                    "errors",
-                    port.path("rxErrors"),
-                    port.path("txErrors"),
-                    name);
-            both(
-                    "skyway_port_bypassed_packets",
-                    "packets that went past the switch",
-                    port.path("bypassRxPackets"),
-                    port.path("bypassTxPackets"),
-                    name);
+            both("skyway_port_packets",          "packets, bypassed ones included",   port.path("rxPackets"),       port.path("txPackets"),       name);
+            both("skyway_port_bytes",            "bytes, bypassed ones included",     port.path("rxBytes"),         port.path("txBytes"),         name);
+            both("skyway_port_dropped_packets",  "packets that were dropped",         port.path("rxDropped"),       port.path("txDropped"),       name);
+            both("skyway_port_errors",           "errors",                            port.path("rxErrors"),        port.path("txErrors"),        name);
+            both("skyway_port_bypassed_packets", "packets that went past the switch", port.path("bypassRxPackets"), port.path("bypassTxPackets"), name);
         }
     }
 
     private void both(String name, String help, JsonNode received, JsonNode sent, String port) {
         counter(name, help, received.asDouble(), "port", port, "direction", "rx");
-        counter(name, help, sent.asDouble(), "port", port, "direction", "tx");
+        counter(name, help, sent.asDouble(),     "port", port, "direction", "tx");
     }
 
     private void links(JsonNode links) {
         for (JsonNode link : links) {
             String[] ends = {"from", link.path("from").asText(), "to", link.path("to").asText()};
             String state = link.path("state").asText();
-            gauge(
-                    "skyway_link_state",
-                    "1 for the state that a link is in",
-                    1,
-                    "from",
-                    ends[1],
-                    "to",
-                    ends[3],
-                    "state",
-                    state);
+            gauge("skyway_link_state", "1 for the state that a link is in", 1, "from", ends[1], "to", ends[3], "state", state);
             if (link.path("kind").asText().equals("cut-through")) {
                 continue; // its packets are the switch's, and counted at the ports
             }
-            gauge(
-                    "skyway_link_active",
-                    "whether packets go past the switch",
-                    state.equals("ACTIVE") ? 1 : 0,
-                    ends);
-            gauge(
-                    "skyway_link_state_seconds",
-                    "how long it is in its state",
-                    link.path("sinceMillis").asDouble() / MILLIS,
-                    ends);
-            gauge(
-                    "skyway_link_age_seconds",
-                    "how long ago the rules made it a link",
-                    link.path("ageMillis").asDouble() / MILLIS,
-                    ends);
-            counter(
-                    "skyway_link_switchovers",
-                    "how often it went over to its bypass",
-                    link.path("activations").asDouble(),
-                    ends);
+            gauge("skyway_link_active",        "whether packets go past the switch",    state.equals("ACTIVE") ? 1 : 0,               ends);
+            gauge("skyway_link_state_seconds", "how long it is in its state",           link.path("sinceMillis").asDouble() / MILLIS, ends);
+            gauge("skyway_link_age_seconds",   "how long ago the rules made it a link", link.path("ageMillis").asDouble() / MILLIS,   ends);
+            counter("skyway_link_switchovers", "how often it went over to its bypass", link.path("activations").asDouble(), ends);
             if (link.has("switchOverTimes")) { // one that is held back has had none
                 histogram(
                         "skyway_link_switchover_seconds",
@@ -238,110 +164,37 @@ final class PrometheusPage {
                         link.path("switchOverSumNanos").asDouble() / NANOS,
                         ends);
             }
-            counter(
-                    "skyway_link_packets",
-                    "packets that went past the switch",
-                    link.path("packets").asDouble(),
-                    ends);
-            counter(
-                    "skyway_link_bytes",
-                    "bytes that went past the switch",
-                    link.path("bytes").asDouble(),
-                    ends);
+            counter("skyway_link_packets", "packets that went past the switch", link.path("packets").asDouble(), ends);
+            counter("skyway_link_bytes",   "bytes that went past the switch",   link.path("bytes").asDouble(),   ends);
         }
     }
 
     private void threads(JsonNode statistics) {
         for (JsonNode t : statistics.path("caches")) {
             String thread = t.path("thread").asText();
-            counter(
-                    "skyway_poll_thread_busy_seconds",
-                    "time in passes that moved something",
-                    t.path("busyNanos").asDouble() / NANOS,
-                    "thread",
-                    thread);
-            counter(
-                    "skyway_poll_thread_bursts",
-                    "bursts received",
-                    t.path("bursts").asDouble(),
-                    "thread",
-                    thread);
-            histogram(
-                    "skyway_poll_thread_burst_packets",
-                    "packets in a burst",
-                    BURST_SIZES,
-                    t.path("burstSizes"),
-                    t.path("packets").asDouble(),
-                    "thread",
-                    thread);
-            counter(
-                    "skyway_poll_thread_packets",
-                    "packets received",
-                    t.path("packets").asDouble(),
-                    "thread",
-                    thread);
-            for (String kind :
-                    List.of(
-                            "portHits",
-                            "exactHits",
-                            "megaflowHits",
-                            "misses",
-                            "recirculationHits",
-                            "recirculationMisses")) {
-                counter(
-                        "skyway_cache_lookups",
-                        "look-ups by where the answer was found",
-                        t.path(kind).asDouble(),
-                        "thread",
-                        thread,
-                        "found",
-                        kind);
+            counter("skyway_poll_thread_busy_seconds", "time in passes that moved something", t.path("busyNanos").asDouble() / NANOS, "thread", thread);
+            counter("skyway_poll_thread_bursts",       "bursts received",                     t.path("bursts").asDouble(),            "thread", thread);
+            histogram("skyway_poll_thread_burst_packets", "packets in a burst", BURST_SIZES, t.path("burstSizes"), t.path("packets").asDouble(), "thread", thread);
+            counter("skyway_poll_thread_packets", "packets received", t.path("packets").asDouble(), "thread", thread);
+            for (String kind : List.of("portHits", "exactHits", "megaflowHits", "misses", "recirculationHits", "recirculationMisses")) {
+                counter("skyway_cache_lookups", "look-ups by where the answer was found", t.path(kind).asDouble(), "thread", thread, "found", kind);
             }
             for (String kind : List.of("touched", "idle", "evicted")) {
-                counter(
-                        "skyway_cache_removed_megaflows",
-                        "megaflows that went: touched by a change, idle, or for room",
-                        t.path(kind).asDouble(),
-                        "thread",
-                        thread,
-                        "reason",
-                        kind);
+                counter("skyway_cache_removed_megaflows", "megaflows that went: touched by a change, idle, or for room", t.path(kind).asDouble(), "thread", thread, "reason", kind);
             }
-            gauge(
-                    "skyway_cache_megaflows",
-                    "megaflows that are kept",
-                    t.path("megaflows").asDouble(),
-                    "thread",
-                    thread);
+            gauge("skyway_cache_megaflows", "megaflows that are kept", t.path("megaflows").asDouble(), "thread", thread);
         }
-        counter(
-                "skyway_packet_ins_dropped",
-                "packets for controllers that were dropped",
-                statistics.path("packetInsDropped").asDouble());
-        counter(
-                "skyway_packet_outs_dropped",
-                "packets of controllers that were dropped",
-                statistics.path("packetOutsDropped").asDouble());
+        counter("skyway_packet_ins_dropped",  "packets for controllers that were dropped", statistics.path("packetInsDropped").asDouble());
+        counter("skyway_packet_outs_dropped", "packets of controllers that were dropped",  statistics.path("packetOutsDropped").asDouble());
     }
 
     private void journal(JsonNode journal) {
-        counter(
-                "skyway_journal_events",
-                "events that were written to the journal",
-                journal.path("written").asDouble());
-        counter(
-                "skyway_journal_lost_events",
-                "events that the journal will never have",
-                journal.path("lost").asDouble());
-        gauge(
-                "skyway_journal_waiting_events",
-                "events that are to be written",
-                journal.path("waiting").asDouble());
-        gauge(
-                "skyway_journal_failing",
-                "whether the journal's files can't be written",
-                journal.path("failing").asBoolean() ? 1 : 0);
+        counter("skyway_journal_events",      "events that were written to the journal", journal.path("written").asDouble());
+        counter("skyway_journal_lost_events", "events that the journal will never have", journal.path("lost").asDouble());
+        gauge("skyway_journal_waiting_events", "events that are to be written",                journal.path("waiting").asDouble());
+        gauge("skyway_journal_failing",        "whether the journal's files can't be written", journal.path("failing").asBoolean() ? 1 : 0);
     }
+    // spotless:on
 
     private void gauge(String name, String help, double value, String... labels) {
         gauges.computeIfAbsent(name, n -> GaugeSnapshot.builder().name(n).help(help))

@@ -68,6 +68,29 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         Answer answer() throws IOException;
     }
 
+    /// Who waits for an answer.
+    ///
+    /// @param keep whether the connection goes on behind it
+    /// @param head whether only what would be answered is to be said
+    private record Client(ChannelHandlerContext context, boolean keep, boolean head) {
+        void send(Answer answer) {
+            DefaultFullHttpResponse response =
+                    new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1,
+                            answer.status(),
+                            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body()));
+            secure(response.headers())
+                    .set(HttpHeaderNames.CONTENT_TYPE, answer.type())
+                    .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
+                    .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+            answer(context, response, keep);
+        }
+
+        void send(HttpResponseStatus status, String text) {
+            send(Answer.of(status, text));
+        }
+    }
+
     WebHandler(Shared shared) {
         this.shared = shared;
     }
@@ -77,12 +100,13 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean keep = HttpUtil.isKeepAlive(request);
         HttpHeaders headers = request.headers();
         if (request.decoderResult().isFailure()) {
-            send(context, unreadable(request.decoderResult().cause()), false, false);
+            new Client(context, false, false).send(unreadable(request.decoderResult().cause()));
             return;
         }
+        Client client = new Client(context, keep, false);
         String refusal = shared.guard().refuses(headers);
         if (refusal != null) {
-            send(context, Answer.of(HttpResponseStatus.FORBIDDEN, refusal), keep, false);
+            client.send(HttpResponseStatus.FORBIDDEN, refusal);
             return;
         }
         QueryStringDecoder query;
@@ -91,50 +115,34 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             query = new QueryStringDecoder(request.uri());
             path = query.path();
         } catch (IllegalArgumentException e) {
-            send(
-                    context,
-                    Answer.of(HttpResponseStatus.BAD_REQUEST, "that is no path"),
-                    keep,
-                    false);
+            client.send(HttpResponseStatus.BAD_REQUEST, "that is no path");
             return;
         }
-        boolean head = request.method().equals(HttpMethod.HEAD);
-        boolean get = head || request.method().equals(HttpMethod.GET);
+        client = new Client(context, keep, request.method().equals(HttpMethod.HEAD));
+        boolean get = client.head || request.method().equals(HttpMethod.GET);
         String token = argument(query, "token");
         if (get && path.equals("/") && token != null) {
             login(context, token);
             return;
         }
         if (shared.guard().guardsLooking() && !shared.guard().knowsToken(headers)) {
-            send(
-                    context,
-                    Answer.of(
-                            HttpResponseStatus.UNAUTHORIZED,
-                            "this needs the token: open /?token=TOKEN, or send `Authorization: Bearer TOKEN`"),
-                    keep,
-                    head);
+            client.send(
+                    HttpResponseStatus.UNAUTHORIZED,
+                    "this needs the token: open /?token=TOKEN, or send `Authorization: Bearer TOKEN`");
             return;
         }
         String bridge = argument(query, "bridge");
         if (bridge != null && !shared.board().bridges().contains(bridge)) {
-            send(
-                    context,
-                    Answer.of(HttpResponseStatus.NOT_FOUND, "there is no bridge of that name"),
-                    keep,
-                    head);
+            client.send(HttpResponseStatus.NOT_FOUND, "there is no bridge of that name");
         } else if (get) {
-            get(context, path, query, headers, keep, head);
+            get(client, path, query, headers);
         } else if (request.method().equals(HttpMethod.POST)) {
             String body = request.content().toString(StandardCharsets.UTF_8);
-            post(context, path, bridge, body, headers, keep);
+            post(client, path, bridge, body, headers);
         } else {
-            send(
-                    context,
-                    Answer.of(
-                            HttpResponseStatus.METHOD_NOT_ALLOWED,
-                            "only GET, HEAD and POST are known here"),
-                    keep,
-                    false);
+            client.send(
+                    HttpResponseStatus.METHOD_NOT_ALLOWED,
+                    "only GET, HEAD and POST are known here");
         }
     }
 
@@ -165,11 +173,8 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void login(ChannelHandlerContext context, String token) {
         if (!shared.guard().isToken(token)) {
-            send(
-                    context,
-                    Answer.of(HttpResponseStatus.UNAUTHORIZED, "that is not the token"),
-                    false,
-                    false);
+            new Client(context, false, false)
+                    .send(HttpResponseStatus.UNAUTHORIZED, "that is not the token");
             return;
         }
         HttpResponse response =
@@ -188,19 +193,12 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         answer(context, response, false);
     }
 
-    private void get(
-            ChannelHandlerContext context,
-            String path,
-            QueryStringDecoder query,
-            HttpHeaders headers,
-            boolean keep,
-            boolean head) {
+    private void get(Client client, String path, QueryStringDecoder query, HttpHeaders headers) {
+        String bridge = argument(query, "bridge");
         switch (path) {
             case "/metrics" ->
                     later(
-                            context,
-                            keep,
-                            head,
+                            client,
                             () -> {
                                 var page =
                                         shared.metrics()
@@ -208,90 +206,57 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                                 return new Answer(HttpResponseStatus.OK, page.type(), page.bytes());
                             });
             case "/api/stream" -> {
-                if (head) {
-                    send(
-                            context,
-                            new Answer(HttpResponseStatus.OK, EVENTS, new byte[0]),
-                            keep,
-                            true);
+                if (client.head) {
+                    client.send(new Answer(HttpResponseStatus.OK, EVENTS, new byte[0]));
                 } else {
-                    stream(context, argument(query, "bridge"));
+                    stream(client.context, bridge);
                 }
             }
-            case "/api/state" ->
-                    later(
-                            context,
-                            keep,
-                            head,
-                            () ->
-                                    new Answer(
-                                            HttpResponseStatus.OK,
-                                            JSON_TYPE,
-                                            JSON.writeValueAsBytes(
-                                                    shared.watchers()
-                                                            .once(argument(query, "bridge")))));
+            case "/api/state" -> later(client, () -> json(shared.watchers().once(bridge)));
             case "/api/explain" -> {
                 String port = argument(query, "port");
                 later(
-                        context,
-                        keep,
-                        head,
+                        client,
                         () ->
                                 port == null
                                         ? Answer.of(
                                                 HttpResponseStatus.BAD_REQUEST,
                                                 "say which port: /api/explain?port=NAME")
-                                        : asked(
-                                                argument(query, "bridge"),
-                                                request("p2p-explain").put("port", port)));
+                                        : asked(bridge, request("p2p-explain").put("port", port)));
             }
             default -> {
                 PageFiles.File file = PageFiles.of(path);
-                send(
-                        context,
+                client.send(
                         file == null
                                 ? Answer.of(
                                         HttpResponseStatus.NOT_FOUND,
                                         "there is no such page; there are /, /metrics and /api/state")
-                                : new Answer(HttpResponseStatus.OK, file.type(), file.bytes()),
-                        keep,
-                        head);
+                                : new Answer(HttpResponseStatus.OK, file.type(), file.bytes()));
             }
         }
     }
 
-    private void post(
-            ChannelHandlerContext context,
-            String path,
-            String bridge,
-            String body,
-            HttpHeaders headers,
-            boolean keep) {
+    private void post(Client client, String path, String bridge, String body, HttpHeaders headers) {
         switch (path) {
             // Changes nothing, so it needs no token.
-            case "/api/what-if" -> later(context, keep, false, () -> whatIf(bridge, body));
+            case "/api/what-if" -> later(client, () -> whatIf(bridge, body));
             case "/api/bypass" -> {
-                if (!shared.guard().knowsToken(headers)) {
-                    send(
-                            context,
-                            Answer.of(
-                                    HttpResponseStatus.UNAUTHORIZED,
-                                    shared.guard().hasToken()
-                                            ? "this changes something, so it needs the token"
-                                            : "this changes something, so it needs a token; start the switch with --http-token-file"),
-                            keep,
-                            false);
-                    return;
+                if (shared.guard().knowsToken(headers)) {
+                    later(client, () -> bypass(bridge, body));
+                } else {
+                    client.send(
+                            HttpResponseStatus.UNAUTHORIZED,
+                            shared.guard().hasToken()
+                                    ? "this changes something, so it needs the token"
+                                    : "this changes something, so it needs a token; start the switch with --http-token-file");
                 }
-                later(context, keep, false, () -> bypass(bridge, body));
             }
-            default ->
-                    send(
-                            context,
-                            Answer.of(HttpResponseStatus.NOT_FOUND, "there is nothing to post to"),
-                            keep,
-                            false);
+            default -> client.send(HttpResponseStatus.NOT_FOUND, "there is nothing to post to");
         }
+    }
+
+    private static Answer json(JsonNode node) throws JsonProcessingException {
+        return new Answer(HttpResponseStatus.OK, JSON_TYPE, JSON.writeValueAsBytes(node));
     }
 
     private Answer whatIf(String bridge, String body) throws JsonProcessingException {
@@ -321,24 +286,18 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         ObjectNode answer = shared.board().ask(PageState.named(shared.board(), bridge, request));
         return answer.has("error")
                 ? Answer.of(HttpResponseStatus.UNPROCESSABLE_ENTITY, answer.get("error").asText())
-                : new Answer(
-                        HttpResponseStatus.OK,
-                        JSON_TYPE,
-                        JSON.writeValueAsBytes(answer.path("result")));
+                : json(answer.path("result"));
     }
 
     // The next request of this connection is not read before this one is answered.
-    private void later(ChannelHandlerContext context, boolean keep, boolean head, Work work) {
+    private void later(Client client, Work work) {
         if (!shared.asking().tryAcquire()) {
-            send(
-                    context,
-                    Answer.of(
-                            HttpResponseStatus.SERVICE_UNAVAILABLE,
-                            "many others are asking the switch; try again"),
-                    keep,
-                    head);
+            client.send(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "many others are asking the switch; try again");
             return;
         }
+        ChannelHandlerContext context = client.context;
         context.channel().config().setAutoRead(false);
         Thread.ofVirtual()
                 .name("http-request")
@@ -355,7 +314,7 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                     } finally {
                         shared.asking().release();
                     }
-                    send(context, answer, keep, head);
+                    client.send(answer);
                     context.channel().config().setAutoRead(true);
                 });
     }
@@ -368,14 +327,11 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         HttpUtil.setTransferEncodingChunked(response, true);
         if (shared.watchers().count() >= Watchers.MOST) {
-            send(
-                    context,
-                    Answer.of(
+            new Client(context, false, false)
+                    .send(
                             HttpResponseStatus.SERVICE_UNAVAILABLE,
                             "%d browsers watch already, which is the most"
-                                    .formatted(Watchers.MOST)),
-                    false,
-                    false);
+                                    .formatted(Watchers.MOST));
             return;
         }
         context.pipeline().remove(IdleStateHandler.class); // a watcher only listens
@@ -392,20 +348,6 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
                 .set("Referrer-Policy", "no-referrer")
                 .set("Cross-Origin-Resource-Policy", "same-origin");
-    }
-
-    private static void send(
-            ChannelHandlerContext context, Answer answer, boolean keep, boolean head) {
-        DefaultFullHttpResponse response =
-                new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1,
-                        answer.status(),
-                        head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body()));
-        secure(response.headers())
-                .set(HttpHeaderNames.CONTENT_TYPE, answer.type())
-                .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-        answer(context, response, keep);
     }
 
     // Who isn't told that the connection ends sends his next request into it, and gets no answer.

@@ -312,10 +312,6 @@ final class Channel {
         return x == a && y == b || x == b && y == a;
     }
 
-    boolean has(Attachment x) {
-        return x == a || x == b;
-    }
-
     int slotOf(Attachment side) {
         return side == a ? slotA : slotB;
     }

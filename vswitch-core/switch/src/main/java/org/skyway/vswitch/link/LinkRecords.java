@@ -262,12 +262,6 @@ public final class LinkRecords {
         return true;
     }
 
-    /// Forgets what was taken over: nothing of it is there any more.
-    void forget(Record record) {
-        put(record.index, 0, 0);
-        free.add(record.index);
-    }
-
     /// A new epoch.
     int nextEpoch() {
         long address = memory.address(block());
@@ -399,7 +393,8 @@ public final class LinkRecords {
         }
 
         void free() {
-            forget(this);
+            LinkRecords.this.put(index, 0, 0);
+            free.add(index);
         }
 
         private int path(boolean fromA) {

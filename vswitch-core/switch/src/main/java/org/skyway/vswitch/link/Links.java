@@ -22,9 +22,6 @@ import org.skyway.vswitch.tables.FlowEntry;
 /// The link manager: all links, and what others have happen to them. Ofproto thread only; [#tick]
 /// must be called every few milliseconds while there are links.
 public final class Links {
-    /// How long a VNF may take to obey before the switch goes on without it, unless told otherwise.
-    public static final long DEADLINE_NANOS = 2_000_000_000L;
-
     /// How long a channel that nobody uses stays plugged.
     public static final long LINGER_NANOS = 3_000_000_000L;
 
@@ -124,7 +121,7 @@ public final class Links {
             Attachment b = byPort.get(record.portB());
             Channel channel = a == null || b == null ? null : channels.adopt(record, a, b);
             if (channel == null) {
-                records.forget(record);
+                record.free();
                 Stream.of(a, b).filter(Objects::nonNull).forEach(adopted.lost()::add);
                 continue;
             }

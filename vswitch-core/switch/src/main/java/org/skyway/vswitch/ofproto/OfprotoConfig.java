@@ -135,6 +135,10 @@ public record OfprotoConfig(
     /// @param keys for `ssl:` and `pssl:` targets; null for none
     /// @return a copy
     public OfprotoConfig withTls(Tls keys) {
+        return with(beyondOvs, keys);
+    }
+
+    private OfprotoConfig with(boolean beyond, Tls keys) {
         return new OfprotoConfig(
                 bridge,
                 datapathId,
@@ -145,7 +149,7 @@ public record OfprotoConfig(
                 description,
                 usual,
                 controllers,
-                beyondOvs,
+                beyond,
                 keys);
     }
 
@@ -153,17 +157,6 @@ public record OfprotoConfig(
     ///
     /// @return a copy
     public OfprotoConfig beyondOpenVSwitch() {
-        return new OfprotoConfig(
-                bridge,
-                datapathId,
-                runDirectory,
-                targets,
-                failMode,
-                versions,
-                description,
-                usual,
-                controllers,
-                true,
-                tls);
+        return with(true, tls);
     }
 }

@@ -39,7 +39,9 @@ final class Spreading {
         int start =
                 bundle.algorithm() == 0 || n == 0
                         ? 0
-                        : (int) ((packet.hash(bundle.fields(), bundle.basis()) >>> 1) % n);
+                        : (int)
+                                ((PacketHash.named(packet, bundle.fields(), bundle.basis()) >>> 1)
+                                        % n);
         for (int i = 0; i < n; i++) {
             int member = bundle.members().get((start + i) % n);
             if (liveness.isLive(member)) {

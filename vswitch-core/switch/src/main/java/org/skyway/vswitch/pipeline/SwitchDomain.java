@@ -193,12 +193,12 @@ final class SwitchDomain implements Domain<Walk> {
         } else if (walk.isUnread()) {
             walk.freeze();
         } else if (!group.selectionFields().isEmpty()) {
-            chosen = select(group, walk.headers.hash(group.selectionFields()));
+            chosen = select(group, PacketHash.fields(walk.headers, group.selectionFields()));
         } else if (!walk.hashed && group.buckets().stream().anyMatch(b -> b.weight() != 0)) {
             hashWanted = true;
             walk.freeze();
         } else {
-            chosen = select(group, walk.headers.hash(0));
+            chosen = select(group, PacketHash.connection(walk.headers, 0));
         }
         if (chosen < 0) {
             return then;
@@ -355,7 +355,9 @@ final class SwitchDomain implements Domain<Walk> {
                             new DatapathAction.Learned(
                                     Learning.rule(learn, packet), learn.limit()));
             case Action.Multipath m -> {
-                long hash = Spreading.mix(packet.hash(m.fields(), m.basis()) + m.argument());
+                long hash =
+                        Spreading.mix(
+                                PacketHash.named(packet, m.fields(), m.basis()) + m.argument());
                 packet.write(m.target(), 0, (hash >>> 1) % (m.maxLink() + 1));
             }
             case Action.Bundle b -> {

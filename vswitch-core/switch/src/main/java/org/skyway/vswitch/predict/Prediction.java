@@ -86,13 +86,6 @@ public final class Prediction {
         return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
     }
 
-    /// How many lines there were so far.
-    ///
-    /// @return lines, empty ones included
-    public int lines() {
-        return lines;
-    }
-
     /// Decides about the ports with all lines done.
     ///
     /// @return the verdicts that would be others, by port

@@ -37,7 +37,7 @@ final class KilledSwitch implements AutoCloseable {
     }
 
     /// For VNFs that obey.
-    static final long PATIENT = Links.DEADLINE_NANOS * 1000;
+    static final long PATIENT = 2_000_000_000_000L;
 
     /// For one that is cut off soon, though not before it has begun.
     static final long IMPATIENT = 20_000_000;

@@ -13,7 +13,6 @@ import org.skyway.experiments.process.Program;
 /// The real `ovsdb-server` with the stock schema, in a directory of its own that is its run
 /// directory, and the tools that speak to it.
 public final class Database implements AutoCloseable {
-    private static final String SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
     private static final int TRIES = 1000;
 
     private final Path directory;
@@ -27,19 +26,9 @@ public final class Database implements AutoCloseable {
     public Database(Path directory) {
         this.directory = directory;
         String file = directory.resolve("conf.db").toString();
-        Program.output(directory, "ovsdb-tool", "create", file, SCHEMA);
+        Program.output(directory, "ovsdb-tool", "create", file, DropInLab.SCHEMA);
         start();
         vsctl("--no-wait", "init");
-    }
-
-    /// What is missing to run one.
-    ///
-    /// @return null if nothing is
-    public static String missing() {
-        return Files.isExecutable(Path.of("/usr/sbin/ovsdb-server"))
-                        && Files.exists(Path.of(SCHEMA))
-                ? null
-                : "ovsdb-server is missing; apt-get install openvswitch-switch";
     }
 
     /// Starts the server, after [#stop], too.
