@@ -3,6 +3,7 @@ package org.skyway.vswitch.bridge;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.skyway.openflow.model.OfPort;
 import org.skyway.vswitch.tables.Policing;
 
 /// Which ports may send so much only. Ofproto thread.
@@ -41,7 +42,7 @@ final class PolicedPorts {
         for (BridgePort port : ports) {
             if (limits.containsKey(port)) {
                 int number = port.config().number();
-                all.put(number, "what port %d sends is policed".formatted(number));
+                all.put(number, "what port %s sends is policed".formatted(OfPort.name(number)));
             }
         }
         return all;

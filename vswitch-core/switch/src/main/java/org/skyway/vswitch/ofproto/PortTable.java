@@ -106,13 +106,14 @@ final class PortTable {
         PortState port = find(m.port());
         if (port == null) {
             throw new OpenFlowException(
-                    ErrorCode.OFPPMFC_BAD_PORT, "there is no port %d".formatted(m.port()));
+                    ErrorCode.OFPPMFC_BAD_PORT,
+                    "there is no port %s".formatted(OfPort.name(m.port())));
         }
         if (port.mac() != m.mac()) {
             throw new OpenFlowException(
                     ErrorCode.OFPPMFC_BAD_HW_ADDR,
-                    "port %d has address %012x, not %012x"
-                            .formatted(m.port(), port.mac(), m.mac()));
+                    "port %s has address %012x, not %012x"
+                            .formatted(OfPort.name(m.port()), port.mac(), m.mac()));
         }
         return port;
     }
