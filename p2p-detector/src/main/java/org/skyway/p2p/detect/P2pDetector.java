@@ -123,12 +123,12 @@ public final class P2pDetector {
     ///
     /// @param number the port's number
     public void portAdded(int number) {
+        portTouched(number);
         if (!ports.containsKey(number)) {
             Ingress ingress = new Ingress(number);
             ports.put(number, ingress);
             dirty.add(ingress);
         }
-        portTouched(number);
     }
 
     /// A port was changed.
