@@ -2,6 +2,7 @@ package org.skyway.experiments.jmh;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -76,10 +77,10 @@ public class P2pCoverageBenchmark {
                 cubes.add(new long[] {random.nextLong() & mask, mask});
             }
         }
-        detector = new P2pDetector();
-        for (int port = 1; port <= 2; port++) {
-            detector.portChanged(PortState.of(port, "p" + port, port));
-        }
+        Map<Integer, PortState> ports =
+                Map.of(1, PortState.of(1, "p1", 1), 2, PortState.of(2, "p2", 2));
+        detector = new P2pDetector(() -> ports);
+        ports.keySet().forEach(detector::portAdded);
         Match in = Match.builder().exact(Field.IN_PORT, 1).build();
         Match ip = Match.builder().exact(Field.IN_PORT, 1).exact(Field.ETH_TYPE, 0x0800).build();
         Instructions out = Instructions.apply(new Action.Output(2, 0));
@@ -103,8 +104,8 @@ public class P2pCoverageBenchmark {
     /// @return the verdict
     @Benchmark
     public Verdict cubes() {
-        detector.candidate(1, false);
-        detector.candidate(1, true);
+        detector.portRemoved(1);
+        detector.portAdded(1);
         detector.update();
         return detector.verdict(1);
     }

@@ -3,8 +3,10 @@ package org.skyway.experiments.jmh;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowRule;
@@ -66,10 +68,11 @@ public final class P2pRules {
     ///
     /// @return a new detector
     public P2pDetector detector() {
-        P2pDetector detector = new P2pDetector();
+        Map<Integer, PortState> states = new TreeMap<>();
+        P2pDetector detector = new P2pDetector(() -> states);
         for (int port = 1; port <= ports; port++) {
-            detector.portChanged(PortState.of(port, "p" + port, port));
-            detector.candidate(port, true);
+            states.put(port, PortState.of(port, "p" + port, port));
+            detector.portAdded(port);
         }
         return detector;
     }

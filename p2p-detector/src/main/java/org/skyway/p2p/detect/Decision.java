@@ -9,6 +9,7 @@ import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
 
 /// Decides about one port: explores the pipeline and keeps what the answer rests on.
 ///
@@ -21,6 +22,7 @@ final class Decision implements Explorer.Leaves {
 
     private static final long NO_OUTPUT = Field.ACTSET_OUTPUT.ones() << Field.ACTSET_OUTPUT.shift();
 
+    private final Pipeline pipeline;
     private final int port;
     private final Budget budget;
     private final WitnessSearch search;
@@ -36,10 +38,11 @@ final class Decision implements Explorer.Leaves {
     private Verdict.NoLink none;
     private Grounds proof; // of none; null if all that was explored is needed
 
-    private Decision(PacketDomain domain, int port, long most) {
+    private Decision(Pipeline pipeline, int port, long most) {
+        this.pipeline = pipeline;
         this.port = port;
         budget = new Budget(most);
-        search = new WitnessSearch(domain, budget);
+        search = new WitnessSearch(pipeline.domain(), budget);
     }
 
     /// A verdict and what it rests on.
@@ -56,10 +59,45 @@ final class Decision implements Explorer.Leaves {
     ///
     /// @param most what it may cost, in units of [Budget]
     static Result decide(Pipeline pipeline, int port, long most) {
-        return new Decision(pipeline.domain(), port, most).decide(pipeline);
+        PortState state = pipeline.port(port);
+        String obstacle = obstacle(pipeline, port, state);
+        if (obstacle == null) {
+            return new Decision(pipeline, port, most).decide();
+        }
+        long[] example = state != null && sends(state) ? fragment(port) : null;
+        Verdict none = new Verdict.NoLink(port, obstacle, null, example);
+        return new Result(none, new Grounds(), null, false, 0);
     }
 
-    private Result decide(Pipeline pipeline) {
+    /// Why the port has no link whatever the entries are; null for nothing.
+    private static String obstacle(Pipeline pipeline, int port, PortState state) {
+        if (state == null) {
+            return "port %s does not exist".formatted(OfPort.name(port));
+        }
+        if (!sends(state)) {
+            return "port %s is down or does not receive".formatted(OfPort.name(port));
+        }
+        if (pipeline.missesGoOn()) {
+            return "packets that no entry of some table matches go on to the next table";
+        }
+        return pipeline.fragments() == FragmentHandling.DROPPED
+                ? "the switch drops IP fragments"
+                : null;
+    }
+
+    /// Whether packets are to be expected from a port.
+    private static boolean sends(PortState port) {
+        return port.receives() && port.isUp();
+    }
+
+    private static long[] fragment(int port) {
+        Cube cube = entering(port);
+        cube.intersect(Match.builder().exact(Field.ETH_TYPE, 0x0800).build());
+        cube.intersect(Match.builder().exact(Field.IP_FRAG, FlowKey.FRAG_ANY).build());
+        return asItCame(PacketDomain.PORTS_SHOWN.pick(cube));
+    }
+
+    private Result decide() {
         boolean tooComplex = false;
         Explorer explorer = new Explorer(pipeline, explored, budget, this);
         try {
@@ -104,7 +142,14 @@ final class Decision implements Explorer.Leaves {
 
     private Verdict link() {
         if (other == null) {
-            return first;
+            explored.port(first.to());
+            String reason = pipeline.held(port);
+            if (reason == null) {
+                reason = pipeline.held(first.to());
+            }
+            return reason == null
+                    ? first
+                    : new Verdict.NotTaken(port, first.to(), reason, first.path());
         }
         List<FlowRule> entries = new ArrayList<>();
         for (Verdict.Link link : List.of(first, other)) {

@@ -3,7 +3,6 @@ package org.skyway.p2p.detect;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Consumer;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
@@ -411,24 +410,12 @@ final class Explorer implements Domain<Branch> {
             }
             case Action.OutputTruncated _ ->
                     undecided(branch, "an output that cuts packets short", rule);
-            case Action.SetField _,
-                    Action.Load _,
-                    Action.Move _,
-                    Action.StackPush _,
-                    Action.StackPop _,
-                    Action.PushVlan _,
-                    Action.PopVlan(),
-                    Action.SetVlanVid _,
-                    Action.SetVlanPcp _,
-                    Action.DecTtl _,
-                    Action.SetMplsTtl _ ->
-                    rewrites.rewrite(branch, rule, action, then);
             case Action.Controller _ -> broken(branch, "the controller gets a copy", rule);
             case Action.Learn _ -> broken(branch, "packets make entries (learn)", rule);
             case Action.FinTimeout _ ->
                     broken(branch, "packets may shorten timeouts (fin_timeout)", rule);
             case Action.Opaque(String name, _) -> undecided(branch, name, rule);
-            default -> undecided(branch, action.getClass().getSimpleName(), rule);
+            default -> rewrites.rewrite(branch, rule, action, then);
         };
     }
 
@@ -436,51 +423,14 @@ final class Explorer implements Domain<Branch> {
         return next(leaves.broken(branch, reason, rule, true));
     }
 
-    private Todo undecided(Branch branch, String action, FlowRule rule) {
+    /// Packets meet an action of which nobody knows here what it does to them.
+    ///
+    /// @param action its name
+    Todo undecided(Branch branch, String action, FlowRule rule) {
         return perhaps(branch, "what action %s does is not decided".formatted(action), rule);
     }
 
     private Todo perhaps(Branch branch, String reason, FlowRule rule) {
         return next(leaves.broken(branch, reason, rule, false));
-    }
-
-    /// What to do to packets that match.
-    record Case(Match match, Consumer<Branch> change) {}
-
-    /// Does one thing to those of the packets that meet one of some cases, of which a packet meets
-    /// at most one, and nothing to the rest.
-    Todo fork(Branch branch, List<Case> cases, Todo then) {
-        for (Case each : cases) {
-            Match match = each.match;
-            if (!branch.packet.overlaps(match)) {
-                continue;
-            }
-            if (branch.packet.within(match)) {
-                each.change.accept(branch);
-                return then;
-            }
-            Branch fork = new Branch(branch);
-            fork.uncertain |= fork.packet.undecided(match);
-            if (fork.packet.narrow(match)) {
-                each.change.accept(fork);
-                if (!run(fork, then)) {
-                    return Todo.STOP;
-                }
-            }
-        }
-        notMatching(branch, cases.stream().map(Case::match).toList());
-        return then;
-    }
-
-    /// Notes that the packets of a branch are from here on those that match none of some matches.
-    static void notMatching(Branch branch, List<Match> matches) {
-        branch.last =
-                new Step(
-                        branch.last,
-                        Step.NO_TABLE,
-                        new SymbolicPacket(branch.packet),
-                        null,
-                        matches,
-                        matches.size());
     }
 }

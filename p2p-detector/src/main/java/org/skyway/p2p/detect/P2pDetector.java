@@ -1,8 +1,7 @@
 package org.skyway.p2p.detect;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,80 +9,47 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.skyway.openflow.model.Field;
-import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
-import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
 import org.skyway.pipeline.classifier.TableEntry;
 import org.skyway.pipeline.classifier.TupleTable;
 
-/// Finds point-to-point links in a bridge's tables: told of every change, it says for each
-/// candidate port whether everything that comes in there leaves unmodified at exactly one other
-/// port.
+/// Finds point-to-point links in a bridge's tables: told of every change, it says for each port
+/// whether everything that comes in there leaves unmodified at exactly one other port.
 ///
 /// Changes are only noted; [#update] decides anew about those ports whose verdict may rest on what
 /// changed, and says which verdicts are others now. The order of changes between two updates does
 /// not matter, so a bundle is one update. Not thread-safe: one thread owns it.
 public final class P2pDetector {
-    /// Most updates that a port whose decision was too complex sits out.
-    private static final int LONGEST_REST = 1024;
-
-    /// What a decision may cost on average per update, in units of [Budget]. A port that needs more
-    /// has no link until it has waited long enough.
-    private static final long COST_PER_UPDATE = 2_000;
-
-    private static final long COSTLY = 20 * COST_PER_UPDATE;
-
-    /// What a decision may cost that was too complex after a change, when nothing changes.
-    private static final long PATIENT_BUDGET = 2 * Decision.BUDGET;
-
-    private static final long FIRST_WAIT_NANOS = 100_000_000L;
-    private static final long LONGEST_WAIT_NANOS = 30_000_000_000L;
-
-    private static final class Ingress {
-        final int port;
-        Verdict verdict;
-        Grounds dependencies = new Grounds();
-        Agreement agreement; // null for none
-        boolean local = true; // whether only rules for this ingress port, or any, matter
-        boolean dirty = true;
-        int rest; // updates to sit out before the next decision
-        int nextRest = 1;
-        long cost; // of the last decision
-        boolean waiting; // for a time, which is wakeNanos
-        long wakeNanos;
-        long waitNanos = FIRST_WAIT_NANOS;
-        boolean patient; // whether the next decision may cost more
-
-        Ingress(int port) {
-            this.port = port;
-        }
-    }
-
+    private final Map<Integer, Ingress> ports = new TreeMap<>(Integer::compareUnsigned);
     private final Pipeline pipeline;
-    private final Map<Integer, Ingress> candidates = new TreeMap<>(Integer::compareUnsigned);
-    private final Map<Integer, String> held = new HashMap<>();
     private final List<Ingress> dirty = new ArrayList<>();
     private final List<Change> untold = new ArrayList<>();
     private final List<Ingress> roaming = new ArrayList<>(); // not local
     private final Set<Ingress> undecided = new LinkedHashSet<>(); // too complex, and not dirty
-    private boolean missesGoOn;
     private long decisions;
 
-    /// A detector that knows no ports and no rules, and keeps those that it is told of.
-    public P2pDetector() {
-        pipeline = new Pipeline();
+    /// A detector that knows no ports and no rules, and keeps the rules that it is told of.
+    ///
+    /// @param ports what ports there are, by number; asked for at each look at one
+    public P2pDetector(Supplier<Map<Integer, PortState>> ports) {
+        pipeline = new Pipeline(ports, this.ports.keySet());
     }
 
-    /// A detector that knows no ports, and looks at tables that its thread changes before it tells
-    /// the detector. Entries that are there already need not be told.
+    /// A detector that knows no ports, and looks at tables and ports that its thread changes before
+    /// it tells the detector. Entries that are there already need not be told.
     ///
     /// @param tables by number, 0 to 254; null where there is none
-    public P2pDetector(IntFunction<TupleTable<? extends TableEntry>> tables) {
-        pipeline = new Pipeline(tables);
+    /// @param ports what ports there are, by number; asked for at each look at one. One that the
+    ///   detector was not told of is none: to send there is to send nowhere.
+    public P2pDetector(
+            IntFunction<TupleTable<? extends TableEntry>> tables,
+            Supplier<Map<Integer, PortState>> ports) {
+        pipeline = new Pipeline(tables, ports, this.ports.keySet());
     }
 
     /// A flow entry was added.
@@ -125,7 +91,7 @@ public final class P2pDetector {
     /// @param rules entries with the tables, priorities and matches of those that were there
     /// @throws IllegalArgumentException if there is none for one of them
     public void rulesRemoved(List<FlowRule> rules) {
-        candidates.values().forEach(this::markDirty);
+        ports.values().forEach(this::markDirty);
         if (pipeline.hasOwnTables()) {
             rules.forEach(this::ruleRemoved);
         }
@@ -146,55 +112,49 @@ public final class P2pDetector {
     /// @param group what it is now; null if it is gone
     public void groupChanged(int id, GroupEntry group) {
         pipeline.group(id, group);
-        for (Ingress ingress : candidates.values()) {
-            if (!ingress.dirty && ingress.dependencies.touchedByGroup(id)) {
+        for (Ingress ingress : ports.values()) {
+            if (!ingress.dirty && ingress.touchedByGroup(id)) {
                 markDirty(ingress);
             }
         }
     }
 
-    /// A port was added or changed. It is no candidate until [#candidate] says so.
+    /// A port was added, where a link may begin or end.
     ///
-    /// @param port the port as it is now
-    public void portChanged(PortState port) {
-        PortState before = pipeline.port(port.number());
-        pipeline.port(port.number(), port);
-        if (before == null || before.config() != port.config() || before.state() != port.state()) {
-            portTouched(port.number());
+    /// @param number the port's number
+    public void portAdded(int number) {
+        portTouched(number);
+        if (!ports.containsKey(number)) {
+            Ingress ingress = new Ingress(number);
+            ports.put(number, ingress);
+            dirty.add(ingress);
         }
     }
 
-    /// A port was removed. It is no candidate any more.
+    /// A port was changed.
+    ///
+    /// @param old the port as it was
+    /// @param now as it is: same number
+    public void portChanged(PortState old, PortState now) {
+        if (old.config() != now.config() || old.state() != now.state()) {
+            portTouched(now.number());
+        }
+    }
+
+    /// A port was removed. Nothing holds it any more.
     ///
     /// @param number the port's number
     public void portRemoved(int number) {
-        pipeline.port(number, null);
-        candidate(number, false);
-        held.remove(number);
-        portTouched(number);
-    }
-
-    /// Says whether a bypass could start or end at a port: whether it is a dpdkr port.
-    ///
-    /// @param number the port's number
-    /// @param candidate whether it is
-    public void candidate(int number, boolean candidate) {
-        if (candidate == candidates.containsKey(number)) {
-            return;
-        }
-        if (candidate) {
-            Ingress ingress = new Ingress(number);
-            candidates.put(number, ingress);
-            dirty.add(ingress);
-        } else {
-            Ingress gone = candidates.remove(number);
+        Ingress gone = ports.remove(number);
+        if (gone != null) {
             roaming.remove(gone);
             dirty.remove(gone);
             undecided.remove(gone);
-            if (gone.verdict != null) {
-                untold.add(new Change(number, gone.verdict, null));
+            if (gone.verdict() != null) {
+                untold.add(new Change(number, gone.verdict(), null));
             }
         }
+        pipeline.hold(number, null);
         portTouched(number);
     }
 
@@ -204,8 +164,7 @@ public final class P2pDetector {
     /// @param number the port's number
     /// @param reason what keeps them, in a few words; null for nothing
     public void hold(int number, String reason) {
-        String before = reason == null ? held.remove(number) : held.put(number, reason);
-        if (!Objects.equals(before, reason)) {
+        if (!Objects.equals(pipeline.hold(number, reason), reason)) {
             portTouched(number);
         }
     }
@@ -217,7 +176,7 @@ public final class P2pDetector {
     public void fragments(FragmentHandling handling) {
         if (handling != pipeline.fragments()) {
             pipeline.fragments(handling);
-            candidates.values().forEach(this::markDirty);
+            ports.values().forEach(this::markDirty);
         }
     }
 
@@ -228,7 +187,7 @@ public final class P2pDetector {
     public void missToController(boolean told) {
         if (told != pipeline.missToController()) {
             pipeline.missToController(told);
-            candidates.values().forEach(this::markDirty);
+            ports.values().forEach(this::markDirty);
         }
     }
 
@@ -238,9 +197,9 @@ public final class P2pDetector {
     ///
     /// @param value whether they do
     public void missesGoOn(boolean value) {
-        if (value != missesGoOn) {
-            missesGoOn = value;
-            candidates.values().forEach(this::markDirty);
+        if (value != pipeline.missesGoOn()) {
+            pipeline.missesGoOn(value);
+            ports.values().forEach(this::markDirty);
         }
     }
 
@@ -250,28 +209,20 @@ public final class P2pDetector {
     /// is not decided again at once, but has no link for some updates, or for a while when none
     /// come.
     ///
-    /// @return the verdicts that are others now, or new, in order: a port that was given up and
-    ///   taken again comes twice
+    /// @return the verdicts that are others now, or new, in order: a port that was removed and
+    ///   added again comes twice
     public List<Change> update() {
         if (dirty.isEmpty() && untold.isEmpty()) {
             return List.of();
         }
         List<Ingress> resting = new ArrayList<>();
         for (Ingress ingress : dirty) {
-            if (ingress.rest > 0 && !ingress.patient) {
-                ingress.rest--;
-                resting.add(ingress);
-                continue;
-            }
-            Verdict before = ingress.verdict;
-            if (ingress.cost > COSTLY && !ingress.patient) {
-                postpone(ingress);
-                resting.add(ingress);
-            } else if (!decideOrGiveUp(ingress)) {
+            Verdict before = ingress.verdict();
+            if (!ingress.isDue() || !decide(ingress)) {
                 resting.add(ingress);
             }
-            if (!ingress.verdict.equals(before)) {
-                untold.add(new Change(ingress.port, before, ingress.verdict));
+            if (!ingress.verdict().equals(before)) {
+                untold.add(new Change(ingress.port, before, ingress.verdict()));
             }
         }
         dirty.clear();
@@ -290,13 +241,9 @@ public final class P2pDetector {
     /// @return whether there is one, so that [#update] must be called
     public boolean wake(long nowNanos) {
         Ingress due = null;
-        for (List<Ingress> some : List.of(dirty, List.copyOf(undecided))) {
+        for (Collection<Ingress> some : List.of(dirty, undecided)) {
             for (Ingress ingress : some) {
-                if (!ingress.waiting) {
-                    ingress.waiting = true;
-                    ingress.wakeNanos = nowNanos + ingress.waitNanos;
-                } else if (ingress.wakeNanos - nowNanos <= 0
-                        && (due == null || ingress.wakeNanos - due.wakeNanos < 0)) {
+                if (ingress.hasWaited(nowNanos) && (due == null || ingress.isBefore(due))) {
                     due = ingress;
                 }
             }
@@ -304,9 +251,7 @@ public final class P2pDetector {
         if (due == null) {
             return false;
         }
-        due.waiting = false;
-        due.waitNanos = Math.min(2 * due.waitNanos, LONGEST_WAIT_NANOS);
-        due.patient = true;
+        due.wake();
         markDirty(due);
         return true;
     }
@@ -319,20 +264,20 @@ public final class P2pDetector {
     /// The verdict about a port as of the last [#update].
     ///
     /// @param port the port's number
-    /// @return the verdict; null if the port is no candidate
+    /// @return the verdict; null if there is no such port, or it was not decided about
     public Verdict verdict(int port) {
-        Ingress ingress = candidates.get(port);
-        return ingress == null ? null : ingress.verdict;
+        Ingress ingress = ports.get(port);
+        return ingress == null ? null : ingress.verdict();
     }
 
-    /// The verdicts about all candidate ports as of the last [#update].
+    /// The verdicts about all ports as of the last [#update].
     ///
     /// @return verdicts by port number
     public List<Verdict> verdicts() {
         List<Verdict> all = new ArrayList<>();
-        for (Ingress ingress : candidates.values()) {
-            if (ingress.verdict != null) {
-                all.add(ingress.verdict);
+        for (Ingress ingress : ports.values()) {
+            if (ingress.verdict() != null) {
+                all.add(ingress.verdict());
             }
         }
         return all;
@@ -340,17 +285,17 @@ public final class P2pDetector {
 
     /// Tells why a port has the verdict that it had after the last [#update].
     ///
-    /// @param port a candidate port's number
+    /// @param port the port's number
     /// @return the explanation
-    /// @throws IllegalArgumentException if the port is no candidate
+    /// @throws IllegalArgumentException if there is no such port
     public Explanation explain(int port) {
-        Ingress ingress = candidates.get(port);
-        if (ingress == null || ingress.verdict == null) {
+        Ingress ingress = ports.get(port);
+        if (ingress == null || ingress.verdict() == null) {
             throw new IllegalArgumentException(
                     "port %s is no dpdkr port, so there is nothing to explain"
                             .formatted(OfPort.name(port)));
         }
-        return Explanation.of(ingress.verdict, pipeline);
+        return Explanation.of(ingress.verdict(), pipeline);
     }
 
     /// Follows one packet through the tables.
@@ -375,7 +320,7 @@ public final class P2pDetector {
         }
         int port = (int) rule.match().exact(Field.IN_PORT);
         if (rule.match().maskOf(Field.IN_PORT) == Field.IN_PORT.ones()) {
-            Ingress ingress = candidates.get(port);
+            Ingress ingress = ports.get(port);
             if (ingress != null) {
                 touched(ingress, rule, added);
             }
@@ -383,31 +328,15 @@ public final class P2pDetector {
                 touched(roaming.get(i), rule, added);
             }
         } else {
-            for (Ingress ingress : candidates.values()) {
+            for (Ingress ingress : ports.values()) {
                 touched(ingress, rule, added);
             }
         }
     }
 
     private void touched(Ingress ingress, FlowRule rule, boolean added) {
-        if (ingress.dirty || !ingress.dependencies.touchedBy(rule)) {
-            return;
-        }
-        Agreement agreement = ingress.agreement;
-        if (agreement == null || !survives(agreement, rule, added)) {
+        if (!ingress.dirty && ingress.touchedBy(rule, added, pipeline)) {
             markDirty(ingress);
-        }
-    }
-
-    // The tables have the rule already, or have lost it: whatever goes wrong here must not keep the
-    // other ports from being told, nor the caller from going on with the next rule.
-    private boolean survives(Agreement agreement, FlowRule rule, boolean added) {
-        try {
-            return added
-                    ? agreement.survivesAdditionOf(rule, pipeline)
-                    : agreement.survivesRemovalOf(rule);
-        } catch (Throwable e) {
-            return false;
         }
     }
 
@@ -415,16 +344,15 @@ public final class P2pDetector {
         if (areAllDirty()) {
             return; // as while a switch starts
         }
-        for (Ingress ingress : candidates.values()) {
-            if (!ingress.dirty
-                    && (ingress.port == number || ingress.dependencies.touchedByPort(number))) {
+        for (Ingress ingress : ports.values()) {
+            if (!ingress.dirty && ingress.touchedByPort(number)) {
                 markDirty(ingress);
             }
         }
     }
 
     private boolean areAllDirty() {
-        return dirty.size() == candidates.size();
+        return dirty.size() == ports.size();
     }
 
     private void markDirty(Ingress ingress) {
@@ -435,138 +363,23 @@ public final class P2pDetector {
         }
     }
 
-    /// Takes a link back that may no longer be one, and decides later.
-    private static void postpone(Ingress ingress) {
-        ingress.rest = (int) Math.min(ingress.cost / COST_PER_UPDATE, LONGEST_REST);
-        ingress.cost = 0;
-        if (!(ingress.verdict instanceof Verdict.NoLink)) {
-            ingress.verdict =
-                    new Verdict.NoLink(
-                            ingress.port,
-                            "the entries are too complex to decide after every change",
-                            null,
-                            null);
-        }
-    }
-
     // A mistake in the decision about one port must not keep the others from being decided about: a
     // link that is none any more has to be taken back whatever happens.
-    private boolean decideOrGiveUp(Ingress ingress) {
-        try {
-            decide(ingress);
-            return true;
-        } catch (Throwable e) {
-            ingress.verdict =
-                    new Verdict.NoLink(
-                            ingress.port,
-                            "the entries can't be decided about: " + reason(e),
-                            null,
-                            null);
-            ingress.agreement = null;
-            ingress.cost = 0;
-            ingress.dirty = true;
-            rest(ingress, new Grounds(), true, false);
-            return false;
-        }
-    }
-
-    private static String reason(Throwable e) {
-        return e instanceof StackOverflowError
-                ? "they are nested too deeply"
-                : "the detector failed" + (e.getMessage() == null ? "" : ": " + e.getMessage());
-    }
-
-    private void decide(Ingress ingress) {
+    private boolean decide(Ingress ingress) {
         decisions++;
-        ingress.dirty = false;
-        boolean patient = ingress.patient;
-        ingress.patient = false;
-        PortState port = pipeline.port(ingress.port);
-        String obstacle = obstacle(ingress.port, port);
-        if (obstacle != null) {
-            long[] example = port != null && sends(port) ? fragment(ingress.port) : null;
-            ingress.verdict = new Verdict.NoLink(ingress.port, obstacle, null, example);
-            ingress.agreement = null;
-            ingress.cost = 0;
-            rest(ingress, new Grounds(), false, false);
-            return;
-        }
-        Decision.Result result =
-                Decision.decide(pipeline, ingress.port, patient ? PATIENT_BUDGET : Decision.BUDGET);
-        ingress.verdict = takeable(result.verdict(), result.dependencies());
-        ingress.agreement = result.agreement();
-        ingress.cost = result.cost();
-        rest(ingress, result.dependencies(), result.tooComplex(), !patient);
-    }
-
-    /// Whether packets are to be expected from a port.
-    private static boolean sends(PortState port) {
-        return port.receives() && port.isUp();
-    }
-
-    private String obstacle(int number, PortState port) {
-        if (port == null) {
-            return "port %s does not exist".formatted(OfPort.name(number));
-        }
-        if (!sends(port)) {
-            return "port %s is down or does not receive".formatted(OfPort.name(number));
-        }
-        if (missesGoOn) {
-            return "packets that no entry of some table matches go on to the next table";
-        }
-        return pipeline.fragments() == FragmentHandling.DROPPED
-                ? "the switch drops IP fragments"
-                : null;
-    }
-
-    private static long[] fragment(int port) {
-        Cube cube = Decision.entering(port);
-        cube.intersect(Match.builder().exact(Field.ETH_TYPE, 0x0800).build());
-        cube.intersect(Match.builder().exact(Field.IP_FRAG, FlowKey.FRAG_ANY).build());
-        return Arrays.copyOf(
-                Arrays.copyOf(PacketDomain.PORTS_SHOWN.pick(cube), FlowKey.PACKET_WORDS),
-                FlowKey.WORDS);
-    }
-
-    /// A link that a bypass may be put on, or the reason why not.
-    private Verdict takeable(Verdict verdict, Grounds dependencies) {
-        if (!(verdict instanceof Verdict.Link link)) {
-            return verdict;
-        }
-        dependencies.port(link.to());
-        for (int end : new int[] {link.from(), link.to()}) {
-            String reason = held.get(end);
-            if (reason == null && !candidates.containsKey(end)) {
-                reason = "port %s is no dpdkr port".formatted(OfPort.name(end));
-            }
-            if (reason != null) {
-                return new Verdict.NotTaken(link.from(), link.to(), reason, link.path());
-            }
-        }
-        return link;
-    }
-
-    private void rest(Ingress ingress, Grounds dependencies, boolean tooComplex, boolean again) {
-        ingress.dependencies = dependencies;
-        boolean local = dependencies.staysAt(ingress.port);
-        if (local != ingress.local) {
-            ingress.local = local;
-            if (local) {
-                roaming.remove(ingress);
-            } else {
-                roaming.add(ingress);
-            }
-        }
-        ingress.waiting &= tooComplex;
-        if (tooComplex) {
-            if (again) { // with more patience; after that, only a change can help
+        boolean wasLocal = ingress.isLocal();
+        try {
+            if (ingress.decide(pipeline)) {
                 undecided.add(ingress);
             }
-            ingress.rest = ingress.nextRest;
-            ingress.nextRest = Math.min(2 * ingress.nextRest, LONGEST_REST);
-        } else {
-            ingress.nextRest = 1;
-            ingress.waitNanos = FIRST_WAIT_NANOS;
+        } catch (Throwable e) {
+            ingress.giveUp(e);
         }
+        if (ingress.isLocal() && !wasLocal) {
+            roaming.remove(ingress);
+        } else if (!ingress.isLocal() && wasLocal) {
+            roaming.add(ingress);
+        }
+        return !ingress.dirty;
     }
 }

@@ -6,43 +6,59 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
 import org.skyway.pipeline.classifier.TableEntry;
 import org.skyway.pipeline.classifier.TupleTable;
 
-/// Everything that decides a packet's fate: tables, groups, ports.
+/// Everything that a verdict depends on: tables, groups, ports, settings.
 final class Pipeline {
     private static final int TABLES = 255;
 
     private boolean missToController;
+    private boolean missesGoOn;
     private FragmentHandling fragments = FragmentHandling.NORMAL;
     private final IntFunction<TupleTable<? extends TableEntry>> tables;
     private final List<TupleTable<Alone>> own; // null: somebody else changes the tables
     private final Map<Integer, GroupEntry> groups = new HashMap<>();
-    private final TreeMap<Integer, PortState> ports = new TreeMap<>(Integer::compareUnsigned);
+    private final Supplier<Map<Integer, PortState>> ports;
+    private final Set<Integer> known; // which of the ports count
+    private final Map<Integer, String> held = new HashMap<>();
 
     /// A rule that nobody knows more of.
     private record Alone(FlowRule rule) implements TableEntry {}
 
     /// With tables of its own.
-    Pipeline() {
+    ///
+    /// @param ports by number
+    /// @param known the numbers of those that there are for the detector
+    Pipeline(Supplier<Map<Integer, PortState>> ports, Set<Integer> known) {
         own = new ArrayList<>();
         for (int i = 0; i < TABLES; i++) {
             own.add(new TupleTable<>());
         }
         tables = own::get;
+        this.ports = ports;
+        this.known = known;
     }
 
     /// With somebody else's tables, who has changed them before it tells of it.
     ///
     /// @param tables by number; null where there is none
-    Pipeline(IntFunction<TupleTable<? extends TableEntry>> tables) {
-        this.tables = tables;
+    /// @param ports by number
+    /// @param known the numbers of those that there are for the detector
+    Pipeline(
+            IntFunction<TupleTable<? extends TableEntry>> tables,
+            Supplier<Map<Integer, PortState>> ports,
+            Set<Integer> known) {
         own = null;
+        this.tables = tables;
+        this.ports = ports;
+        this.known = known;
     }
 
     /// The entries of a table that some packets may match, by descending priority.
@@ -89,6 +105,15 @@ final class Pipeline {
         missToController = told;
     }
 
+    /// Whether packets that no entry matches go on to the next table.
+    boolean missesGoOn() {
+        return missesGoOn;
+    }
+
+    void missesGoOn(boolean value) {
+        missesGoOn = value;
+    }
+
     FragmentHandling fragments() {
         return fragments;
     }
@@ -116,20 +141,28 @@ final class Pipeline {
         }
     }
 
+    /// A port as it is now.
+    ///
+    /// @return null if there is none
     PortState port(int number) {
-        return ports.get(number);
+        Integer key = number;
+        return known.contains(key) ? ports.get().get(key) : null;
     }
 
-    /// All ports by number.
+    /// All ports.
     Iterable<PortState> ports() {
-        return ports.values();
+        return ports.get().values().stream().filter(p -> known.contains(p.number())).toList();
     }
 
-    void port(int number, PortState port) {
-        if (port == null) {
-            ports.remove(number);
-        } else {
-            ports.put(number, port);
-        }
+    /// Why packets that come in or leave at a port must pass the switch; null if they need not.
+    String held(int number) {
+        return held.get(number);
+    }
+
+    /// Sets what [#held] returns.
+    ///
+    /// @return what it returned before
+    String hold(int number, String reason) {
+        return reason == null ? held.remove(number) : held.put(number, reason);
     }
 }

@@ -26,28 +26,15 @@ record Rewrites(Explorer explorer) {
 
     private static final String FRAGMENT = "hidden fields of a fragment are written";
 
+    /// Does an action. Of one that is not among these nobody knows here what it does.
     Todo rewrite(Branch branch, FlowRule rule, Action action, Todo then) {
         return switch (action) {
-            case Action.SetField(
-                            var field,
-                            long high,
-                            long low,
-                            long maskHigh,
-                            long maskLow,
-                            _) -> {
-                if (VlanTags.concerns(field)) {
-                    yield tags().write(
-                                    branch,
-                                    field,
-                                    then,
-                                    w -> w.packet.set(field, high, low, maskHigh, maskLow));
-                }
-                yield guarded(
-                        branch,
-                        field,
-                        then,
-                        w -> w.packet.set(field, high, low, maskHigh, maskLow));
-            }
+            case Action.SetField(var field, long high, long low, long maskHigh, long maskLow, _) ->
+                    write(
+                            branch,
+                            field,
+                            then,
+                            w -> w.packet.set(field, high, low, maskHigh, maskLow));
             case Action.Load(var target, long value) -> {
                 int[] bits = constants(value);
                 yield write(branch, target, then, _ -> bits);
@@ -65,13 +52,13 @@ record Rewrites(Explorer explorer) {
             case Action.SetVlanPcp(int pcp, boolean push) ->
                     tags().set(branch, then, 7L << 13, pcp << 13, push);
             case Action.SetMplsTtl(int ttl) ->
-                    guarded(
+                    write(
                             branch,
                             Field.MPLS_TTL,
                             then,
                             w -> w.packet.set(Field.MPLS_TTL, 0, ttl, 0, 0xff));
             case Action.DecTtl _ -> decrementTtl(branch, rule, then);
-            default -> throw new IllegalArgumentException("not a rewrite: " + action);
+            default -> explorer.undecided(branch, action.getClass().getSimpleName(), rule);
         };
     }
 
@@ -80,22 +67,20 @@ record Rewrites(Explorer explorer) {
     }
 
     private Todo write(Branch branch, SubField target, Todo then, Function<Branch, int[]> bits) {
-        Consumer<Branch> write = w -> w.packet.setBits(target, bits.apply(w));
-        return VlanTags.concerns(target.field())
-                ? tags().write(branch, target.field(), then, write)
-                : guarded(branch, target.field(), then, write);
+        return write(branch, target.field(), then, w -> w.packet.setBits(target, bits.apply(w)));
     }
 
-    private Todo guarded(Branch branch, Field field, Todo then, Consumer<Branch> write) {
-        return explorer.fork(branch, cases(field.prerequisite().packets(), field, write), then);
+    private Todo write(Branch branch, Field field, Todo then, Consumer<Branch> write) {
+        return VlanTags.concerns(field)
+                ? tags().write(branch, field, then, write)
+                : fork(branch, cases(field.prerequisite().packets(), field, write), then);
     }
 
-    private static List<Explorer.Case> cases(
-            List<Match> guards, Field target, Consumer<Branch> write) {
-        List<Explorer.Case> cases = new ArrayList<>();
+    private static List<Case> cases(List<Match> guards, Field target, Consumer<Branch> write) {
+        List<Case> cases = new ArrayList<>();
         for (Match fragments : target.prerequisite().fragments()) {
             cases.add(
-                    new Explorer.Case(
+                    new Case(
                             fragments,
                             w -> {
                                 w.undone = FRAGMENT;
@@ -104,7 +89,7 @@ record Rewrites(Explorer explorer) {
         }
         for (Match guard : guards) {
             cases.add(
-                    new Explorer.Case(
+                    new Case(
                             guard,
                             w -> {
                                 write.accept(w);
@@ -131,24 +116,24 @@ record Rewrites(Explorer explorer) {
         Prerequisite needs = source.field().prerequisite();
         if (!VlanTags.concerns(target.field())) {
             List<Match> guards = both(needs, target.field().prerequisite());
-            List<Explorer.Case> cases =
+            List<Case> cases =
                     cases(guards, target.field(), w -> w.packet.setBits(target, read(w, source)));
             for (Match fragments : needs.fragments()) {
                 if (target.field().prerequisite().fragments().isEmpty()) {
-                    cases.add(new Explorer.Case(fragments, w -> forget(w, target.field())));
+                    cases.add(new Case(fragments, w -> forget(w, target.field())));
                 }
             }
-            return explorer.fork(branch, cases, then);
+            return fork(branch, cases, then);
         }
         if (needs == Prerequisite.NONE) {
             return write(branch, target, then, w -> read(w, source));
         }
-        List<Explorer.Case> cases = new ArrayList<>();
+        List<Case> cases = new ArrayList<>();
         List<Match> guards = new ArrayList<>(needs.packets());
         guards.addAll(needs.fragments());
         for (Match guard : guards) {
             cases.add(
-                    new Explorer.Case(
+                    new Case(
                             guard,
                             w -> {
                                 w.undone = "a VLAN tag is copied from a header";
@@ -156,7 +141,7 @@ record Rewrites(Explorer explorer) {
                                 forget(w, Field.VLAN_TCI);
                             }));
         }
-        return explorer.fork(branch, cases, then);
+        return fork(branch, cases, then);
     }
 
     /// The packets that meet two prerequisites: none if no packet meets both.
@@ -226,7 +211,7 @@ record Rewrites(Explorer explorer) {
                 return Todo.STOP;
             }
             if (!fork.packet.overlaps(EXPIRED) || !fork.packet.within(EXPIRED)) {
-                Explorer.notMatching(fork, List.of(EXPIRED));
+                notMatching(fork, List.of(EXPIRED));
                 decrement(fork.packet);
                 if (!explorer.run(fork, then)) {
                     return Todo.STOP;
@@ -236,7 +221,7 @@ record Rewrites(Explorer explorer) {
                 return Todo.FORKED;
             }
         }
-        Explorer.notMatching(branch, ip);
+        notMatching(branch, ip);
         return then;
     }
 
@@ -249,5 +234,45 @@ record Rewrites(Explorer explorer) {
         } else {
             packet.forget(FlowKey.IP_MISC, bits);
         }
+    }
+
+    /// What to do to packets that match.
+    private record Case(Match match, Consumer<Branch> change) {}
+
+    /// Does one thing to those of the packets that meet one of some cases, of which a packet meets
+    /// at most one, and nothing to the rest.
+    private Todo fork(Branch branch, List<Case> cases, Todo then) {
+        for (Case each : cases) {
+            Match match = each.match;
+            if (!branch.packet.overlaps(match)) {
+                continue;
+            }
+            if (branch.packet.within(match)) {
+                each.change.accept(branch);
+                return then;
+            }
+            Branch fork = new Branch(branch);
+            fork.uncertain |= fork.packet.undecided(match);
+            if (fork.packet.narrow(match)) {
+                each.change.accept(fork);
+                if (!explorer.run(fork, then)) {
+                    return Todo.STOP;
+                }
+            }
+        }
+        notMatching(branch, cases.stream().map(Case::match).toList());
+        return then;
+    }
+
+    /// Notes that the packets of a branch are from here on those that match none of some matches.
+    private static void notMatching(Branch branch, List<Match> matches) {
+        branch.last =
+                new Step(
+                        branch.last,
+                        Step.NO_TABLE,
+                        new SymbolicPacket(branch.packet),
+                        null,
+                        matches,
+                        matches.size());
     }
 }

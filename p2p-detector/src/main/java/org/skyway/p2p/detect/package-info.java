@@ -31,7 +31,7 @@
 /// of a link is the lookups of all packets. Entries about another ingress port are not even
 /// compared. Where very many entries agree, [Agreement] checks a changed one on its own. Every
 /// decision has a [Budget]; beyond it the answer is "too complex", and a port whose decision was
-/// costly is not decided again at once.
+/// costly is not decided again at once ([Ingress]).
 ///
 /// # Why cubes and not decision diagrams
 ///

@@ -1,6 +1,5 @@
 package org.skyway.p2p.detect;
 
-import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
 
@@ -10,10 +9,15 @@ final class Detectors {
 
     /// A detector for ports 1 to `ports`, all up, and lines of flows and groups; updated.
     static P2pDetector of(int ports, String... lines) {
-        P2pDetector detector = new P2pDetector();
+        return withPorts(ports, lines).detector;
+    }
+
+    /// The same with the ports that it looks at.
+    static PortBook withPorts(int ports, String... lines) {
+        PortBook book = new PortBook();
+        P2pDetector detector = book.detector;
         for (int port = 1; port <= ports; port++) {
-            detector.portChanged(port(port, 0));
-            detector.candidate(port, true);
+            book.put(port, 0);
         }
         for (String line : lines) {
             if (line.startsWith("group_id")) {
@@ -24,10 +28,6 @@ final class Detectors {
             }
         }
         detector.update();
-        return detector;
-    }
-
-    static PortState port(int number, int config) {
-        return PortState.of(number, "p" + number, number).withConfig(config);
+        return book;
     }
 }

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
@@ -30,11 +29,10 @@ class IncrementalPropertyTest {
     };
 
     private Random random;
+    private PortBook ports;
     private P2pDetector detector;
     private final List<FlowRule> installed = new ArrayList<>();
     private final Map<Integer, GroupEntry> groups = new HashMap<>();
-    private final Map<Integer, PortState> ports = new TreeMap<>();
-    private final Map<Integer, Boolean> candidates = new HashMap<>();
     private final Map<Integer, String> held = new HashMap<>();
     private final Map<Integer, Verdict> known = new HashMap<>();
     private boolean missToController;
@@ -80,11 +78,10 @@ class IncrementalPropertyTest {
 
     private void start(long seed) {
         random = new Random(seed);
-        detector = new P2pDetector();
+        ports = new PortBook();
+        detector = ports.detector;
         installed.clear();
         groups.clear();
-        ports.clear();
-        candidates.clear();
         held.clear();
         known.clear();
         missToController = false;
@@ -93,8 +90,7 @@ class IncrementalPropertyTest {
         pool = pipeline.flows.stream().map(FlowText::parse).toList();
         groupPool = pipeline.groups.stream().map(GroupText::parse).toList();
         for (int port = 1; port <= RandomPipelines.PORTS; port++) {
-            setPort(port, 0);
-            candidate(port, true);
+            ports.put(port, 0);
         }
         groupPool.forEach(this::setGroup);
         for (FlowRule rule : pool) {
@@ -119,10 +115,15 @@ class IncrementalPropertyTest {
             detector.fragments(fragments);
         }
         switch (random.nextInt(16)) {
-            case 0 -> setPort(1 + random.nextInt(4), CONFIGS[random.nextInt(CONFIGS.length)]);
+            case 0 -> ports.put(1 + random.nextInt(4), CONFIGS[random.nextInt(CONFIGS.length)]);
             case 1 -> {
                 int port = 1 + random.nextInt(4);
-                candidate(port, !candidates.get(port) || random.nextInt(3) > 0);
+                if (ports.ports.containsKey(port) && random.nextInt(3) == 0) {
+                    ports.remove(port);
+                    held.remove(port);
+                } else if (!ports.ports.containsKey(port)) {
+                    ports.put(port, 0);
+                }
             }
             case 2 -> hold(1 + random.nextInt(4));
             case 3 -> {
@@ -191,17 +192,6 @@ class IncrementalPropertyTest {
         return pool.get(random.nextInt(pool.size()));
     }
 
-    private void setPort(int number, int config) {
-        PortState port = PortState.of(number, "p" + number, number).withConfig(config);
-        ports.put(number, port);
-        detector.portChanged(port);
-    }
-
-    private void candidate(int number, boolean candidate) {
-        candidates.put(number, candidate);
-        detector.candidate(number, candidate);
-    }
-
     private void hold(int number) {
         String reason = random.nextInt(3) == 0 ? "mirrored" : null;
         held.put(number, reason);
@@ -214,17 +204,17 @@ class IncrementalPropertyTest {
     }
 
     private int compare(String context) {
-        P2pDetector fresh = new P2pDetector();
+        P2pDetector fresh = new P2pDetector(() -> ports.ports);
         fresh.missToController(missToController);
         fresh.fragments(fragments);
-        ports.values().forEach(fresh::portChanged);
-        candidates.forEach(fresh::candidate);
+        ports.ports.keySet().forEach(fresh::portAdded);
         held.forEach(fresh::hold);
         groups.forEach(fresh::groupChanged);
         installed.forEach(fresh::ruleAdded);
         fresh.update();
         int links = 0;
-        for (Integer port : ports.keySet()) {
+        for (int number = 1; number <= RandomPipelines.PORTS; number++) {
+            int port = number;
             Verdict expected = fresh.verdict(port);
             Verdict actual = detector.verdict(port);
             assertEquals(
@@ -243,7 +233,7 @@ class IncrementalPropertyTest {
             case Verdict.Link link -> link;
             case Verdict.NotTaken link -> List.of(link.to(), link.reason());
             case Verdict.NoLink _ -> "none";
-            case null -> "no candidate";
+            case null -> "no port";
         };
     }
 }

@@ -13,7 +13,6 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
-import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 import org.skyway.openflow.text.GroupText;
 
@@ -89,11 +88,7 @@ class LinkOraclePropertyTest {
     }
 
     static P2pDetector detector(List<FlowRule> rules, List<GroupEntry> groups) {
-        P2pDetector detector = new P2pDetector();
-        for (int port = 1; port <= RandomPipelines.PORTS; port++) {
-            detector.portChanged(PortState.of(port, "p" + port, port));
-            detector.candidate(port, true);
-        }
+        P2pDetector detector = Detectors.of(RandomPipelines.PORTS);
         groups.forEach(group -> detector.groupChanged(group.id(), group));
         rules.forEach(detector::ruleInstalled);
         detector.update();

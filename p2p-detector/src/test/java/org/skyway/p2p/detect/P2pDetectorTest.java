@@ -3,11 +3,11 @@ package org.skyway.p2p.detect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
@@ -19,20 +19,8 @@ import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowText;
 
 class P2pDetectorTest {
-    private final P2pDetector detector = new P2pDetector();
-
-    @BeforeEach
-    void fourPorts() {
-        for (int number = 1; number <= 4; number++) {
-            detector.portChanged(port(number, 0));
-            detector.candidate(number, true);
-        }
-        detector.update();
-    }
-
-    private static PortState port(int number, int config) {
-        return PortState.of(number, "p" + number, number).withConfig(config);
-    }
+    private final PortBook ports = Detectors.withPorts(4);
+    private final P2pDetector detector = ports.detector;
 
     private static FlowRule rule(int priority, Match match, Action... actions) {
         return new FlowRule(0, priority, match, Instructions.apply(actions));
@@ -117,13 +105,13 @@ class P2pDetectorTest {
     @Test
     void needsBothPortsUp() {
         add(rule(1, in(1).build(), to(2)));
-        detector.portChanged(port(2, PortState.NO_FWD));
+        ports.put(2, PortState.NO_FWD);
         assertEquals(List.of(1), detector.update().stream().map(Change::port).toList());
         assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
-        detector.portChanged(port(2, 0));
+        ports.put(2, 0);
         detector.update();
         assertInstanceOf(Verdict.Link.class, detector.verdict(1));
-        detector.portChanged(port(1, PortState.NO_RECV));
+        ports.put(1, PortState.NO_RECV);
         detector.update();
         assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
     }
@@ -158,12 +146,14 @@ class P2pDetectorTest {
     }
 
     @Test
-    void takesOnlyLinksBetweenCandidatesThatAreNotHeld() {
+    void takesOnlyLinksBetweenPortsThatAreThereAndNotHeld() {
         add(rule(1, in(1).build(), to(2)));
-        detector.candidate(2, false);
-        detector.update();
-        assertInstanceOf(Verdict.NotTaken.class, detector.verdict(1));
-        detector.candidate(2, true);
+        ports.remove(2);
+        List<Change> changes = detector.update();
+        assertEquals(List.of(2, 1), changes.stream().map(Change::port).toList());
+        assertNull(changes.getFirst().after());
+        assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
+        ports.put(2, 0);
         detector.update();
         assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         detector.hold(2, "port 2 is mirrored");
@@ -171,6 +161,27 @@ class P2pDetectorTest {
         assertEquals(
                 "port 2 is mirrored",
                 assertInstanceOf(Verdict.NotTaken.class, detector.verdict(1)).reason());
+    }
+
+    @Test
+    void sendsNothingToAPortThatItWasNotToldOf() {
+        ports.ports.put(OfPort.LOCAL, PortState.of(OfPort.LOCAL, "br0", 9));
+        assertInstanceOf(Verdict.Link.class, add(rule(1, in(1).build(), to(2), to(OfPort.LOCAL))));
+        detector.portAdded(OfPort.LOCAL);
+        detector.update();
+        assertInstanceOf(Verdict.NoLink.class, detector.verdict(1));
+    }
+
+    @Test
+    void decidesOnlyAboutPortsWhereTheChangeMatters() {
+        add(rule(1, in(1).build(), to(2)));
+        long before = detector.decisions();
+        PortState old = ports.ports.get(2);
+        PortState readdressed = old.withMac(5);
+        ports.ports.put(2, readdressed);
+        detector.portChanged(old, readdressed);
+        assertEquals(List.of(), detector.update());
+        assertEquals(before, detector.decisions());
     }
 
     @Test

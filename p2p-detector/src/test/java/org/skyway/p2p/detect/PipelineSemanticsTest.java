@@ -42,28 +42,30 @@ class PipelineSemanticsTest {
 
     @Test
     void floodsOnABridgeOfTwoPortsReachOnlyTheOther() {
-        P2pDetector two = Detectors.of(2, "actions=FLOOD");
+        PortBook ports = Detectors.withPorts(2, "actions=FLOOD");
+        P2pDetector two = ports.detector;
         assertEquals(2, assertInstanceOf(Verdict.Link.class, two.verdict(1)).to());
         assertEquals(1, assertInstanceOf(Verdict.Link.class, two.verdict(2)).to());
-        two.portChanged(Detectors.port(OfPort.LOCAL, 0));
+        ports.put(OfPort.LOCAL, 0);
         two.update();
         assertInstanceOf(Verdict.NoLink.class, two.verdict(1));
-        two.portChanged(Detectors.port(OfPort.LOCAL, PortState.NO_FLOOD));
+        ports.put(OfPort.LOCAL, PortState.NO_FLOOD);
         two.update();
         assertInstanceOf(Verdict.Link.class, two.verdict(1));
     }
 
     @Test
     void followsFastFailoverWhenAWatchedPortGoesDown() {
-        P2pDetector detector =
-                Detectors.of(
+        PortBook ports =
+                Detectors.withPorts(
                         4,
                         "in_port=1,actions=group:1",
                         "group_id=1,type=ff,bucket=watch_port:2,actions=output:2,bucket=watch_port:3,actions=output:3");
+        P2pDetector detector = ports.detector;
         Verdict.Link first = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         assertEquals(2, first.to());
         assertEquals(hits(0), first.groups());
-        detector.portChanged(Detectors.port(2, PortState.PORT_DOWN));
+        ports.put(2, PortState.PORT_DOWN);
         detector.update();
         Verdict.Link second = assertInstanceOf(Verdict.Link.class, detector.verdict(1));
         assertEquals(3, second.to());

@@ -251,7 +251,8 @@ public final class Match {
 
         /// Wants bits that an action names to have a value, together with what was wanted of that
         /// field before, as `learn` does. As in Open vSwitch, nothing is wanted of a field that
-        /// can't be masked until all bits are named that it has on the wire.
+        /// can't be masked until all bits at once are named that it has on the wire; after that,
+        /// some of them may be wanted to be others.
         ///
         /// @param target the bits
         /// @param high bits 127 to 64 of the value
@@ -270,8 +271,16 @@ public final class Match {
             if (f.maskable() || f.prerequisite() == Prerequisite.NSH) {
                 return masked(f, target.placeLow(low), target.maskLow());
             }
-            boolean whole = f.width() % Byte.SIZE == 0 && target.bits() == f.width();
-            return whole ? exact(f.base(), inMatch(f, low)) : this;
+            if (f.width() % Byte.SIZE != 0) {
+                return this;
+            }
+            if (target.bits() == f.width()) {
+                return exact(f.base(), inMatch(f, low));
+            }
+            long before = f.get(values);
+            return f.base() == f && f.get(masks) == f.ones()
+                    ? exact(f, inMatch(f, before & ~target.maskLow() | target.placeLow(low)))
+                    : this;
         }
 
         private static long inMatch(Field f, long value) {

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import org.skyway.agent.Agent;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.openflow.model.PortState;
 import org.skyway.p2p.detect.P2pDetector;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
@@ -462,9 +464,11 @@ public final class Bridge {
         return detector.detector();
     }
 
-    /// One that knows the ports and no groups, and looks at tables that nobody forwards by.
+    /// One that knows the ports as they are now and no groups, and looks at tables that nobody
+    /// forwards by.
     P2pDetector detectorOf(Tables given) {
-        return detector.withoutGroups(given, ports.all());
+        Map<Integer, PortState> now = datapath.tables().ports();
+        return detector.withoutGroups(given, () -> now, ports.all());
     }
 
     /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped, but the

@@ -154,7 +154,7 @@ final class BridgeForwarding implements Forwarding {
     public void portConfigured(PortState old, PortState now) {
         BridgePort port = ports.byNumber(now.number());
         if (port != null) {
-            detector.portChanged(now);
+            detector.portChanged(old, now);
             bridge.portChanges().note(port);
             if (((old.config() ^ now.config()) & PortState.PORT_DOWN) != 0) {
                 bridge.portChanges().administer(port);

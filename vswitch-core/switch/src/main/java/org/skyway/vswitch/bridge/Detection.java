@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.PortState;
@@ -33,7 +34,7 @@ final class Detection {
     Detection(Tables tables, Faults faults) {
         this.tables = tables;
         this.faults = faults;
-        detector = new P2pDetector(tables::table);
+        detector = new P2pDetector(tables::table, tables::ports);
     }
 
     /// The detector itself, for questions.
@@ -63,17 +64,12 @@ final class Detection {
     }
 
     /// A port where a link may begin or end.
-    void portAdded(PortState port) {
-        feed(d -> add(port, d));
+    void portAdded(int number) {
+        feed(d -> d.portAdded(number));
     }
 
-    private static void add(PortState port, P2pDetector to) {
-        to.portChanged(port);
-        to.candidate(port.number(), true);
-    }
-
-    void portChanged(PortState port) {
-        feed(d -> d.portChanged(port));
+    void portChanged(PortState old, PortState now) {
+        feed(d -> d.portChanged(old, now));
     }
 
     void portRemoved(int number) {
@@ -121,7 +117,7 @@ final class Detection {
         faults.record("detector", e);
         broken = true;
         brokenNanos = System.nanoTime();
-        detector = new P2pDetector(tables::table); // which knows of no link
+        detector = new P2pDetector(tables::table, tables::ports); // which knows of no link
     }
 
     /// Decides about what changed.
@@ -158,13 +154,15 @@ final class Detection {
     /// A detector that knows of settings what this one knows, and no groups.
     ///
     /// @param given what it is to look at
-    /// @param ports where links may begin or end
-    P2pDetector withoutGroups(Tables given, Collection<BridgePort> ports) {
-        P2pDetector fresh = new P2pDetector(given::table);
+    /// @param states its ports, by number
+    /// @param ports those of them where links may begin or end
+    P2pDetector withoutGroups(
+            Tables given, Supplier<Map<Integer, PortState>> states, Collection<BridgePort> ports) {
+        P2pDetector fresh = new P2pDetector(given::table, states);
         fresh.missToController(missToController);
         fresh.missesGoOn(missesGoOn);
         fresh.fragments(fragments);
-        ports.forEach(port -> add(port.state(), fresh));
+        ports.forEach(port -> fresh.portAdded(port.config().number()));
         held.forEach(fresh::hold);
         return fresh;
     }
@@ -178,7 +176,7 @@ final class Detection {
             return false;
         }
         try {
-            P2pDetector fresh = withoutGroups(tables, ports);
+            P2pDetector fresh = withoutGroups(tables, tables::ports, ports);
             tables.newest().groups().forEach((id, g) -> fresh.groupChanged(id, g.group()));
             fresh.update();
             detector = fresh;

@@ -209,7 +209,7 @@ final class Ports {
         byNumber.put(number, added);
         byName.put(config.name(), added);
         datapath.tables().port(state);
-        detector.portAdded(state);
+        detector.portAdded(number);
         listener.portChanged(null, state);
         return added;
     }
@@ -267,7 +267,7 @@ final class Ports {
     private void changed(BridgePort port, PortState now) {
         PortState old = port.state();
         datapath.tables().port(now);
-        detector.portChanged(now);
+        detector.portChanged(old, now);
         listener.portChanged(old, now);
     }
 

@@ -112,11 +112,9 @@ final class CaseDecider {
         }
         CasePorts ports = CasePorts.of(pipeline.path("ports"), portNames);
         Tables tables = new Tables();
-        P2pDetector detector = new P2pDetector(tables::table);
-        for (int number : ports.numbers()) {
-            detector.portChanged(PortState.of(number, ports.name(number), number));
-            detector.candidate(number, true);
-        }
+        Map<Integer, PortState> states = ports.states();
+        P2pDetector detector = new P2pDetector(tables::table, () -> states);
+        states.keySet().forEach(detector::portAdded);
         Names names = ports.names();
         Trial trial = new Trial(TablesCopy.empty(names), new DetectorFeed(tables, detector));
         trial.withAllMeters();

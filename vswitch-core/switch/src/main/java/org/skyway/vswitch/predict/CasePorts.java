@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.skyway.openflow.model.OfPort;
+import org.skyway.openflow.model.PortState;
 import org.skyway.openflow.text.FlowSyntaxException;
 import org.skyway.openflow.text.Names;
 
@@ -93,12 +94,11 @@ record CasePorts(Map<Integer, String> byNumber) {
         return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
     }
 
-    Set<Integer> numbers() {
-        return byNumber.keySet();
-    }
-
-    String name(int number) {
-        return byNumber.get(number);
+    /// The ports, all up, by number.
+    Map<Integer, PortState> states() {
+        Map<Integer, PortState> states = new TreeMap<>();
+        byNumber.forEach((number, name) -> states.put(number, PortState.of(number, name, number)));
+        return states;
     }
 
     /// What flows may call them.

@@ -57,7 +57,7 @@ final class DetectorFeed implements Forwarding {
 
     @Override
     public void portConfigured(PortState old, PortState now) {
-        detector.portChanged(now);
+        detector.portChanged(old, now);
     }
 
     @Override

@@ -36,7 +36,7 @@ class DetectionTest {
             DpdkrPort port = new DpdkrPort(number, 1, CounterMemory.ofProcess());
             ports.add(new BridgePort(config, port, tables));
             tables.port(state);
-            detection.portAdded(state);
+            detection.portAdded(number);
         }
         FlowRule rule = FlowText.parse("in_port=1,actions=output:2,output:LOCAL");
         tables.put(new FlowEntry(rule, 0, 0, new FlowCounters(1)));
@@ -45,7 +45,7 @@ class DetectionTest {
     }
 
     private Verdict anew() {
-        P2pDetector fresh = detection.withoutGroups(tables, ports);
+        P2pDetector fresh = detection.withoutGroups(tables, tables::ports, ports);
         fresh.update();
         return fresh.verdict(1);
     }
@@ -54,9 +54,10 @@ class DetectionTest {
     void oneThatIsMadeAnewKnowsThePortsAsTheyAreByNow() {
         assertInstanceOf(Verdict.Link.class, anew());
         assertEquals(detection.verdict(1), anew());
-        PortState down = tables.port(2).withState(PortState.LINK_DOWN);
+        PortState up = tables.port(2);
+        PortState down = up.withState(PortState.LINK_DOWN);
         tables.port(down);
-        detection.portChanged(down);
+        detection.portChanged(up, down);
         detection.update();
         assertInstanceOf(Verdict.NoLink.class, anew());
         assertEquals(detection.verdict(1), anew());
@@ -64,7 +65,7 @@ class DetectionTest {
 
     @Test
     void oneThatFailsKnowsOfNoLink() {
-        detection.portChanged(null);
+        detection.portChanged(null, null);
         assertTrue(faults.total() > 0);
         assertNull(detection.verdict(1));
         assertEquals(List.of(), detection.verdicts());

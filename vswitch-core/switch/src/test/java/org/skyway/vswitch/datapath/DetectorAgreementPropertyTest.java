@@ -66,15 +66,14 @@ class DetectorAgreementPropertyTest {
     private void compare(RandomPipelines pipeline, String seed) {
         List<GroupEntry> groups = pipeline.groups.stream().map(GroupText::parse).toList();
         List<FlowRule> rules = pipeline.flows.stream().map(FlowText::parse).toList();
-        P2pDetector detector = new P2pDetector();
+        P2pDetector detector = new P2pDetector(bed.tables::ports);
         groups.forEach(
                 g -> bed.tables.group(g.id(), new GroupState(g, 0, () -> new FlowCounters(1))));
         groups.forEach(g -> detector.groupChanged(g.id(), g));
         List<FlowEntry> entries = rules.stream().map(bed::add).toList();
         bed.publish();
         rules.forEach(detector::ruleInstalled);
-        bed.tables.ports().values().forEach(detector::portChanged);
-        packets.keySet().forEach(port -> detector.candidate(port, true));
+        bed.tables.ports().keySet().forEach(detector::portAdded);
         detector.update();
         for (int port : packets.keySet()) {
             String context =
