@@ -122,4 +122,26 @@ class NamedFieldsTest {
                     FlowText.print(bed.learned.getFirst()));
         }
     }
+
+    private static String learned(String specs) throws IOException {
+        try (TestBed bed = new TestBed(2)) {
+            bed.add(FlowText.parse("in_port=1,actions=learn(table=1," + specs + ")"));
+            bed.vnf(1).send(UDP);
+            bed.poll();
+            assertEquals(List.of(), bed.faults.list());
+            return FlowText.print(bed.learned.getFirst().match());
+        }
+    }
+
+    @Test
+    void bitsOfAFieldThatCanNotBeMaskedAreLearnedOnlyIntoAWholeOne() throws IOException {
+        String icmp = "eth_type=0x86dd,nw_proto=58,icmpv6_type=135,icmpv6_code=0";
+        assertEquals("icmp6,icmpv6_type=135,icmpv6_code=0", learned(icmp));
+        String bits = "icmpv6_type[2..6]=reg0[0..4]"; // zeros
+        assertEquals("icmp6,icmpv6_type=131,icmpv6_code=0", learned(icmp + "," + bits));
+        assertEquals("icmp6,icmpv6_type=135,icmpv6_code=0", learned(bits + "," + icmp));
+        assertEquals(
+                "icmp6,icmpv6_code=0",
+                learned("eth_type=0x86dd,nw_proto=58,icmpv6_code=0," + bits));
+    }
 }
