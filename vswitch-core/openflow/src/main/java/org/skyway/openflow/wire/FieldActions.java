@@ -52,14 +52,14 @@ final class FieldActions {
                 of(  8,  8, (in, c) -> set(Field.IP_ECN, upTo(in.u8(), 3))),
                 of(  9,  8, (in, c) -> set(source(c.match()), in.u16())),
                 of( 10,  8, (in, c) -> set(destination(c.match()), in.u16())),
-                of( 13,  8, (in, c) -> set(Field.MPLS_LABEL, in.u32() & 0xfffff)),
-                of( 14,  8, (in, c) -> set(Field.MPLS_TC, in.u8() & 7)),
+                of( 13,  8, (in, c) -> set(Field.MPLS_LABEL, in.u32())),
+                of( 14,  8, (in, c) -> set(Field.MPLS_TC, in.u8())),
                 of( 23,  8, (in, c) -> set(Field.IP_TTL, in.u8())),
                 of( 25,  8, (in, c) -> setField(in, c.version() == OF15)).orLonger().from(OF12, OF15),
                 nx(  2, 16, (in, c) -> tunnel(in, 2, 4)),
                 nx(  9, 24, (in, c) -> tunnel(in, 6, 8)),
-                nx( 30, 16, (in, c) -> set(Field.MPLS_LABEL, in.number(6) & 0xfffff)).from(OF10, OF10),
-                nx( 31, 16, (in, c) -> set(Field.MPLS_TC, in.u8() & 7)).from(OF10, OF10),
+                nx( 30, 16, (in, c) -> set(Field.MPLS_LABEL, in.number(6) & 0xffffffffL)).from(OF10, OF10),
+                nx( 31, 16, (in, c) -> set(Field.MPLS_TC, in.u8())).from(OF10, OF10),
                 nx( 33, 16, FieldActions::regLoad2).orLonger().from(OF10, OF14));
         row(Action.Load.class,       (a, to) -> to.fields().load(a.target(), a.value()),
                 nx(  7, 24, FieldActions::regLoad).from(OF10, OF14));
