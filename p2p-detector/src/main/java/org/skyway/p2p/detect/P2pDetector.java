@@ -33,23 +33,27 @@ public final class P2pDetector {
     private final Set<Ingress> undecided = new LinkedHashSet<>(); // too complex, and not dirty
     private long decisions;
 
-    /// A detector that knows no ports and no rules, and keeps the rules that it is told of.
+    /// A detector that knows no ports, rules and groups, and keeps the rules and groups that it is
+    /// told of.
     ///
     /// @param ports what ports there are, by number; asked for at each look at one
     public P2pDetector(Supplier<Map<Integer, PortState>> ports) {
         pipeline = new Pipeline(ports, this.ports.keySet());
     }
 
-    /// A detector that knows no ports, and looks at tables and ports that its thread changes before
-    /// it tells the detector. Entries that are there already need not be told.
+    /// A detector that knows no ports, and looks at tables, groups and ports that its thread
+    /// changes before it tells the detector. Entries and groups that are there already need not be
+    /// told.
     ///
     /// @param tables by number, 0 to 254; null where there is none
+    /// @param groups by id; null where there is none
     /// @param ports what ports there are, by number; asked for at each look at one. One that the
     ///   detector was not told of is none: to send there is to send nowhere.
     public P2pDetector(
             IntFunction<TupleTable<? extends TableEntry>> tables,
+            IntFunction<GroupEntry> groups,
             Supplier<Map<Integer, PortState>> ports) {
-        pipeline = new Pipeline(tables, ports, this.ports.keySet());
+        pipeline = new Pipeline(tables, groups, ports, this.ports.keySet());
     }
 
     /// A flow entry was added.

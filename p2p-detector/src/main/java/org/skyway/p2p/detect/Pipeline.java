@@ -24,7 +24,8 @@ final class Pipeline {
     private FragmentHandling fragments = FragmentHandling.NORMAL;
     private final IntFunction<TupleTable<? extends TableEntry>> tables;
     private final List<TupleTable<Alone>> own; // null: somebody else changes the tables
-    private final Map<Integer, GroupEntry> groups = new HashMap<>();
+    private final IntFunction<GroupEntry> groups;
+    private final Map<Integer, GroupEntry> ownGroups = new HashMap<>();
     private final Supplier<Map<Integer, PortState>> ports;
     private final Set<Integer> known; // which of the ports count
     private final Map<Integer, String> held = new HashMap<>();
@@ -42,6 +43,7 @@ final class Pipeline {
             own.add(new TupleTable<>());
         }
         tables = own::get;
+        groups = ownGroups::get;
         this.ports = ports;
         this.known = known;
     }
@@ -49,14 +51,17 @@ final class Pipeline {
     /// With somebody else's tables, who has changed them before it tells of it.
     ///
     /// @param tables by number; null where there is none
+    /// @param groups by id; null where there is none
     /// @param ports by number
     /// @param known the numbers of those that there are for the detector
     Pipeline(
             IntFunction<TupleTable<? extends TableEntry>> tables,
+            IntFunction<GroupEntry> groups,
             Supplier<Map<Integer, PortState>> ports,
             Set<Integer> known) {
         own = null;
         this.tables = tables;
+        this.groups = groups;
         this.ports = ports;
         this.known = known;
     }
@@ -130,14 +135,12 @@ final class Pipeline {
     }
 
     GroupEntry group(int id) {
-        return groups.get(id);
+        return groups.apply(id);
     }
 
     void group(int id, GroupEntry group) {
-        if (group == null) {
-            groups.remove(id);
-        } else {
-            groups.put(id, group);
+        if (own != null) {
+            ownGroups.compute(id, (_, _) -> group); // null removes it
         }
     }
 

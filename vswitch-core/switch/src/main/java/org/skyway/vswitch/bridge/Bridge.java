@@ -464,11 +464,10 @@ public final class Bridge {
         return detector.detector();
     }
 
-    /// One that knows the ports as they are now and no groups, and looks at tables that nobody
-    /// forwards by.
+    /// One that knows the ports as they are now, and looks at tables that nobody forwards by.
     P2pDetector detectorOf(Tables given) {
         Map<Integer, PortState> now = datapath.tables().ports();
-        return detector.withoutGroups(given, () -> now, ports.all());
+        return detector.lookingAt(given, () -> now, ports.all());
     }
 
     /// Stops the poll threads and lets go of all memory. VNFs keep what they have mapped, but the

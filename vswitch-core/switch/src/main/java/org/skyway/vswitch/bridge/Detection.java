@@ -34,7 +34,7 @@ final class Detection {
     Detection(Tables tables, Faults faults) {
         this.tables = tables;
         this.faults = faults;
-        detector = new P2pDetector(tables::table, tables::ports);
+        detector = new P2pDetector(tables::table, tables::groupEntry, tables::ports);
     }
 
     /// The detector itself, for questions.
@@ -117,7 +117,9 @@ final class Detection {
         faults.record("detector", e);
         broken = true;
         brokenNanos = System.nanoTime();
-        detector = new P2pDetector(tables::table, tables::ports); // which knows of no link
+        detector =
+                new P2pDetector(
+                        tables::table, tables::groupEntry, tables::ports); // which knows of no link
     }
 
     /// Decides about what changed.
@@ -151,14 +153,14 @@ final class Detection {
         return !broken;
     }
 
-    /// A detector that knows of settings what this one knows, and no groups.
+    /// A detector that knows of settings what this one knows.
     ///
     /// @param given what it is to look at
     /// @param states its ports, by number
     /// @param ports those of them where links may begin or end
-    P2pDetector withoutGroups(
+    P2pDetector lookingAt(
             Tables given, Supplier<Map<Integer, PortState>> states, Collection<BridgePort> ports) {
-        P2pDetector fresh = new P2pDetector(given::table, states);
+        P2pDetector fresh = new P2pDetector(given::table, given::groupEntry, states);
         fresh.missToController(missToController);
         fresh.missesGoOn(missesGoOn);
         fresh.fragments(fragments);
@@ -176,8 +178,7 @@ final class Detection {
             return false;
         }
         try {
-            P2pDetector fresh = withoutGroups(tables, tables::ports, ports);
-            tables.newest().groups().forEach((id, g) -> fresh.groupChanged(id, g.group()));
+            P2pDetector fresh = lookingAt(tables, tables::ports, ports);
             fresh.update();
             detector = fresh;
         } catch (Throwable e) {

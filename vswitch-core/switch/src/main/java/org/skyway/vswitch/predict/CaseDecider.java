@@ -113,7 +113,7 @@ final class CaseDecider {
         CasePorts ports = CasePorts.of(pipeline.path("ports"), portNames);
         Tables tables = new Tables();
         Map<Integer, PortState> states = ports.states();
-        P2pDetector detector = new P2pDetector(tables::table, () -> states);
+        P2pDetector detector = new P2pDetector(tables::table, tables::groupEntry, () -> states);
         states.keySet().forEach(detector::portAdded);
         Names names = ports.names();
         Trial trial = new Trial(TablesCopy.empty(names), new DetectorFeed(tables, detector));

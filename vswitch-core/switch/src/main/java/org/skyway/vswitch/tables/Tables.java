@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.pcollections.TreePMap;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.PortState;
 import org.skyway.pipeline.classifier.TupleTable;
@@ -294,6 +295,15 @@ public final class Tables {
     /// @return the group, or null
     public GroupState group(int id) {
         return groups.get(id);
+    }
+
+    /// What a group does. Ofproto thread.
+    ///
+    /// @param id its id
+    /// @return its configuration, or null if there is no such group
+    public GroupEntry groupEntry(int id) {
+        GroupState state = groups.get(id);
+        return state == null ? null : state.group();
     }
 
     /// All meters, by id. Ofproto thread.

@@ -45,7 +45,7 @@ class DetectionTest {
     }
 
     private Verdict anew() {
-        P2pDetector fresh = detection.withoutGroups(tables, tables::ports, ports);
+        P2pDetector fresh = detection.lookingAt(tables, tables::ports, ports);
         fresh.update();
         return fresh.verdict(1);
     }
