@@ -110,7 +110,9 @@ final class DropInLab {
         ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
         List<String> command = new ArrayList<>(List.of("unshare", "--net", "--mount", "--pid"));
         command.addAll(List.of("--fork", "--mount-proc", "--kill-child"));
-        command.add(file(script).toString());
+        // Read and not executed: the kernel refuses to execute a file that is open for writing, and a
+        // process that another thread starts just now has it so for a moment.
+        command.addAll(List.of("bash", file(script).toString()));
         command.addAll(arguments);
         try (Program p = Program.start(script, folder, said::add, command)) {
             p.waitFor(timeout);
