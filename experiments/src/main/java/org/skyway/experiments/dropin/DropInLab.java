@@ -110,7 +110,8 @@ final class DropInLab {
         ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
         List<String> command = new ArrayList<>(List.of("unshare", "--net", "--mount", "--pid"));
         command.addAll(List.of("--fork", "--mount-proc", "--kill-child"));
-        // Read and not executed: the kernel refuses to execute a file that is open for writing, and a
+        // Read and not executed: the kernel refuses to execute a file that is open for writing, and
+        // a
         // process that another thread starts just now has it so for a moment.
         command.addAll(List.of("bash", file(script).toString()));
         command.addAll(arguments);

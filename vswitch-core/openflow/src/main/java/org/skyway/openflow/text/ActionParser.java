@@ -19,10 +19,14 @@ import org.skyway.openflow.model.SubField;
 final class ActionParser {
     private static final int WHOLE_PACKET = 0xffff;
 
+    /// As in `ovs-ofctl`.
+    private static final int DEEPEST = 100;
+
     private final Match match; // which protocol "tp_src" means
 
     private final Names names;
 
+    private int depth; // of the actions that are read
     private boolean tagged; // whether packets are known to have a VLAN tag by now
 
     ActionParser(Match match, Names names) {
@@ -48,7 +52,13 @@ final class ActionParser {
     ///
     /// @param outer its name
     List<Action> nested(String outer, String text) {
+        if (depth >= DEEPEST) {
+            throw new FlowSyntaxException(
+                    "actions are nested more than %d deep".formatted(DEEPEST));
+        }
+        depth++;
         List<Action> actions = parse(text);
+        depth--;
         if (actions.stream().anyMatch(a -> a instanceof Action.Meter)) {
             throw new FlowSyntaxException("%s can't hold a meter".formatted(outer));
         }

@@ -196,21 +196,24 @@ final class Bundles {
         bridge.settle();
         int removals = bridge.removals().mark();
         List<Runnable> packets = new ArrayList<>();
+        List<Runnable> ports = new ArrayList<>();
         List<Message> done = new ArrayList<>(b.items.size());
         bridge.undo().begin();
         for (Bundle.Item item : b.items) {
             try {
-                done.add(one(c, b, item, packets));
+                done.add(one(c, b, item, packets, ports));
             } catch (OpenFlowException wrong) {
-                bridge.undo().rollBack();
-                bridge.flows().learned().rollBack();
-                bridge.removals().rollBack(removals);
-                bridge.monitors().rollBack();
+                rollBack(removals);
                 c.sendError(wrong.code(), item.frame());
                 throw refused(ErrorCode.OFPBFC_MSG_FAILED, m.bundle());
+            } catch (RuntimeException | Error bug) {
+                rollBack(removals);
+                throw bug;
             }
         }
         bridge.undo().commit();
+        bridge.vacancies().committed();
+        ports.forEach(Runnable::run);
         for (int i = 0; i < done.size(); i++) {
             int xid = b.items.get(i).envelope().xid();
             bridge.connections().forward(done.get(i), new FlowModder.Requester(c, xid));
@@ -221,9 +224,23 @@ final class Bundles {
         }
     }
 
-    /// Packets can't be taken back. What is done with them is found out in their turn, but they
-    /// leave only when all else has succeeded.
-    private Message one(Connection c, Bundle b, Bundle.Item item, List<Runnable> packets) {
+    private void rollBack(int removals) {
+        bridge.undo().rollBack();
+        bridge.vacancies().rolledBack();
+        bridge.flows().learned().rollBack();
+        bridge.removals().rollBack(removals);
+        bridge.monitors().rollBack();
+    }
+
+    /// Packets can't be taken back, nor can ports, of which others are told at once. What is done
+    /// with packets is found out in their turn, but they leave, and ports change, only when all
+    /// else has succeeded.
+    private Message one(
+            Connection c,
+            Bundle b,
+            Bundle.Item item,
+            List<Runnable> packets,
+            List<Runnable> ports) {
         Message message = item.envelope().message();
         FlowModder.Requester by = new FlowModder.Requester(c, item.envelope().xid());
         if (message instanceof FlowMod mod) { // most are, and a switch over types is slow at first
@@ -235,6 +252,10 @@ final class Bundles {
             case PortMod mod when (b.flags & ATOMIC) != 0 ->
                     // Ports are the outer world's, too, and can't be changed along with tables.
                     throw refused(ErrorCode.OFPBFC_MSG_FAILED, item.envelope().xid());
+            case PortMod mod -> {
+                bridge.ports().check(mod);
+                ports.add(() -> bridge.ports().modify(mod, c));
+            }
             default -> {
                 return requests.change(message, item.envelope().version(), by);
             }

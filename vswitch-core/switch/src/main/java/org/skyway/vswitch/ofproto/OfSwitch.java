@@ -45,7 +45,7 @@ final class OfSwitch {
         flows = new FlowModder(this, forwarding.tables(), undo);
         groups = new GroupTable(this, forwarding.tables(), undo);
         meters = new MeterTable(this, forwarding.tables());
-        ports = new PortTable(this, forwarding.tables(), undo);
+        ports = new PortTable(this, forwarding.tables());
     }
 
     OfprotoConfig config() {

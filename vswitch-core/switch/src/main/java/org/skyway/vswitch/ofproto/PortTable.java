@@ -21,12 +21,10 @@ final class PortTable {
     private final Map<Integer, Long> created = new HashMap<>();
     private final OfSwitch bridge;
     private final Tables tables;
-    private final Undo undo;
 
-    PortTable(OfSwitch bridge, Tables tables, Undo undo) {
+    PortTable(OfSwitch bridge, Tables tables) {
         this.bridge = bridge;
         this.tables = tables;
-        this.undo = undo;
     }
 
     /// All ports, the oldest first; the local one was there before them all.
@@ -81,8 +79,9 @@ final class PortTable {
         if (config == old.config()) {
             return;
         }
-        configure(m.port(), config);
-        undo.note(() -> configure(m.port(), old.config()));
+        PortState before = tables.port(m.port());
+        tables.port(before.withConfig(config));
+        bridge.forwarding().portConfigured(before, before.withConfig(config));
         // Two messages, as from Open vSwitch: what was asked for, and what the port made of it, of
         // which who asked is told, too.
         boolean off = (config & PortState.PORT_DOWN) != 0;
@@ -95,11 +94,11 @@ final class PortTable {
         }
     }
 
-    private void configure(int number, int config) {
-        PortState old = tables.port(number);
-        PortState now = old.withConfig(config);
-        tables.port(now);
-        bridge.forwarding().portConfigured(old, now);
+    /// Refuses what [#modify] would refuse.
+    ///
+    /// @throws OpenFlowException if it is refused
+    void check(PortMod m) {
+        checked(m);
     }
 
     private PortState checked(PortMod m) {

@@ -13,6 +13,11 @@ final class Undo {
         steps = new ArrayDeque<>();
     }
 
+    /// Whether what is done may be taken back.
+    boolean isOpen() {
+        return steps != null;
+    }
+
     /// Notes how to take back a step.
     void note(Runnable inverse) {
         if (steps != null) {

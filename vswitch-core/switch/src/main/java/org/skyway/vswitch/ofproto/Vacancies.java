@@ -1,5 +1,6 @@
 package org.skyway.vswitch.ofproto;
 
+import java.util.BitSet;
 import org.skyway.openflow.message.TableConfig;
 
 /// Tells controllers when a table gets fuller or emptier than they said (OpenFlow 1.4, "Vacancy
@@ -21,6 +22,7 @@ final class Vacancies {
     private static final int PERCENT = 100;
 
     private final OfSwitch bridge;
+    private final BitSet changed = new BitSet(); // tables, in a bundle that is not done yet
     private final int[] armed = new int[FlowTables.VISIBLE + 1]; // the event to tell next, or 0
 
     Vacancies(OfSwitch bridge) {
@@ -52,9 +54,13 @@ final class Vacancies {
         return false;
     }
 
-    /// A table's number of entries changed.
+    /// A table's number of entries changed. In a bundle that counts when all of it is done.
     void check(int table) {
         if (armed[table] == 0) {
+            return;
+        }
+        if (bridge.undo().isOpen()) {
+            changed.set(table);
             return;
         }
         TableSettings s = bridge.tables().settings(table);
@@ -64,6 +70,19 @@ final class Vacancies {
             armed[table] = event == DOWN ? UP : DOWN;
             bridge.connections().tableStatus(event, describe(table));
         }
+    }
+
+    /// What a bundle did stays.
+    void committed() {
+        for (int t = changed.nextSetBit(0); t >= 0; t = changed.nextSetBit(t + 1)) {
+            check(t);
+        }
+        changed.clear();
+    }
+
+    /// What a bundle did was taken back.
+    void rolledBack() {
+        changed.clear();
     }
 
     /// A table's configuration as OpenFlow 1.4 tells it.

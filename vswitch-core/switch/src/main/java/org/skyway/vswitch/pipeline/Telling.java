@@ -13,13 +13,13 @@ import org.skyway.pipeline.Owner;
 ///
 /// @param walk the packet
 record Telling(Walk walk) {
-    private static final int REASON_NO_MATCH = 0;
     private static final int REASON_ACTION = 1;
     private static final int REASON_INVALID_TTL = 2;
     private static final int REASON_ACTION_SET = 3;
     private static final int REASON_GROUP = 4;
     private static final int REASON_PACKET_OUT = 5;
     private static final int REASON_EXPLICIT_MISS = 6;
+    private static final int REASON_IMPLICIT_MISS = 7;
     private static final int WHOLE = 0xffff;
 
     /// No entry of a table matches. The cookie is that of the entry that stands for a miss in Open
@@ -27,7 +27,7 @@ record Telling(Walk walk) {
     ///
     /// @param by who looked
     void ofMiss(int table, Owner by) {
-        tell(plain(WHOLE, REASON_NO_MATCH, 0), table, 0, by.tableMiss(), null);
+        tell(plain(WHOLE, REASON_IMPLICIT_MISS, 0), table, 0, by.tableMiss(), null);
     }
 
     void ofInvalidTtl(Owner owner, int controllerId) {

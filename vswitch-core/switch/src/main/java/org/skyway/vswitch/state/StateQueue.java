@@ -316,22 +316,45 @@ public final class StateQueue implements AutoCloseable {
         }
     }
 
-    // All there is into another queue.
+    // All there is into another queue. If that can't be, the one before is as it was.
     private void rewrite() throws IOException {
         closeFile();
         Path old = folder;
-        open();
-        write(present.values().iterator(), false);
-        write(flows.values().iterator(), true);
+        boolean done = false;
+        try {
+            open();
+            write(present.values().iterator(), false);
+            write(flows.values().iterator(), true);
+            if (isComplete) {
+                excerpt.begin();
+                end(Excerpt.Kind.COMPLETE);
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                discard(old);
+            }
+        }
         if (isComplete) {
-            excerpt.begin();
-            end(Excerpt.Kind.COMPLETE);
             store.removeOthers(folder, counters);
         } else if (old != null) {
             StateStore.remove(old);
         }
         snapshotBytes = changeBytes;
         changeBytes = 0;
+    }
+
+    // Tries come every second, and what one leaves behind takes room that others wait for.
+    private void discard(Path old) {
+        closeFile();
+        try {
+            if (!folder.equals(old)) {
+                StateStore.remove(folder);
+            }
+        } catch (IOException e) {
+            faults.record("state: file", e);
+        }
+        folder = old;
     }
 
     private void open() throws IOException {

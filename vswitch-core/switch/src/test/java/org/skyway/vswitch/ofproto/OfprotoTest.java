@@ -37,6 +37,7 @@ import org.skyway.openflow.message.Role;
 import org.skyway.openflow.message.RoleMessage;
 import org.skyway.openflow.message.StatsReply;
 import org.skyway.openflow.message.StatsRequest;
+import org.skyway.openflow.message.TableMod;
 import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Bytes;
@@ -357,9 +358,30 @@ class OfprotoTest {
                     ErrorCode.OFPBFC_MSG_FAILED,
                     c.tell(new BundleMessage.Control(7, 4, inAnyOrder)));
             assertEquals(before, sw.run(() -> sw.forwarding.tables().port(1)));
-            assertEquals(
-                    List.of(before.withConfig(PortState.PORT_DOWN), before),
-                    sw.run(() -> List.copyOf(sw.forwarding.configured)));
+            assertEquals(List.of(), sw.run(() -> List.copyOf(sw.forwarding.configured)));
+            assertFalse(c.gets(Message.PortStatus.class));
+        }
+    }
+
+    @Test
+    void aBundleThatFailsTellsNobodyHowFullATableWas() throws IOException {
+        try (TestController c = controller(Version.OF14)) {
+            AsyncConfig.Masks all = new AsyncConfig.Masks(0, 0, 0, 0, 3 << 3, 0);
+            assertNull(c.tell(new AsyncMessage.SetAsync(new AsyncConfig(all, all), 3 << 8)));
+            assertNull(c.tell(new TableMod(0, Vacancies.VACANCY_EVENTS, -1, 99, 99)));
+            for (boolean fails : new boolean[] {true, false}) {
+                assertNull(c.tell(new BundleMessage.Control(7, 0, 3)));
+                for (int i = 1; i <= 10_001; i++) { // more than a hundredth of what it may hold
+                    c.send(c.bundled(7, 3, add(i, 0, 0)));
+                }
+                if (fails) {
+                    assertNull(c.add(7, 3, add(1, 0, 0, new Action.Group(77))));
+                }
+                assertEquals(
+                        fails ? ErrorCode.OFPBFC_MSG_FAILED : null,
+                        c.tell(new BundleMessage.Control(7, 4, 3)));
+                assertEquals(!fails, c.gets(Message.TableStatus.class));
+            }
         }
     }
 

@@ -125,8 +125,13 @@ final class TestController implements AutoCloseable {
     ///
     /// @return the error that it was refused with, or null
     ErrorCode add(int bundle, int flags, Message inner) throws IOException {
+        return tell(bundled(bundle, flags, inner));
+    }
+
+    /// The next message, which adds another one to a bundle.
+    BundleMessage.Add bundled(int bundle, int flags, Message inner) {
         byte[] frame = OpenFlowCodec.encode(new Envelope(version, xid, inner)); // as the outer one
-        return tell(new BundleMessage.Add(bundle, flags, Bytes.of(frame)));
+        return new BundleMessage.Add(bundle, flags, Bytes.of(frame));
     }
 
     /// The next message of a type, which may have come before.
