@@ -85,18 +85,7 @@ public record PortState(
     /// @param newMac 48 bits
     /// @return a new record
     public PortState withMac(long newMac) {
-        return new PortState(
-                number,
-                name,
-                newMac,
-                config,
-                state,
-                current,
-                advertised,
-                supported,
-                peer,
-                currentSpeedKbps,
-                maxSpeedKbps);
+        return with(newMac, config, state);
     }
 
     /// The same port with another configuration.
@@ -104,18 +93,7 @@ public record PortState(
     /// @param newConfig OFPPC_ bits
     /// @return a new record
     public PortState withConfig(int newConfig) {
-        return new PortState(
-                number,
-                name,
-                mac,
-                newConfig,
-                state,
-                current,
-                advertised,
-                supported,
-                peer,
-                currentSpeedKbps,
-                maxSpeedKbps);
+        return with(mac, newConfig, state);
     }
 
     /// The same port with another state.
@@ -123,11 +101,15 @@ public record PortState(
     /// @param newState OFPPS_ bits
     /// @return a new record
     public PortState withState(int newState) {
+        return with(mac, config, newState);
+    }
+
+    private PortState with(long newMac, int newConfig, int newState) {
         return new PortState(
                 number,
                 name,
-                mac,
-                config,
+                newMac,
+                newConfig,
                 newState,
                 current,
                 advertised,

@@ -33,7 +33,6 @@ import org.skyway.vswitch.state.SavedState;
 public final class BridgeFabric {
     private final SwitchConfig config;
     private final RegionStore store;
-    private final CounterMemory memory;
     private final Faults faults;
     private final Events events;
     private final PatchPanel patches;
@@ -62,7 +61,6 @@ public final class BridgeFabric {
             Faults faults) {
         this.config = config;
         this.store = store;
-        this.memory = memory;
         this.patches = patches;
         this.faults = faults;
         events = new Events(journal);
@@ -137,24 +135,12 @@ public final class BridgeFabric {
         return records;
     }
 
-    CounterMemory memory() {
-        return memory;
-    }
-
     RegionIds ids() {
         return ids;
     }
 
-    RegionStore store() {
-        return store;
-    }
-
     PatchPanel patches() {
         return patches;
-    }
-
-    List<Bridge> bridges() {
-        return List.copyOf(bridges);
     }
 
     /// A port is a bridge's, whatever becomes of it.

@@ -152,11 +152,13 @@ final class Rehearsal {
     private static int rehearse(Path socket, BooleanSupplier over) throws IOException {
         int installed = 0;
         for (int i = 0; i < ROUNDS && !over.getAsBoolean(); i++) {
+            if (i > 0) {
+                System.gc(); // or each touches memory that is given back only after a while
+            }
             // The tools' default, and one of those with the newer formats.
             for (Version v : List.of(Version.OF10, Version.OF14)) {
                 installed += new Rehearsal(socket, v).round(over);
             }
-            System.gc(); // or each round touches memory that is given back only after a while
         }
         return installed;
     }

@@ -206,8 +206,7 @@ public final class Tables {
 
     /// Removes all flow entries. Ofproto thread.
     public void removeAll() {
-        everything = true;
-        changed.clear();
+        changedAll();
         for (int i = 0; i < COUNT; i++) {
             TupleTable<FlowEntry> table = tables.get(i);
             if (table != null) {

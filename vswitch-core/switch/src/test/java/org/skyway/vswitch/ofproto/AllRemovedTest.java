@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,11 +30,7 @@ class AllRemovedTest {
     private static final int TABLES = 3;
 
     private final MemoryForwarding forwarding = new MemoryForwarding();
-    private final OfSwitch bridge =
-            new OfSwitch(
-                    new OfprotoConfig(
-                            "br0", 1, Path.of("/"), List.of(), OfprotoConfig.FailMode.SECURE),
-                    forwarding);
+    private final OfSwitch bridge = forwarding.bridge();
 
     private void apply(
             Command command, Match match, int table, int hard, int flags, Instructions i) {

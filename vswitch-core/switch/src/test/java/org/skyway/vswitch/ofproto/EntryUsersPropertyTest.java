@@ -3,7 +3,6 @@ package org.skyway.vswitch.ofproto;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,11 +26,7 @@ class EntryUsersPropertyTest {
     private static final int IDS = 4;
 
     private final MemoryForwarding forwarding = new MemoryForwarding();
-    private final OfSwitch bridge =
-            new OfSwitch(
-                    new OfprotoConfig(
-                            "br0", 1, Path.of("/"), List.of(), OfprotoConfig.FailMode.SECURE),
-                    forwarding);
+    private final OfSwitch bridge = forwarding.bridge();
 
     private static List<Action> actions(Random random, int depth) {
         List<Action> actions = new ArrayList<>();

@@ -2,7 +2,6 @@ package org.skyway.vswitch.ofproto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -150,15 +149,7 @@ class FlowModPropertyTest {
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
             MemoryForwarding forwarding = new MemoryForwarding();
-            OfSwitch bridge =
-                    new OfSwitch(
-                            new OfprotoConfig(
-                                    "br0",
-                                    1,
-                                    Path.of("/"),
-                                    List.of(),
-                                    OfprotoConfig.FailMode.SECURE),
-                            forwarding);
+            OfSwitch bridge = forwarding.bridge();
             Model model = new Model();
             for (int step = 0; step < STEPS; step++) {
                 FlowMod m = random(random);
@@ -177,11 +168,7 @@ class FlowModPropertyTest {
         System.out.println("FlowModPropertyTest: -Dskyway.seed=" + seed);
         Random random = new Random(seed);
         MemoryForwarding forwarding = new MemoryForwarding();
-        OfSwitch bridge =
-                new OfSwitch(
-                        new OfprotoConfig(
-                                "br0", 1, Path.of("/"), List.of(), OfprotoConfig.FailMode.SECURE),
-                        forwarding);
+        OfSwitch bridge = forwarding.bridge();
         for (int round = 0; round < 300; round++) {
             for (int i = 0; i < 3; i++) {
                 apply(bridge, random(random));

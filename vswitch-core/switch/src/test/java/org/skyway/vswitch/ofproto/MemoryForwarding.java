@@ -1,5 +1,6 @@
 package org.skyway.vswitch.ofproto;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -52,6 +53,13 @@ final class MemoryForwarding implements Forwarding {
         ports.put(port.number(), new Traffic());
         tables.port(port);
         ofproto.portChanged(null, port);
+    }
+
+    /// The OpenFlow side of a bridge that goes by this.
+    OfSwitch bridge() {
+        return new OfSwitch(
+                new OfprotoConfig("br0", 1, Path.of("/"), List.of(), OfprotoConfig.FailMode.SECURE),
+                this);
     }
 
     @Override
