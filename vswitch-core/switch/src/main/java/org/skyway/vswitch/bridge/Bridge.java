@@ -96,7 +96,7 @@ public final class Bridge {
         upcalls = new Upcalls(faults);
         datapath = new Datapath(config.pollThreads(), tables, upcalls, faults, notes.memory());
         detector = new Detection(tables, faults);
-        settlements = new Settlements(datapath, faults, fabric::withMemory, notes);
+        settlements = new Settlements(datapath, faults, notes);
         settler = new Settler(fabric, this, tables, datapath, detector, faults, settlements);
         stock =
                 new StockPorts(
@@ -148,7 +148,7 @@ public final class Bridge {
         this.agent = agent;
         this.owner = owner;
         fabric.start(agent, owner);
-        settlements.start(owner, fabric.links());
+        settlements.start(owner, () -> fabric.withMemory(fabric.links()::advanceExits));
         stock.start(owner, changes::stockVnf);
         bypasses = new Bypasses(fabric, this, ports, detector, tables, settler, config.bypass());
         settler.start(bypasses);

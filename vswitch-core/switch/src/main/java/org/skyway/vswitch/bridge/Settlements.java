@@ -2,13 +2,12 @@ package org.skyway.vswitch.bridge;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.link.Link;
@@ -31,10 +30,9 @@ final class Settlements {
     private final Faults faults;
     private final List<Settlement> open = new ArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
-    private final Consumer<Runnable> withMemory;
     private Executor owner;
     private final Notes notes;
-    private Links links;
+    private Runnable advanceLinks;
     private boolean chasing;
     private int looks;
     private long warnedNanos;
@@ -67,19 +65,19 @@ final class Settlements {
 
     private record Waiter(Set<Settlement> on, Runnable then) {}
 
-    /// @param withMemory does what touches memory that VNFs share
     /// @param notes for the switch that comes after this one
-    Settlements(Datapath datapath, Faults faults, Consumer<Runnable> withMemory, Notes notes) {
+    Settlements(Datapath datapath, Faults faults, Notes notes) {
         this.notes = notes;
         this.datapath = datapath;
         this.faults = faults;
-        this.withMemory = withMemory;
     }
 
     /// Before the first settlement.
-    void start(Executor ofprotoThread, Links ofBridge) {
+    ///
+    /// @param links takes links that are on their way off as far as they can go now
+    void start(Executor ofprotoThread, Runnable links) {
         owner = ofprotoThread;
-        links = ofBridge;
+        advanceLinks = links;
     }
 
     /// Begins one. What is done by the time it looks a few times is over when this returns.
@@ -141,17 +139,20 @@ final class Settlements {
         if (open.isEmpty()) {
             return false;
         }
-        withMemory.accept(links::advanceExits);
+        advanceLinks.run();
         long now = System.nanoTime();
         List<Settlement> over = new ArrayList<>();
-        for (Iterator<Settlement> i = open.iterator(); i.hasNext(); ) {
-            Settlement s = i.next();
+        long settled = Long.MIN_VALUE; // the last ticket that is known to be
+        // The last one first: a poll thread goes on meanwhile, and what is found settled now is
+        // settled in all that were begun before, so none ends before an earlier one.
+        for (int i = open.size() - 1; i >= 0; i--) {
+            Settlement s = open.get(i);
             if (!s.links.stream().allMatch(Links::isOff) || !notes.areWritten(s.notes)) {
                 continue;
             }
-            if (datapath.isSettled(s.ticket)) {
-                i.remove();
-                over.add(s);
+            if (s.ticket <= settled || datapath.isSettled(s.ticket)) {
+                settled = Math.max(settled, s.ticket);
+                over.add(open.remove(i));
             } else if (now - s.sinceNanos > STUCK_NANOS && now - warnedNanos > STUCK_NANOS) {
                 warnedNanos = now;
                 String who = datapath.waitsFor(s.ticket);
@@ -160,6 +161,7 @@ final class Settlements {
                 }
             }
         }
+        Collections.reverse(over);
         over.forEach(s -> survive(s.over));
         if (!over.isEmpty()) {
             release(over);

@@ -191,8 +191,10 @@ public final class PortSockets implements AutoCloseable {
                 survive(user::ready);
             }
         }
+        boolean settled = true; // in the order in which they came, though poll threads go on
         for (Leaving l : List.copyOf(leaving)) { // what is done then may add others
-            if (isSettled.test(l.ticket)) {
+            settled = settled && isSettled.test(l.ticket);
+            if (settled) {
                 leaving.remove(l);
                 survive(l.then);
             } else {
