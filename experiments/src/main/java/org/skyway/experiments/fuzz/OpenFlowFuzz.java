@@ -32,7 +32,7 @@ public final class OpenFlowFuzz {
         Envelope message;
         try {
             OpenFlowCodec.helloVersions(frame);
-            OpenFlowCodec.messageType(frame);
+            OpenFlowCodec.head(frame, 0, frame.length);
             message = OpenFlowCodec.decode(frame, tableInCommand);
         } catch (OpenFlowException e) {
             return; // answered with an error

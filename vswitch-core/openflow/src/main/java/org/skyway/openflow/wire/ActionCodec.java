@@ -54,12 +54,20 @@ final class ActionCodec {
         if (in.remaining() == 0) {
             return List.of();
         }
-        List<Action> actions = new ArrayList<>(4);
-        while (in.remaining() > 0) {
-            actions.add(one(in, context));
+        Action first = one(in, context);
+        List<Action> actions;
+        if (in.remaining() == 0) { // as most lists, of which there may be very many
+            actions = List.of(first);
+        } else {
+            List<Action> all = new ArrayList<>();
+            all.add(first);
+            while (in.remaining() > 0) {
+                all.add(one(in, context));
+            }
+            actions = List.copyOf(all);
         }
         ActionRules.verify(actions);
-        return List.copyOf(actions);
+        return actions;
     }
 
     private static Action one(WireReader in, ActionTable.Context context) {

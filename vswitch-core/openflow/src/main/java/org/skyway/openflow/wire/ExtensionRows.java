@@ -107,7 +107,7 @@ final class ExtensionRows {
                     int id = in.s32();
                     in.skip(2);
                     int flags = in.u16();
-                    return new BundleMessage.Add(id, flags, BasicRows.rest(in));
+                    return new BundleMessage.Add(id, flags, in.view(in.remaining()));
                 },
                 (out, m, c) -> out.u32(m.bundle()).zeros(2).u16(m.flags()).bytes(m.inner()));
     }

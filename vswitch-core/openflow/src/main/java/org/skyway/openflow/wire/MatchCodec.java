@@ -43,14 +43,17 @@ final class MatchCodec {
     /// much longer than what most of them match on.
     private static final ThreadLocal<Draft> DRAFTS = ThreadLocal.withInitial(Draft::new);
 
-    private record Draft(long[] values, long[] masks) {
-        Draft() {
-            this(new long[FlowKey.WORDS], new long[FlowKey.WORDS]);
-        }
+    private static final class Draft {
+        final long[] values = new long[FlowKey.WORDS];
+        final long[] masks = new long[FlowKey.WORDS];
+        long cookie;
+        long cookieMask; // 0 if there is none
 
         Draft cleared() {
             Arrays.fill(values, 0);
             Arrays.fill(masks, 0);
+            cookie = 0;
+            cookieMask = 0;
             return this;
         }
     }
@@ -92,7 +95,7 @@ final class MatchCodec {
         if (padded - 4 > in.remaining()) {
             throw badLength(length, in.remaining() + 4);
         }
-        Match m = entries(in.part(length - 4, ErrorCode.OFPBMC_BAD_LEN), strict, false).match();
+        Match m = entries(in.part(length - 4, ErrorCode.OFPBMC_BAD_LEN), strict, false);
         in.skip(padded - length);
         return m;
     }
@@ -112,9 +115,10 @@ final class MatchCodec {
         if (padded > in.remaining()) {
             throw badLength(length, in.remaining());
         }
-        WithCookie m = entries(in.part(length, ErrorCode.OFPBMC_BAD_LEN), strict, allowCookie);
+        Match m = entries(in.part(length, ErrorCode.OFPBMC_BAD_LEN), strict, allowCookie);
         in.skip(padded - length);
-        return m;
+        Draft draft = DRAFTS.get();
+        return new WithCookie(m, draft.cookie, draft.cookieMask);
     }
 
     private static OpenFlowException badLength(int length, int room) {
@@ -125,31 +129,30 @@ final class MatchCodec {
 
     /// Reads entries to the end of a part.
     static Match entries(WireReader in) {
-        return entries(in, true, false).match();
+        return entries(in, true, false);
     }
 
     /// The same, but skipping unknown fields and ignoring prerequisites.
     static Match entriesLoose(WireReader in) {
-        return entries(in, false, false).match();
+        return entries(in, false, false);
     }
 
-    private static WithCookie entries(WireReader in, boolean strict, boolean allowCookie) {
+    // The cookie is left in the draft.
+    private static Match entries(WireReader in, boolean strict, boolean allowCookie) {
         Draft draft = DRAFTS.get().cleared();
         long[] values = draft.values;
         long[] masks = draft.masks;
-        long cookie = 0;
-        long cookieMask = 0;
         while (in.remaining() > 0) {
             OxmCodec.Entry e = OxmCodec.entry(in, true, false);
             if (e.row() == null) {
                 if (allowCookie
                         && (e.head() & ~0x1ff) == (OxmCodec.COOKIE & ~0x1ff)
                         && (e.head() & 0xff) == (e.masked() ? 16 : 8)) {
-                    if (cookieMask != 0) {
+                    if (draft.cookieMask != 0) {
                         throw new OpenFlowException(ErrorCode.OFPBMC_DUP_FIELD, "two cookies");
                     }
-                    cookie = e.low();
-                    cookieMask = e.maskLow();
+                    draft.cookie = e.low();
+                    draft.cookieMask = e.maskLow();
                 } else if (strict) {
                     throw OxmCodec.unknown((long) e.head() << 32, ErrorCode.OFPBMC_BAD_FIELD);
                 }
@@ -161,7 +164,7 @@ final class MatchCodec {
             // Fields of Ethernet say already what the packet type would.
             Field.PACKET_TYPE.set(masks, 0);
         }
-        return new WithCookie(Match.of(values, masks), cookie, cookieMask);
+        return Match.of(values, masks);
     }
 
     private static boolean isEthernet(long[] masks) {

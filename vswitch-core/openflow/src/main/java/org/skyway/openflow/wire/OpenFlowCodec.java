@@ -1,5 +1,8 @@
 package org.skyway.openflow.wire;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +42,9 @@ public final class OpenFlowCodec {
     /// What messages that are a frame each are written with.
     private static final ThreadLocal<WireWriter> WRITERS = ThreadLocal.withInitial(WireWriter::new);
 
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     private OpenFlowCodec() {}
 
     /// The version number of a frame.
@@ -62,7 +68,7 @@ public final class OpenFlowCodec {
     /// @param frame a whole message
     /// @return the id
     public static int xid(byte[] frame) {
-        return new WireReader(frame, 4, 4, ErrorCode.OFPBRC_BAD_LEN).s32();
+        return (int) INT.get(frame, 4);
     }
 
     /// Which versions a hello offers: those of its bitmap, or all up to its own if it has none.
@@ -94,40 +100,22 @@ public final class OpenFlowCodec {
     /// @return what it says
     /// @throws OpenFlowException if it is not understood; carries what to answer
     public static Envelope decode(byte[] frame, boolean tableInCommand) {
-        return decode(frame, tableInCommand, type -> {});
+        return head(frame, 0, frame.length).decode(tableInCommand);
     }
 
-    /// What kind of message a frame is, as its headers and its length tell.
+    /// Reads the headers of a message, so that it can be told what it is before its body is looked
+    /// at.
     ///
-    /// @param frame a whole message
-    /// @return the message's class
+    /// @param data has a whole message in it; must not be changed before that was decoded
+    /// @param from where it begins
+    /// @param length of the message
+    /// @return which message it is
     /// @throws OpenFlowException if there is no such message, or it can't have that length
-    public static Class<? extends Message> messageType(byte[] frame) {
-        WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
-        Row<?> row = Headers.read(in).row();
-        row.form().checkLength(in.remaining());
-        return row.type();
-    }
-
-    /// Reads a frame, if it may be read.
-    ///
-    /// @param frame a whole message
-    /// @param tableInCommand whether NXT_FLOW_MOD_TABLE_ID is on for the connection
-    /// @param admit is told what kind of message it is before its body is looked at, and throws if
-    ///   it is not wanted
-    /// @return what it says
-    /// @throws OpenFlowException if it is not understood; carries what to answer
-    public static Envelope decode(
-            byte[] frame, boolean tableInCommand, Consumer<Class<? extends Message>> admit) {
-        WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
-        Headers h = Headers.read(in);
-        Row<?> row = h.row();
-        row.form().checkLength(in.remaining());
-        admit.accept(row.type());
-        Context c = new Context(h.version(), row.form().kind().dialect(), tableInCommand);
-        Message message = row.decoder().decode(in, c);
-        return new Envelope(
-                h.version(), xid(frame), row.form().kind().dialect(), h.more(), message);
+    public static MessageHead head(byte[] data, int from, int length) {
+        WireReader in = new WireReader(data, from, length, ErrorCode.OFPBRC_BAD_LEN);
+        MessageHead head = MessageHead.read(in);
+        head.row().form().checkLength(in.remaining());
+        return head;
     }
 
     /// Writes a message that fits into one frame.
@@ -187,7 +175,7 @@ public final class OpenFlowCodec {
         boolean old = e.version() == Version.OF10;
         int type =
                 kind.multipart()
-                        ? Headers.multipartRequest(e.version()) + (kind.reply() ? 1 : 0)
+                        ? MessageHead.multipartRequest(e.version()) + (kind.reply() ? 1 : 0)
                         : kind == Kind.TYPE ? row.form().number() : EXPERIMENTER;
         out.u8(e.version().number()).u8(type).u16(0).u32(e.xid());
         if (kind.multipart()) {

@@ -18,11 +18,11 @@ public record RequestPart(Object form, boolean empty, boolean bodyNeeded, boolea
     /// @throws OpenFlowException if there is no such request, or it can't have that length
     public static RequestPart of(byte[] frame) {
         Version version = Version.of(OpenFlowCodec.version(frame));
-        if (version == null || OpenFlowCodec.type(frame) != Headers.multipartRequest(version)) {
+        if (version == null || OpenFlowCodec.type(frame) != MessageHead.multipartRequest(version)) {
             return null;
         }
         WireReader in = new WireReader(frame, ErrorCode.OFPBRC_BAD_LEN);
-        Headers h = Headers.read(in);
+        MessageHead h = MessageHead.read(in);
         if (in.remaining() > 0) {
             h.row().form().checkLength(in.remaining());
         }

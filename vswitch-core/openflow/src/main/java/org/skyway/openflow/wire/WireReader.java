@@ -100,6 +100,11 @@ final class WireReader {
         return Bytes.over(array(n));
     }
 
+    /// The next bytes without a copy: as long as they are held, so is the whole array.
+    Bytes view(int n) {
+        return Bytes.over(data, advance(n), n);
+    }
+
     byte[] array(int n) {
         int p = advance(n);
         return java.util.Arrays.copyOfRange(data, p, p + n);

@@ -20,12 +20,12 @@ final class InPorts {
     }
 
     private static boolean arePretendedBy(List<Action> actions) {
-        for (Action action : actions) {
+        for (int i = 0; i < actions.size(); i++) { // for each of very many entries
             boolean pretends =
-                    switch (action) {
+                    switch (actions.get(i)) {
                         case Action.Resubmit r -> r.inPort() != OfPort.IN_PORT;
                         case Action.Clone c -> arePretendedBy(c.actions());
-                        default -> action.written() != null && isInPort(action.written());
+                        case Action a -> a.written() != null && isInPort(a.written());
                     };
             if (pretends) {
                 return true;

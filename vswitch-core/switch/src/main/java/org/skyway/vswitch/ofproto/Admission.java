@@ -60,7 +60,7 @@ final class Admission {
 
     private static boolean shows(byte[] frame) {
         try {
-            return !TENTATIVE.contains(OpenFlowCodec.messageType(frame));
+            return !TENTATIVE.contains(OpenFlowCodec.head(frame, 0, frame.length).type());
         } catch (OpenFlowException unreadable) {
             return false;
         }

@@ -1,6 +1,7 @@
 package org.skyway.vswitch.ofproto;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.skyway.openflow.message.BundleMessage;
@@ -12,6 +13,8 @@ import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.PacketOut;
 import org.skyway.openflow.message.PortMod;
+import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.wire.MessageHead;
 import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// Opens, fills and commits bundles (OpenFlow 1.4, "Bundle messages"; for 1.3 the ONF's extension
@@ -135,22 +138,22 @@ final class Bundles {
 
     /// Decodes a message at once, so that what is malformed is refused when it is added.
     void add(Connection c, Envelope e, BundleMessage.Add m, byte[] frame) {
-        byte[] inner = m.inner().toArray();
-        if (inner.length < OpenFlowCodec.HEADER) {
+        Bytes inner = m.inner();
+        if (inner.length() < OpenFlowCodec.HEADER) {
             throw refused(ErrorCode.OFPBFC_MSG_BAD_LEN, m.bundle());
         }
-        if (OpenFlowCodec.version(inner) != e.version().number()) {
+        if ((inner.at(0) & 0xff) != e.version().number()) {
             throw refused(ErrorCode.OFPBFC_BAD_VERSION, m.bundle());
         }
-        int length = (inner[2] & 0xff) << 8 | inner[3] & 0xff;
-        if (length < OpenFlowCodec.HEADER || length > inner.length) {
+        int length = (inner.at(2) & 0xff) << 8 | inner.at(3) & 0xff;
+        if (length < OpenFlowCodec.HEADER || length > inner.length()) {
             throw refused(ErrorCode.OFPBFC_MSG_BAD_LEN, m.bundle());
         }
-        if (OpenFlowCodec.xid(inner) != e.xid()) {
+        int from = frame.length - inner.length(); // nothing is behind it
+        if (Arrays.mismatch(frame, from + 4, from + 8, frame, 4, 8) >= 0) {
             throw refused(ErrorCode.OFPBFC_MSG_BAD_XID, m.bundle());
         }
-        byte[] one = length == inner.length ? inner : java.util.Arrays.copyOf(inner, length);
-        Envelope decoded = decode(one, c, m.bundle());
+        Envelope decoded = decode(frame, from, length, c, m.bundle());
         Bundle b = c.bundles.get(m.bundle());
         if (b == null) {
             b = new Bundle(m.flags(), frame);
@@ -171,17 +174,17 @@ final class Bundles {
 
     /// What can't even be told to be one of those that a bundle may hold is refused like one of the
     /// others.
-    private static Envelope decode(byte[] inner, Connection c, int bundle) {
-        Class<? extends Message> type;
+    private static Envelope decode(byte[] frame, int from, int length, Connection c, int bundle) {
+        MessageHead head;
         try {
-            type = OpenFlowCodec.messageType(inner);
+            head = OpenFlowCodec.head(frame, from, length);
         } catch (OpenFlowException unreadable) {
             throw refused(ErrorCode.OFPBFC_MSG_UNSUP, bundle);
         }
-        if (!BUNDLED.contains(type)) {
+        if (!BUNDLED.contains(head.type())) {
             throw refused(ErrorCode.OFPBFC_MSG_UNSUP, bundle);
         }
-        Envelope e = OpenFlowCodec.decode(inner, c.tableInCommand());
+        Envelope e = head.decode(c.tableInCommand());
         if (e.message() instanceof FlowMod mod) {
             FlowModder.check(mod, e.version());
         } else if (e.message() instanceof PacketOut out) {

@@ -13,6 +13,7 @@ import org.skyway.openflow.message.ExtensionMessage;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.Bytes;
+import org.skyway.openflow.wire.MessageHead;
 import org.skyway.openflow.wire.OpenFlowCodec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -239,16 +240,13 @@ final class ControllerPeer extends Peer {
     }
 
     private Envelope decode(byte[] frame, boolean oneOfMany) {
-        return OpenFlowCodec.decode(
-                frame,
-                connection.tableInCommand(),
-                type -> {
-                    MessageRequests.admit(connection, type);
-                    if (oneOfMany && !MultipartAssembler.maySpan(type)) {
-                        throw new OpenFlowException(
-                                ErrorCode.OFPBRC_BAD_STAT, "this request can't come in parts");
-                    }
-                });
+        MessageHead head = OpenFlowCodec.head(frame, 0, frame.length);
+        MessageRequests.admit(connection, head.type());
+        if (oneOfMany && !MultipartAssembler.maySpan(head.type())) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBRC_BAD_STAT, "this request can't come in parts");
+        }
+        return head.decode(connection.tableInCommand());
     }
 
     /// Hellos, errors and echoes mean the same in every version, and are taken in any.

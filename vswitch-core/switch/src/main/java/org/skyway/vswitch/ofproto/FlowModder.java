@@ -123,7 +123,8 @@ final class FlowModder {
 
     /// Refuses actions that name groups or meters that are not there.
     void checkReferences(List<Action> actions) {
-        for (Action a : actions) {
+        for (int i = 0; i < actions.size(); i++) { // for each of very many entries
+            Action a = actions.get(i);
             if (a instanceof Action.Group g && !bridge.groups().has(g.id())) {
                 throw new OpenFlowException(
                         ErrorCode.OFPBAC_BAD_OUT_GROUP,

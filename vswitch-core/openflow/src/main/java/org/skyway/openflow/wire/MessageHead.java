@@ -1,42 +1,88 @@
 package org.skyway.openflow.wire;
 
 import org.skyway.openflow.message.Dialect;
+import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
+import org.skyway.openflow.wire.MessageTable.Context;
 import org.skyway.openflow.wire.MessageTable.Kind;
 import org.skyway.openflow.wire.MessageTable.Row;
 
-/// What stands before the body of a message: which form of which message it is.
-///
-/// @param version of the message
-/// @param row the form
-/// @param more whether more parts of the same multipart message follow
-record Headers(Version version, Row<?> row, boolean more) {
+/// A message whose headers have been read and whose body has not: which form of which message it
+/// is. It is looked at by one thread, and its body once.
+public final class MessageHead {
     private static final int EXPERIMENTER = 4;
     private static final int MULTIPART_EXPERIMENTER = 0xffff;
+
+    private final Version version;
+    private final int xid;
+    private final Row<?> row;
+    private final boolean more;
+    private final WireReader body;
+
+    private MessageHead(Version version, int xid, Row<?> row, boolean more, WireReader body) {
+        this.version = version;
+        this.xid = xid;
+        this.row = row;
+        this.more = more;
+        this.body = body;
+    }
 
     /// Reads the headers of a whole message and leaves its body.
     ///
     /// @throws OpenFlowException if there is no such message
-    static Headers read(WireReader in) {
+    static MessageHead read(WireReader in) {
         int number = in.u8();
         Version version = Version.of(number);
         if (version == null) {
             throw new OpenFlowException(ErrorCode.OFPBRC_BAD_VERSION, "version " + number);
         }
         int type = in.u8();
-        in.skip(6);
+        in.skip(2);
+        int xid = in.s32();
         if (type == EXPERIMENTER) {
             need(in, 8);
             Kind kind = vendor(in.s32(), Kind.NXT, Kind.ONFT);
-            return new Headers(version, row(kind, in.s32(), version), false);
+            return new MessageHead(version, xid, row(kind, in.s32(), version), false, in);
         }
         int request = multipartRequest(version);
         if (type == request || type == request + 1) {
-            return multipart(in, version, type != request);
+            return multipart(in, version, xid, type != request);
         }
-        return new Headers(version, row(Kind.TYPE, type, version), false);
+        return new MessageHead(version, xid, row(Kind.TYPE, type, version), false, in);
+    }
+
+    /// What kind of message it is.
+    ///
+    /// @return the message's class
+    public Class<? extends Message> type() {
+        return row.type();
+    }
+
+    /// Reads its body.
+    ///
+    /// @param tableInCommand whether NXT_FLOW_MOD_TABLE_ID is on for the connection
+    /// @return what it says
+    /// @throws OpenFlowException if it is not understood; carries what to answer
+    public Envelope decode(boolean tableInCommand) {
+        Dialect dialect = row.form().kind().dialect();
+        Context c = new Context(version, dialect, tableInCommand);
+        return new Envelope(version, xid, dialect, more, row.decoder().decode(body, c));
+    }
+
+    Version version() {
+        return version;
+    }
+
+    Row<?> row() {
+        return row;
+    }
+
+    /// Whether more parts of the same multipart message follow.
+    boolean more() {
+        return more;
     }
 
     /// The type number of multipart requests; that of the replies is the next.
@@ -44,7 +90,7 @@ record Headers(Version version, Row<?> row, boolean more) {
         return version == Version.OF10 ? 16 : 18;
     }
 
-    private static Headers multipart(WireReader in, Version version, boolean reply) {
+    private static MessageHead multipart(WireReader in, Version version, int xid, boolean reply) {
         boolean old = version == Version.OF10;
         need(in, old ? 4 : 8);
         int number = in.u16();
@@ -62,7 +108,7 @@ record Headers(Version version, Row<?> row, boolean more) {
             number = in.s32();
             in.skip(old ? 4 : 0);
         }
-        return new Headers(version, row(kind, number, version), more);
+        return new MessageHead(version, xid, row(kind, number, version), more, in);
     }
 
     private static Row<?> row(Kind kind, int number, Version version) {
