@@ -35,6 +35,12 @@ final class InstructionCodec {
         if (in.remaining() % 8 != 0) {
             throw badLength(in.remaining(), in.remaining());
         }
+        if (in.remaining() > 0
+                && in.peekU16(0) == APPLY_ACTIONS
+                && in.peekU16(2) == in.remaining()) {
+            in.skip(4); // it alone, as most often
+            return applied(in, version, match);
+        }
         WireReader[] found = new WireReader[METER + 1];
         while (in.remaining() > 0) {
             int left = in.remaining();

@@ -68,7 +68,7 @@ public final class MessageHead {
     /// @throws OpenFlowException if it is not understood; carries what to answer
     public Envelope decode(boolean tableInCommand) {
         Dialect dialect = row.form().kind().dialect();
-        Context c = new Context(version, dialect, tableInCommand);
+        Context c = Context.of(version, dialect, tableInCommand);
         return new Envelope(version, xid, dialect, more, row.decoder().decode(body, c));
     }
 

@@ -67,6 +67,30 @@ final class MessageTable {
     ///
     /// @param tableInCommand whether OpenFlow 1.0 flow-mods have a table id in their command
     record Context(Version version, Dialect dialect, boolean tableInCommand) {
+        private static final int DIALECTS = Dialect.values().length;
+        private static final Context[] ALL = all();
+
+        /// The one of these.
+        static Context of(Version version, Dialect dialect, boolean tableInCommand) {
+            return ALL[index(version, dialect, tableInCommand)];
+        }
+
+        private static int index(Version version, Dialect dialect, boolean tableInCommand) {
+            int of = version.ordinal() * DIALECTS + dialect.ordinal();
+            return of * 2 + (tableInCommand ? 1 : 0);
+        }
+
+        private static Context[] all() {
+            Context[] all = new Context[Version.values().length * DIALECTS * 2];
+            for (Version v : Version.values()) {
+                for (Dialect d : Dialect.values()) {
+                    all[index(v, d, false)] = new Context(v, d, false);
+                    all[index(v, d, true)] = new Context(v, d, true);
+                }
+            }
+            return all;
+        }
+
         boolean atLeast(Version v) {
             return version.atLeast(v);
         }

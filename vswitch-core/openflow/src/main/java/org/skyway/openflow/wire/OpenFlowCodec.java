@@ -164,7 +164,7 @@ public final class OpenFlowCodec {
     @SuppressWarnings("unchecked")
     private static <M extends Message> byte[] encodeBody(
             Row<M> row, WireWriter out, Envelope e, boolean tableInCommand) {
-        Context c = new Context(e.version(), row.form().kind().dialect(), tableInCommand);
+        Context c = Context.of(e.version(), row.form().kind().dialect(), tableInCommand);
         row.encoder().encode(out, (M) e.message(), c);
         return frame(row, e, e.more(), out, out.size());
     }

@@ -199,12 +199,11 @@ final class Bundles {
         bridge.settle();
         int removals = bridge.removals().mark();
         List<Runnable> packets = new ArrayList<>();
-        List<Runnable> ports = new ArrayList<>();
-        List<Message> done = new ArrayList<>(b.items.size());
+        List<Runnable> others = new ArrayList<>();
         bridge.undo().begin();
         for (Bundle.Item item : b.items) {
             try {
-                done.add(one(c, b, item, packets, ports));
+                one(c, b, item, packets, others);
             } catch (OpenFlowException wrong) {
                 rollBack(removals);
                 c.sendError(wrong.code(), item.frame());
@@ -216,11 +215,7 @@ final class Bundles {
         }
         bridge.undo().commit();
         bridge.vacancies().committed();
-        ports.forEach(Runnable::run);
-        for (int i = 0; i < done.size(); i++) {
-            int xid = b.items.get(i).envelope().xid();
-            bridge.connections().forward(done.get(i), new FlowModder.Requester(c, xid));
-        }
+        others.forEach(Runnable::run);
         if (!packets.isEmpty()) {
             bridge.settle();
             packets.forEach(Runnable::run);
@@ -236,19 +231,19 @@ final class Bundles {
     }
 
     /// Packets can't be taken back, nor can ports, of which others are told at once. What is done
-    /// with packets is found out in their turn, but they leave, and ports change, only when all
-    /// else has succeeded.
-    private Message one(
+    /// with packets is found out in their turn, but they leave only when all else has succeeded,
+    /// and only then ports change and others are told, in the order of the messages.
+    private void one(
             Connection c,
             Bundle b,
             Bundle.Item item,
             List<Runnable> packets,
-            List<Runnable> ports) {
+            List<Runnable> others) {
         Message message = item.envelope().message();
         FlowModder.Requester by = new FlowModder.Requester(c, item.envelope().xid());
         if (message instanceof FlowMod mod) { // most are, and a switch over types is slow at first
             bridge.flows().applyChecked(mod, by);
-            return message;
+            return;
         }
         switch (message) {
             case PacketOut out -> packets.add(PacketOuts.prepare(bridge, out));
@@ -257,12 +252,12 @@ final class Bundles {
                     throw refused(ErrorCode.OFPBFC_MSG_FAILED, item.envelope().xid());
             case PortMod mod -> {
                 bridge.ports().check(mod);
-                ports.add(() -> bridge.ports().modify(mod, c));
+                others.add(() -> bridge.ports().modify(mod, c));
             }
             default -> {
-                return requests.change(message, item.envelope().version(), by);
+                Message done = requests.change(message, item.envelope().version(), by);
+                others.add(() -> bridge.connections().forward(done, by));
             }
         }
-        return message;
     }
 }
