@@ -120,6 +120,11 @@ public final class CombinedAgent implements Agent {
                     .thenApply(returned -> drivenBy(port, returned));
         }
 
+        @Override
+        public boolean isBeginning() {
+            return host.isBeginning();
+        }
+
         private <T> T drivenBy(String port, T what) {
             drivers.put(port, agent.join());
             return what;

@@ -51,6 +51,14 @@ public interface PortHost {
                 : vnfReturned(port, pid, program, regionId);
     }
 
+    /// Whether it has only begun, and does not know yet which ports it is to have: a driver that
+    /// comes back is in time all the same, and waits for as long as that takes.
+    ///
+    /// @return false from some time on
+    default boolean isBeginning() {
+        return false;
+    }
+
     /// The driver has been told of its region: what it is sent from now on arrives after that.
     ///
     /// @param port the port it drives

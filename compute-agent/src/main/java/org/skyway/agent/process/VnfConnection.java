@@ -334,10 +334,7 @@ final class VnfConnection {
         }
         RegionRef region;
         try {
-            region =
-                    connected(hello)
-                            .toCompletableFuture()
-                            .get(agent.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            region = await(connected(hello).toCompletableFuture());
         } catch (ExecutionException e) {
             agent.unclaim(hello.port(), this);
             throw new IOException(e.getCause().getMessage(), e.getCause());
@@ -361,6 +358,22 @@ final class VnfConnection {
         LOG.info("{} ({}) has connected", this, hello.program());
         welcome(new Welcome(hello.id(), hello.commonVersion(), region));
         agent.host().vnfReady(port);
+    }
+
+    // A switch that has just begun needs longer than one that runs. Whose process is gone meanwhile
+    // does not keep another from the port.
+    private <T> T await(CompletableFuture<T> made)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        while (true) {
+            boolean beginning = agent.host().isBeginning();
+            try {
+                return made.get(agent.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                if (!beginning || ProcessHandle.of(pid).isEmpty()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private CompletionStage<RegionRef> connected(Hello hello) {

@@ -156,6 +156,19 @@ class ProcessAgentTest {
     }
 
     @Test
+    void switchThatHasOnlyBegunHasLongerThanItsTimeout() throws Exception {
+        host.begun = new CompletableFuture<>();
+        CompletableFuture.delayedExecutor(1200, TimeUnit.MILLISECONDS)
+                .execute(() -> host.begun.complete(null));
+        try (PortSession vnf = open("vnf1")) {
+            assertTrue(host.begun.isDone());
+            assertEquals("connected vnf1 test", host.event());
+            assertNull(vnf.lost());
+        }
+        assertEquals("disconnected vnf1", host.event());
+    }
+
+    @Test
     void unknownPortIsRefusedWithTheHostsWords() {
         RefusedException e = assertThrows(RefusedException.class, () -> open("vnf9"));
         assertEquals("there is no port vnf9; add it first", e.getMessage());

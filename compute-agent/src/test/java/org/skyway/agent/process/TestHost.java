@@ -29,6 +29,9 @@ public final class TestHost implements PortHost, AutoCloseable {
     /// Run when a driver has said hello, before it is welcomed.
     public volatile Runnable onHello = () -> {};
 
+    /// Whoever comes waits for it.
+    public volatile CompletableFuture<Void> begun = CompletableFuture.completedFuture(null);
+
     public TestHost(Path directory, String... ports) throws IOException {
         this.directory = directory;
         for (String port : ports) {
@@ -61,7 +64,7 @@ public final class TestHost implements PortHost, AutoCloseable {
         this.pid = pid;
         events.add("connected " + port + " " + program);
         onHello.run();
-        return CompletableFuture.completedFuture(ref(region));
+        return begun.thenApply(_ -> ref(region));
     }
 
     @Override
@@ -69,6 +72,11 @@ public final class TestHost implements PortHost, AutoCloseable {
             String port, long pid, String program, long regionId) {
         events.add("returned " + port + " " + program);
         return CompletableFuture.completedFuture(new Returned(ref(regions.get(port)), Map.of()));
+    }
+
+    @Override
+    public boolean isBeginning() {
+        return !begun.isDone();
     }
 
     @Override

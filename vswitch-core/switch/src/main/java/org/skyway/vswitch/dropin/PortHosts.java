@@ -89,6 +89,11 @@ final class PortHosts implements PortHost {
                 });
     }
 
+    @Override
+    public synchronized boolean isBeginning() {
+        return early != null;
+    }
+
     private void tell(String port, Consumer<PortHost> what) {
         PortHost host = byPort.get(port);
         if (host != null) {
