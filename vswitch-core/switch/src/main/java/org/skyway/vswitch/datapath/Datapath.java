@@ -280,7 +280,8 @@ public final class Datapath implements AutoCloseable {
     /// given before it is done. Any thread. Where the datapath was not started, makes a pass.
     ///
     /// @param ticket from [#invalidate] or [#ticket]
-    /// @return true from some time on, for ever
+    /// @return true as soon as all of that is over; asked again, a thread that has just begun
+    ///   another pass may not say so at once
     public boolean isSettled(long ticket) {
         boolean byHand = running.isEmpty();
         for (PollThread t : threads) {
