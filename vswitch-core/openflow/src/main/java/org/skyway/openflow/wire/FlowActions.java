@@ -12,7 +12,7 @@ import org.skyway.openflow.model.Match;
 
 /// The rows of actions that call tables, make and mark flows, or only stand in them.
 final class FlowActions {
-    private static final int MAX_NESTING = 8;
+    private static final int MAX_NESTING = 100; // as deep as `ovs-ofctl` can say it
 
     /// The name of the action that is an instruction.
     static final String WRITE_METADATA = "write_metadata";

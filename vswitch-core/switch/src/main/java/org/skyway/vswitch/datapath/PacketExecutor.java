@@ -21,7 +21,7 @@ final class PacketExecutor {
     /// sets.
     static final int BUFFER_BYTES = HEADROOM + MAX_FRAME + 192;
 
-    private static final int MAX_SAVED = 64;
+    private static final int MAX_SAVED = 128; // clones and groups in each other
     private static final int MAX_RECIRCULATIONS = 6; // as in Open vSwitch
 
     private final OpenBurst burst;
@@ -145,7 +145,7 @@ final class PacketExecutor {
                 case DatapathAction.Skip(int count) -> i += count;
                 case DatapathAction.Save() -> {
                     if (depth == MAX_SAVED) {
-                        return false; // deeper than the pipeline lets anything nest
+                        return false;
                     }
                     Memory.copy(at, savedBuffer(depth), n);
                     savedTags[depth] = tags;

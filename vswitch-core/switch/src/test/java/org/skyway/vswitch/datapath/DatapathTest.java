@@ -74,6 +74,27 @@ class DatapathTest {
         }
     }
 
+    // As deep as a flow-mod may have them; what each changes is undone behind it.
+    @Test
+    void clonesInEachOtherAreAllDone() throws IOException {
+        int deepest = 100;
+        StringBuilder actions = new StringBuilder("output:2");
+        for (int i = 0; i < deepest; i++) {
+            actions.insert(0, "clone(set_field:02:00:00:00:00:%02x->eth_dst,".formatted(i));
+            actions.append("),output:2");
+        }
+        try (TestBed bed = new TestBed(2)) {
+            bed.add(FlowText.parse("priority=1,in_port=1,actions=" + actions));
+            bed.vnf(1).send(UDP);
+            bed.poll();
+            List<byte[]> got = bed.vnf(2).receive();
+            assertEquals(deepest + 1, got.size());
+            assertEquals(0, got.getFirst()[5]); // the innermost
+            assertEquals(deepest - 1, got.get(deepest - 1)[5]);
+            assertArrayEquals(UDP, got.getLast());
+        }
+    }
+
     @Test
     void tableMissEntryTellsControllersSo() throws IOException {
         try (TestBed bed = new TestBed(2)) {
