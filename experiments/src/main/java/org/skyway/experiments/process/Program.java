@@ -279,6 +279,7 @@ public final class Program implements AutoCloseable {
             try {
                 if (!process.waitFor(15, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
+                    process.waitFor(15, TimeUnit.SECONDS); // its files are removed next
                 }
             } catch (InterruptedException e) {
                 process.destroyForcibly();
