@@ -42,7 +42,7 @@ class HostileDriversTest {
     void start() throws IOException {
         socket = dir.resolve("pmd.sock");
         host = new TestHost(dir, "vnf1", "vnf2");
-        agent = ProcessAgent.start(socket, host, Duration.ofMillis(500));
+        agent = ProcessAgent.start(socket, host, Duration.ofSeconds(20));
     }
 
     @AfterEach

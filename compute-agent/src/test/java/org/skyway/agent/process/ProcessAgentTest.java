@@ -47,6 +47,12 @@ import org.skyway.pmd.control.SwitchLoss;
 @Timeout(60)
 @SuppressWarnings("try") // some resources are only there to be there
 class ProcessAgentTest {
+    /// For an answer that has to come, on a machine that does other things as well.
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    /// For one that does not.
+    private static final Duration SHORT = Duration.ofMillis(500);
+
     @TempDir Path dir;
     private Path socket;
     private TestHost host;
@@ -56,7 +62,7 @@ class ProcessAgentTest {
     void start() throws IOException {
         socket = dir.resolve("pmd.sock");
         host = new TestHost(dir, "vnf1", "vnf2");
-        agent = ProcessAgent.start(socket, host, Duration.ofMillis(500));
+        agent = ProcessAgent.start(socket, host, LONG);
     }
 
     @AfterEach
@@ -124,6 +130,8 @@ class ProcessAgentTest {
 
     @Test
     void driverWhoseDataThreadStandsStillTimesOut() throws Exception {
+        agent.close();
+        agent = ProcessAgent.start(socket, host, SHORT);
         try (PortSession idle = open("vnf1");
                 Region link = host.create("link", RegionHeader.LINK_MAGIC)) {
             AgentException e = failure(agent.attach("vnf1", 0, TestHost.ref(link), true, "l1"));
@@ -317,14 +325,12 @@ class ProcessAgentTest {
     @Test
     void leftoverSocketIsReplacedAndALiveOneIsNot() throws Exception {
         IOException e =
-                assertThrows(
-                        IOException.class,
-                        () -> ProcessAgent.start(socket, host, Duration.ofSeconds(1)));
+                assertThrows(IOException.class, () -> ProcessAgent.start(socket, host, LONG));
         assertTrue(e.getMessage().contains("another switch"), e.getMessage());
         agent.close();
         assertFalse(Files.exists(socket));
         Files.createFile(socket);
-        agent = ProcessAgent.start(socket, host, Duration.ofSeconds(1));
+        agent = ProcessAgent.start(socket, host, LONG);
         open("vnf1").close();
     }
 

@@ -26,6 +26,7 @@ public final class Program implements AutoCloseable {
     private final Runnable atExit = this::end;
     private volatile boolean paused;
     private boolean sawLine;
+    private boolean hasSaidAll; // whoever had its end of the pipe is gone
     private Predicate<String> awaited = line -> false;
 
     private Program(String name, Process process, Consumer<String> onLine) {
@@ -136,12 +137,12 @@ public final class Program implements AutoCloseable {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!sawLine) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
-            if (left <= 0 || !process.isAlive()) {
+            if (left <= 0 || hasSaidAll) {
                 throw new ExperimentException(
                         "%s %s; its last words:%n%s"
                                 .formatted(
                                         name,
-                                        process.isAlive() ? "did not say that " + what : "ended",
+                                        hasSaidAll ? "ended" : "did not say that " + what,
                                         String.join("\n", lastLines)));
             }
             try {
@@ -241,6 +242,7 @@ public final class Program implements AutoCloseable {
     private void read() {
         try (BufferedReader in = process.inputReader()) {
             for (String line; (line = in.readLine()) != null; ) {
+                onLine.accept(line); // before those who wait for it go on
                 synchronized (this) {
                     lastLines.addLast(line);
                     if (lastLines.size() > REMEMBERED_LINES) {
@@ -249,11 +251,15 @@ public final class Program implements AutoCloseable {
                     sawLine |= awaited.test(line);
                     notifyAll();
                 }
-                onLine.accept(line);
             }
         } catch (IOException e) {
             // The pipe broke because the process was killed: what it said is all there is.
             onLine.accept(name + ": " + e.getMessage());
+        } finally {
+            synchronized (this) {
+                hasSaidAll = true;
+                notifyAll();
+            }
         }
     }
 
@@ -273,6 +279,7 @@ public final class Program implements AutoCloseable {
             try {
                 if (!process.waitFor(15, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
+                    process.waitFor(15, TimeUnit.SECONDS); // its files are removed next
                 }
             } catch (InterruptedException e) {
                 process.destroyForcibly();

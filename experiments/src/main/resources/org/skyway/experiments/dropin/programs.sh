@@ -47,10 +47,10 @@ sleep 0.2
 ip link set v2p netns "$box"
 nsenter --net="/proc/$box/ns/net" sh -c 'ip address add 10.6.0.2/24 dev v2p; ip link set v2p up'
 watch() {
-    timeout -s INT 20 ovs-tcpdump -i "$1" -n icmp -c 6 >/tmp/seen 2>/dev/null &
+    timeout -s INT 40 ovs-tcpdump -i "$1" -n icmp -c 6 >/tmp/seen 2>/tmp/remarks &
     local watcher=$!
     for _ in $(seq 100); do [ -n "$(ovs-vsctl --bare --columns=name find Mirror name=m_$1)" ] && break; sleep 0.1; done
-    sleep 1
+    for _ in $(seq 100); do grep -q 'listening on' /tmp/remarks && break; sleep 0.1; done
     ping -c 3 -i 0.2 -W 2 10.6.0.2 | grep -o "[0-9]* received"
     wait "$watcher"
     grep -o "10.6.0.[12] > 10.6.0.[12]: ICMP echo re[a-z]*" /tmp/seen | sort | uniq -c

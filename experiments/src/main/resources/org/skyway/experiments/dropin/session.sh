@@ -32,7 +32,7 @@ list() {
 while IFS= read -r command; do
     case "$command" in '#'* | '') continue ;; esac
     echo "\$ $command"
-    timeout 30 bash -c "$command" 2>&1 | grep -v 'The default log directory is\|^ovs-vsctl: Use\|xid=0x'
+    timeout 90 bash -c "$command" 2>&1 | grep -v 'The default log directory is\|^ovs-vsctl: Use\|xid=0x'
     echo "  status ${PIPESTATUS[0]}"
     list Bridge name,datapath_id,datapath_type,fail_mode,protocols
     list Interface name,ofport,error,admin_state,link_state,link_speed,duplex,mtu,type

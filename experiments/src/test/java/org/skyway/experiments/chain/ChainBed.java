@@ -88,6 +88,11 @@ abstract class ChainBed {
         await(() -> active() == wanted, wanted + " active links");
     }
 
+    /// Waits for links that there are as long as a source of packets is.
+    void awaitActiveOrEnd(int wanted, Program source) throws InterruptedException {
+        await(() -> !source.isAlive() || active() == wanted, wanted + " active links");
+    }
+
     void awaitLog(String words) throws InterruptedException {
         awaitLog(words, 1);
     }

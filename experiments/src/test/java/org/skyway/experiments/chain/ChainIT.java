@@ -44,17 +44,18 @@ class ChainIT extends ChainBed {
         Program source =
                 vnf("source", "--port", "vnf1", "--replay", in.toString(), "--rate", "12000");
         awaitActive(2);
-        for (int round = 0; round < 10; round++) {
+        int rounds = 0;
+        for (; source.isAlive(); rounds++) {
             ofctl("add-flow", "br0", ENDING_FIRST + ",actions=drop");
             ofctl("add-flow", "br0", ENDING_SECOND + ",actions=drop");
             assertEquals(0, active());
             Thread.sleep(100);
             ofctl("--strict", "del-flows", "br0", ENDING_FIRST);
             ofctl("--strict", "del-flows", "br0", ENDING_SECOND);
-            awaitActive(2);
+            awaitActiveOrEnd(2, source);
             Thread.sleep(100);
         }
-        assertTrue(source.isAlive(), "all frames were sent before the last change of channels");
+        assertTrue(rounds > 3, "channels changed " + rounds + " times only");
         assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
         assertEquals(0, sink.waitFor(Duration.ofSeconds(30)));
         assertFrames(frames, out);

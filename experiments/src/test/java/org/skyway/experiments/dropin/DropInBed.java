@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +81,33 @@ abstract class DropInBed {
         List<String> command = new ArrayList<>(List.of("vnf", program));
         command.addAll(List.of(arguments));
         return program(program, "ready", command.toArray(String[]::new));
+    }
+
+    /// Starts a source that sends until [#end], so that what happens meanwhile may take its time.
+    Program source(String port, int rate) {
+        return vnf(
+                "source",
+                "--port",
+                port,
+                "--rate",
+                "" + rate,
+                "--wait",
+                "--json",
+                report(port).toString());
+    }
+
+    /// Ends the source at a port.
+    ///
+    /// @return how many frames it has sent
+    long end(Program source, String port) throws IOException {
+        source.terminate();
+        assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
+        JsonNode said = new ObjectMapper().readTree(report(port).toFile());
+        return said.get("ports").get(0).get("txPackets").asLong();
+    }
+
+    private Path report(String port) {
+        return dir.resolve(port + ".json");
     }
 
     Program program(String name, String ready, String... arguments) {

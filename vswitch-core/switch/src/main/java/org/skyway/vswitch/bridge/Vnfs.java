@@ -2,11 +2,10 @@ package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -43,7 +42,8 @@ final class Vnfs implements PortHost {
     private final Executor owner;
     private final Events events;
     private final List<Departed> departed = new ArrayList<>();
-    private final Set<String> arriving = new HashSet<>(); // ports whose VNF is being connected
+    // Ports whose VNF is being connected, and whether it is still there.
+    private final Map<String, Boolean> arriving = new HashMap<>();
     private final List<TakeOver> takeOvers = new ArrayList<>();
     private final LastingRegions lasting;
     private List<Arrival> early; // null: whoever comes is let in
@@ -192,7 +192,21 @@ final class Vnfs implements PortHost {
 
     @Override
     public void vnfDisconnected(String port, String reason) {
-        whileThere(port, (p, _) -> disconnect(p, reason));
+        owner.execute(() -> gone(port, reason));
+    }
+
+    // An agent does not wait for ever until one has its port; nobody would tell again that it is
+    // gone.
+    private void gone(String name, String reason) {
+        if (early != null && early.removeIf(a -> a.isAt(name) && a.result().cancel(false))) {
+            return; // it has not been given anything; what the port keeps is another one's
+        }
+        BridgePort port = bridge.ports().byName(name);
+        if (port != null && port.attachment() != null) {
+            disconnect(port, reason);
+        } else {
+            arriving.replace(name, false);
+        }
     }
 
     @Override
@@ -215,13 +229,17 @@ final class Vnfs implements PortHost {
         boolean isGuest() {
             return pid == 0;
         }
+
+        boolean isAt(String name) {
+            return port.equals(name);
+        }
     }
 
     // In steps, each of which begins when no poll thread touches any more what the one before took
     // away: what the last VNF has left, then what this one had sent to a switch before this one.
     private void connect(Arrival vnf) throws AgentException {
         BridgePort port = free(vnf);
-        if (arriving.contains(vnf.port())) {
+        if (arriving.containsKey(vnf.port())) {
             throw new AgentException(
                     "port %s is being given to another VNF right now".formatted(vnf.port()));
         }
@@ -232,7 +250,7 @@ final class Vnfs implements PortHost {
                             .formatted(vnf.port()));
         }
         DpdkrPort datapathPort = (DpdkrPort) port.datapathPort();
-        arriving.add(vnf.port());
+        arriving.put(vnf.port(), true);
         vnf.result().whenComplete((region, error) -> arriving.remove(vnf.port()));
         step(
                 vnf,
@@ -311,6 +329,10 @@ final class Vnfs implements PortHost {
             throws AgentException, IOException {
         BridgePort port = free(vnf); // it may have been removed meanwhile
         String name = vnf.port();
+        if (!arriving.get(name)) {
+            vnf.result().cancel(false);
+            return;
+        }
         DpdkrPort datapathPort = (DpdkrPort) port.datapathPort();
         RegionHeader header =
                 kept != null
@@ -330,9 +352,7 @@ final class Vnfs implements PortHost {
                 "vnf-connected",
                 name,
                 vnf.isGuest() ? vnf.program() : vnf.program() + ", process " + vnf.pid());
-        if (!vnf.result().complete(new Returned(ref(header.id(), region), Map.of()))) {
-            disconnect(port, "nobody waits for its region any more");
-        }
+        vnf.result().complete(new Returned(ref(header.id(), region), Map.of()));
     }
 
     private static RegionRef ref(long id, Region region) {
@@ -432,7 +452,7 @@ final class Vnfs implements PortHost {
                 port == null
                         || port.datapathPort() != vnf.port()
                         || port.attachment() != null
-                        || arriving.contains(vnf.portName());
+                        || arriving.containsKey(vnf.portName());
         if (!replaced) {
             vnf.port().rings(null);
         }

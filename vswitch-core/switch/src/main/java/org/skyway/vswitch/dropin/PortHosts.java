@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.skyway.agent.AgentException;
 import org.skyway.agent.PortHost;
 import org.skyway.bypass.control.ControlMessage.RegionRef;
@@ -24,7 +25,10 @@ final class PortHosts implements PortHost {
     private List<Early> early = new ArrayList<>(); // null once all ports are there; lock
 
     /// Whoever has connected before the database has said which ports there are.
-    private record Early(String port, Runnable comes, CompletableFuture<?> answer) {}
+    ///
+    /// @param port which it wants
+    /// @param comes asks the port's bridge; returns what passes its answer on
+    private record Early(String port, Supplier<Runnable> comes, CompletableFuture<?> answer) {}
 
     PortHosts(Faults faults) {
         this.faults = faults;
@@ -43,12 +47,14 @@ final class PortHosts implements PortHost {
     /// All ports that there are to be at first are there: who waits for one is let in, or told that
     /// there is none.
     void open() {
-        List<Early> all;
-        synchronized (this) {
-            all = early == null ? List.of() : early;
-            early = null;
+        List<Runnable> answers = new ArrayList<>();
+        synchronized (this) { // so that who is gone by then is gone after it has come
+            if (early != null) {
+                early.forEach(e -> answers.add(e.comes.get()));
+                early = null;
+            }
         }
-        all.forEach(e -> e.comes.run());
+        answers.forEach(Runnable::run);
     }
 
     // A driver that connects again does not know that the switch has only just begun.
@@ -57,29 +63,30 @@ final class PortHosts implements PortHost {
         synchronized (this) {
             if (early != null && early.size() < MOST_EARLY && !byPort.containsKey(port)) {
                 CompletableFuture<T> answer = new CompletableFuture<>();
-                early.add(new Early(port, () -> pass(port, question, answer), answer));
+                early.add(new Early(port, () -> come(port, question, answer), answer));
                 return answer;
             }
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        pass(port, question, answer);
+        come(port, question, answer).run();
         return answer;
     }
 
-    private <T> void pass(
+    private <T> Runnable come(
             String port,
             Function<PortHost, CompletionStage<T>> question,
             CompletableFuture<T> answer) {
         PortHost host = byPort.get(port);
         if (host == null) {
-            answer.completeExceptionally(
-                    new AgentException(
-                            "the switch has no port %s; add it with `ovs-vsctl add-port BRIDGE %s -- set Interface %s type=dpdkr`"
-                                    .formatted(port, port, port)));
-            return;
+            return () ->
+                    answer.completeExceptionally(
+                            new AgentException(
+                                    "the switch has no port %s; add it with `ovs-vsctl add-port BRIDGE %s -- set Interface %s type=dpdkr`"
+                                            .formatted(port, port, port)));
         }
-        question.apply(host)
-                .whenComplete((done, e) -> {
+        CompletionStage<T> asked = question.apply(host);
+        return () ->
+                asked.whenComplete((done, e) -> {
                     if (e == null) {
                         answer.complete(done);
                     } else {
@@ -157,6 +164,8 @@ final class PortHosts implements PortHost {
             }
         }
         gone.forEach(e -> e.answer.cancel(false));
-        tell(port, h -> h.vnfDisconnected(port, reason));
+        if (gone.isEmpty()) { // else it has not been given anything
+            tell(port, h -> h.vnfDisconnected(port, reason));
+        }
     }
 }

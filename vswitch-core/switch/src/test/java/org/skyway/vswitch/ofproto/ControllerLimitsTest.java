@@ -59,11 +59,16 @@ class ControllerLimitsTest {
             ControllerSettings slow = new ControllerSettings(5, 8, 20, 6, 0, true);
             try (TestSwitch sw = new TestSwitch(config(target, slow));
                     TestController c = new TestController(server.accept(), Version.OF10)) {
+                long before = System.nanoTime();
                 receive(sw);
-                assertEquals(6, counted(sw, "bypassed"));
-                assertEquals(SENT - 6, counted(sw, "queued"));
+                long bypassed = counted(sw, "bypassed");
+                // 20 a second are allowed meanwhile.
+                long most = 7 + (System.nanoTime() - before) / 50_000_000;
+                assertTrue(bypassed >= 6 && bypassed <= most, bypassed + " of at most " + most);
+                assertEquals(SENT - bypassed, counted(sw, "queued"));
                 // One may have left meanwhile.
-                assertTrue(counted(sw, "dropped") >= SENT - 14, "" + counted(sw, "dropped"));
+                long least = SENT - bypassed - 8;
+                assertTrue(counted(sw, "dropped") >= least, "" + counted(sw, "dropped"));
                 for (long i = counted(sw, "dropped"); i < SENT; i++) {
                     assertEquals(0, c.next(PacketIn.class).reason());
                 }
