@@ -171,11 +171,15 @@ public final class BridgeFabric {
 
     /// Patch ports were parted. When no poll thread uses the cable any more, the marks in it go on
     /// as if it were still there: links that it was on the way of wait for them. Its packets are
-    /// dropped.
+    /// dropped, and its memory is let go of.
     ///
     /// @param ends what was on its way to each of the two
     void parted(List<PatchPort.End> ends) {
-        Runnable drained = () -> ends.forEach(this::drain);
+        Runnable drained =
+                () -> {
+                    ends.forEach(this::drain);
+                    ends.forEach(PatchPort.End::close);
+                };
         for (PatchPort.End end : ends) {
             Bridge bridge = bridgeOf(end.port());
             if (bridge != null && bridges.contains(bridge)) {

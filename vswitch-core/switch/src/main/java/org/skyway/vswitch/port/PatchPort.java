@@ -38,12 +38,19 @@ public final class PatchPort extends DatapathPort {
     private Cable receiving; // the poll thread's
     private Cable sending; // that holds packets back; of the poll thread that sends
 
-    /// One end of a cable. Its memory is there for as long as an end is known.
+    /// One end of a cable. Its memory is there until [End#close], and else for as long as an end is
+    /// known.
     ///
     /// @param end of the cable, for the switch that comes after this one; 0 if it goes with the
     ///   process
+    /// @param unmap lets go of the memory, once
     private record Cable(
-            RingConsumer in, RingProducer out, long end, PatchPort peer, Object memory) {}
+            RingConsumer in,
+            RingProducer out,
+            long end,
+            PatchPort peer,
+            Object memory,
+            Cleaner.Cleanable unmap) {}
 
     /// A port without a peer.
     ///
@@ -70,9 +77,9 @@ public final class PatchPort extends DatapathPort {
         long there = region.address() + header.firstRing();
         long back = region.address() + header.secondRing();
         Object memory = new Object();
-        Cable ofA = new Cable(consumer(back), producer(there), endA(header), b, memory);
-        Cable ofB = new Cable(consumer(there), producer(back), header.id(), a, memory);
-        CLEANER.register(memory, region::close);
+        Cleaner.Cleanable unmap = CLEANER.register(memory, region::close);
+        Cable ofA = new Cable(consumer(back), producer(there), endA(header), b, memory, unmap);
+        Cable ofB = new Cable(consumer(there), producer(back), header.id(), a, memory, unmap);
         a.cable = ofA;
         b.cable = ofB;
     }
@@ -170,6 +177,13 @@ public final class PatchPort extends DatapathPort {
                 port.receiving = null;
                 port.sending = null;
             }
+        }
+
+        /// Lets go of the cable's memory, when no poll thread uses either end any more and both
+        /// ends are drained. The garbage collector would, minutes later: meanwhile ports that come
+        /// and go would fill the memory that regions are made of.
+        public void close() {
+            cable.unmap.clean();
         }
     }
 

@@ -131,6 +131,24 @@ class PatchPortTest {
         assertEquals(List.of(), panel.remove("a", a), "it has no cable any more");
     }
 
+    // Else ports that come and go would fill /dev/shm until the garbage collector comes.
+    @Test
+    void theMemoryOfACableThatIsPulledOutIsGoneAtOnce() throws IOException {
+        RegionStore store = RegionStore.of(directory, "pulled", _ -> {});
+        PatchPanel patches = new PatchPanel(store, new Faults());
+        PatchPort a = port(1);
+        PatchPort b = port(2);
+        patches.add("a", a, "b");
+        patches.add("b", b, "a");
+        assertEquals(1, mapped(store));
+        List<PatchPort.End> ends = patches.remove("b", b);
+        ends.forEach(e -> e.drain((_, _) -> {}));
+        ends.forEach(PatchPort.End::close);
+        assertEquals(0, mapped(store));
+        assertEquals(-1, received(a));
+        assertEquals(0, send(a, 1));
+    }
+
     @Test
     void whatLiesBetweenThemIsThereForTheNextSwitch() throws IOException {
         RegionStore store = RegionStore.of(directory, "patches", _ -> {});
@@ -170,7 +188,7 @@ class PatchPortTest {
     }
 
     @Test
-    void memoryOfACableThatIsPulledOutIsGivenBack() throws Exception {
+    void memoryOfACableThatNobodyHasClosedIsGivenBack() throws Exception {
         RegionStore store = RegionStore.of(directory, "given", _ -> {});
         PatchPanel lasting = new PatchPanel(store, new Faults());
         PatchPort a = port(1);
