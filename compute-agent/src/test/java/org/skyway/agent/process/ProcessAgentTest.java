@@ -165,6 +165,8 @@ class ProcessAgentTest {
 
     @Test
     void switchThatHasOnlyBegunHasLongerThanItsTimeout() throws Exception {
+        agent.close();
+        agent = ProcessAgent.start(socket, host, SHORT);
         host.begun = new CompletableFuture<>();
         CompletableFuture.delayedExecutor(1200, TimeUnit.MILLISECONDS)
                 .execute(() -> host.begun.complete(null));
