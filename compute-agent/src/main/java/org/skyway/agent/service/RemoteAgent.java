@@ -242,7 +242,9 @@ public final class RemoteAgent implements Agent {
                 .whenComplete((given, failure) -> {
                     if (failure == null) {
                         synchronized (this) {
-                            driven.add(port);
+                            // The next agent may be here by now, and does not know of it.
+                            boolean known = current == null || current == connection;
+                            (known ? driven : orphans).add(port);
                         }
                         connection.send(
                                 new ServiceMessage.Accepted(

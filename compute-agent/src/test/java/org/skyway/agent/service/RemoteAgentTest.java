@@ -12,8 +12,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,7 @@ import org.skyway.agent.PortHost;
 import org.skyway.agent.process.ProcessAgent;
 import org.skyway.agent.process.TestHost;
 import org.skyway.bypass.channel.RegionHeader;
+import org.skyway.bypass.control.ControlMessage.RegionRef;
 import org.skyway.bypass.control.MessageChannel;
 import org.skyway.ivshmem.region.Region;
 import org.skyway.pmd.control.PortSession;
@@ -111,6 +116,65 @@ class RemoteAgentTest {
         }
     }
 
+    /// A switch that is busy: one driver gets its port only when it is told to, and has it then, as
+    /// far as the switch knows, until it is gone.
+    private final class BusyHost implements PortHost {
+        final CompletableFuture<RegionRef> first = new CompletableFuture<>();
+        final AtomicInteger asked = new AtomicInteger();
+        private volatile boolean free;
+
+        @Override
+        public CompletionStage<RegionRef> vnfConnected(String port, long pid, String program) {
+            if (asked.getAndIncrement() == 0) {
+                return first;
+            }
+            return free
+                    ? host.vnfConnected(port, pid, program)
+                    : CompletableFuture.failedFuture(new AgentException("it is taken"));
+        }
+
+        @Override
+        public CompletionStage<Returned> vnfReturned(
+                String port, long pid, String program, long regionId) {
+            return vnfConnected(port, pid, program)
+                    .thenApply(region -> new Returned(region, Map.of()));
+        }
+
+        @Override
+        public void vnfDisconnected(String port, String reason) {
+            free = first.isDone();
+        }
+    }
+
+    @Test
+    void aDriverThatGetsItsPortWhenTheNextAgentIsHereLeavesItToWhoComes() throws Exception {
+        agent.close();
+        BusyHost busy = new BusyHost();
+        agent = RemoteAgent.start(socket(), busy);
+        CompletableFuture<PortSession> opened = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        opened.complete(open());
+                    } catch (Exception e) {
+                        opened.completeExceptionally(e);
+                    }
+                });
+        awaitAsked(busy, 1);
+        service.close();
+        service = service();
+        awaitAsked(busy, 2);
+        busy.first.complete(TestHost.ref(host.region("vnf1")));
+        opened.get(40, TimeUnit.SECONDS).close();
+        assertEquals("connected vnf1 test", host.event());
+    }
+
+    private static void awaitAsked(BusyHost host, int times) throws InterruptedException {
+        while (host.asked.get() < times) {
+            Thread.sleep(10);
+        }
+    }
+
     @Test
     void aStrangerIsHungUpOn() throws Exception {
         agent.close();
@@ -143,7 +207,7 @@ class RemoteAgentTest {
         }
     }
 
-    private static AgentException failure(java.util.concurrent.CompletionStage<Void> stage) {
+    private static AgentException failure(CompletionStage<Void> stage) {
         ExecutionException e =
                 assertThrows(
                         ExecutionException.class,

@@ -67,7 +67,7 @@ final class CCore {
             builder.environment().put("TSAN_OPTIONS", "halt_on_error=1");
             Process process = builder.start();
             process.getOutputStream().close();
-            boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(300, TimeUnit.SECONDS);
             process.destroyForcibly();
             String said = Files.readString(output, StandardCharsets.UTF_8);
             assertTrue(ended, () -> command + " did not end: " + said);

@@ -14,7 +14,7 @@ import org.skyway.pmd.dpdk.CCore.Build;
 
 /// The core of the driver in C: that it has the ABI of the document, and that it does nothing that
 /// a sanitizer or gcc's analyzer can find.
-@Timeout(240)
+@Timeout(600)
 class CCoreTest {
     @Test
     void everyNumberIsThatOfTheDocument() throws Exception {

@@ -141,7 +141,9 @@ public final class IvshmemDevices {
 
         private Region open(File bar) {
             try {
-                if (!others.isEmpty() && others.contains(identity(bar))) {
+                // Before it is looked into: by then another device may have its place.
+                Object identity = identity(bar);
+                if (others.contains(identity)) {
                     return null;
                 }
                 if (enabled(bar.getParentFile())) {
@@ -151,7 +153,7 @@ public final class IvshmemDevices {
                     }
                     region.close();
                 }
-                others.add(identity(bar));
+                others.add(identity);
                 return null;
             } catch (IOException e) {
                 // It is being plugged or unplugged right now; the next look tells.

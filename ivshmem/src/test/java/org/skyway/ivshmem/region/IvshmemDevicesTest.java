@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,6 +104,28 @@ class IvshmemDevicesTest {
                     }
                 });
         try (Region found = await(9, Duration.ofSeconds(10))) {
+            assertEquals(9, Memory.getLong(found.address()));
+        }
+    }
+
+    @Test
+    void findsADeviceThatTakesThePlaceOfTheOneThatIsLookedAt() throws Exception {
+        Path device = bar(device("0000:00:04.0", 0x1af4, 0x1110), SIZE, 1);
+        Path next = bar(elsewhere, SIZE, 9).resolve("resource2");
+        LongPredicate wanted =
+                base -> {
+                    if (Memory.getLong(base) == 9) {
+                        return true;
+                    }
+                    try {
+                        Path there = device.resolve("resource2");
+                        Files.move(next, there, StandardCopyOption.REPLACE_EXISTING);
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return false;
+                };
+        try (Region found = devices.await(SIZE, wanted, "region 9", Duration.ofSeconds(10))) {
             assertEquals(9, Memory.getLong(found.address()));
         }
     }
