@@ -20,7 +20,7 @@ ports() {
 
 # Says, a moment later, what was told since the last time, and what is shown otherwise than then.
 look() {
-    sleep 0.6
+    sleep 0.55
     {
         for version in 10 13 15; do
             ports "$version" <"told$version" | awk '{ print $0, "#" NR }'

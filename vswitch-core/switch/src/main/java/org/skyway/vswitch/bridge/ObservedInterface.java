@@ -31,7 +31,7 @@ final class ObservedInterface {
     static List<PortState> meanwhile(
             PortState port, List<InterfaceChange> changes, InterfaceFacts now) {
         List<PortState> news = new ArrayList<>();
-        PortState last = port;
+        PortState last = now.state().isHere() ? PortFeatures.of(port, now.modes()) : port;
         for (InterfaceChange c : changes) {
             PortState then = with(last, c.state());
             then = c.mac() == 0 ? then : then.withMac(c.mac());

@@ -97,6 +97,15 @@ class ObservedInterfaceTest {
     }
 
     @Test
+    void oneThatComesBackHasItsLinkFromTheFirstOnTold() {
+        PortState gone = ObservedInterface.now(up, facts(GONE, 0));
+        assertEquals(
+                List.of(ObservedInterface.now(up, facts(ADMIN_DOWN, MAC))),
+                ObservedInterface.meanwhile(
+                        gone, changes(ADMIN_DOWN, NO_CARRIER, UP), facts(UP, MAC)));
+    }
+
+    @Test
     void anAddressThatDidNotStayIsTold() {
         List<InterfaceChange> there =
                 List.of(new InterfaceChange(7, UP, OTHER), new InterfaceChange(7, UP, MAC));
