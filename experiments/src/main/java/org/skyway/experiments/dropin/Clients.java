@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.skyway.experiments.process.ExperimentException;
 import org.skyway.experiments.vm.host.PrivateLibvirt;
@@ -88,6 +89,33 @@ final class Clients {
         Transcript ours =
                 session(skyway, commands, scripts, List.of(DropInLab.skyway(), "vswitchd"));
         return compare(client, theirs, ours);
+    }
+
+    /// The same, at the same time: nothing in it goes by how fast a switch is.
+    ///
+    /// @param client who would give them
+    /// @param commands a file of this package
+    /// @param scripts files of this package that the commands run
+    /// @return one outcome for each command
+    List<Outcome> sessionAtOnce(String client, String commands, String... scripts) {
+        Path ovs = directory(commands + "-ovs");
+        Path skyway = directory(commands + "-skyway");
+        return atOnce(
+                client,
+                () -> session(ovs, commands, scripts, List.of(DropInLab.ovs())),
+                () -> session(skyway, commands, scripts, List.of(DropInLab.skyway(), "vswitchd")));
+    }
+
+    private static List<Outcome> atOnce(
+            String client, Supplier<Transcript> theirs, Supplier<Transcript> ours) {
+        CompletableFuture<Transcript> beside = CompletableFuture.supplyAsync(theirs, BESIDE);
+        Transcript here;
+        try {
+            here = ours.get();
+        } finally {
+            beside.exceptionally(_ -> null).join(); // its files are not removed under it
+        }
+        return compare(client, beside.join(), here);
     }
 
     private static Transcript session(
@@ -179,18 +207,10 @@ final class Clients {
         Path packages = packages(NEUTRON);
         Function<DropInLab, List<String>> more =
                 lab -> List.of(packages.toString(), lab.file("neutron-calls.py").toString());
-        // Both at the same time: each call waits for its switch, and nothing goes by the clock.
-        CompletableFuture<Transcript> theirs =
-                CompletableFuture.supplyAsync(
-                        () -> installed("neutron-ovs", "neutron.sh", more, DropInLab.ovs()),
-                        BESIDE);
-        Transcript ours;
-        try {
-            ours = installed("neutron-skyway", "neutron.sh", more, DropInLab.skyway());
-        } finally {
-            theirs.exceptionally(_ -> null).join(); // its files are not removed under it
-        }
-        return compare("neutron", theirs.join(), ours);
+        return atOnce( // each call waits for its switch, and nothing goes by the clock
+                "neutron",
+                () -> installed("neutron-ovs", "neutron.sh", more, DropInLab.ovs()),
+                () -> installed("neutron-skyway", "neutron.sh", more, DropInLab.skyway()));
     }
 
     /// Mininet, with Skyway alone: its default switch class wants the kernel's datapath of Open

@@ -45,6 +45,11 @@ class ClientsIT {
     }
 
     @Test
+    void portsFollowTheInterfacesThatTheyAre() {
+        assertSame(17, clients.sessionAtOnce("ip link", "interfaces.txt", "interfaces.sh"));
+    }
+
+    @Test
     void unOrchestratorsTransactionsDoTheSame() {
         assertSame(6, clients.session("un-orchestrator", "orchestrator.txt"));
     }

@@ -14,9 +14,19 @@ public enum InterfaceState {
     /// [TapDevice], whose other end it stays.
     ELSEWHERE,
     /// The interface was removed, or, if this process has not made it, went to another network
-    /// namespace. It never comes back under the same index: close the socket, and open another when
-    /// the name appears again.
+    /// namespace. It never comes back under the same index: see [PacketSocket#attachAgain].
     GONE;
+
+    private static final int IFF_UP = 1;
+    private static final int IFF_RUNNING = 0x40;
+
+    /// The state that flags of netdevice(7) tell of.
+    static InterfaceState ofFlags(int flags) {
+        if ((flags & IFF_UP) == 0) {
+            return ADMIN_DOWN;
+        }
+        return (flags & IFF_RUNNING) == 0 ? NO_CARRIER : UP;
+    }
 
     /// Whether it can be asked and told things.
     ///

@@ -30,7 +30,6 @@ final class Netdevice {
     private static final int DRVINFO_TEXT = 32;
 
     private static final int IFF_UP = 1;
-    private static final int IFF_RUNNING = 0x40;
     private static final int ARPHRD_ETHER = 1;
     private static final int ARPHRD_LOOPBACK = 772;
 
@@ -40,7 +39,7 @@ final class Netdevice {
 
     private final String name;
     private final int fd;
-    private final int index;
+    private volatile int index;
     private final MemorySegment state;
     private final MemorySegment request;
     private final long value;
@@ -53,10 +52,16 @@ final class Netdevice {
         request = arena.allocate(IFREQ_BYTES, 8);
         value = request.address() + VALUE;
         ethtool = arena.allocate(ETHTOOL_DRVINFO_BYTES, 8).address();
+        find();
+    }
+
+    /// Takes the interface that has the name now, which may be another one than before.
+    void find() throws IOException {
         byte[] bytes = name.getBytes(US_ASCII);
+        request.fill((byte) 0);
         Memory.copyFromArray(bytes, 0, request.address(), bytes.length);
         check(call(SIOCGIFINDEX), "find");
-        index = Memory.getInt(value);
+        int found = Memory.getInt(value);
         check(call(SIOCGIFHWADDR), "read the type of");
         int type = Memory.getShort(value);
         if (type != ARPHRD_ETHER && type != ARPHRD_LOOPBACK) {
@@ -64,6 +69,7 @@ final class Netdevice {
                     "interface %s does not carry Ethernet frames (its type is %d, not %d); use another"
                             .formatted(name, type, ARPHRD_ETHER));
         }
+        index = found;
     }
 
     /// Whether there is an interface of a name.
@@ -98,11 +104,19 @@ final class Netdevice {
         if (!refreshName() || call(SIOCGIFFLAGS) < 0) {
             return InterfaceState.GONE;
         }
-        int flags = Memory.getShort(value);
-        if ((flags & IFF_UP) == 0) {
-            return InterfaceState.ADMIN_DOWN;
+        return InterfaceState.ofFlags(Memory.getShort(value));
+    }
+
+    InterfaceFacts facts() {
+        InterfaceState link = linkState();
+        if (!link.isHere()) {
+            return InterfaceFacts.absent(link);
         }
-        return (flags & IFF_RUNNING) == 0 ? InterfaceState.NO_CARRIER : InterfaceState.UP;
+        String now = text(request.address(), MAX_NAME_LENGTH);
+        if (call(SIOCGIFHWADDR) < 0) {
+            return InterfaceFacts.absent(InterfaceState.GONE);
+        }
+        return new InterfaceFacts(now, link, macInRequest(), modes());
     }
 
     void setAdminUp(boolean up) throws IOException {
@@ -125,6 +139,10 @@ final class Netdevice {
     long mac() throws IOException {
         checkPresent();
         check(call(SIOCGIFHWADDR), "read the MAC address of");
+        return macInRequest();
+    }
+
+    private long macInRequest() {
         return Memory.getLongBE(value) & 0xffff_ffff_ffffL;
     }
 
@@ -142,21 +160,25 @@ final class Netdevice {
         check(call(SIOCSIFHWADDR), "set the MAC address of");
     }
 
-    // In bits 0 to 31 Mbit/s, 0 if unknown; bit 32 says full duplex.
-    long speedAndDuplex() {
+    LinkModes modes() {
         if (!refreshName()) {
-            return 0;
+            return LinkModes.UNKNOWN;
         }
         Memory.clear(ethtool, ETHTOOL_CMD_BYTES);
         Memory.putInt(ethtool, ETHTOOL_GSET);
         Memory.putLong(value, ethtool);
         if (call(SIOCETHTOOL) < 0) {
-            return 0;
+            return LinkModes.UNKNOWN;
         }
         int speed = Memory.getShort(ethtool + 28) << 16 | Memory.getShort(ethtool + 12);
-        boolean full = Memory.getByte(ethtool + 14) == 1;
         boolean known = speed > 0 && speed != 0xffff;
-        return (known ? speed : 0) | (full ? 1L << 32 : 0);
+        return new LinkModes(
+                known ? speed : 0,
+                Memory.getByte(ethtool + 14) == 1,
+                Memory.getByte(ethtool + 15),
+                Memory.getByte(ethtool + 18) != 0,
+                Memory.getInt(ethtool + 4),
+                Memory.getInt(ethtool + 8));
     }
 
     // Name, version and firmware; null if the driver does not say.
@@ -172,14 +194,17 @@ final class Netdevice {
         }
         String[] texts = new String[3];
         for (int i = 0; i < texts.length; i++) {
-            StringBuilder text = new StringBuilder();
-            long at = ethtool + 4 + (long) i * DRVINFO_TEXT;
-            for (int n = 0; n < DRVINFO_TEXT && Memory.getByte(at + n) != 0; n++) {
-                text.append((char) (Memory.getByte(at + n) & 0x7f));
-            }
-            texts[i] = text.toString();
+            texts[i] = text(ethtool + 4 + (long) i * DRVINFO_TEXT, DRVINFO_TEXT);
         }
         return texts;
+    }
+
+    private static String text(long at, int most) {
+        StringBuilder text = new StringBuilder();
+        for (int n = 0; n < most && Memory.getByte(at + n) != 0; n++) {
+            text.append((char) (Memory.getByte(at + n) & 0x7f));
+        }
+        return text.toString();
     }
 
     // An interface may be renamed while it is open, and all other requests go by the name.

@@ -32,7 +32,7 @@ import org.skyway.ivshmem.region.Memory;
 /// frames over by a timer of milliseconds. So one `recvmmsg` fetches a burst; `sendmmsg` sends a
 /// burst, as a send ring would also need a system call and would hold its slots until the receiver
 /// has let go of the frames.
-public final class PacketSocket implements AutoCloseable {
+public final class PacketSocket implements HostInterface, AutoCloseable {
     /// Longest frame that is handed out unless the socket was opened with another limit.
     public static final int DEFAULT_MAX_FRAME_BYTES = 2048;
 
@@ -53,6 +53,7 @@ public final class PacketSocket implements AutoCloseable {
 
     private static final int SOL_PACKET = 263;
     private static final int PACKET_ADD_MEMBERSHIP = 1;
+    private static final int PACKET_DROP_MEMBERSHIP = 2;
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_AUXDATA = 8;
     private static final int PACKET_VNET_HDR = 15;
@@ -65,6 +66,8 @@ public final class PacketSocket implements AutoCloseable {
     private final MemorySegment state = Syscalls.newState(arena); // of all but the two bursts
     private final MemorySegment statistics = arena.allocate(8, 4);
     private final MemorySegment statisticsLength = arena.allocate(4, 4);
+    private final MemorySegment membership = arena.allocate(16, 4);
+    private final MemorySegment address = arena.allocate(20, 4); // sockaddr_ll
     private final Netdevice device;
     private final RxBatch rx;
     private final TxBatch tx;
@@ -125,6 +128,7 @@ public final class PacketSocket implements AutoCloseable {
     /// them to ask.
     ///
     /// @return open until [#close]
+    @Override
     public int descriptor() {
         return rxFd;
     }
@@ -164,11 +168,28 @@ public final class PacketSocket implements AutoCloseable {
         return name;
     }
 
-    /// Which interface this is.
-    ///
-    /// @return its index in its network namespace
+    @Override
     public int ifindex() {
         return device.index();
+    }
+
+    @Override
+    public synchronized InterfaceFacts facts() {
+        checkOpen();
+        return device.facts();
+    }
+
+    /// Attaches to the interface that has the name by now: the one before may have been removed and
+    /// made again, or have another name. Descriptor and counters go on.
+    ///
+    /// @throws IOException if there is none, it is not Ethernet, or the process may not
+    public synchronized void attachAgain() throws IOException {
+        checkOpen();
+        Syscalls.setsockopt(state, rxFd, SOL_PACKET, PACKET_DROP_MEMBERSHIP, membership);
+        device.find();
+        setPromiscuous();
+        bind(txFd, NOTHING);
+        bind(rxFd, ETH_P_ALL);
     }
 
     /// The interface's MAC address.
@@ -193,10 +214,7 @@ public final class PacketSocket implements AutoCloseable {
         }
     }
 
-    /// The interface's MTU.
-    ///
-    /// @return bytes, without the Ethernet header
-    /// @throws IOException if the interface is gone
+    @Override
     public synchronized int mtu() throws IOException {
         checkOpen();
         return device.mtu();
@@ -210,50 +228,19 @@ public final class PacketSocket implements AutoCloseable {
         return device.linkState();
     }
 
-    /// Tells whether frames can pass.
-    ///
-    /// @return whether [#linkState] is `UP`
-    public boolean linkUp() {
-        return linkState() == InterfaceState.UP;
-    }
-
-    /// Brings the interface up or takes it down, for the whole host.
-    ///
-    /// @param up whether it is to be up
-    /// @throws IOException if the interface is gone, or the process may not
+    @Override
     public synchronized void setAdminUp(boolean up) throws IOException {
         checkOpen();
         device.setAdminUp(up);
     }
 
-    /// Gives the interface another MTU.
-    ///
-    /// @param bytes how many
-    /// @throws IOException if it can't have that, or is gone, or the process may not
+    @Override
     public synchronized void setMtu(int bytes) throws IOException {
         checkOpen();
         device.setMtu(bytes);
     }
 
-    /// The interface's speed, as its driver reports it.
-    ///
-    /// @return Mbit/s; 0 if unknown
-    public synchronized int speedMbps() {
-        checkOpen();
-        return (int) device.speedAndDuplex();
-    }
-
-    /// The interface's duplex mode, as its driver reports it.
-    ///
-    /// @return whether it is known to be full duplex
-    public synchronized boolean fullDuplex() {
-        checkOpen();
-        return device.speedAndDuplex() >>> 32 != 0;
-    }
-
-    /// Who drives the interface, as the driver says it.
-    ///
-    /// @return name, version and firmware's version, each possibly empty; null if it does not say
+    @Override
     public synchronized String[] driver() {
         checkOpen();
         return device.driver();
@@ -322,7 +309,10 @@ public final class PacketSocket implements AutoCloseable {
         set(rxFd, PACKET_AUXDATA, 1, "receive VLAN tags");
         set(rxFd, PACKET_IGNORE_OUTGOING, 1, "ignore outgoing frames");
         setBuffer(rxFd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-        MemorySegment membership = arena.allocate(16, 4);
+        setPromiscuous();
+    }
+
+    private void setPromiscuous() throws IOException {
         Memory.putInt(membership.address(), device.index());
         Memory.putShort(membership.address() + 4, PACKET_MR_PROMISC);
         check(
@@ -337,7 +327,6 @@ public final class PacketSocket implements AutoCloseable {
     }
 
     private void bind(int fd, int protocol) throws IOException {
-        MemorySegment address = arena.allocate(20, 4); // sockaddr_ll
         Memory.putShort(address.address(), AF_PACKET);
         Memory.putShortBE(address.address() + 2, protocol);
         Memory.putInt(address.address() + 4, device.index());

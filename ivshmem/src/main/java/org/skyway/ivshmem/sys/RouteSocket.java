@@ -3,6 +3,7 @@ package org.skyway.ivshmem.sys;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.skyway.ivshmem.region.Memory;
 
 /// Speaks to the kernel about the interfaces of the network namespace that it was opened in (Linux,
@@ -15,11 +16,15 @@ final class RouteSocket implements AutoCloseable {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOCK_NONBLOCK = 0x800;
+    private static final int NEW_LINK = 16;
     private static final int DELETE_LINK = 17;
     private static final int SET_LINK = 19;
     private static final int REQUEST_AND_ACKNOWLEDGE = 1 | 4;
     private static final int ERROR = 2;
+    private static final int ADDRESS = 1; // IFLA_ADDRESS
     private static final int GROUP = 27; // IFLA_GROUP
+    private static final int ATTRIBUTE = 4; // rtattr
+    private static final int MAC_BYTES = 6;
     private static final int HEADER = 16; // nlmsghdr
     private static final int INTERFACE = 16; // ifinfomsg
     private static final int MESSAGE = HEADER + INTERFACE + 8;
@@ -62,17 +67,56 @@ final class RouteSocket implements AutoCloseable {
         return new RouteSocket(CHANGES, SOCK_NONBLOCK);
     }
 
-    /// Whether the kernel has told of changes since the last call, or of more than it could keep.
-    boolean changed() {
-        boolean any = false;
+    /// What the kernel has told of since the last call.
+    ///
+    /// @param told receives it, in order
+    /// @return false if there was more than the kernel could keep, or is more than fits in a call
+    boolean changes(Consumer<InterfaceChange> told) {
+        boolean all = true;
         for (int i = 0; i < 1000; i++) {
             int rc = Syscalls.read(fd, answer, ANSWER_BYTES);
             if (rc == -Errno.EAGAIN || rc == 0) {
-                return any;
+                return all;
             }
-            any = true; // a wrong error number only has somebody look for nothing
+            all &= rc > 0; // a wrong error number only has somebody look for nothing
+            int length;
+            for (int at = 0; at + HEADER + INTERFACE <= rc; at += length + 3 & ~3) {
+                length = Memory.getInt(answer + at);
+                if (length < HEADER + INTERFACE || length > rc - at) {
+                    break; // cut short, or nothing that we know
+                }
+                change(answer + at, length, told);
+            }
         }
-        return true;
+        return false;
+    }
+
+    private static void change(long m, int length, Consumer<InterfaceChange> told) {
+        int type = Memory.getShort(m + 4);
+        boolean ofBridge = Memory.getByte(m + HEADER) != 0; // that it is a port of one, or no more
+        if (ofBridge || type != NEW_LINK && type != DELETE_LINK) {
+            return;
+        }
+        InterfaceState state =
+                type == DELETE_LINK
+                        ? InterfaceState.GONE
+                        : InterfaceState.ofFlags(Memory.getInt(m + HEADER + 8));
+        told.accept(new InterfaceChange(Memory.getInt(m + HEADER + 4), state, address(m, length)));
+    }
+
+    private static long address(long m, int length) {
+        int size;
+        for (int at = HEADER + INTERFACE; at + ATTRIBUTE <= length; at += size + 3 & ~3) {
+            size = Memory.getShort(m + at);
+            if (size < ATTRIBUTE || size > length - at) {
+                return 0;
+            }
+            if (Memory.getShort(m + at + 2) == ADDRESS && size == ATTRIBUTE + MAC_BYTES) {
+                long high = Integer.toUnsignedLong(Memory.getIntBE(m + at + ATTRIBUTE));
+                return high << 16 | Memory.getShortBE(m + at + ATTRIBUTE + 4);
+            }
+        }
+        return 0;
     }
 
     /// Puts an interface into a group.

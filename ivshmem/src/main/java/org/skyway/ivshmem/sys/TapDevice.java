@@ -16,7 +16,7 @@ import org.skyway.ivshmem.region.Memory;
 ///
 /// One thread at a time may receive and one may send, and neither during or after [#close]; the
 /// other methods are for any thread.
-public final class TapDevice implements AutoCloseable {
+public final class TapDevice implements HostInterface, AutoCloseable {
     private static final int O_RDWR = 2;
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000;
@@ -92,6 +92,7 @@ public final class TapDevice implements AutoCloseable {
     /// system call, so whoever has many asks a [ReadableSet] which of them to ask.
     ///
     /// @return open until [#close]
+    @Override
     public int descriptor() {
         return fd;
     }
@@ -154,26 +155,30 @@ public final class TapDevice implements AutoCloseable {
     public synchronized InterfaceState linkState() {
         checkOpen();
         InterfaceState link = device.linkState();
-        boolean elsewhere =
-                link == InterfaceState.GONE && Syscalls.ioctl(state, fd, TUNGETIFF, request) >= 0;
-        return elsewhere ? InterfaceState.ELSEWHERE : link;
+        return isElsewhere(link) ? InterfaceState.ELSEWHERE : link;
     }
 
-    /// Brings the interface up or takes it down.
-    ///
-    /// @param up whether up
-    /// @throws IOException if it is gone
+    @Override
+    public synchronized InterfaceFacts facts() {
+        checkOpen();
+        InterfaceFacts facts = device.facts();
+        return isElsewhere(facts.state()) ? InterfaceFacts.absent(InterfaceState.ELSEWHERE) : facts;
+    }
+
+    private boolean isElsewhere(InterfaceState link) {
+        return link == InterfaceState.GONE && Syscalls.ioctl(state, fd, TUNGETIFF, request) >= 0;
+    }
+
+    @Override
     public synchronized void setAdminUp(boolean up) throws IOException {
         checkOpen();
         device.setAdminUp(up);
     }
 
-    /// Its speed, as the kernel says it.
-    ///
-    /// @return Mbit/s; 0 if unknown
-    public synchronized int speedMbps() {
+    @Override
+    public synchronized String[] driver() {
         checkOpen();
-        return (int) device.speedAndDuplex();
+        return device.driver();
     }
 
     /// Its MAC address.
@@ -194,27 +199,19 @@ public final class TapDevice implements AutoCloseable {
         device.setMac(mac);
     }
 
-    /// Its MTU.
-    ///
-    /// @return bytes
-    /// @throws IOException if the interface is gone
+    @Override
     public synchronized int mtu() throws IOException {
         checkOpen();
         return device.mtu();
     }
 
-    /// Gives it another MTU.
-    ///
-    /// @param bytes how many
-    /// @throws IOException if it can't have that, or is gone
+    @Override
     public synchronized void setMtu(int bytes) throws IOException {
         checkOpen();
         device.setMtu(bytes);
     }
 
-    /// Its index in its network namespace.
-    ///
-    /// @return 1 or more
+    @Override
     public int ifindex() {
         return device.index();
     }

@@ -2,7 +2,6 @@ package org.skyway.ivshmem.sys;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -268,19 +267,39 @@ class PacketSocketIT {
         switchSide.ip("link del toa");
         assertEquals(InterfaceState.GONE, port.linkState());
         assertEquals(InterfaceState.GONE, peer.linkState());
-        assertFalse(port.linkUp());
         buffer.set(0, TestFrames.numbered(1, 60));
         assertEquals(0, port.txBurst(buffer.addresses, buffer.lengths, 0, 1));
         for (int i = 0; i < 100; i++) {
             assertEquals(0, port.rxBurst(new long[1], new int[1], 0, 1));
         }
-        assertEquals(0, port.speedMbps());
+        assertEquals(LinkModes.UNKNOWN, port.facts().modes());
         assertEquals(0, port.counters().txPackets());
         var e = assertThrows(IOException.class, port::mtu);
         assertTrue(e.getMessage().contains("toa"), e.getMessage());
         // A namesake is another interface.
         switchSide.veth("toa", guestSide, "eth0");
         assertEquals(InterfaceState.GONE, port.linkState());
+    }
+
+    @Test
+    void aNamesakeOfARemovedInterfaceIsAttachedToWhenAskedFor() throws Exception {
+        awaitState(InterfaceState.UP, port);
+        switchSide.ip("link del toa");
+        assertThrows(IOException.class, () -> switchSide.call(this::attachAgain));
+        peer.close();
+        int descriptor = port.descriptor();
+        switchSide.veth("toa", guestSide, "eth0");
+        switchSide.call(this::attachAgain);
+        peer = guestSide.call(() -> PacketSocket.open("eth0"));
+        awaitState(InterfaceState.UP, port);
+        assertEquals("toa", port.facts().name());
+        assertEquals(descriptor, port.descriptor());
+        framesOfEveryLengthPassUnchangedInBothDirections();
+    }
+
+    private Void attachAgain() throws IOException {
+        port.attachAgain();
+        return null;
     }
 
     @Test
@@ -326,8 +345,10 @@ class PacketSocketIT {
         String line = switchSide.ip("-o link show toa");
         assertTrue(line.startsWith(port.ifindex() + ": toa@"), line);
         assertTrue(line.contains("PROMISC") || promiscuity("toa") == 1, line);
-        assertEquals(10_000, port.speedMbps()); // what the veth driver says
-        assertTrue(port.fullDuplex());
+        assertEquals(10_000, port.facts().modes().speedMbps()); // what the veth driver says
+        assertTrue(port.facts().modes().fullDuplex());
+        assertEquals("toa", port.facts().name());
+        assertEquals(port.mac(), port.facts().mac());
         port.close();
         assertEquals(0, promiscuity("toa"));
     }
@@ -351,7 +372,7 @@ class PacketSocketIT {
         assertTrue(type.getMessage().contains("tun9 does not carry Ethernet"), type.getMessage());
         port.close();
         port.close();
-        var closed = assertThrows(IllegalStateException.class, port::linkUp);
+        var closed = assertThrows(IllegalStateException.class, port::linkState);
         assertTrue(closed.getMessage().contains("toa"), closed.getMessage());
     }
 

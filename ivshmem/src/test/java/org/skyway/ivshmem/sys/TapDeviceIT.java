@@ -162,7 +162,7 @@ class TapDeviceIT {
         space.ip("link set tap0 address 02:00:00:00:00:09 mtu 1300");
         assertEquals(0x02_00_00_00_00_09L, tap.mac());
         assertEquals(1300, tap.mtu());
-        assertTrue(tap.speedMbps() >= 0);
+        assertTrue(tap.facts().modes().speedMbps() >= 0);
     }
 
     @Test
@@ -246,6 +246,26 @@ class TapDeviceIT {
             assertFalse(changes.any());
             space.ip("link set tap0 mtu 1300");
             assertTrue(changes.any());
+        }
+    }
+
+    @Test
+    void changesAreToldInOrder() throws Exception {
+        try (InterfaceChanges changes = space.call(InterfaceChanges::new)) {
+            space.ip("link set tap0 down");
+            space.ip("link set tap0 address 02:00:00:00:00:09");
+            space.ip("link set tap0 up");
+            int index = tap.ifindex();
+            space.ip("link del tap0");
+            List<InterfaceChange> told = new ArrayList<>();
+            assertTrue(changes.take(told::add));
+            told.removeIf(c -> c.ifindex() != index);
+            assertEquals(InterfaceState.ADMIN_DOWN, told.getFirst().state());
+            assertTrue(
+                    told.contains(
+                            new InterfaceChange(index, InterfaceState.UP, 0x02_00_00_00_00_09L)));
+            assertEquals(InterfaceState.GONE, told.getLast().state());
+            assertTrue(changes.take(told::add));
         }
     }
 

@@ -335,10 +335,7 @@ public record Interpreter<P extends Packet>(Domain<P> domain) {
     /// @return what to do
     public Todo send(P packet, Owner owner, int number, Todo then) {
         PortState port = domain.port(number);
-        // A port without a link is sent to all the same: it counts what it has to drop. So does the
-        // host's, which is down from the start.
-        int closed = PortState.NO_FWD | (number == OfPort.LOCAL ? 0 : PortState.PORT_DOWN);
-        if (port == null || (port.config() & closed) != 0) {
+        if (port == null || !port.sends()) {
             domain.notSent(packet, number, port);
             return then;
         }

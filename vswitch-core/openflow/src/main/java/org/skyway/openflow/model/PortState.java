@@ -6,7 +6,7 @@ package org.skyway.openflow.model;
 /// @param name up to 15 characters
 /// @param mac 48 bits
 /// @param config OFPPC_ bits, set by controllers
-/// @param state OFPPS_ bits: what was observed, or in [#effective] what follows from that
+/// @param state OFPPS_ bits: what was observed, or in [#effective] what follows from that; [#HOST]
 /// @param current OFPPF_ bits: what the link does now
 /// @param advertised OFPPF_ bits
 /// @param supported OFPPF_ bits
@@ -46,6 +46,12 @@ public record PortState(
     /// OFPPS_LIVE: alive for fast failover.
     public static final int LIVE = 4;
 
+    /// No bit of OpenFlow's: the port is an interface of the host, which the kernel keeps from
+    /// passing packets while it is down. So nobody else need do that, who may learn later than the
+    /// first packet comes that it is up again, or not at all, if that is in another network
+    /// namespace.
+    public static final int HOST = 1 << 31;
+
     /// A port that is up and of which no more is known.
     ///
     /// @param number 1 to [OfPort#MAX], or [OfPort#LOCAL]
@@ -62,7 +68,19 @@ public record PortState(
     ///
     /// @return true if neither switched off nor told not to receive
     public boolean receives() {
-        return (config & (PORT_DOWN | NO_RECV)) == 0;
+        return (config & (off() | NO_RECV)) == 0;
+    }
+
+    /// Whether packets may go out. A port without a link is sent to all the same: it counts what it
+    /// has to drop. So does the local one, which is down from the start.
+    ///
+    /// @return true if neither switched off nor told not to forward
+    public boolean sends() {
+        return (config & (NO_FWD | (number == OfPort.LOCAL ? 0 : off()))) == 0;
+    }
+
+    private int off() {
+        return (state & HOST) == 0 ? PORT_DOWN : 0;
     }
 
     /// Whether there is anyone at the other end.
@@ -77,7 +95,8 @@ public record PortState(
     ///
     /// @return the port with the state that follows from its own and from its configuration
     public PortState effective() {
-        return isUp() ? withState(state | LIVE) : withState(state & ~LIVE | LINK_DOWN);
+        int shown = state & ~(HOST | LIVE);
+        return withState(isUp() ? shown | LIVE : shown | LINK_DOWN);
     }
 
     /// The same port with another address.
@@ -102,6 +121,34 @@ public record PortState(
     /// @return a new record
     public PortState withState(int newState) {
         return with(mac, config, newState);
+    }
+
+    /// The same port with another link.
+    ///
+    /// @param nowCurrent OFPPF_ bits: what it does now
+    /// @param nowAdvertised OFPPF_ bits
+    /// @param nowSupported OFPPF_ bits
+    /// @param nowSpeedKbps current bit rate
+    /// @param nowMaxSpeedKbps highest bit rate
+    /// @return a new record
+    public PortState withLink(
+            int nowCurrent,
+            int nowAdvertised,
+            int nowSupported,
+            int nowSpeedKbps,
+            int nowMaxSpeedKbps) {
+        return new PortState(
+                number,
+                name,
+                mac,
+                config,
+                state,
+                nowCurrent,
+                nowAdvertised,
+                nowSupported,
+                peer,
+                nowSpeedKbps,
+                nowMaxSpeedKbps);
     }
 
     private PortState with(long newMac, int newConfig, int newState) {

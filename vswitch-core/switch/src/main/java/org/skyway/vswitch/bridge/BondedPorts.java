@@ -14,7 +14,6 @@ import org.skyway.vswitch.bond.Announcement;
 import org.skyway.vswitch.bond.BondSettings;
 import org.skyway.vswitch.bond.Bonds;
 import org.skyway.vswitch.bond.LiveBond;
-import org.skyway.vswitch.port.NetdevPort;
 import org.skyway.vswitch.tables.Bond;
 import org.skyway.vswitch.tables.MacTable;
 import org.skyway.vswitch.tables.NormalConfig;
@@ -74,9 +73,8 @@ final class BondedPorts {
             due.clear();
             return false;
         }
-        for (LiveBond bond : bonds.all()) {
-            bond.settings().members().keySet().forEach(this::watch);
-        }
+        // Sooner than a bridge without bonds does: what is on its way is lost meanwhile.
+        bridge.interfaces().look();
         if (look()) {
             bridge.settle();
         }
@@ -89,14 +87,6 @@ final class BondedPorts {
             send(due.remove());
         }
         return !due.isEmpty();
-    }
-
-    // Sooner than other ports are looked at: what is on its way is lost meanwhile.
-    private void watch(int member) {
-        BridgePort port = bridge.ports().byNumber(member);
-        if (port != null && port.datapathPort() instanceof NetdevPort n) {
-            bridge.portChanges().linkUp(port, n.socket().linkUp());
-        }
     }
 
     // Only what the other side can reach by the bond, with the tag that it would have: Open vSwitch

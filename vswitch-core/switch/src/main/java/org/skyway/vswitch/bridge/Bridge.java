@@ -108,7 +108,7 @@ public final class Bridge {
         bonded = new BondedPorts(this, tables);
         portSettings = new PortSettings(this, tables, detector, bonded);
         interfaces = new InterfaceWatch(this, faults);
-        changes = new PortChanges(this, ports, settlements, interfaces, bonded, notes, faults);
+        changes = new PortChanges(this, ports, settlements, interfaces, bonded, notes);
         placement = new Placement(ports, datapath, settlements);
         cutThroughs = new CutThroughs(this, ports, detector, datapath, placement, events);
         forwarding =
@@ -264,6 +264,11 @@ public final class Bridge {
     /// @return for the ofproto thread
     public PortChanges portChanges() {
         return changes;
+    }
+
+    /// Looks at its interfaces of the host.
+    InterfaceWatch interfaces() {
+        return interfaces;
     }
 
     /// What somebody wants of its ports.

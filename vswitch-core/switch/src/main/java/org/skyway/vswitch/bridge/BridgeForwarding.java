@@ -157,10 +157,16 @@ final class BridgeForwarding implements Forwarding {
             detector.portChanged(old, now);
             bridge.portChanges().note(port);
             if (((old.config() ^ now.config()) & PortState.PORT_DOWN) != 0) {
-                bridge.portChanges().administer(port);
+                bridge.portChanges().administered(port);
             }
+            port.changed(old, now);
         }
         settler.changed();
+    }
+
+    @Override
+    public boolean administer(int port, boolean up) {
+        return bridge.portChanges().administer(port, up);
     }
 
     @Override

@@ -22,6 +22,7 @@ public final class BridgePort {
     private final BypassSum bypassTx;
     private final Tables tables;
     private Attachment attachment;
+    private long linkResets;
 
     /// @param tables where its state lies
     BridgePort(PortConfig config, DatapathPort datapathPort, Tables tables) {
@@ -52,6 +53,20 @@ public final class BridgePort {
     /// @return as the tables have it now; null if it was removed
     public PortState state() {
         return tables.port(config.number());
+    }
+
+    /// How often it went up or down.
+    ///
+    /// @return since it was added
+    public long linkResets() {
+        return linkResets;
+    }
+
+    /// Takes note of what it is by now.
+    void changed(PortState old, PortState now) {
+        if (old.isUp() != now.isUp()) {
+            linkResets++;
+        }
     }
 
     /// The VNF at a dpdkr port.
@@ -87,7 +102,7 @@ public final class BridgePort {
     PortCounters counters() {
         Traffic t = datapathPort.traffic();
         if (datapathPort instanceof NetdevPort n) {
-            PacketCounters c = n.socket().counters();
+            PacketCounters c = n.device().counters();
             return new PortCounters(
                     t.sum(Traffic.RX_PACKETS),
                     c.txPackets(),

@@ -4,8 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.datapath.DatapathPort;
-import org.skyway.vswitch.port.NetdevPort;
-import org.skyway.vswitch.port.TapPort;
+import org.skyway.vswitch.port.HostPort;
 
 /// Keeps some of the files that the process may have open for others than ports: who can't be
 /// connected to can't be told what is wrong.
@@ -20,21 +19,14 @@ final class FileLimit {
     /// @param name the port's
     /// @throws ConfigException if so
     static void check(String name, DatapathPort port) {
-        int descriptor =
-                switch (port) {
-                    case TapPort t -> t.device().descriptor();
-                    case NetdevPort n -> n.socket().descriptor();
-                    default -> -1;
-                };
-        long most = most();
-        if (descriptor < most - Math.min(MOST_KEPT, most / 4)) {
+        if (!(port instanceof HostPort h)) {
             return;
         }
-        switch (port) {
-            case TapPort t -> t.close();
-            case NetdevPort n -> n.close();
-            default -> {}
+        long most = most();
+        if (h.device().descriptor() < most - Math.min(MOST_KEPT, most / 4)) {
+            return;
         }
+        h.close();
         throw new ConfigException(
                 "can't add port %s: of the %d files that the process may have open none is left for it; raise the limit (`ulimit -n`, LimitNOFILE= of a service)"
                         .formatted(name, most));

@@ -2,12 +2,19 @@ package org.skyway.vswitch.bridge;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.skyway.ivshmem.sys.InterfaceChange;
 import org.skyway.ivshmem.sys.InterfaceChanges;
+import org.skyway.ivshmem.sys.InterfaceFacts;
 import org.skyway.ivshmem.sys.InterfaceState;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.fault.Faults;
+import org.skyway.vswitch.port.HostPort;
 import org.skyway.vswitch.port.NetdevPort;
 import org.skyway.vswitch.port.TapPort;
 
@@ -17,7 +24,8 @@ final class InterfaceWatch implements AutoCloseable {
     private final Bridge bridge;
     private final Faults faults;
     private InterfaceChanges changes; // null before the first look
-    private boolean more = true; // that nobody has looked at
+    private final Set<BridgePort> fresh = new HashSet<>(); // nobody has looked at them yet
+    private final Set<BridgePort> astray = new HashSet<>(); // no interface here has their name
 
     InterfaceWatch(Bridge bridge, Faults faults) {
         this.bridge = bridge;
@@ -25,49 +33,81 @@ final class InterfaceWatch implements AutoCloseable {
     }
 
     /// A port was added.
-    void added() {
-        more = true;
+    void added(BridgePort port) {
+        fresh.add(port);
     }
 
-    /// Looks at all of them if the host says that something has changed.
+    /// A port was removed.
+    void removed(BridgePort port) {
+        fresh.remove(port);
+        astray.remove(port);
+    }
+
+    /// Looks at those of which the host says that something has changed. If it says nothing, that
+    /// is one system call.
     void look() {
+        Map<Integer, List<InterfaceChange>> told = new HashMap<>();
+        boolean some = true; // others may have changed, too
         if (changes == null) {
             changes = new InterfaceChanges();
+        } else {
+            some =
+                    !changes.take(
+                            c -> told.computeIfAbsent(c.ifindex(), _ -> new ArrayList<>()).add(c));
         }
-        boolean any = changes.any() | more;
-        more = false;
-        if (!any) {
+        if (!some && told.isEmpty() && fresh.isEmpty()) {
             return;
         }
+        boolean news = false;
         for (BridgePort port : bridge.ports().all()) {
-            if (port.datapathPort() instanceof NetdevPort n) {
-                bridge.portChanges().linkUp(port, n.socket().linkUp());
-            } else if (port.datapathPort() instanceof TapPort t) {
-                look(port, t.device());
+            if (port.datapathPort() instanceof HostPort h) {
+                List<InterfaceChange> ofIt = told.getOrDefault(h.device().ifindex(), List.of());
+                boolean isNew = fresh.contains(port);
+                if (some || isNew || !ofIt.isEmpty() || astray.contains(port)) {
+                    // What was told before it was added is none of its business.
+                    news |= look(port, h, isNew ? List.of() : ofIt);
+                }
             }
+        }
+        fresh.clear();
+        if (news) {
+            bridge.portChanges().observed();
         }
     }
 
-    // Who sets the interface up or down does that to the port, as in Open vSwitch.
-    private void look(BridgePort port, TapDevice device) {
-        InterfaceState link = device.linkState();
-        try {
-            if (link.isHere() && device.mac() != port.state().mac()) {
-                bridge.ports().readdressed(port, device.mac());
-                bridge.changed();
+    private boolean look(BridgePort port, HostPort at, List<InterfaceChange> told) {
+        String name = port.config().name();
+        InterfaceFacts facts = at.device().facts();
+        if (!facts.name().equals(name) && at instanceof NetdevPort n && n.attachAgain()) {
+            facts = n.device().facts();
+        }
+        if (facts.name().equals(name)) {
+            astray.remove(port);
+        } else {
+            astray.add(port);
+            if (facts.state().isHere()) {
+                return false; // as in Open vSwitch, of one by another name nothing is told
             }
+        }
+        PortState before = port.state();
+        for (PortState then : ObservedInterface.meanwhile(before, told, facts)) {
+            bridge.ports().observed(port, then);
+        }
+        bridge.ports().observed(port, ObservedInterface.now(port.state(), facts));
+        return port.state() != before;
+    }
+
+    /// Switches an interface on or off.
+    ///
+    /// @return false if that can't be done
+    boolean administer(HostPort port, boolean up) {
+        try {
+            port.device().setAdminUp(up);
+            return true;
         } catch (IOException e) {
-            // It went away meanwhile, which the next look finds.
+            faults.record("ofproto thread: interface", e);
+            return false;
         }
-        // Nobody tells what is done to one that is elsewhere; the kernel drops what it can't take.
-        boolean up = link == InterfaceState.UP || link == InterfaceState.ELSEWHERE;
-        boolean down = (port.state().config() & PortState.PORT_DOWN) != 0;
-        if (up == down) {
-            int config = port.state().config() ^ PortState.PORT_DOWN;
-            bridge.ports().configured(port, config);
-            bridge.changed();
-        }
-        bridge.portChanges().linkUp(port, up);
     }
 
     /// Has those that the switch has made stay when the process ends, for the next one.

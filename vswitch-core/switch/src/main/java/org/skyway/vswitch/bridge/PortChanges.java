@@ -1,6 +1,5 @@
 package org.skyway.vswitch.bridge;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +10,10 @@ import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.ConfigException;
 import org.skyway.vswitch.config.PortConfig;
-import org.skyway.vswitch.fault.Faults;
 import org.skyway.vswitch.port.Attachment;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.HostPort;
 import org.skyway.vswitch.port.StockPort;
-import org.skyway.vswitch.port.TapPort;
 
 /// Ports of a bridge that come, go, and go up and down, with all that begins and ends with them:
 /// VNFs, notes for the next switch, links, bonds. Ofproto thread.
@@ -26,7 +24,6 @@ public final class PortChanges {
     private final InterfaceWatch interfaces;
     private final BondedPorts bonded;
     private final Notes notes;
-    private final Faults faults;
 
     PortChanges(
             Bridge bridge,
@@ -34,15 +31,13 @@ public final class PortChanges {
             Settlements settlements,
             InterfaceWatch interfaces,
             BondedPorts bonded,
-            Notes notes,
-            Faults faults) {
+            Notes notes) {
         this.bridge = bridge;
         this.ports = ports;
         this.settlements = settlements;
         this.interfaces = interfaces;
         this.bonded = bonded;
         this.notes = notes;
-        this.faults = faults;
     }
 
     /// Adds a port.
@@ -57,11 +52,12 @@ public final class PortChanges {
                             .formatted(asked.name()));
         }
         BridgePort port = ports.add(asked);
-        interfaces.added();
+        interfaces.added(port);
         if (bridge.config().machines() && asked.type() == PortConfig.Type.DPDKR) {
             try {
                 bridge.agent().offer(bridge.vnfs().prepare(asked.name()));
             } catch (ConfigException e) {
+                interfaces.removed(port);
                 settlements.afterGrace(ports.remove(port, TapDevice::close));
                 throw e;
             }
@@ -133,6 +129,7 @@ public final class PortChanges {
         if (vnf != null) {
             bridge.vnfs().disconnect(port, "port " + name + " was removed");
         }
+        interfaces.removed(port);
         Runnable removed = ports.remove(port, closing);
         notes.noPort(name);
         bridge.changed();
@@ -169,15 +166,27 @@ public final class PortChanges {
         }
     }
 
+    /// Switches a port's interface on or off, if it is one of the host.
+    ///
+    /// @return false if that can't be done
+    boolean administer(int number, boolean up) {
+        BridgePort port = ports.byNumber(number);
+        return port == null
+                || !(port.datapathPort() instanceof HostPort h)
+                || interfaces.administer(h, up);
+    }
+
+    /// A controller has switched a port on or off: its VNF is told. What its interface makes of it
+    /// is looked at when that has been told.
+    void administered(BridgePort port) {
+        if (port.datapathPort() instanceof HostPort) {
+            bridge.owner().execute(interfaces::look);
+        }
+        administer(port);
+    }
+
     /// Tells the VNF of a port whether the port is switched on.
     void administer(BridgePort port) {
-        if (port.datapathPort() instanceof TapPort t) {
-            try {
-                t.device().setAdminUp((port.state().config() & PortState.PORT_DOWN) == 0);
-            } catch (IOException e) {
-                faults.record("ofproto thread: interface", e);
-            }
-        }
         if (port.attachment() != null) {
             bridge.agent()
                     .administer(
@@ -197,9 +206,14 @@ public final class PortChanges {
 
     void linkUp(BridgePort port, boolean up) {
         if (ports.linkUp(port, up)) {
-            bridge.changed();
-            bonded.look();
-            bridge.settle();
+            observed();
         }
+    }
+
+    /// Some ports are others now.
+    void observed() {
+        bridge.changed();
+        bonded.look();
+        bridge.settle();
     }
 }

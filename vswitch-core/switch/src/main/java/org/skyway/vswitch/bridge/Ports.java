@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.skyway.ivshmem.sys.InterfaceState;
-import org.skyway.ivshmem.sys.PacketSocket;
 import org.skyway.ivshmem.sys.TapDevice;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
@@ -19,6 +17,7 @@ import org.skyway.vswitch.datapath.Datapath;
 import org.skyway.vswitch.datapath.DatapathPort;
 import org.skyway.vswitch.ofproto.ForwardingListener;
 import org.skyway.vswitch.port.DpdkrPort;
+import org.skyway.vswitch.port.HostPort;
 import org.skyway.vswitch.port.LocalPort;
 import org.skyway.vswitch.port.NetdevPort;
 import org.skyway.vswitch.port.PatchPort;
@@ -144,7 +143,8 @@ final class Ports {
             return;
         }
         PortState state =
-                ethernet(OfPort.LOCAL, name, bridgeMac, LOCAL_SPEED_KBPS)
+                PortState.of(OfPort.LOCAL, name, bridgeMac)
+                        .withLink(OFPPF_10GB_FD | OFPPF_COPPER, 0, 0, LOCAL_SPEED_KBPS, 0)
                         .withConfig(PortState.PORT_DOWN)
                         .withState(PortState.LINK_DOWN);
         datapath.addSink(local);
@@ -202,7 +202,7 @@ final class Ports {
                     .resume(saved.counters(), counters.block(), counters.tag(), saved.threads());
         }
         PortState first = firstState(config, port);
-        PortState state = before == null ? first : first.withConfig(before.config());
+        PortState state = before == null ? first : configured(first, before.config(), port);
         BridgePort added = new BridgePort(config, port, datapath.tables());
         datapath.addPort(port);
         fabric.isAt(port, bridge);
@@ -212,6 +212,12 @@ final class Ports {
         detector.portAdded(number);
         listener.portChanged(null, state);
         return added;
+    }
+
+    // Whether an interface is up the kernel knows, and somebody may have changed it meanwhile.
+    private static PortState configured(PortState first, int before, DatapathPort port) {
+        int own = port instanceof HostPort ? PortState.PORT_DOWN : 0;
+        return first.withConfig(before & ~own | first.config() & own);
     }
 
     /// Removes a port. Its VNF, if it has one, must be gone.
@@ -254,18 +260,16 @@ final class Ports {
         return true;
     }
 
-    /// Notes that somebody has configured a port otherwise than by OpenFlow.
-    void configured(BridgePort port, int config) {
-        changed(port, port.state().withConfig(config));
-    }
-
-    /// Notes that somebody has given a port's interface another address.
-    void readdressed(BridgePort port, long mac) {
-        changed(port, port.state().withMac(mac));
+    /// Notes what a port's interface makes of it, if that is news.
+    void observed(BridgePort port, PortState now) {
+        if (!now.equals(port.state())) {
+            changed(port, now);
+        }
     }
 
     private void changed(BridgePort port, PortState now) {
         PortState old = port.state();
+        port.changed(old, now);
         datapath.tables().port(now);
         detector.portChanged(old, now);
         listener.portChanged(old, now);
@@ -307,34 +311,13 @@ final class Ports {
     }
 
     private PortState firstState(PortConfig config, DatapathPort port) {
-        if (port instanceof NetdevPort n) {
-            PacketSocket socket = n.socket();
-            long mac;
-            try {
-                mac = socket.mac();
-            } catch (IOException e) {
-                mac = macOf(config.number());
-            }
-            int speed = Math.max(0, socket.speedMbps()) * 1000;
-            PortState up = ethernet(config.number(), config.name(), mac, speed);
-            return socket.linkUp() ? up : up.withState(PortState.LINK_DOWN);
+        PortState up = PortState.of(config.number(), config.name(), macOf(config.number()));
+        if (port instanceof HostPort h) {
+            return ObservedInterface.now(up, h.device().facts());
         }
-        long mac = macOf(config.number());
-        if (port instanceof TapPort t) {
-            PortState up = ethernet(config.number(), config.name(), mac, LOCAL_SPEED_KBPS);
-            return t.device().linkState() == InterfaceState.UP
-                    ? up
-                    : up.withConfig(PortState.PORT_DOWN).withState(PortState.LINK_DOWN);
-        }
-        PortState up = PortState.of(config.number(), config.name(), mac);
         return port instanceof PatchPort // up, as in Open vSwitch; VNFs are still to come
                 ? up
                 : up.withState(PortState.LINK_DOWN);
-    }
-
-    private static PortState ethernet(int number, String name, long mac, int speedKbps) {
-        int current = OFPPF_10GB_FD | OFPPF_COPPER;
-        return new PortState(number, name, mac, 0, 0, current, 0, 0, 0, speedKbps, 0);
     }
 
     // Locally administered, and the same every time the switch starts.

@@ -68,7 +68,7 @@ final class Devices {
     private void give(WantedPort port, DatapathPort device) {
         try {
             switch (device) {
-                case NetdevPort n when n.socket().linkState().isHere() -> netdev(port, n.socket());
+                case NetdevPort n when n.device().linkState().isHere() -> netdev(port, n.device());
                 case TapPort t when t.device().linkState().isHere() -> tap(port, t.device());
                 case null, default -> {}
             }
@@ -100,7 +100,7 @@ final class Devices {
     private int other(WantedPort port, DatapathPort device) {
         try {
             return switch (device) {
-                case NetdevPort n when n.socket().linkState().isHere() -> n.socket().mtu();
+                case NetdevPort n when n.device().linkState().isHere() -> n.device().mtu();
                 case TapPort t when asked(port) != 0 && t.device().linkState().isHere() ->
                         t.device().mtu();
                 case null, default -> Integer.MAX_VALUE;

@@ -419,7 +419,9 @@ public final class DropIn implements AutoCloseable {
             if (slot != null) {
                 try {
                     if (interfaces) {
-                        new Devices(w, slot).follow();
+                        Devices devices = new Devices(w, slot);
+                        devices.set(); // what somebody else has set is set back, as in Open vSwitch
+                        devices.follow();
                     }
                     status.bridge(w, slot);
                 } catch (IOException e) {

@@ -184,7 +184,7 @@ final class Pass {
         Map<String, PortConfig> plan = configs.get(slot.name());
         List<String> gone =
                 slot.ports().values().stream()
-                        .filter(p -> p.isLost() || !p.config().equals(plan.get(p.config().name())))
+                        .filter(p -> !p.config().equals(plan.get(p.config().name())))
                         .map(p -> p.config().name())
                         .toList();
         try {

@@ -1,13 +1,12 @@
 package org.skyway.vswitch.dropin;
 
+import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.config.PortConfig;
 
 /// A port that a running bridge has. The configuration thread only.
 final class PortSlot {
     private final PortConfig config;
-    private String linkState; // as it was told last; null if it was not
-    private long linkResets;
-    private boolean lost;
+    private PortState told; // last; null if it was not
 
     PortSlot(PortConfig config) {
         this.config = config;
@@ -17,24 +16,13 @@ final class PortSlot {
         return config;
     }
 
-    /// Takes note of how the link is.
+    /// Takes note of how the port is.
     ///
-    /// @param now `up` or `down`
-    /// @return how often that was something else than before
-    long linkResets(String now) {
-        if (linkState != null && !linkState.equals(now)) {
-            linkResets++;
-        }
-        linkState = now;
-        return linkResets;
-    }
-
-    /// Another interface has the name by now: the next pass takes that.
-    void lose() {
-        lost = true;
-    }
-
-    boolean isLost() {
-        return lost;
+    /// @param now as the tables have it
+    /// @return whether that is otherwise than before
+    boolean isNews(PortState now) {
+        boolean news = now != told;
+        told = now;
+        return news;
     }
 }

@@ -7,9 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.skyway.ivshmem.sys.InterfaceState;
-import org.skyway.ivshmem.sys.PacketSocket;
-import org.skyway.ivshmem.sys.TapDevice;
+import org.skyway.ivshmem.sys.HostInterface;
+import org.skyway.ivshmem.sys.InterfaceFacts;
 import org.skyway.openflow.message.Role;
 import org.skyway.openflow.model.OfPort;
 import org.skyway.openflow.model.PortState;
@@ -23,10 +22,9 @@ import org.skyway.vswitch.dropin.Wanted.WantedBridge;
 import org.skyway.vswitch.dropin.Wanted.WantedPort;
 import org.skyway.vswitch.ofproto.ControllerStatus;
 import org.skyway.vswitch.ofproto.Ofproto;
-import org.skyway.vswitch.port.NetdevPort;
+import org.skyway.vswitch.port.HostPort;
 import org.skyway.vswitch.port.PatchPort;
 import org.skyway.vswitch.port.StockPort;
-import org.skyway.vswitch.port.TapPort;
 import org.skyway.vswitch.tables.PortCounters;
 
 /// How ports, bridges and controllers are, as columns. The configuration thread only.
@@ -142,29 +140,18 @@ final class StatusColumns {
     }
 
     private void port(Row row, PortView v, PortSlot slot) {
-        if (v.port != null && v.port.datapathPort() instanceof TapPort tap) {
+        boolean news = slot == null || slot.isNews(v.state);
+        HostPort host = v.port != null && v.port.datapathPort() instanceof HostPort h ? h : null;
+        if (host == null) {
+            virtual(row, v);
+        } else if (news || interfaces) {
             try {
-                if (interfaces) {
-                    tap(row, slot, tap.device());
-                }
+                host(row, v, host.device());
             } catch (IOException | IllegalStateException e) {
                 return; // it went away meanwhile
             }
-            count(row, v, true);
-            return;
         }
-        PacketSocket socket =
-                v.port != null && v.port.datapathPort() instanceof NetdevPort n ? n.socket() : null;
-        try {
-            if (socket == null) {
-                virtual(row, v, slot);
-            } else if (interfaces) {
-                device(row, v, slot, socket);
-            }
-        } catch (IOException | IllegalStateException e) {
-            return; // it went away meanwhile
-        }
-        count(row, v, socket != null);
+        count(row, v, host != null);
     }
 
     private void count(Row row, PortView v, boolean device) {
@@ -175,45 +162,40 @@ final class StatusColumns {
         }
     }
 
-    private void tap(Row row, PortSlot slot, TapDevice device) throws IOException {
-        InterfaceState link = device.linkState();
-        if (link == InterfaceState.ELSEWHERE) {
-            return; // what it was like here is all that can be said
-        }
-        if (link == InterfaceState.GONE) {
-            gone(row, slot);
+    private void host(Row row, PortView v, HostInterface device) throws IOException {
+        state(row, v);
+        InterfaceFacts facts = device.facts();
+        if (!facts.state().isHere()) {
+            set(row, "ifindex", 0L);
+            for (String column : List.of("mac_in_use", "mtu", "link_speed", "duplex")) {
+                set(row, column, null);
+            }
+            t.change(INTERFACE, row, "status", Datum.of(Map.of()));
             return;
         }
-        state(row, link != InterfaceState.ADMIN_DOWN, link == InterfaceState.UP, slot);
-        set(row, "mac_in_use", mac(device.mac()));
+        set(row, "mac_in_use", mac(facts.mac()));
         set(row, "mtu", (long) device.mtu());
         set(row, "ifindex", (long) device.ifindex());
-        int speed = device.speedMbps();
+        int speed = facts.modes().speedMbps();
+        String duplex = facts.modes().fullDuplex() ? "full" : "half";
         set(row, "link_speed", speed == 0 ? null : speed * MBIT);
-        set(row, "duplex", speed == 0 ? null : "full");
-        t.change(
-                INTERFACE,
-                row,
-                "status",
-                Datum.of(
-                        Map.of(
-                                "driver_name", "tun",
-                                "driver_version", "1.6",
-                                "firmware_version", "")));
-    }
-
-    private void gone(Row row, PortSlot slot) {
-        state(row, false, false, slot);
-        set(row, "ifindex", 0L);
-        for (String column : List.of("mac_in_use", "mtu", "link_speed", "duplex")) {
-            set(row, column, null);
+        set(row, "duplex", speed == 0 ? null : duplex);
+        String[] driver = device.driver();
+        if (driver != null) {
+            t.change(
+                    INTERFACE,
+                    row,
+                    "status",
+                    Datum.of(
+                            Map.of(
+                                    "driver_name", driver[0],
+                                    "driver_version", driver[1],
+                                    "firmware_version", driver[2])));
         }
-        t.change(INTERFACE, row, "status", Datum.of(Map.of()));
     }
 
-    private void virtual(Row row, PortView v, PortSlot slot) {
-        boolean adminUp = (v.state.config() & PortState.PORT_DOWN) == 0;
-        state(row, adminUp, adminUp && v.state.isUp(), slot);
+    private void virtual(Row row, PortView v) {
+        state(row, v);
         set(row, "mac_in_use", mac(v.state.mac()));
         set(row, "ifindex", 0L);
         Map<String, String> status = new LinkedHashMap<>();
@@ -234,39 +216,11 @@ final class StatusColumns {
         t.change(INTERFACE, row, "status", Datum.of(status));
     }
 
-    private void device(Row row, PortView v, PortSlot slot, PacketSocket socket)
-            throws IOException {
-        InterfaceState link = socket.linkState();
-        if (link == InterfaceState.GONE) {
-            gone(row, slot);
-            return;
-        }
-        state(row, link != InterfaceState.ADMIN_DOWN, link == InterfaceState.UP, slot);
-        set(row, "mac_in_use", mac(socket.mac()));
-        set(row, "mtu", (long) socket.mtu());
-        set(row, "ifindex", (long) socket.ifindex());
-        int speed = socket.speedMbps();
-        set(row, "link_speed", speed == 0 ? null : speed * MBIT);
-        set(row, "duplex", speed == 0 ? null : socket.fullDuplex() ? "full" : "half");
-        String[] driver = socket.driver();
-        if (driver != null) {
-            t.change(
-                    INTERFACE,
-                    row,
-                    "status",
-                    Datum.of(
-                            Map.of(
-                                    "driver_name", driver[0],
-                                    "driver_version", driver[1],
-                                    "firmware_version", driver[2])));
-        }
-    }
-
-    private void state(Row row, boolean adminUp, boolean up, PortSlot slot) {
-        String link = up ? "up" : "down";
+    private void state(Row row, PortView v) {
+        boolean adminUp = (v.state.config() & PortState.PORT_DOWN) == 0;
         set(row, "admin_state", adminUp ? "up" : "down");
-        set(row, "link_state", link);
-        set(row, "link_resets", slot == null ? 0L : slot.linkResets(link));
+        set(row, "link_state", v.state.isUp() ? "up" : "down");
+        set(row, "link_resets", v.port == null ? 0L : v.port.linkResets());
     }
 
     private void set(Row row, String column, Object value) {

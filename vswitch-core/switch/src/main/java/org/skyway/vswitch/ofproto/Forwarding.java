@@ -72,6 +72,15 @@ public interface Forwarding {
         return new MeterState(meter, createdNanos, System.nanoTime(), CounterMemory.ofProcess(), 1);
     }
 
+    /// Switches on or off what a port is outside of the switch, if it is something there.
+    ///
+    /// @param port the port's number
+    /// @param up whether it is to be on
+    /// @return false if that can't be done: the port stays as it is
+    default boolean administer(int port, boolean up) {
+        return true;
+    }
+
     /// A controller changed a port's configuration bits.
     ///
     /// @param old the port as it was

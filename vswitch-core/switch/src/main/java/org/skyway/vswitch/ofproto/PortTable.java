@@ -65,7 +65,15 @@ final class PortTable {
             created.remove(old.number());
             bridge.connections().portStatus(DELETED, null, old.effective(), null);
         } else {
-            bridge.connections().portStatus(MODIFIED, old.effective(), now.effective(), null);
+            PortState shown = old.effective();
+            PortState then = now.effective();
+            // As from Open vSwitch: first that it is not alive any more, and then why.
+            if ((shown.state() & ~then.state() & PortState.LIVE) != 0) {
+                PortState dead = shown.withState(shown.state() & ~PortState.LIVE);
+                bridge.connections().portStatus(MODIFIED, shown, dead, null);
+                shown = dead;
+            }
+            bridge.connections().portStatus(MODIFIED, shown, then, null);
         }
     }
 
@@ -75,17 +83,24 @@ final class PortTable {
     /// @throws OpenFlowException if it is refused
     void modify(PortMod m, Connection source) {
         PortState old = checked(m);
-        int config = old.config() & ~m.mask() | m.config() & m.mask();
+        boolean off = (m.config() & PortState.PORT_DOWN) != 0;
+        boolean toggled = ((old.config() ^ m.config()) & m.mask() & PortState.PORT_DOWN) != 0;
+        int mask =
+                toggled && bridge.forwarding().administer(m.port(), !off)
+                        ? m.mask()
+                        : m.mask() & ~PortState.PORT_DOWN;
+        int config = old.config() & ~mask | m.config() & mask;
         if (config == old.config()) {
             return;
         }
         PortState before = tables.port(m.port());
-        tables.port(before.withConfig(config));
-        bridge.forwarding().portConfigured(before, before.withConfig(config));
+        PortState after = before.withConfig(config);
+        tables.port(after);
+        bridge.forwarding().portConfigured(before, after);
         // Two messages, as from Open vSwitch: what was asked for, and what the port made of it, of
         // which who asked is told, too.
-        boolean off = (config & PortState.PORT_DOWN) != 0;
-        int state = off ? old.state() & ~PortState.LIVE : old.state();
+        int state =
+                (config & PortState.PORT_DOWN) != 0 ? old.state() & ~PortState.LIVE : old.state();
         PortState configured = old.withConfig(config).withState(state);
         PortState now = find(m.port());
         bridge.connections().portStatus(MODIFIED, old, configured, source);

@@ -8,7 +8,7 @@ import org.skyway.vswitch.datapath.DatapathPort;
 
 /// A port that is a Linux interface, by an AF_PACKET socket. Frames longer than
 /// [RegionHeader#MAX_FRAME] count as errors of the interface and are not received.
-public final class NetdevPort extends DatapathPort implements AutoCloseable {
+public final class NetdevPort extends DatapathPort implements HostPort {
     private final PacketSocket socket;
 
     /// Attaches to an interface.
@@ -24,11 +24,22 @@ public final class NetdevPort extends DatapathPort implements AutoCloseable {
         socket = PacketSocket.open(interfaceName, RegionHeader.MAX_FRAME);
     }
 
-    /// The interface.
-    ///
-    /// @return its socket, for facts about it; packets belong to the poll threads
-    public PacketSocket socket() {
+    @Override
+    public PacketSocket device() {
         return socket;
+    }
+
+    /// Attaches to the interface that has the name by now: the one before may have been removed and
+    /// made again. Poll threads go on.
+    ///
+    /// @return false if there is none, or it can't be had
+    public boolean attachAgain() {
+        try {
+            socket.attachAgain();
+            return true;
+        } catch (IOException e) {
+            return false; // nothing to tell of: there was one, and somebody has removed it
+        }
     }
 
     @Override
@@ -51,7 +62,6 @@ public final class NetdevPort extends DatapathPort implements AutoCloseable {
         return socket.txBurst(addresses, lengths, from, count);
     }
 
-    /// Detaches. No poll thread may use the port any more.
     @Override
     public void close() {
         socket.close();

@@ -8,7 +8,7 @@ import org.skyway.vswitch.datapath.DatapathPort;
 
 /// A port that is an interface of the host, which the switch makes: of type internal, or the
 /// bridge's own.
-public final class TapPort extends DatapathPort implements AutoCloseable {
+public final class TapPort extends DatapathPort implements HostPort {
     private final TapDevice device;
 
     /// Makes the interface.
@@ -24,9 +24,7 @@ public final class TapPort extends DatapathPort implements AutoCloseable {
         device = TapDevice.open(interfaceName, RegionHeader.MAX_FRAME);
     }
 
-    /// The interface.
-    ///
-    /// @return its device, for facts about it; packets belong to the poll threads
+    @Override
     public TapDevice device() {
         return device;
     }
@@ -51,7 +49,6 @@ public final class TapPort extends DatapathPort implements AutoCloseable {
         return device.txBurst(addresses, lengths, from, count);
     }
 
-    /// Removes the interface. No poll thread may use the port any more.
     @Override
     public void close() {
         device.close();

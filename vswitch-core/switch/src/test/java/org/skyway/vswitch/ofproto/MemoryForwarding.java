@@ -42,6 +42,7 @@ final class MemoryForwarding implements Forwarding {
     final Set<FlowEntry> entries = Collections.newSetFromMap(new IdentityHashMap<>());
     final List<PortState> configured = new ArrayList<>();
     int settles;
+    boolean switchable = true; // what ports are outside of the switch
     private final Faults faults = new Faults();
     Ofproto ofproto;
     private final Map<Integer, Traffic> ports = new LinkedHashMap<>();
@@ -92,6 +93,11 @@ final class MemoryForwarding implements Forwarding {
 
     @Override
     public void groupChanged(int id, GroupState now) {}
+
+    @Override
+    public boolean administer(int port, boolean up) {
+        return switchable;
+    }
 
     @Override
     public void portConfigured(PortState old, PortState now) {

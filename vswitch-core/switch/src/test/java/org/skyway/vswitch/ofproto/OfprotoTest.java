@@ -345,6 +345,50 @@ class OfprotoTest {
     }
 
     @Test
+    void aPortThatCannotBeSwitchedStaysAsItIs() throws IOException {
+        try (TestController a = controller(Version.OF13);
+                TestController b = controller(Version.OF13)) {
+            PortState port =
+                    sw.run(() -> {
+                        sw.forwarding.switchable = false;
+                        return sw.forwarding.tables().port(1);
+                    });
+            int down = PortState.PORT_DOWN;
+            assertNull(a.tell(new PortMod(1, port.mac(), down, down, 0)));
+            assertFalse(b.gets(Message.PortStatus.class));
+            assertEquals(port, sw.run(() -> sw.forwarding.tables().port(1)));
+            int both = down | PortState.NO_FWD;
+            assertNull(a.tell(new PortMod(1, port.mac(), both, both, 0)));
+            assertEquals(PortState.NO_FWD, b.next(Message.PortStatus.class).port().config());
+        }
+    }
+
+    @Test
+    void thatAPortIsNotAliveIsToldBeforeTheReason() throws IOException {
+        try (TestController thirteen = controller(Version.OF13);
+                TestController ten = controller(Version.OF10)) {
+            sw.run(() -> {
+                PortState port = sw.forwarding.tables().port(1);
+                PortState now =
+                        port.withConfig(PortState.PORT_DOWN)
+                                .withState(PortState.LINK_DOWN | PortState.HOST);
+                sw.forwarding.tables().port(now);
+                sw.ofproto.portChanged(port, now);
+                return null;
+            });
+            PortState dead = thirteen.next(Message.PortStatus.class).port();
+            assertEquals(0, dead.config());
+            assertEquals(0, dead.state());
+            for (TestController c : List.of(thirteen, ten)) {
+                PortState off = c.next(Message.PortStatus.class).port();
+                assertEquals(PortState.PORT_DOWN, off.config());
+                assertEquals(PortState.LINK_DOWN, off.state());
+                assertFalse(c.gets(Message.PortStatus.class));
+            }
+        }
+    }
+
+    @Test
     void aBundleThatFailsLeavesPortsAsTheyWere() throws IOException {
         try (TestController c = controller(Version.OF14)) {
             int inAnyOrder = 0; // in an atomic one there may be no port-mod
