@@ -376,6 +376,12 @@ public final class Bridge {
         notes.commit();
         boolean busy = survive("settlements", settlements::check);
         busy |= survive("tables", settler::reclaim);
+        survive(
+                "interfaces",
+                () -> {
+                    interfaces.tick();
+                    return false;
+                });
         busy |= survive("bonds", bonded::tick);
         busy |= survive("links", links()::tick);
         busy |= survive("VNFs", vnfs::tick);
@@ -401,8 +407,14 @@ public final class Bridge {
         return true;
     }
 
-    /// Looks after what changes slowly, a few times a second: interfaces that go up and down, rings
-    /// that went bad, addresses that age.
+    /// Looks at the interfaces that are its ports, if something has changed: who is told of one
+    /// that is up counts on it from then on.
+    public void lookAtInterfaces() {
+        interfaces.look();
+    }
+
+    /// Looks after what changes slowly, a few times a second: rings that went bad, addresses that
+    /// age.
     public void slowTick() {
         fabric.checkMemory();
         if (detector.recover(ports.all())) {
@@ -412,7 +424,6 @@ public final class Bridge {
             settler.changed();
             settle();
         }
-        interfaces.look();
         changes.dropFaulty();
         placement.sample();
         cutThroughs.update();

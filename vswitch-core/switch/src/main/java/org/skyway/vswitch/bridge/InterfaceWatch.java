@@ -21,11 +21,15 @@ import org.skyway.vswitch.port.TapPort;
 /// The interfaces of the host that are ports of a bridge: what somebody does to them is done to the
 /// ports. Ofproto thread.
 final class InterfaceWatch implements AutoCloseable {
+    private static final long PAUSE_NANOS = 20_000_000;
+    private static final int REST = 10; // times as long as a look took
+
     private final Bridge bridge;
     private final Faults faults;
     private InterfaceChanges changes; // null before the first look
     private final Set<BridgePort> fresh = new HashSet<>(); // nobody has looked at them yet
     private final Set<BridgePort> astray = new HashSet<>(); // no interface here has their name
+    private long nextNanos = System.nanoTime(); // when it looks again by itself
 
     InterfaceWatch(Bridge bridge, Faults faults) {
         this.bridge = bridge;
@@ -41,6 +45,16 @@ final class InterfaceWatch implements AutoCloseable {
     void removed(BridgePort port) {
         fresh.remove(port);
         astray.remove(port);
+    }
+
+    /// The same as [#look], but not all the time on a host where something always changes.
+    void tick() {
+        long now = System.nanoTime();
+        if (now - nextNanos >= 0) {
+            look();
+            long end = System.nanoTime();
+            nextNanos = end + Math.max(PAUSE_NANOS, REST * (end - now));
+        }
     }
 
     /// Looks at those of which the host says that something has changed. If it says nothing, that

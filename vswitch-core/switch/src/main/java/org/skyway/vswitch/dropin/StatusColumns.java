@@ -84,7 +84,13 @@ final class StatusColumns {
     ///
     /// @throws IOException if its thread can't be asked
     void bridge(WantedBridge wanted, Slot slot) throws IOException {
-        BridgeView view = slot.running().ask(() -> view(slot));
+        BridgeView view =
+                slot.running()
+                        .ask(() -> {
+                            // Or a link would be up for who reads the column, and not for packets.
+                            slot.running().bridge().lookAtInterfaces();
+                            return view(slot);
+                        });
         t.change(Columns.BRIDGE, wanted.row(), "datapath_id", Datum.of(Pass.hex(view.datapathId)));
         t.change(Columns.BRIDGE, wanted.row(), "datapath_version", Datum.of("<built-in>"));
         for (WantedPort port : wanted.ports().values()) {
