@@ -99,6 +99,6 @@ final class OvsTool {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("ovs-ofctl", "-O", version));
         command.addAll(List.of(arguments));
-        return run(runDirectory, 20, command.toArray(String[]::new));
+        return run(runDirectory, 60, command.toArray(String[]::new));
     }
 }
