@@ -135,12 +135,12 @@ final class Pass {
             if (port.name().equals(w.name())) {
                 continue;
             }
-            PortSlot there = slot.ports().get(port.name());
+            PortConfig there = slot.ports().get(port.name());
             PortConfig config = config(port, there != null);
             if (config == null) {
                 continue;
             }
-            int current = there == null ? 0 : there.config().number();
+            int current = there == null ? 0 : there.number();
             needs.add(
                     new PortNumbering.Need(port.name(), port.request(), current, port.recorded()));
             plan.put(port.name(), config);
@@ -184,8 +184,8 @@ final class Pass {
         Map<String, PortConfig> plan = configs.get(slot.name());
         List<String> gone =
                 slot.ports().values().stream()
-                        .filter(p -> !p.config().equals(plan.get(p.config().name())))
-                        .map(p -> p.config().name())
+                        .filter(p -> !p.equals(plan.get(p.name())))
+                        .map(PortConfig::name)
                         .toList();
         try {
             slot.remove(gone);
@@ -372,14 +372,14 @@ final class Pass {
         if (port.name().equals(w.name())) {
             return LOCAL;
         }
-        PortSlot there = slot.ports().get(port.name());
-        return there == null ? FAILED : there.config().number();
+        PortConfig there = slot.ports().get(port.name());
+        return there == null ? FAILED : there.number();
     }
 
     // It has its number, and nothing at its other end.
     private static String withoutPeer(WantedBridge w, Slot slot, WantedPort port) {
-        PortSlot there = slot.ports().get(port.name());
-        if (there == null || there.config().type() != PortConfig.Type.PATCH) {
+        PortConfig there = slot.ports().get(port.name());
+        if (there == null || there.type() != PortConfig.Type.PATCH) {
             return null;
         }
         try {
@@ -394,7 +394,7 @@ final class Pass {
             return connected
                     ? null
                     : "No usable peer '%s' exists in '%s' datapath."
-                            .formatted(there.config().peer(), w.datapathType());
+                            .formatted(there.peer(), w.datapathType());
         } catch (IOException e) {
             return null; // the next pass asks again
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.skyway.agent.PortHost;
 import org.skyway.ivshmem.sys.TapDevice;
+import org.skyway.openflow.model.PortState;
 import org.skyway.vswitch.bridge.BridgePort;
 import org.skyway.vswitch.bridge.Requests;
 import org.skyway.vswitch.config.ConfigException;
@@ -39,7 +40,8 @@ final class Slot {
     private final PortHosts hosts;
     private final List<AutoCloseable> parts;
     private final SavedState before;
-    private final Map<String, PortSlot> ports = new ConcurrentHashMap<>();
+    private final Map<String, PortConfig> ports = new ConcurrentHashMap<>();
+    private final Map<String, PortState> told = new HashMap<>(); // last, by port
     private final Map<UUID, FlowCounters> mirrors = new ConcurrentHashMap<>();
     private final Map<String, Integer> bondIds = new HashMap<>();
     private final PortNumbering numbers = new PortNumbering();
@@ -99,8 +101,16 @@ final class Slot {
         return running;
     }
 
-    Map<String, PortSlot> ports() {
+    Map<String, PortConfig> ports() {
         return ports;
+    }
+
+    /// Takes note of how a port is.
+    ///
+    /// @param now as the tables have it
+    /// @return whether that is otherwise than before
+    boolean isNews(PortState now) {
+        return told.put(now.name(), now) != now;
     }
 
     /// How many ports it has, with the local one. Any thread.
@@ -155,7 +165,7 @@ final class Slot {
     /// Takes over the ports that a switch before this one had.
     void found(List<BridgePort> there) {
         for (BridgePort port : there) {
-            ports.put(port.config().name(), new PortSlot(port.config()));
+            ports.put(port.config().name(), port.config());
             hosts.add(port.config().name(), host);
         }
     }
@@ -171,7 +181,7 @@ final class Slot {
             hosts.remove(config.name(), host);
             throw e;
         }
-        ports.put(config.name(), new PortSlot(config));
+        ports.put(config.name(), config);
     }
 
     /// Removes ports, and the interfaces that were made for them.
@@ -183,6 +193,7 @@ final class Slot {
             return;
         }
         names.forEach(ports::remove);
+        names.forEach(told::remove);
         CompletableFuture<List<TapDevice>> closing =
                 running.ask(() -> running.bridge().portChanges().remove(names))
                         .toCompletableFuture();

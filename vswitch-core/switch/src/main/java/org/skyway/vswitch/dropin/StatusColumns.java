@@ -96,9 +96,8 @@ final class StatusColumns {
         for (WantedPort port : wanted.ports().values()) {
             boolean local = port.name().equals(wanted.name());
             PortView v = view.ports.get(port.name());
-            PortSlot there = slot.ports().get(port.name());
-            if (v != null && (local || there != null)) {
-                port(port.row(), v, there);
+            if (v != null && (local || slot.hasPort(port.name()))) {
+                port(port.row(), v, slot.isNews(v.state));
             }
             Long active = port.isBonded() ? view.bonds.get(port.port().text("name")) : null;
             if (active != null && active != 0) {
@@ -145,8 +144,7 @@ final class StatusColumns {
                 bonds);
     }
 
-    private void port(Row row, PortView v, PortSlot slot) {
-        boolean news = slot == null || slot.isNews(v.state);
+    private void port(Row row, PortView v, boolean news) {
         HostPort host = v.port != null && v.port.datapathPort() instanceof HostPort h ? h : null;
         if (host == null) {
             virtual(row, v);
