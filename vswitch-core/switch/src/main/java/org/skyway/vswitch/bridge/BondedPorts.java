@@ -74,7 +74,7 @@ final class BondedPorts {
             return false;
         }
         // Sooner than a bridge without bonds does: what is on its way is lost meanwhile.
-        bridge.interfaces().look();
+        bridge.lookAtInterfaces();
         if (look()) {
             bridge.settle();
         }

@@ -266,11 +266,6 @@ public final class Bridge {
         return changes;
     }
 
-    /// Looks at its interfaces of the host.
-    InterfaceWatch interfaces() {
-        return interfaces;
-    }
-
     /// What somebody wants of its ports.
     ///
     /// @return for the ofproto thread
@@ -376,12 +371,7 @@ public final class Bridge {
         notes.commit();
         boolean busy = survive("settlements", settlements::check);
         busy |= survive("tables", settler::reclaim);
-        survive(
-                "interfaces",
-                () -> {
-                    interfaces.tick();
-                    return false;
-                });
+        busy |= survive("interfaces", interfaces::tick);
         busy |= survive("bonds", bonded::tick);
         busy |= survive("links", links()::tick);
         busy |= survive("VNFs", vnfs::tick);

@@ -48,18 +48,22 @@ final class InterfaceWatch implements AutoCloseable {
     }
 
     /// The same as [#look], but not all the time on a host where something always changes.
-    void tick() {
+    boolean tick() {
         long now = System.nanoTime();
-        if (now - nextNanos >= 0) {
-            look();
-            long end = System.nanoTime();
-            nextNanos = end + Math.max(PAUSE_NANOS, REST * (end - now));
+        if (now - nextNanos < 0) {
+            return false;
         }
+        boolean news = look();
+        long end = System.nanoTime();
+        nextNanos = end + Math.max(PAUSE_NANOS, REST * (end - now));
+        return news;
     }
 
     /// Looks at those of which the host says that something has changed. If it says nothing, that
     /// is one system call.
-    void look() {
+    ///
+    /// @return whether some ports are others now
+    boolean look() {
         Map<Integer, List<InterfaceChange>> told = new HashMap<>();
         boolean some = true; // others may have changed, too
         if (changes == null) {
@@ -70,7 +74,7 @@ final class InterfaceWatch implements AutoCloseable {
                             c -> told.computeIfAbsent(c.ifindex(), _ -> new ArrayList<>()).add(c));
         }
         if (!some && told.isEmpty() && fresh.isEmpty()) {
-            return;
+            return false;
         }
         boolean news = false;
         for (BridgePort port : bridge.ports().all()) {
@@ -87,6 +91,7 @@ final class InterfaceWatch implements AutoCloseable {
         if (news) {
             bridge.portChanges().observed();
         }
+        return news;
     }
 
     private boolean look(BridgePort port, HostPort at, List<InterfaceChange> told) {
