@@ -110,9 +110,6 @@ final class InstructionCodec {
             mask = found[WRITE_METADATA].s64();
         }
         int table = found[GOTO_TABLE] == null ? -1 : found[GOTO_TABLE].u8();
-        if (meter == -1 && !later && table == -1) {
-            return first;
-        }
         return new Instructions(
                 meter, first.apply(), found[CLEAR_ACTIONS] != null, write, metadata, mask, table);
     }

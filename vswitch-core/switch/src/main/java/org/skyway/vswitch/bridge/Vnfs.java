@@ -198,7 +198,8 @@ final class Vnfs implements PortHost {
     // An agent does not wait for ever until one has its port; nobody would tell again that it is
     // gone.
     private void gone(String name, String reason) {
-        if (early != null && early.removeIf(a -> a.isAt(name) && a.result().cancel(false))) {
+        if (early != null
+                && early.removeIf(a -> a.port().equals(name) && a.result().cancel(false))) {
             return; // it has not been given anything; what the port keeps is another one's
         }
         BridgePort port = bridge.ports().byName(name);
@@ -228,10 +229,6 @@ final class Vnfs implements PortHost {
             CompletableFuture<Returned> result) {
         boolean isGuest() {
             return pid == 0;
-        }
-
-        boolean isAt(String name) {
-            return port.equals(name);
         }
     }
 
