@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
         name = "fuzz",
         mixinStandardHelpOptions = true,
         description = {
-            "Fuzzes what reads bytes that others wrote, with Jazzer: openflow, frame, control, pcap.",
+            "Fuzzes what reads bytes that others wrote, with Jazzer: openflow, frame, control, pcap, state.",
             "Corpora grow in a folder, from the seeds that are kept; exits with 1 if something is found."
         })
 public final class FuzzCommand implements Callable<Integer> {
@@ -35,7 +35,7 @@ public final class FuzzCommand implements Callable<Integer> {
         Files.createDirectories(folder);
         boolean clean = true;
         for (FuzzTarget target : targets) {
-            clean &= new FuzzRun(target, folder, seconds).run();
+            clean &= new FuzzRun(target, folder, seconds, 0).run();
         }
         return clean ? 0 : 1;
     }

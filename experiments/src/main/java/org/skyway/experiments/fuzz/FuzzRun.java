@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 /// @param target what
 /// @param folder gets the corpus and, if something is found, the input that did it
 /// @param seconds how long
-record FuzzRun(FuzzTarget target, Path folder, long seconds) {
+/// @param seed where its random numbers begin; 0 for somewhere else each time
+record FuzzRun(FuzzTarget target, Path folder, long seconds, int seed) {
     private static final long START_AND_END_SECONDS = 240;
 
     /// Runs it.
@@ -40,6 +41,7 @@ record FuzzRun(FuzzTarget target, Path folder, long seconds) {
                         "--target_class=" + target.entry.getName(),
                         "--instrumentation_includes=" + target.instrumented,
                         "--custom_hook_excludes=**",
+                        "-seed=" + seed,
                         "-max_total_time=" + seconds,
                         "-max_len=" + target.longestInput,
                         "-timeout=60",

@@ -65,8 +65,11 @@ final class AsyncCodec {
         int[] secondary = new int[KINDS];
         int given = 0;
         while (in.remaining() > 0) {
-            Properties.Property p = Properties.next(in);
-            if (p.vendor() != 0 || p.type() >= 2 * KINDS) {
+            Properties.Property p = Properties.next(in, Properties.EXPERIMENTER - 1);
+            if (p.type() == Properties.EXPERIMENTER) {
+                throw p.unknown();
+            }
+            if (p.type() >= 2 * KINDS) {
                 throw new OpenFlowException(ErrorCode.OFPACFC_UNSUPPORTED, "property " + p.type());
             }
             int mask = p.s32();

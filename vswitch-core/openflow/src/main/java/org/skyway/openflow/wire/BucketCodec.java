@@ -69,9 +69,6 @@ final class BucketCodec {
             int watchGroup = -1;
             while (properties.remaining() > 0) {
                 Properties.Property p = Properties.next(properties);
-                if (p.vendor() != 0) {
-                    throw p.unknown();
-                }
                 switch (p.type()) {
                     case WEIGHT -> weight = p.u16();
                     case WATCH_PORT -> watchPort = p.s32();

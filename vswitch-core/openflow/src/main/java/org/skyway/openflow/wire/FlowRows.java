@@ -24,6 +24,7 @@ import org.skyway.openflow.wire.MessageTable.Context;
 /// The rows of flow-mod and flow-removed, in the forms of each version and of Nicira.
 final class FlowRows {
     private static final int NANOS = 1_000_000_000;
+    private static final long LONGEST_NANOS = 0xffffffffL * NANOS - 1; // then come all ones
     private static final int EMERGENCY = 4; // OpenFlow 1.0 only
     private static final FlowMod.Command[] COMMANDS = FlowMod.Command.values();
 
@@ -334,10 +335,10 @@ final class FlowRows {
         out.bytes(match, 0, match.size());
     }
 
-    /// Seconds and nanoseconds, 32 bits each.
+    /// Seconds and nanoseconds, 32 bits each, which can say more than [#putDuration] can.
     static long duration(WireReader in) {
         long seconds = in.u32();
-        return seconds * NANOS + in.u32();
+        return Math.min(seconds * NANOS + in.u32(), LONGEST_NANOS);
     }
 
     static void putDuration(WireWriter out, long nanos) {

@@ -12,7 +12,6 @@ final class OxsCodec {
     private static final int FLOW_COUNT = 3;
     private static final int PACKET_COUNT = 4;
     private static final int BYTE_COUNT = 5;
-    private static final int NANOS = 1_000_000_000;
 
     private OxsCodec() {}
 
@@ -42,7 +41,7 @@ final class OxsCodec {
                 continue;
             }
             switch (field) {
-                case DURATION -> duration = value.u32() * NANOS + value.u32();
+                case DURATION -> duration = FlowRows.duration(value);
                 case IDLE_TIME -> idle = value.u32();
                 case FLOW_COUNT -> flows = value.u32();
                 case PACKET_COUNT -> packets = value.s64();
@@ -57,9 +56,7 @@ final class OxsCodec {
         int start = out.size();
         out.u16(0).u16(0);
         if (s.durationNanos() >= 0) {
-            head(out, DURATION, 8)
-                    .u32((int) (s.durationNanos() / NANOS))
-                    .u32((int) (s.durationNanos() % NANOS));
+            FlowRows.putDuration(head(out, DURATION, 8), s.durationNanos());
         }
         if (s.idleSeconds() >= 0) {
             head(out, IDLE_TIME, 8).u32((int) s.idleSeconds()).zeros(4);

@@ -133,7 +133,7 @@ final class PortRows {
         if (version.atLeast(OF14)) {
             while (rest.remaining() > 0) {
                 Properties.Property p = Properties.next(rest);
-                if (p.vendor() == 0 && p.type() == 0) {
+                if (p.type() == 0) {
                     p.value().skip(4);
                     link(p.value(), link);
                 }
@@ -229,7 +229,7 @@ final class PortRows {
         int advertise = 0;
         while (in.remaining() > 0) {
             Properties.Property p = Properties.next(in);
-            if (p.vendor() != 0 || p.type() != 0) {
+            if (p.type() != 0) {
                 throw p.unknown();
             }
             advertise = p.s32();
@@ -309,7 +309,7 @@ final class PortRows {
         Arrays.fill(v, 8, 12, -1);
         while (one.remaining() > 0) {
             Properties.Property p = Properties.next(one);
-            if (p.vendor() == 0 && p.type() == 0) {
+            if (p.type() == 0) {
                 p.value().skip(4);
                 read(p.value(), v, 8, 12);
             }

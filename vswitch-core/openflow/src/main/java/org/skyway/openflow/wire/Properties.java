@@ -6,12 +6,17 @@ import org.skyway.openflow.model.Bytes;
 
 /// Properties: type, length, value, each padded to 8 bytes (OpenFlow 1.4 and later).
 final class Properties {
-    private static final int EXPERIMENTER = 0xffff;
+    /// The type of properties that an experimenter has defined.
+    static final int EXPERIMENTER = 0xffff;
 
     private Properties() {}
 
-    /// One property. An experimenter's has its id and type in `vendor` and `type`.
-    record Property(int vendor, int type, WireReader value) {
+    /// One property. An experimenter's type is never that of one of the standard's.
+    ///
+    /// @param type the standard's, or [#EXPERIMENTER]
+    /// @param vendor the experimenter; 0 if it is the standard's
+    /// @param vendorType the experimenter's type
+    record Property(int type, int vendor, int vendorType, WireReader value) {
         /// A number of 8 bits. It is padded to 32, but as in Open vSwitch any padding will do.
         int u8() {
             return value.u8();
@@ -51,14 +56,25 @@ final class Properties {
         }
 
         OpenFlowException unknown() {
-            return new OpenFlowException(
-                    vendor == 0 ? ErrorCode.OFPBPC_BAD_TYPE : ErrorCode.OFPBPC_BAD_EXP_TYPE,
-                    "unknown property %d".formatted(type));
+            return vendor == 0
+                    ? new OpenFlowException(
+                            ErrorCode.OFPBPC_BAD_TYPE, "unknown property %d".formatted(type))
+                    : new OpenFlowException(
+                            ErrorCode.OFPBPC_BAD_EXP_TYPE,
+                            "unknown property %d of experimenter 0x%x"
+                                    .formatted(vendorType, vendor));
         }
     }
 
     /// Reads the next property with its padding.
     static Property next(WireReader in) {
+        return next(in, EXPERIMENTER);
+    }
+
+    /// The same where more than one type is an experimenter's.
+    ///
+    /// @param firstExperimenter the first of them
+    static Property next(WireReader in, int firstExperimenter) {
         if (in.remaining() < 4) {
             throw badLength(in.remaining(), 4);
         }
@@ -70,14 +86,18 @@ final class Properties {
         }
         WireReader value = in.part(length - 4, ErrorCode.OFPBPC_BAD_LEN);
         in.skip(padded - length);
-        if (type < EXPERIMENTER - 1) {
-            return new Property(0, type, value);
+        if (type < firstExperimenter) {
+            return new Property(type, 0, 0, value);
         }
         if (length < 12) {
             throw badLength(length, 12);
         }
         int vendor = value.s32();
-        return new Property(vendor, value.s32(), value);
+        if (vendor == 0) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBPC_BAD_EXPERIMENTER, "a property of experimenter 0");
+        }
+        return new Property(EXPERIMENTER, vendor, value.s32(), value);
     }
 
     private static OpenFlowException badLength(int room, int needed) {

@@ -30,7 +30,7 @@ final class SelectionCodec {
             Properties.Property p = Properties.next(in);
             boolean known =
                     (p.vendor() == NETRONOME || p.vendor() == NETRONOME_OLD)
-                            && p.type() == SELECTION_METHOD;
+                            && p.vendorType() == SELECTION_METHOD;
             if (!known) {
                 throw p.unknown();
             }

@@ -83,7 +83,10 @@ final class SetFieldEncoder {
     private void setField(Field f, long high, long low, long maskHigh, long maskLow, boolean all) {
         int start = out.size();
         out.u16(25).u16(0);
-        OxmCodec.put(out, row(f), high, low, maskHigh, maskLow, all);
+        // An action of 1.1 may have a value with bits that the field has not; in this one they
+        // would
+        // be refused.
+        OxmCodec.put(out, row(f), high, low & f.whole(), maskHigh, maskLow, all);
         ActionEncoder.end(out, start);
     }
 

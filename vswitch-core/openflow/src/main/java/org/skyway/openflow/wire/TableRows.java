@@ -183,7 +183,7 @@ final class TableRows {
         int max = one.s32();
         List<TableCapabilities.Property> properties = new ArrayList<>();
         while (one.remaining() > 0) {
-            Properties.Property p = Properties.next(one);
+            Properties.Property p = Properties.next(one, Properties.EXPERIMENTER + 1); // whole
             properties.add(new TableCapabilities.Property(p.type(), p.bytes()));
         }
         return new TableCapabilities(

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.Version;
 import org.skyway.openflow.model.Action;
 
 /// Values of actions for one field that have bits which the field has not: told as they came, as
@@ -31,5 +32,21 @@ class OwnActionsTest {
                 (Action.SetField) ((FlowMod) e.message()).instructions().apply().getFirst();
         assertEquals(Long.decode(value), set.low());
         assertArrayEquals(frame, OpenFlowCodec.encode(e));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ffff001000002320001e0000fff00003, 3", "ffff001000002320001f490000000000, 1"})
+    void areCutWhereTheyWouldBeRefused(String action, int value) {
+        byte[] frame = HexFormat.of().parseHex(FLOW_MOD.formatted(action));
+        frame[3] = (byte) frame.length;
+        FlowMod m = (FlowMod) OpenFlowCodec.decode(frame, true).message();
+        for (Version v : Version.values()) {
+            if (v.atLeast(Version.OF12)) {
+                byte[] told = OpenFlowCodec.encode(new Envelope(v, 1, m));
+                FlowMod heard = (FlowMod) OpenFlowCodec.decode(told, false).message();
+                Action.SetField set = (Action.SetField) heard.instructions().apply().getFirst();
+                assertEquals(value, set.low());
+            }
+        }
     }
 }

@@ -35,6 +35,7 @@ final class TablesRestoration {
         }
         saved.all(Saved.Group.class).forEach(this::group);
         saved.all(Saved.Flow.class).forEach(this::flow);
+        saved.refused().forEach(e -> bridge.faults().record("state: what was remembered", e));
         bridge.remember();
         bridge.settle();
     }

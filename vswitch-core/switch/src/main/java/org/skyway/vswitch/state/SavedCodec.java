@@ -5,16 +5,12 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.FlowMod;
 import org.skyway.openflow.message.GroupMod;
-import org.skyway.openflow.message.Message;
-import org.skyway.openflow.message.Meter;
 import org.skyway.openflow.message.MeterMod;
-import org.skyway.openflow.message.Version;
+import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.FlowRule;
 import org.skyway.openflow.model.OfPort;
-import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// What is remembered as bytes: a type, and then its fields; what OpenFlow has a message for is in
 /// that message.
@@ -32,10 +28,6 @@ final class SavedCodec {
     private static final int NO_PORT = 104;
     private static final int NO_FLOWS = 105;
 
-    /// The newest version has a form for most. In 1.5 a meter is an action, so what has it as an
-    /// instruction is put into a message of 1.3.
-    private static final List<Version> VERSIONS = List.of(Version.OF15, Version.OF13);
-
     private SavedCodec() {}
 
     /// Reads changes.
@@ -43,13 +35,16 @@ final class SavedCodec {
         void put(Saved item);
 
         void remove(Object key);
+
+        /// Something is there that controllers could not say: it is left out.
+        void refused(OpenFlowException reason);
     }
 
     static void put(DataOutput out, Saved item) throws IOException {
         switch (item) {
             case Saved.Flow f -> {
                 FlowRule r = f.rule();
-                byte[] frame = message(flowMod(r));
+                byte[] frame = SavedMessage.write(flowMod(r));
                 out.writeByte(FLOW);
                 bytes(out, frame);
                 out.writeInt(r.priority());
@@ -62,7 +57,7 @@ final class SavedCodec {
             }
             case Saved.Group g -> {
                 byte[] frame =
-                        message(
+                        SavedMessage.write(
                                 new GroupMod(
                                         GroupMod.ADD,
                                         g.entry().id(),
@@ -78,7 +73,7 @@ final class SavedCodec {
                 }
             }
             case Saved.OfMeter m -> {
-                byte[] frame = message(new MeterMod(0, m.meter()));
+                byte[] frame = SavedMessage.write(new MeterMod(0, m.meter()));
                 out.writeByte(METER);
                 bytes(out, frame);
                 out.writeLong(m.createdNanos());
@@ -155,20 +150,9 @@ final class SavedCodec {
     static void read(DataInput in, Reader to) throws IOException {
         int type = in.readUnsignedByte();
         switch (type) {
-            case FLOW -> to.put(flow(in));
-            case GROUP -> {
-                GroupMod m = (GroupMod) message(in);
-                long created = in.readLong();
-                List<Saved.Block> counters = new ArrayList<>();
-                for (int n = in.readInt(); n > 0; n--) {
-                    counters.add(block(in));
-                }
-                to.put(new Saved.Group(m.entry(), created, counters));
-            }
-            case METER -> {
-                Meter meter = ((MeterMod) message(in)).meter();
-                to.put(new Saved.OfMeter(meter, in.readLong(), block(in)));
-            }
+            case FLOW -> message(to, () -> flow(in));
+            case GROUP -> message(to, () -> group(in));
+            case METER -> message(to, () -> meter(in));
             case PORT -> to.put(port(in));
             case TABLE ->
                     to.put(
@@ -191,21 +175,58 @@ final class SavedCodec {
         }
     }
 
-    /// Reads what follows the type of an entry.
+    private interface Item {
+        Saved read() throws IOException;
+    }
+
+    private static void message(Reader to, Item item) throws IOException {
+        try {
+            to.put(item.read());
+        } catch (OpenFlowException e) {
+            to.refused(e);
+        }
+    }
+
+    /// Reads what follows the type of an entry; the message last, which may be refused.
     static Saved.Flow flow(DataInput in) throws IOException {
-        FlowMod m = (FlowMod) message(in);
+        byte[] frame = frame(in);
+        int priority = in.readInt();
+        int flags = in.readInt();
+        int importance = in.readInt();
+        long created = in.readLong();
+        long modified = in.readLong();
+        long used = in.readLong();
+        Saved.Block counters = block(in);
+        FlowMod m = (FlowMod) SavedMessage.read(frame);
         FlowRule rule =
                 new FlowRule(
                         m.table(),
-                        in.readInt(),
+                        priority,
                         m.match(),
                         m.instructions(),
                         m.newCookie(),
                         m.idleTimeout(),
                         m.hardTimeout(),
-                        in.readInt(),
-                        in.readInt());
-        return new Saved.Flow(rule, in.readLong(), in.readLong(), in.readLong(), block(in));
+                        flags,
+                        importance);
+        return new Saved.Flow(rule, created, modified, used, counters);
+    }
+
+    private static Saved.Group group(DataInput in) throws IOException {
+        byte[] frame = frame(in);
+        long created = in.readLong();
+        List<Saved.Block> counters = new ArrayList<>();
+        for (int n = in.readInt(); n > 0; n--) {
+            counters.add(block(in));
+        }
+        return new Saved.Group(((GroupMod) SavedMessage.read(frame)).entry(), created, counters);
+    }
+
+    private static Saved.OfMeter meter(DataInput in) throws IOException {
+        byte[] frame = frame(in);
+        long created = in.readLong();
+        Saved.Block counters = block(in);
+        return new Saved.OfMeter(((MeterMod) SavedMessage.read(frame)).meter(), created, counters);
     }
 
     private static Saved.Port port(DataInput in) throws IOException {
@@ -241,23 +262,10 @@ final class SavedCodec {
                 r.instructions());
     }
 
-    private static byte[] message(Message m) {
-        IllegalArgumentException refused = null;
-        boolean instructed = m instanceof FlowMod f && f.instructions().meter() != -1;
-        for (Version version : instructed ? VERSIONS.reversed() : VERSIONS) {
-            try {
-                return OpenFlowCodec.encode(new Envelope(version, 0, m));
-            } catch (IllegalArgumentException e) {
-                refused = e;
-            }
-        }
-        throw refused;
-    }
-
-    private static Message message(DataInput in) throws IOException {
+    private static byte[] frame(DataInput in) throws IOException {
         byte[] frame = new byte[in.readInt()];
         in.readFully(frame);
-        return OpenFlowCodec.decode(frame, false).message();
+        return frame;
     }
 
     private static void bytes(DataOutput out, byte[] bytes) throws IOException {

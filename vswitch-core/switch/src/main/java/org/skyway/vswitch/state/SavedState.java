@@ -3,11 +3,13 @@ package org.skyway.vswitch.state;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.vswitch.counters.SavedCounters;
 
 /// What a switch that is no more knew. Immutable.
 public final class SavedState {
     private final Collection<Saved> items;
+    private final List<OpenFlowException> refused;
     private final SavedCounters counters;
     private final int threads;
     private final boolean sameBoot;
@@ -16,6 +18,7 @@ public final class SavedState {
 
     SavedState(
             Collection<Saved> items,
+            List<OpenFlowException> refused,
             SavedCounters counters,
             int threads,
             boolean sameBoot,
@@ -23,6 +26,7 @@ public final class SavedState {
             boolean sharedCounters) {
         this.sharedCounters = sharedCounters;
         this.items = items;
+        this.refused = refused;
         this.counters = counters;
         this.threads = threads;
         this.sameBoot = sameBoot;
@@ -42,6 +46,14 @@ public final class SavedState {
             }
         }
         return found;
+    }
+
+    /// Why things that were there are not known any more: as the messages of a controller, they
+    /// would be refused.
+    ///
+    /// @return one for each
+    public List<OpenFlowException> refused() {
+        return refused;
     }
 
     /// What was counted.
@@ -69,7 +81,7 @@ public final class SavedState {
     ///
     /// @return what is left after the host was started anew
     public SavedState withoutProcesses() {
-        return new SavedState(items, counters, threads, false, shiftNanos, sharedCounters);
+        return new SavedState(items, refused, counters, threads, false, shiftNanos, sharedCounters);
     }
 
     /// Whether what was counted lies with what others of its process counted, so that links between

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.skyway.openflow.message.OpenFlowException;
 
 /// Reads a queue up to the last change that is whole. Without Chronicle, which takes longer to
 /// initialise itself than all else that a switch does before it forwards again; of the form of its
@@ -26,6 +27,7 @@ final class StateReader implements SavedCodec.Reader {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Map<Object, Saved> items = new LinkedHashMap<>();
+    private final List<OpenFlowException> refused = new ArrayList<>();
     private final List<Excerpt> open = new ArrayList<>(); // changes whose last ones are to come
     private Excerpt.Header header;
     private boolean complete;
@@ -35,7 +37,12 @@ final class StateReader implements SavedCodec.Reader {
     /// @param header what it is; null if it does not even say that
     /// @param complete whether all that was known when it was begun is in it
     /// @param items by key, in the order in which they came
-    record Content(Excerpt.Header header, boolean complete, Map<Object, Saved> items) {}
+    /// @param refused why others were left out
+    record Content(
+            Excerpt.Header header,
+            boolean complete,
+            Map<Object, Saved> items,
+            List<OpenFlowException> refused) {}
 
     static Content read(Path folder) throws IOException {
         List<Path> files;
@@ -48,7 +55,7 @@ final class StateReader implements SavedCodec.Reader {
                 break;
             }
         }
-        return new Content(reader.header, reader.complete, reader.items);
+        return new Content(reader.header, reader.complete, reader.items, reader.refused);
     }
 
     /// @return whether all of the file was whole, and what follows is in another one
@@ -110,6 +117,11 @@ final class StateReader implements SavedCodec.Reader {
     @Override
     public void put(Saved item) {
         items.put(item.key(), item);
+    }
+
+    @Override
+    public void refused(OpenFlowException reason) {
+        refused.add(reason);
     }
 
     @Override

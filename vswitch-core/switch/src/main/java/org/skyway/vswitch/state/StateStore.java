@@ -172,6 +172,7 @@ public final class StateStore implements AutoCloseable {
         long shift = System.nanoTime() - elapsedMillis * 1_000_000 - h.nanos();
         return new SavedState(
                 List.copyOf(content.items().values()),
+                content.refused(),
                 SavedCounters.read(directory.resolve(h.counters()), sameBoot),
                 h.threads(),
                 sameBoot,

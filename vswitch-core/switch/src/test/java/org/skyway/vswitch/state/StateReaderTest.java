@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -19,6 +21,11 @@ import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.skyway.openflow.message.ErrorCode;
+import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.Instructions;
+import org.skyway.openflow.model.Match;
 
 /// What Chronicle has written is read without it.
 class StateReaderTest {
@@ -133,5 +140,35 @@ class StateReaderTest {
     @Test
     void whereNothingIsThereIsNothing() throws IOException {
         assertNull(StateReader.read(directory).header());
+    }
+
+    /// As an older release may have written it: as a message, it would be refused.
+    @Test
+    void whatWouldBeRefusedIsLeftOutAndTold() throws IOException {
+        ByteArrayOutputStream flow = new ByteArrayOutputStream();
+        FlowRule rule = new FlowRule(0, 1, Match.ANY, Instructions.DROP);
+        SavedCodec.put(
+                new DataOutputStream(flow), new Saved.Flow(rule, 0, 0, 0, new Saved.Block(1, 1)));
+        byte[] refused = flow.toByteArray();
+        refused[1 + Integer.BYTES] = 9; // the version of its message
+        List<Saved> all;
+        try (ChronicleQueue queue = queue();
+                ExcerptAppender appender = queue.createAppender()) {
+            all = begin(appender);
+            append(
+                    appender,
+                    TestExcerpts.of(
+                            Excerpt.Kind.LAST,
+                            out -> {
+                                out.write(refused);
+                                SavedCodec.put(out, port(PORTS + 1));
+                            }));
+            all.add(port(PORTS + 1));
+        }
+        StateReader.Content content = StateReader.read(directory);
+        assertEquals(all, items(content));
+        assertEquals(
+                List.of(ErrorCode.OFPBRC_BAD_VERSION),
+                content.refused().stream().map(OpenFlowException::code).toList());
     }
 }
