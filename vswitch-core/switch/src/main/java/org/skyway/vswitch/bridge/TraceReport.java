@@ -125,7 +125,9 @@ final class TraceReport {
         long[] bits = new long[FlowKey.WORDS];
         long[] where = new long[FlowKey.WORDS];
         where[FlowKey.ETH_DST_TYPE] = Field.ETH_TYPE.ones() << Field.ETH_TYPE.shift();
-        where[FlowKey.IP_MISC] = Field.IP_PROTO.ones() << Field.IP_PROTO.shift();
+        if (Field.IP_PROTO.prerequisite().isMetBy(values, where)) {
+            where[FlowKey.IP_MISC] = Field.IP_PROTO.ones() << Field.IP_PROTO.shift();
+        }
         for (int w = 0; w < FlowKey.PACKET_WORDS; w++) {
             bits[w] = values[w] & where[w];
         }

@@ -93,4 +93,10 @@ class TraceReportTest {
         assertTrue(!report.get("megaflow").asText().contains("word"), report.toString());
         assertEquals("3", report.get("datapathActions").asText());
     }
+
+    @Test
+    void namesWhatIsWrittenIntoAPacketThatIsNotIp() {
+        ObjectNode report = trace("in_port=1,mpls", "mpls,actions=set_field:5->mpls_tc,output:2");
+        assertEquals("set(mpls_tc=5),2", report.get("datapathActions").asText());
+    }
 }
