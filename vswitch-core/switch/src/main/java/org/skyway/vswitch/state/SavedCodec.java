@@ -56,14 +56,7 @@ final class SavedCodec {
                 block(out, f.counters());
             }
             case Saved.Group g -> {
-                byte[] frame =
-                        SavedMessage.write(
-                                new GroupMod(
-                                        GroupMod.ADD,
-                                        g.entry().id(),
-                                        g.entry().type().ordinal(),
-                                        GroupMod.BUCKET_ALL,
-                                        g.entry()));
+                byte[] frame = SavedMessage.write(SavedMessage.add(g.entry()));
                 out.writeByte(GROUP);
                 bytes(out, frame);
                 out.writeLong(g.createdNanos());

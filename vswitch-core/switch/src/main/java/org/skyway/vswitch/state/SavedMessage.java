@@ -6,9 +6,12 @@ import java.util.List;
 import org.skyway.openflow.message.Dialect;
 import org.skyway.openflow.message.Envelope;
 import org.skyway.openflow.message.FlowMod;
+import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.Message;
 import org.skyway.openflow.message.OpenFlowException;
+import org.skyway.openflow.message.StatsReply;
 import org.skyway.openflow.message.Version;
+import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.wire.OpenFlowCodec;
 
 /// Entries, groups and meters in messages of that version of OpenFlow which says just the same.
@@ -57,17 +60,19 @@ public final class SavedMessage {
         RuntimeException refused = null;
         byte[] alike = null;
         byte[] any = null;
-        for (Form form : FORMS) {
-            try {
-                byte[] frame = form.encode(message);
-                Message back = read(frame);
-                if (message.equals(with(message, back))) {
-                    return frame;
+        for (Message said : ways(message)) {
+            for (Form form : FORMS) {
+                try {
+                    byte[] frame = form.encode(said);
+                    Message back = read(frame);
+                    if (message.equals(with(message, back))) {
+                        return frame;
+                    }
+                    alike = alike == null && isToldAlike(message, back) ? frame : alike;
+                    any = any == null ? frame : any;
+                } catch (IllegalArgumentException | OpenFlowException e) {
+                    refused = e; // it can't be written, or what is written can't be read
                 }
-                alike = alike == null && isToldAlike(message, back) ? frame : alike;
-                any = any == null ? frame : any;
-            } catch (IllegalArgumentException | OpenFlowException e) {
-                refused = e; // it can't be written, or what is written can't be read
             }
         }
         if (any == null) {
@@ -76,13 +81,31 @@ public final class SavedMessage {
         return alike == null ? any : alike;
     }
 
+    /// Commands for single buckets make groups that could not be added as they are, like an
+    /// indirect one with two buckets; such a group can still be told.
+    private static List<Message> ways(Message message) {
+        return message instanceof GroupMod g
+                ? List.of(g, new StatsReply.GroupDesc(List.of(g.entry())))
+                : List.of(message);
+    }
+
+    /// The message that adds a group.
+    ///
+    /// @param group any
+    /// @return a group-mod of which [#write] takes care even if a controller could not send it
+    static GroupMod add(GroupEntry group) {
+        int type = group.type().ordinal();
+        return new GroupMod(GroupMod.ADD, group.id(), type, GroupMod.BUCKET_ALL, group);
+    }
+
     /// Reads one.
     ///
     /// @param frame by [#write]
     /// @return a message that adds the same
     /// @throws OpenFlowException if the frame is something else
     public static Message read(byte[] frame) {
-        return OpenFlowCodec.decode(frame, true).message();
+        Message message = OpenFlowCodec.decode(frame, true).message();
+        return message instanceof StatsReply.GroupDesc d ? add(d.groups().getFirst()) : message;
     }
 
     /// Whether controllers are told of two in the same way.

@@ -24,8 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.model.FlowRule;
+import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.Instructions;
 import org.skyway.openflow.model.Match;
+import org.skyway.openflow.model.OfPort;
 
 /// What Chronicle has written is read without it.
 class StateReaderTest {
@@ -170,5 +172,34 @@ class StateReaderTest {
         assertEquals(
                 List.of(ErrorCode.OFPBRC_BAD_VERSION),
                 content.refused().stream().map(OpenFlowException::code).toList());
+    }
+
+    /// Buckets are put in and taken out one by one, and a command for them need not know the type
+    /// of the group.
+    @Test
+    void groupsThatCouldNotBeAddedAsTheyAre() throws IOException {
+        GroupEntry.Bucket plain = new GroupEntry.Bucket(0, 0, OfPort.ANY, -1, List.of());
+        GroupEntry.Bucket heavy = new GroupEntry.Bucket(1, 5, 3, -1, List.of());
+        List<Saved> all = new ArrayList<>();
+        try (ChronicleQueue queue = queue();
+                ExcerptAppender appender = queue.createAppender()) {
+            begin(appender);
+            for (GroupEntry.Type type : GroupEntry.Type.values()) {
+                for (int i = 0; i < 4; i++) {
+                    List<GroupEntry.Bucket> buckets = new ArrayList<>();
+                    for (GroupEntry.Bucket b : List.of(plain, heavy)) {
+                        if ((i >> b.id() & 1) != 0) {
+                            buckets.add(b);
+                        }
+                    }
+                    GroupEntry entry = new GroupEntry(4 * type.ordinal() + i, type, buckets);
+                    Saved.Group group = new Saved.Group(entry, 1, List.of());
+                    append(appender, excerpt(group));
+                    all.add(group);
+                }
+            }
+        }
+        StateReader.Content content = StateReader.read(directory);
+        assertEquals(all, items(content).subList(PORTS, PORTS + all.size()));
     }
 }
