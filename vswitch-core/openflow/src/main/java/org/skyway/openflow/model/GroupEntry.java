@@ -17,7 +17,7 @@ public record GroupEntry(
         List<Bucket> buckets,
         String selectionMethod,
         long selectionParam,
-        List<Field> selectionFields) {
+        List<Hashed> selectionFields) {
     /// How buckets are chosen. The ordinals are the OFPGT_ codes.
     public enum Type {
         /// Every bucket gets a copy.
@@ -41,6 +41,28 @@ public record GroupEntry(
         /// Copies the list.
         public Bucket {
             actions = List.copyOf(actions);
+        }
+    }
+
+    /// A field that a select group hashes, if a packet has it.
+    ///
+    /// @param field which
+    /// @param high which of bits 127 to 64 count, for a wide field
+    /// @param low which of bits 63 to 0 count; bits outside the field's width are told to others
+    ///   only
+    public record Hashed(Field field, long high, long low) {
+        /// All of a field.
+        ///
+        /// @param field which
+        public Hashed(Field field) {
+            this(field, -1, -1);
+        }
+
+        /// Whether all of the field counts.
+        ///
+        /// @return true if so
+        public boolean isWhole() {
+            return high == -1 && low == -1;
         }
     }
 

@@ -9,6 +9,7 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.GroupEntry;
 import org.skyway.openflow.model.GroupEntry.Bucket;
+import org.skyway.openflow.model.GroupEntry.Hashed;
 import org.skyway.openflow.model.GroupEntry.Type;
 import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.OfPort;
@@ -41,7 +42,7 @@ public final class GroupText {
         Type type = null;
         String method = "";
         long param = 0;
-        List<Field> fields = new ArrayList<>();
+        List<Hashed> fields = new ArrayList<>();
         for (Tokens.Token token : Tokens.of(parts[0])) {
             switch (token.key()) {
                 case "group_id" -> id = Numbers.parse("group_id", token.value());
@@ -50,7 +51,7 @@ public final class GroupText {
                 case "selection_method_param" -> param = Numbers.parse(token.key(), token.value());
                 case "fields" -> {
                     for (Tokens.Token field : Tokens.of(token.value())) {
-                        fields.add(FieldLexicon.get(field.key()));
+                        fields.add(hashed(field, names));
                     }
                 }
                 default -> throw new FlowSyntaxException("a group has no \"%s\"".formatted(token));
@@ -144,6 +145,24 @@ public final class GroupText {
         return text;
     }
 
+    private static Hashed hashed(Tokens.Token token, Names names) {
+        Field field = FieldLexicon.get(token.key());
+        if (token.value().isEmpty()) {
+            return new Hashed(field);
+        }
+        FieldValue bits = FieldValue.parse(field, token.value(), names);
+        boolean whole = bits.low() == field.whole() && (!field.wide() || bits.high() == -1);
+        return whole ? new Hashed(field) : new Hashed(field, bits.high(), bits.low());
+    }
+
+    private static String print(Hashed f) {
+        if (f.isWhole()) {
+            return f.field().ovsName();
+        }
+        FieldValue bits = new FieldValue(f.high(), f.low() & f.field().whole(), -1, -1);
+        return f.field().ovsName() + "=" + bits.print(f.field());
+    }
+
     private static Type type(String text) {
         return switch (text) {
             case "all" -> Type.ALL;
@@ -201,7 +220,7 @@ public final class GroupText {
         }
         if (!group.selectionFields().isEmpty()) {
             StringJoiner fields = new StringJoiner(",", "fields(", ")");
-            group.selectionFields().forEach(f -> fields.add(f.ovsName()));
+            group.selectionFields().forEach(f -> fields.add(print(f)));
             items.add(fields.toString());
         }
         for (Bucket bucket : group.buckets()) {

@@ -6,8 +6,8 @@ import org.skyway.openflow.message.ErrorCode;
 import org.skyway.openflow.message.GroupMod;
 import org.skyway.openflow.message.OpenFlowException;
 import org.skyway.openflow.message.Version;
-import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.GroupEntry;
+import org.skyway.openflow.model.GroupEntry.Hashed;
 
 /// Netronome's selection method, the one group property there is.
 final class SelectionCodec {
@@ -20,7 +20,7 @@ final class SelectionCodec {
     private SelectionCodec() {}
 
     /// How a select group hashes; an empty method for the default.
-    record Selection(String method, long param, List<Field> fields) {
+    record Selection(String method, long param, List<Hashed> fields) {
         static final Selection NONE = new Selection("", 0, List.of());
     }
 
@@ -60,7 +60,7 @@ final class SelectionCodec {
             throw bad("'%s' is not supported".formatted(method));
         }
         long param = in.s64();
-        List<Field> fields = new ArrayList<>();
+        List<Hashed> fields = new ArrayList<>();
         if (in.remaining() > 0 && !hash) {
             throw bad("'%s' takes no fields".formatted(method));
         }
@@ -70,13 +70,27 @@ final class SelectionCodec {
                 throw new OpenFlowException(
                         ErrorCode.OFPBMC_BAD_FIELD, "unknown field 0x%08x".formatted(e.head()));
             }
-            if (fields.contains(e.field())) {
+            if (fields.stream().anyMatch(f -> f.field() == e.field())) {
                 throw new OpenFlowException(
                         ErrorCode.OFPBMC_DUP_FIELD, "field " + e.field().ovsName());
             }
-            fields.add(e.field());
+            fields.add(hashed(e));
         }
         return new Selection(method, param, List.copyOf(fields));
+    }
+
+    /// The value says which bits count.
+    private static Hashed hashed(OxmCodec.Entry e) {
+        int bits = 8 * Math.min(e.row().bytes(), Long.BYTES);
+        boolean whole =
+                e.low() == -1L >>> Long.SIZE - bits && (!e.field().wide() || e.high() == -1);
+        boolean none = e.low() == 0 && e.high() == 0;
+        if (!e.field().maskable() && !whole && !none) {
+            throw new OpenFlowException(
+                    ErrorCode.OFPBMC_BAD_MASK,
+                    "field %s counts whole or not".formatted(e.field().ovsName()));
+        }
+        return whole ? new Hashed(e.field()) : new Hashed(e.field(), e.high(), e.low());
     }
 
     private static OpenFlowException bad(String reason) {
@@ -90,9 +104,9 @@ final class SelectionCodec {
         int start = Properties.start(out, 0xffff);
         out.u32(NETRONOME).u32(SELECTION_METHOD).zeros(4);
         out.text(g.selectionMethod(), METHOD_BYTES).u64(g.selectionParam());
-        for (Field f : g.selectionFields()) {
-            OxmTable.Row row = OxmTable.of(f, version.number());
-            OxmCodec.put(out, row, f.wide() ? -1 : 0, f.ones(), -1, f.ones());
+        for (Hashed f : g.selectionFields()) {
+            OxmTable.Row row = OxmTable.of(f.field(), version.number());
+            OxmCodec.put(out, row, f.high(), f.low(), -1, -1, true);
         }
         Properties.end(out, start);
     }

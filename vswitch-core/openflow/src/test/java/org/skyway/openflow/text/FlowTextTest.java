@@ -192,6 +192,7 @@ class FlowTextTest {
                 "group_id=3,type=ff,bucket=watch_port:1,actions=output:1,bucket=watch_group:2,output:2",
                 "group_id=4,type=indirect,bucket=actions=set_field:02:00:00:00:00:01->eth_dst,output:3",
                 "group_id=5,type=select,selection_method=hash,fields(ip_src,ip_dst),bucket=actions=1",
+                "group_id=5,type=select,selection_method=hash,fields(eth_dst=ff:ff:ff:00:00:00,ip_src=255.255.255.0,tcp_src=0xff00,ipv6_dst=ffff::),bucket=actions=1",
                 "group_id=6,type=all"
             })
     void printsGroupsThatItCanReadAgain(String text) {

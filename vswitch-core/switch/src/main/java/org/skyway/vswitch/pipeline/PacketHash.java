@@ -2,6 +2,7 @@ package org.skyway.vswitch.pipeline;
 
 import java.util.List;
 import org.skyway.openflow.model.Field;
+import org.skyway.openflow.model.GroupEntry;
 
 /// Hashes of packets, for whoever spreads them. What they look at has been examined afterwards.
 final class PacketHash {
@@ -36,13 +37,14 @@ final class PacketHash {
 
     /// A hash of fields that the packet has.
     ///
-    /// @param fields which
-    static long fields(PipelinePacket packet, List<Field> fields) {
+    /// @param fields which, and which of their bits
+    static long fields(PipelinePacket packet, List<GroupEntry.Hashed> fields) {
         long h = 0;
-        for (Field f : fields) {
-            if (packet.holds(f)) {
-                packet.examine(f);
-                h = add(h, f.get(packet.key), f.getHigh(packet.key));
+        for (GroupEntry.Hashed f : fields) {
+            Field field = f.field();
+            if (packet.holds(field)) {
+                packet.examine(field);
+                h = add(h, field.get(packet.key) & f.low(), field.getHigh(packet.key) & f.high());
             }
         }
         return h;

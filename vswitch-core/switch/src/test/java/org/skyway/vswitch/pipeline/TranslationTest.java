@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.skyway.openflow.model.Action;
@@ -57,10 +59,15 @@ class TranslationTest {
     }
 
     private DatapathProgram run() {
+        return run(0);
+    }
+
+    private DatapathProgram run(int source) {
         tables.publish();
         long[] key = new long[FlowKey.WORDS];
         Field.IN_PORT.set(key, 1);
         Field.ETH_TYPE.set(key, 0x0800);
+        Field.IPV4_SRC.set(key, source);
         run = new Translation(tables, key, 0);
         return assertTimeoutPreemptively(MOMENT, () -> run.run());
     }
@@ -116,6 +123,23 @@ class TranslationTest {
         }
         flow(new FlowRule(0, 1, Match.ANY, Instructions.apply(actions)));
         assertEquals(2, onSmallStack().onlyOutput());
+    }
+
+    /// Only some bits of a field are to count.
+    @Test
+    void bucketsAreChosenByTheBitsThatAreNamed() {
+        flow("ip,actions=group:1");
+        group(
+                "group_id=1,type=select,selection_method=hash,fields(ip_src=255.255.255.0),bucket=output:2,bucket=output:3");
+        Set<Integer> chosen = new HashSet<>();
+        for (int net = 0; net < 64; net++) {
+            int port = run(net << 8).onlyOutput();
+            for (int host = 1; host < 256; host += 50) {
+                assertEquals(port, run(net << 8 | host).onlyOutput());
+            }
+            chosen.add(port);
+        }
+        assertEquals(Set.of(2, 3), chosen);
     }
 
     /// 100 buckets that go on to the next group each: 100^60 of them.
