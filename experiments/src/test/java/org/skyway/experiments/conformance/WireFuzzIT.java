@@ -34,8 +34,7 @@ class WireFuzzIT {
     private static final int MESSAGES = Integer.getInteger("skyway.fuzz.messages", 400);
     private static final long SEED = Long.getLong("skyway.fuzz.seed", 1);
     private static final int[] VERSIONS = {1, 2, 3, 4, 5, 6};
-    private static final int AT_ONCE =
-            Integer.getInteger("skyway.fuzz.once", 100); // messages, before tables are compared
+    private static final int AT_ONCE = 100; // messages, before tables are compared
     private static final int BUNDLE_CONTROL = 33;
     private static final int DISCARD_REPLY = 7;
     private static final int BARRIER_XID = 0x0ba1_0001;
@@ -66,10 +65,7 @@ class WireFuzzIT {
                     // The other connection: a barrier is answered.
                     assertEquals(List.of(), lab.skyway().connection().exchange(List.of()));
                     if ((i + 1) % AT_ONCE == 0) {
-                        int n0 = differences.size();
                         compareTables(lab, version, differences);
-                        if (differences.size() > n0)
-                            differences.add(HexFormat.of().formatHex(message));
                     }
                 }
             }

@@ -35,6 +35,7 @@ record Rewrites(Explorer explorer) {
                             field,
                             then,
                             w -> w.packet.set(field, high, low, maskHigh, maskLow));
+            case Action.SetPort p -> setPort(branch, p, then);
             case Action.Load(var target, long value) -> {
                 int[] bits = constants(value);
                 yield write(branch, target, then, _ -> bits);
@@ -60,6 +61,17 @@ record Rewrites(Explorer explorer) {
             case Action.DecTtl _ -> decrementTtl(branch, rule, then);
             default -> explorer.undecided(branch, action.getClass().getSimpleName(), rule);
         };
+    }
+
+    /// Of its fields, a packet has one at most.
+    private Todo setPort(Branch branch, Action.SetPort action, Todo then) {
+        List<Case> cases = new ArrayList<>();
+        for (Field f : action.fields()) {
+            long value = action.port() & f.ones();
+            Consumer<Branch> write = w -> w.packet.set(f, 0, value, 0, f.ones());
+            cases.addAll(cases(f.prerequisite().packets(), f, write));
+        }
+        return fork(branch, cases, then);
     }
 
     private VlanTags tags() {

@@ -194,6 +194,14 @@ final class PipelineOracle {
                     s.field().set(key, old & ~s.maskLow() | s.low() & s.maskLow());
                 }
             }
+            case Action.SetPort p -> {
+                boolean later = (Field.IP_FRAG.get(key) & 2) != 0;
+                for (Field f : p.fields()) {
+                    if (!later && has(f.prerequisite())) {
+                        f.set(key, p.port() & f.ones());
+                    }
+                }
+            }
             case Action.Load(var target, long value) -> {
                 if (has(target.field().prerequisite())) {
                     write(target, value);
@@ -404,6 +412,9 @@ final class PipelineOracle {
             case ARP -> type == 0x0806;
             case TCP -> ip && proto == 6 && !later;
             case UDP -> ip && proto == 17 && !later;
+            case SCTP -> ip && proto == 132 && !later;
+            case ICMPV4 -> type == 0x0800 && proto == 1;
+            case ICMPV6 -> type == 0x86dd && proto == 58;
             case ND ->
                     type == 0x86dd
                             && proto == 58

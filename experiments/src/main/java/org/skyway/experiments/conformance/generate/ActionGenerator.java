@@ -171,9 +171,15 @@ final class ActionGenerator {
             case 19 -> groups > 0 ? "group:" + (1 + pools.below(groups)) : output();
             case 20 -> depth > 0 ? cloned(table, match, depth) : output();
             case 21 -> stack(match);
-            case 22 -> rare();
+            case 22 -> version == 1 && pools.chance(50) ? port10() : rare();
             default -> special(match);
         };
+    }
+
+    /// A port of whichever protocol the packet has.
+    private String port10() {
+        return "mod_tp_%s:%d"
+                .formatted(pools.one("src", "dst"), pools.oneOf(0, 80, 300, 1000, 65535));
     }
 
     private int port() {

@@ -194,6 +194,49 @@ public sealed interface Action {
         }
     }
 
+    /// OpenFlow 1.0 and 1.1: sets a port of TCP, UDP or SCTP, or the type or code of ICMP,
+    /// whichever the packet has. Where it is known which port that is, this is a [SetField].
+    ///
+    /// @param destination which port; the source's place is that of the type
+    /// @param port its new number
+    record SetPort(boolean destination, int port) implements Action {
+        private static final List<Field> SOURCES =
+                List.of(
+                        Field.TCP_SRC,
+                        Field.UDP_SRC,
+                        Field.SCTP_SRC,
+                        Field.ICMPV4_TYPE,
+                        Field.ICMPV6_TYPE);
+        private static final List<Field> DESTINATIONS =
+                List.of(
+                        Field.TCP_DST,
+                        Field.UDP_DST,
+                        Field.SCTP_DST,
+                        Field.ICMPV4_CODE,
+                        Field.ICMPV6_CODE);
+
+        /// The fields of which it writes the one that the packet has.
+        ///
+        /// @return of different protocols
+        public List<Field> fields() {
+            return destination ? DESTINATIONS : SOURCES;
+        }
+
+        /// The port that packets have.
+        ///
+        /// @param match what is known of them
+        /// @return null if it is not known that they have one
+        public Field fieldOf(Match match) {
+            for (Field f : fields()) {
+                if (f.prerequisite().isOfPorts()
+                        && f.prerequisite().protocol() == match.exact(Field.IP_PROTO)) {
+                    return f;
+                }
+            }
+            return null;
+        }
+    }
+
     /// Writes a value into part of a field (`NXAST_REG_LOAD`).
     ///
     /// @param target where to

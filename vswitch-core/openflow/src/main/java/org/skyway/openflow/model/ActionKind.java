@@ -77,6 +77,8 @@ public enum ActionKind {
     SET_VLAN_PCP(     Action.SetVlanPcp.class,         WRITE,       NONE),
     /// [Action.SetField].
     SET_FIELD(        Action.SetField.class,           WRITE,       NONE),
+    /// [Action.SetPort].
+    SET_PORT(         Action.SetPort.class,            WRITE,       NONE),
     /// [Action.Load].
     LOAD(             Action.Load.class,               WRITE,       NONE),
     /// [Action.Move].

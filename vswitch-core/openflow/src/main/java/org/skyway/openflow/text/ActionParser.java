@@ -229,19 +229,12 @@ final class ActionParser {
         return set(field, value);
     }
 
-    /// Sets a port of the transport protocol that is matched.
-    Action setTransport(Tokens.Token token, boolean source) {
-        return set(transport(token.key().toLowerCase(Locale.ROOT), source), token.value());
-    }
-
-    private Field transport(String action, boolean source) {
-        int protocol = (int) match.exact(Field.IP_PROTO);
-        return switch (protocol) {
-            case 6 -> source ? Field.TCP_SRC : Field.TCP_DST;
-            case 17 -> source ? Field.UDP_SRC : Field.UDP_DST;
-            case 132 -> source ? Field.SCTP_SRC : Field.SCTP_DST;
-            default -> throw new FlowSyntaxException(action + " needs a match on tcp, udp or sctp");
-        };
+    /// Sets a port of the transport protocol that is matched, or of whichever the packet has.
+    Action setPort(Tokens.Token token, boolean destination) {
+        int port = Numbers.parse(token.key(), token.value(), 0xffff);
+        Action.SetPort any = new Action.SetPort(destination, port);
+        Field field = any.fieldOf(match);
+        return field == null ? any : new Action.SetField(field, port);
     }
 
     private static String[] arrow(String value) {

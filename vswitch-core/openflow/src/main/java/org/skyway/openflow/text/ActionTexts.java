@@ -60,12 +60,13 @@ final class ActionTexts {
                 name("mod_nw_ecn",      (t, by) -> by.set(Field.IP_ECN, t.value())),
                 name("mod_nw_ttl",      (t, _)  -> new Action.SetField(Field.IP_TTL, number(t, 255), Action.SetField.Form.OWN_ACTION)),
                 name("set_nw_ttl",      (t, _)  -> new Action.SetField(Field.IP_TTL, number(t, 255), Action.SetField.Form.OWN_ACTION)),
-                name("mod_tp_src",      (t, by) -> by.setTransport(t, true)),
-                name("mod_tp_dst",      (t, by) -> by.setTransport(t, false)),
+                name("mod_tp_src",      (t, by) -> by.setPort(t, false)),
+                name("mod_tp_dst",      (t, by) -> by.setPort(t, true)),
                 name("set_tunnel",      (t, by) -> by.set(Field.TUN_ID, t.value())),
                 name("set_tunnel64",    (t, by) -> by.set(Field.TUN_ID, t.value())),
                 name("set_mpls_label",  (t, by) -> by.set(Field.MPLS_LABEL, t.value())),
                 name("set_mpls_tc",     (t, by) -> by.set(Field.MPLS_TC, t.value())));
+        row(Action.SetPort.class,           a -> (a.destination() ? "mod_tp_dst:" : "mod_tp_src:") + a.port());
         row(Action.Load.class,              a -> "load:0x%x->%s".formatted(a.value(), FieldLexicon.print(a.target())),
                 name("load",            (t, by) -> by.load(t.value())));
         row(Action.Move.class,              a -> "move:%s->%s".formatted(FieldLexicon.print(a.source()), FieldLexicon.print(a.target())),

@@ -66,6 +66,13 @@ final class ActionEncoder {
         return ActionKind.isNicira(code) && bytes == 4 ? 2 : 0;
     }
 
+    /// Writes one of the standard's that has a number to say.
+    void number(int type, long value, int bytes) {
+        int start = standard(type);
+        out.number(value, bytes);
+        end(start);
+    }
+
     int standard(int type) {
         int start = out.size();
         out.u16(type).u16(0);

@@ -19,7 +19,6 @@ import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Action.SetField.Form;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
-import org.skyway.openflow.model.Match;
 import org.skyway.openflow.model.SubField;
 
 /// The rows of actions that read and write fields.
@@ -42,16 +41,16 @@ final class FieldActions {
                 of10(6,  8, (in, c) -> set(Field.IPV4_SRC, in.u32())),
                 of10(7,  8, (in, c) -> set(Field.IPV4_DST, in.u32())),
                 of10(8,  8, (in, c) -> set(Field.IP_DSCP, dscp(in.u8()))),
-                of10(9,  8, (in, c) -> set(source(c.match()), in.u16())),
-                of10(10, 8, (in, c) -> set(destination(c.match()), in.u16())),
+                of10(9,  8, (in, c) -> setPort(false, in.u16(), c)),
+                of10(10, 8, (in, c) -> setPort(true, in.u16(), c)),
                 of(  3, 16, (in, c) -> set(Field.ETH_SRC, in.u48())),
                 of(  4, 16, (in, c) -> set(Field.ETH_DST, in.u48())),
                 of(  5,  8, (in, c) -> set(Field.IPV4_SRC, in.u32())),
                 of(  6,  8, (in, c) -> set(Field.IPV4_DST, in.u32())),
                 of(  7,  8, (in, c) -> set(Field.IP_DSCP, dscp(in.u8()))),
                 of(  8,  8, (in, c) -> set(Field.IP_ECN, upTo(in.u8(), 3))),
-                of(  9,  8, (in, c) -> set(source(c.match()), in.u16())),
-                of( 10,  8, (in, c) -> set(destination(c.match()), in.u16())),
+                of(  9,  8, (in, c) -> setPort(false, in.u16(), c)),
+                of( 10,  8, (in, c) -> setPort(true, in.u16(), c)),
                 of( 13,  8, (in, c) -> set(Field.MPLS_LABEL, in.u32())),
                 of( 14,  8, (in, c) -> set(Field.MPLS_TC, in.u8())),
                 of( 23,  8, (in, c) -> set(Field.IP_TTL, in.u8())),
@@ -61,6 +60,7 @@ final class FieldActions {
                 nx( 30, 16, (in, c) -> set(Field.MPLS_LABEL, in.number(6) & 0xffffffffL)).from(OF10, OF10),
                 nx( 31, 16, (in, c) -> set(Field.MPLS_TC, in.u8())).from(OF10, OF10),
                 nx( 33, 16, FieldActions::regLoad2).orLonger().from(OF10, OF14));
+        row(Action.SetPort.class,    (a, to) -> to.number(a.destination() ? 10 : 9, a.port(), 2));
         row(Action.Load.class,       (a, to) -> to.fields().load(a.target(), a.value()),
                 nx(  7, 24, FieldActions::regLoad).from(OF10, OF14));
         row(Action.Move.class,       FieldActions::putMove,
@@ -127,21 +127,10 @@ final class FieldActions {
         return new Action.SetField(Field.TUN_ID, in.number(bytes), form);
     }
 
-    /// OpenFlow 1.0 sets "the transport port": which field that is depends on what is matched.
-    private static Field source(Match match) {
-        return switch ((int) match.exact(Field.IP_PROTO)) {
-            case 17 -> Field.UDP_SRC;
-            case 132 -> Field.SCTP_SRC;
-            default -> Field.TCP_SRC;
-        };
-    }
-
-    private static Field destination(Match match) {
-        return switch ((int) match.exact(Field.IP_PROTO)) {
-            case 17 -> Field.UDP_DST;
-            case 132 -> Field.SCTP_DST;
-            default -> Field.TCP_DST;
-        };
+    private static Action setPort(boolean destination, int port, ActionTable.Context c) {
+        Action.SetPort any = new Action.SetPort(destination, port);
+        Field field = any.fieldOf(c.match());
+        return field == null ? any : set(field, port);
     }
 
     private static int dscp(int tos) {

@@ -173,7 +173,6 @@ class FlowTextTest {
                 "actions=set_field:3->eth_type",
                 "actions=load:16->reg0[0..3]",
                 "actions=move:reg0[0..3",
-                "actions=mod_tp_src:3",
                 "actions=resubmit(,255)",
                 "ct_state=+bogus,actions=drop",
                 "recirc_id=1,actions=drop",

@@ -118,6 +118,12 @@ final class ActionCheck {
                 set(Field.ETH_TYPE, a.etherType());
             }
             case Action.SetField a -> setField(a);
+            case Action.SetPort a -> {
+                Field port = a.fieldOf(present());
+                if (port == null || !met(port.prerequisite())) {
+                    old("set a port");
+                }
+            }
             case Action.Load a -> {
                 has(a.target());
                 if (a.target().field() == Field.VLAN_VID && !tagged()) {

@@ -11,6 +11,7 @@ import static org.skyway.openflow.model.FlowKey.WORDS;
 
 import java.util.Arrays;
 import java.util.List;
+import org.skyway.openflow.model.Action;
 import org.skyway.openflow.model.Field;
 import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.OfPort;
@@ -189,6 +190,16 @@ final class PipelinePacket {
         } else {
             long mask = maskLow & field.held();
             setBits(field.word(), low << field.shift(), mask << field.shift());
+        }
+    }
+
+    /// Later fragments have no port, and nothing of ICMP either.
+    void setPort(Action.SetPort action) {
+        examine(Field.IP_FRAG);
+        if ((Field.IP_FRAG.get(key) & FlowKey.FRAG_LATER) == 0) {
+            for (Field f : action.fields()) {
+                set(f, 0, action.port() & f.ones(), 0, f.ones());
+            }
         }
     }
 

@@ -311,6 +311,7 @@ final class SwitchDomain implements Domain<Walk> {
             }
             case Action.SetField f ->
                     packet.set(f.field(), f.high(), f.low(), f.maskHigh(), f.maskLow());
+            case Action.SetPort p -> packet.setPort(p);
             case Action.Load(SubField f, long value) -> packet.write(f, 0, value);
             case Action.Move(SubField from, SubField to) -> {
                 packet.examine(from.field());

@@ -125,6 +125,32 @@ class TranslationTest {
         assertEquals(2, onSmallStack().onlyOutput());
     }
 
+    /// OpenFlow 1.0 sets the port of a protocol that is not matched.
+    @Test
+    void portIsThatOfTheProtocolOfThePacket() {
+        flow("actions=mod_tp_src:300,mod_tp_dst:9,output:2");
+        assertEquals(300L << 48 | 9L << 32, transport(6));
+        assertEquals(300L << 48 | 9L << 32, transport(17));
+        assertEquals(300L << 48 | 9L << 32, transport(132));
+        assertEquals(300L << 48 | 9L << 32, transport(1), "a type and a code; 8 bits are sent");
+        assertEquals(0, transport(47));
+    }
+
+    /// What is written there into an IPv4 packet.
+    private long transport(int protocol) {
+        tables.publish();
+        long[] key = new long[FlowKey.WORDS];
+        Field.IN_PORT.set(key, 1);
+        Field.ETH_TYPE.set(key, 0x0800);
+        Field.IP_PROTO.set(key, protocol);
+        for (DatapathAction a : new Translation(tables, key, 0).run().actions()) {
+            if (a instanceof DatapathAction.Rewrite(long[] values, long[] masks)) {
+                return values[FlowKey.TRANSPORT] & masks[FlowKey.TRANSPORT];
+            }
+        }
+        return 0;
+    }
+
     /// Only some bits of a field are to count.
     @Test
     void bucketsAreChosenByTheBitsThatAreNamed() {

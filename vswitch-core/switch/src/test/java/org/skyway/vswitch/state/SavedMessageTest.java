@@ -57,6 +57,7 @@ class SavedMessageTest {
                 "ip,actions=set_tunnel:5,mod_nw_src:1.2.3.4,mod_nw_tos:16,output:1",
                 "ip,actions=mod_vlan_vid:5,mod_vlan_pcp:3,strip_vlan,output:1",
                 "tcp,actions=mod_nw_ttl:3,mod_tp_dst:5,load:1->NXM_OF_IP_SRC[0..7],enqueue:1:2",
+                "ip,actions=mod_tp_src:3,load:3->NXM_NX_REG1[],output:1",
                 "mpls,actions=set_mpls_label:7,set_mpls_tc:3,set_mpls_ttl:9,output:1",
                 "sctp,actions=mod_tp_src:9,set_field:8->sctp_dst,clone(load:1->reg0[]),output:1",
                 "ip,actions=set_field:3/7->reg1,set_field:9->reg2,move:reg1[]->reg2[],output:1",
@@ -81,6 +82,7 @@ class SavedMessageTest {
     @ValueSource(
             strings = {
                 "group_id=1,type=select,bucket=load:3->NXM_NX_REG1[],output:1",
+                "group_id=1,type=all,bucket=mod_tp_dst:80,output:1",
                 "group_id=1,type=all,bucket=mod_nw_src:1.2.3.4,set_field:3->reg1,output:1"
             })
     void groups(String text) {
