@@ -159,6 +159,28 @@ class EnforcementTest {
     }
 
     @Test
+    void whoseBypassWasEndedWhileItWasStoppedReadsWhatOthersHaveSentIt() throws Exception {
+        try (SwitchBed bed = new SwitchBed(2);
+                Endpoint a = new Endpoint(bed.open("vnf1"));
+                Endpoint b = new Endpoint(bed.open("vnf2"))) {
+            bed.addFlow(FORTH);
+            bed.addFlow("priority=100,in_port=2,actions=output:1");
+            bed.awaitLinks(2);
+            a.stopped = true;
+            b.limit = 200;
+            bed.await(() -> b.sent == 200, "packets on the bypass");
+            bed.addFlow(DROP); // ends both directions of the channel
+            Thread.sleep(500); // what its driver is asked for by now waits for it
+            a.stopped = false;
+            bed.await(() -> a.received == 200, "what it was sent while it was stopped");
+            assertNull(a.wrong);
+            b.limit = 300;
+            bed.await(() -> a.received == 300, "more of it");
+            assertNull(a.wrong);
+        }
+    }
+
+    @Test
     void othersWaitForNobodyWhileOneIsSilent() throws Exception {
         try (SwitchBed bed = new SwitchBed(4);
                 RawVnf a = RawVnf.open(bed.directory(), "vnf1");

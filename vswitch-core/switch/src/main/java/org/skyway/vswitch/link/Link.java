@@ -22,6 +22,7 @@ public final class Link {
     LinkPath path;
     LinkPath nextPath; // once what was cut off is counted; null if it stays
     String brokenWhy; // when its channel is of no more use
+    boolean unreadable; // when that is because of what its memory holds, or does not any more
     long retryNanos; // when FAILED: when it is tried again
     int failures; // in a row
     int activations;

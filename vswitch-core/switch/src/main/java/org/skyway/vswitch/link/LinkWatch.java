@@ -148,7 +148,7 @@ final class LinkWatch {
         boolean senderIsGone = link.sender().isGone();
         Attachment receiver = link.receiver();
         boolean drained =
-                link.situation().broken() && !link.situation().cut()
+                link.unreadable && !link.situation().cut()
                         || receiver.isGone()
                         || receiver.control().ended(link.channel.slotOf(receiver)) == link.epoch
                         || neverBegun(link)
