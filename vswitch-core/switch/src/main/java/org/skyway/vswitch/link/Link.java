@@ -36,6 +36,8 @@ public final class Link {
     long limitCursor; // when LIMITED: where
     boolean unclaimed; // taken over from another switch: whether it is one is not known yet
     long limitedNanos; // when that was
+    int givenBack; // the last epoch of which a sender that was cut off knows what was read
+    long senderWaitsNanos; // for that: since when
     boolean begun; // the sender, dead now, had begun to use the bypass
 
     // When it was armed.
@@ -186,6 +188,7 @@ public final class Link {
         reason = "taken over from the switch before";
         commandedNanos = sinceNanos;
         limitedNanos = sinceNanos;
+        senderWaitsNanos = sinceNanos;
         retryNanos = sinceNanos;
     }
 

@@ -155,9 +155,14 @@ final class LinkWatch {
                         || senderIsGone
                                 && now - link.sinceNanos()
                                         > (link.begun ? Links.DRAIN_NANOS : UNCERTAIN_NANOS);
+        boolean stuck =
+                !drained && !receiver.isResting() && now - link.sinceNanos() > Links.DRAIN_NANOS;
+        if (link.situation().cut()) {
+            exits.giveBack(link, drained || stuck, now);
+        }
         if (drained) {
             steps.happens(link, Event.DRAINED, "the receiver has read it to the end");
-        } else if (!receiver.isResting() && now - link.sinceNanos() > Links.DRAIN_NANOS) {
+        } else if (stuck) {
             steps.happens(link, Event.STUCK, "its receiver does not read it to the end");
         }
     }
