@@ -44,7 +44,10 @@ struct sky_abi_region {
 struct sky_abi_control {
 	uint64_t txCommand;
 	uint64_t rxCommand;
-	uint8_t pad1[112];
+	uint64_t txLimit;
+	uint64_t txRead;
+	uint64_t txCut;
+	uint8_t pad1[88];
 	uint64_t txObeyed;
 	uint64_t rxObeyed;
 	uint8_t pad2[112];
@@ -88,6 +91,7 @@ _Static_assert(sizeof(struct sky_abi_statistics) <= SKY_FIRST_RING_OFFSET - SKY_
 enum sky_type { SKY_PACKET = 1, SKY_MARK = 2, SKY_PAD = 3 };
 enum sky_mark_kind { SKY_TO_BYPASS = 1, SKY_TO_NORMAL = 2, SKY_END = 3 };
 enum sky_mode { SKY_NORMAL = 0, SKY_BYPASS = 1, SKY_ABANDON = 2 };
+enum sky_cut { SKY_CUT_BEGUN = 1, SKY_CUT_RETURNED = 2, SKY_CUT_LOST = 3 }; /* any other: as LOST */
 
 static inline uint64_t sky_mark(enum sky_mark_kind kind, unsigned slot, uint32_t epoch)
 {
@@ -135,6 +139,14 @@ static inline uint32_t sky_cells_of(uint32_t length)
 #define sky_release(at, value) __atomic_store_n(at, value, __ATOMIC_RELEASE)
 #define sky_load(at) __atomic_load_n(at, __ATOMIC_RELAXED)
 #define sky_store(at, value) __atomic_store_n(at, value, __ATOMIC_RELAXED)
+
+/* A store before it and a load behind it stay in order. The thread sanitizer knows of no fences, and does not need this one: both are atomic. */
+static inline void sky_fence(void)
+{
+#ifndef __SANITIZE_THREAD__
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
 
 #define sky_likely(x) __builtin_expect(!!(x), 1)
 #define sky_unlikely(x) __builtin_expect(!!(x), 0)

@@ -137,6 +137,25 @@ static inline void copy_out(uint8_t *cell, const struct rte_mbuf *m, uint32_t le
 	}
 }
 
+static inline bool is_sound(const struct rte_mbuf *m, uint32_t length, uint32_t max_frame)
+{
+	return length != 0 && length <= max_frame && (m->nb_segs != 1 || length == m->data_len);
+}
+
+static void keep(struct sky_port *port, const struct sky_writer *writer, struct rte_mbuf **mbufs, uint16_t taken, uint16_t sent,
+		 uint64_t bytes)
+{
+	if (!sky_late_begin(port, writer, sent, bytes))
+		return;
+	for (uint16_t i = 0; i < taken; i++) {
+		const struct rte_mbuf *m = mbufs[i];
+		uint32_t length = rte_pktmbuf_pkt_len(m);
+
+		if (is_sound(m, length, writer->max_frame))
+			copy_out(sky_late_add(port, length), m, length);
+	}
+}
+
 static uint16_t transmit(void *queue, struct rte_mbuf **mbufs, uint16_t count)
 {
 	struct device *d = queue;
@@ -152,7 +171,7 @@ static uint16_t transmit(void *queue, struct rte_mbuf **mbufs, uint16_t count)
 			uint32_t length = rte_pktmbuf_pkt_len(m);
 			uint8_t *cell;
 
-			if (unlikely(length == 0 || length > writer.max_frame || (m->nb_segs == 1 && length != m->data_len))) {
+			if (unlikely(!is_sound(m, length, writer.max_frame))) {
 				bad++;
 				continue;
 			}
@@ -162,7 +181,8 @@ static uint16_t transmit(void *queue, struct rte_mbuf **mbufs, uint16_t count)
 			copy_out(cell, m, length);
 			bytes += length;
 		}
-		sky_send_end(port, &writer, (uint16_t)(taken - bad), bytes);
+		if (sky_send_end(port, &writer, (uint16_t)(taken - bad), bytes))
+			keep(port, &writer, mbufs, taken, (uint16_t)(taken - bad), bytes);
 	}
 	if (unlikely(taken < count))
 		sky_sender_refused(port, (uint16_t)(count - taken));

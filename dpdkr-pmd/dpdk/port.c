@@ -57,6 +57,8 @@ void sky_port_use(struct sky_port *port, struct sky_channel *channel)
 	port->rx_channel = channel;
 	port->bypass = NULL;
 	port->end_written = false;
+	port->returned = false;
+	sky_late_drop(port);
 	port->blocked = false;
 	port->obeyed = 0;
 	port->obeyed_limit = 0;
@@ -132,6 +134,19 @@ struct sky_link *sky_port_attach(struct sky_port *port, unsigned slot, const str
 	port->links[slot] = link;
 	unlock_both(port);
 	return link;
+}
+
+bool sky_port_has_left(struct sky_port *port, unsigned slot)
+{
+	bool left = true;
+
+	sky_lock(&port->tx_lock);
+	if (port->tx_channel && port->bypass && port->bypass == port->links[slot]) {
+		sky_sender_follow(port);
+		left = !port->bypass || !port->blocked;
+	}
+	sky_unlock(&port->tx_lock);
+	return left;
 }
 
 bool sky_port_detach(struct sky_port *port, unsigned slot)

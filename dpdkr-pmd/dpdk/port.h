@@ -46,6 +46,8 @@ struct sky_link {
 
 enum { SKY_FAULT_OUT = 1, SKY_FAULT_IN = 2, SKY_FAULT_CUT = 4 };
 
+struct sky_late;
+
 struct sky_port_counters {
 	uint64_t packets;
 	uint64_t bytes;
@@ -63,7 +65,10 @@ struct sky_port {
 	struct sky_channel *tx_channel; /* NULL: no switch is there */
 	struct sky_link *bypass; /* NULL: sends into the normal ring */
 	uint32_t tx_epoch;
-	bool end_written; /* END is in, TO_NORMAL not yet */
+	bool end_written; /* END is in */
+	bool returned; /* TO_NORMAL is in, too */
+	struct sky_late *late; /* a burst that was shown after the command to leave; or NULL */
+	uint64_t tx_packets_before; /* the present epoch */
 	bool blocked; /* a mark waits for room */
 	uint64_t obeyed;
 	uint64_t tx_packets; /* into bypass rings, as the statistics block has it */
@@ -103,6 +108,9 @@ void sky_port_use(struct sky_port *port, struct sky_channel *channel);
 /* Opens a link region and attaches it. Returns the link, or NULL with a sentence; `later` is set if the device is not there yet. */
 struct sky_link *sky_port_attach(struct sky_port *port, unsigned slot, const struct sky_region_ref *ref, bool side_a, const char *name,
 				 bool *later, char *why, size_t size);
+
+/* Obeys, and says whether nothing is to be done any more about the ring of a link that is to be taken away. */
+bool sky_port_has_left(struct sky_port *port, unsigned slot);
 
 /* Takes a link away, unmaps and frees it. False if packets in it are held: to be tried again. */
 bool sky_port_detach(struct sky_port *port, unsigned slot);

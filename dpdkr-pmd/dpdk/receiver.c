@@ -19,8 +19,13 @@ static void limit(struct sky_port *port, struct sky_link *link)
 void sky_receiver_limits(struct sky_port *port, uint64_t command)
 {
 	sky_store(&port->obeyed_limit, command);
-	for (unsigned i = 0; i < port->reading_count; i++)
-		limit(port, port->reading[i]);
+	for (unsigned i = 0; i < port->reading_count; i++) {
+		struct sky_link *link = port->reading[i];
+
+		limit(port, link);
+		/* Whoever learns that the limit is obeyed finds counted what was shown before. */
+		sky_store(&port->rx_channel->statistics->rx[link->slot].packets, port->rx_packets[link->slot] + link->held_packets);
+	}
 	sky_release(&port->rx_channel->control->rxObeyed, command); /* N */
 }
 

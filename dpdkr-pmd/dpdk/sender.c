@@ -1,11 +1,105 @@
 #include "sender.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+struct sky_late {
+	uint64_t start; /* where in the bypass ring it begins */
+	uint64_t before; /* packets of the epoch before it */
+	uint16_t count;
+	uint16_t next;
+	uint8_t *end; /* where the copy of the next packet goes */
+	uint8_t *at; /* where `next` is */
+	uint32_t lengths[];
+};
+
+bool sky_late_begin(struct sky_port *port, const struct sky_writer *writer, uint16_t packets, uint64_t bytes)
+{
+	struct sky_late *late = malloc(sizeof(*late) + packets * sizeof(late->lengths[0]) + bytes);
+
+	sky_late_drop(port);
+	if (!late)
+		return false;
+	late->start = writer->first;
+	late->before = port->tx_packets - packets - port->tx_packets_before;
+	late->count = 0;
+	late->next = 0;
+	late->at = (uint8_t *)(late->lengths + packets);
+	late->end = late->at;
+	port->late = late;
+	return true;
+}
+
+uint8_t *sky_late_add(struct sky_port *port, uint32_t length)
+{
+	struct sky_late *late = port->late;
+	uint8_t *at = late->end;
+
+	late->lengths[late->count++] = length;
+	late->end += length;
+	return at;
+}
+
+void sky_late_drop(struct sky_port *port)
+{
+	free(port->late);
+	port->late = NULL;
+}
+
+/* What the switch has cut off goes the normal way, and was not bypassed. False if it is not known yet, or found no room; to be tried
+ * again. */
+static bool send_again(struct sky_port *port)
+{
+	struct sky_channel *channel = port->tx_channel;
+	struct sky_abi_control *control = channel->control;
+	struct sky_late *late = port->late;
+	struct sky_writer writer;
+	uint64_t word, packets = 0, bytes = 0;
+	int64_t read;
+
+	if (!late)
+		return true;
+	sky_fence(); /* between END and X */
+	word = sky_acquire(&control->txCut); /* X */
+	if ((uint32_t)word != port->tx_epoch)
+		return true;
+	if (word >> 32 != SKY_CUT_RETURNED)
+		return word >> 32 != SKY_CUT_BEGUN;
+	if ((int64_t)(late->start - sky_load(&control->txLimit)) < 0)
+		return true;
+	read = (int64_t)(sky_load(&control->txRead) - late->before);
+	while (late->next < late->count && late->next < read)
+		late->at += late->lengths[late->next++];
+	writer = sky_write_begin(&channel->to_switch);
+	for (; late->next < late->count; late->next++) {
+		uint32_t length = late->lengths[late->next];
+		uint8_t *cell = sky_write(&writer, length);
+
+		if (!cell)
+			break;
+		memcpy(cell, late->at, length);
+		late->at += length;
+		packets++;
+		bytes += length;
+	}
+	sky_write_end(&writer);
+	sky_store(&channel->statistics->txPackets, port->tx_packets -= packets);
+	sky_store(&channel->statistics->txBytes, port->tx_bytes -= bytes);
+	sky_store(&port->tx.bypass_packets, port->tx.bypass_packets - packets);
+	sky_store(&port->tx.bypass_bytes, port->tx.bypass_bytes - bytes);
+	if (channel->to_switch.faulty)
+		sky_port_break(port, channel->to_switch.fault);
+	return late->next == late->count;
+}
+
 void sky_sender_abandon(struct sky_port *port, struct sky_link *link)
 {
 	if (port->bypass == link) {
 		port->bypass = NULL;
 		port->end_written = false;
+		port->returned = false;
 		port->blocked = false;
+		sky_late_drop(port);
 	}
 }
 
@@ -28,13 +122,17 @@ static bool leave(struct sky_port *port, bool abandon)
 
 	if (!abandon) {
 		port->end_written = port->end_written || sky_producer_mark(&link->out, sky_mark(SKY_END, link->slot, port->tx_epoch));
+		port->returned = port->returned ||
+			(port->end_written && !link->out.faulty && mark_normal(port, SKY_TO_NORMAL, link->slot, port->tx_epoch));
 		if (link->out.faulty)
 			sky_link_break(link, SKY_FAULT_OUT, link->out.fault);
-		else if (!port->end_written || !mark_normal(port, SKY_TO_NORMAL, link->slot, port->tx_epoch))
+		else if (!port->returned || !send_again(port))
 			return false;
 	}
 	port->bypass = NULL;
 	port->end_written = false;
+	port->returned = false;
+	sky_late_drop(port);
 	return true;
 }
 
@@ -58,6 +156,7 @@ void sky_sender_obey(struct sky_port *port, uint64_t command)
 			return;
 		port->bypass = link;
 		port->tx_epoch = sky_epoch_of(command);
+		port->tx_packets_before = port->tx_packets;
 	}
 	port->blocked = false;
 	sky_store(&port->obeyed, command);

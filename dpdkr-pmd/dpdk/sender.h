@@ -2,7 +2,11 @@
  *
  * A change of rings takes up to three marks, each of which may have to wait for room. Until the last of them is in, nothing is sent
  * and the command is not acknowledged, so both neighbours see every packet on the right side of the marks. A newer command may come
- * in between; what was begun is ended first. */
+ * in between; what was begun is ended first.
+ *
+ * Who is stopped between its look at the command and the end of its burst shows that burst when it goes on, and the switch may have cut
+ * it off by then. So it looks once more behind each burst, and keeps one that it was to send elsewhere, in memory of its own, because the
+ * receiver can write the ring's. This look needs no fence: of a command that it is too early to see, the deadline is still to come. */
 #ifndef SKYWAY_SENDER_H
 #define SKYWAY_SENDER_H
 
@@ -14,6 +18,15 @@ void sky_sender_obey(struct sky_port *port, uint64_t command);
 
 /* Stops using a link without touching its ring again. */
 void sky_sender_abandon(struct sky_port *port, struct sky_link *link);
+
+/* Begins to keep a burst of `packets` that was just written; `bytes` is the sum of their lengths. False if there is no memory. */
+bool sky_late_begin(struct sky_port *port, const struct sky_writer *writer, uint16_t packets, uint64_t bytes);
+
+/* Where the copy of its next packet goes. */
+uint8_t *sky_late_add(struct sky_port *port, uint32_t length);
+
+/* Forgets the burst that is kept, if there is one. */
+void sky_late_drop(struct sky_port *port);
 
 /* Counts what was refused, and looks whether a ring is faulty. */
 void sky_sender_refused(struct sky_port *port, uint16_t count);
@@ -45,8 +58,8 @@ static inline bool sky_send_begin(struct sky_port *port, struct sky_writer *writ
 	return true;
 }
 
-/* Ends a burst: counts, then publishes. Whoever sees a packet finds it counted. */
-static inline void sky_send_end(struct sky_port *port, struct sky_writer *writer, uint16_t packets, uint64_t bytes)
+/* Ends a burst: counts, then publishes. Whoever sees a packet finds it counted. True if the burst is to be kept: sky_late_begin. */
+static inline bool sky_send_end(struct sky_port *port, struct sky_writer *writer, uint16_t packets, uint64_t bytes)
 {
 	if (port->bypass) {
 		sky_store(&port->tx_channel->statistics->txPackets, port->tx_packets += packets);
@@ -57,6 +70,7 @@ static inline void sky_send_end(struct sky_port *port, struct sky_writer *writer
 	sky_write_end(writer);
 	sky_store(&port->tx.packets, port->tx.packets + packets);
 	sky_store(&port->tx.bytes, port->tx.bytes + bytes);
+	return sky_unlikely(port->bypass && packets && sky_acquire(&port->tx_channel->control->txCommand) != port->obeyed); /* T */
 }
 
 #endif

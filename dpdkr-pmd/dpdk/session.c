@@ -128,8 +128,8 @@ static int attach(struct sky_session *s, const struct sky_message *m, struct sky
 
 static int detach(struct sky_session *s, unsigned slot, int64_t id, struct sky_pending *pending, char *why, size_t size)
 {
-	if (!sky_port_detach(&s->port, slot)) {
-		pending->type = SKY_DETACH; /* when the program has released what it holds of it */
+	if (!sky_port_has_left(&s->port, slot) || !sky_port_detach(&s->port, slot)) {
+		pending->type = SKY_DETACH; /* when the sender has obeyed, and the program has released what it holds of it */
 		pending->id = id;
 		return 0;
 	}

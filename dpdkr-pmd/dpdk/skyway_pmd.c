@@ -78,6 +78,19 @@ void skyway_release(struct skyway_port *opened)
 	sky_leave(&port->rx_lock);
 }
 
+static void keep(struct sky_port *port, const struct sky_writer *writer, const struct skyway_packet *packets, uint16_t taken,
+		 uint16_t sent, uint64_t bytes)
+{
+	if (!sky_late_begin(port, writer, sent, bytes))
+		return;
+	for (uint16_t i = 0; i < taken; i++) {
+		uint32_t length = packets[i].length;
+
+		if (length != 0 && length <= writer->max_frame)
+			memcpy(sky_late_add(port, length), packets[i].data, length);
+	}
+}
+
 uint16_t skyway_tx_burst(struct skyway_port *opened, const struct skyway_packet *packets, uint16_t count)
 {
 	struct sky_port *port = &opened->session.port;
@@ -100,7 +113,8 @@ uint16_t skyway_tx_burst(struct skyway_port *opened, const struct skyway_packet 
 			bytes += length;
 			sent++;
 		}
-		sky_send_end(port, &writer, sent, bytes);
+		if (sky_send_end(port, &writer, sent, bytes))
+			keep(port, &writer, packets, taken, sent, bytes);
 	}
 	if (taken < count)
 		sky_sender_refused(port, (uint16_t)(count - taken));

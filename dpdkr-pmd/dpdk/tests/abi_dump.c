@@ -35,6 +35,9 @@ int main(void)
 	FIELD("region", sky_abi_region, "required", required);
 	FIELD("control", sky_abi_control, "txCommand", txCommand);
 	FIELD("control", sky_abi_control, "rxCommand", rxCommand);
+	FIELD("control", sky_abi_control, "txLimit", txLimit);
+	FIELD("control", sky_abi_control, "txRead", txRead);
+	FIELD("control", sky_abi_control, "txCut", txCut);
 	FIELD("control", sky_abi_control, "txObeyed", txObeyed);
 	FIELD("control", sky_abi_control, "rxObeyed", rxObeyed);
 	FIELD("control", sky_abi_control, "rxEnded", rxEnded);

@@ -134,6 +134,14 @@ static uint64_t written_since(const struct sky_producer *ring, uint64_t since)
 	return found;
 }
 
+static uint32_t cell_at(const struct sky_producer *ring, uint64_t cursor)
+{
+	uint32_t number;
+
+	memcpy(&number, ring->cells_at + SKY_CELL_BYTES * (cursor & (ring->cells - 1)), sizeof(number));
+	return number;
+}
+
 static void obey(const char *rest)
 {
 	struct sky_port *port = sender.port;
@@ -152,17 +160,21 @@ static void obey(const char *rest)
 	}
 	if (where[0] == 'n')
 		ring = normal;
+	else if (where[0] == 'p')
+		ring = normal;
 	else if (where[0] != '-')
 		ring = used;
 	if (ring)
-		make_room(ring, 1);
+		make_room(ring, where[0] == 'p' ? SKY_RESERVED_CELLS + 1 : 1);
 	else if (where[0] != '-')
 		fail("there is no bypass in use", line_number, 0);
 	sky_release(&sender.channel.control->txCommand, command);
 	since = ring == used ? used_since : normal_since;
 	sky_sender_follow(port);
 	if (ring)
-		expect("the mark", written_since(ring, since), mark);
+		expect("the record", written_since(ring, since), mark);
+	if (where[0] == 'p')
+		expect("the packet that is sent again", cell_at(normal, since), strtoull(where + 1, NULL, 10));
 	if (ring != normal)
 		expect("what is in the normal ring", written_since(normal, normal_since), 0);
 	if (used && ring != used && port->bypass)
@@ -192,12 +204,22 @@ static void send_packet(uint32_t number, int slot)
 	memcpy(cell, &number, sizeof(number));
 }
 
-static void publish(void)
+/* `command` is in force by now. */
+static void publish(uint64_t command)
 {
 	uint64_t since = writer.end->tail;
+	bool late;
 
-	sky_send_end(sender.port, &writer, 1, 64);
+	sky_release(&sender.channel.control->txCommand, command);
+	late = sky_send_end(sender.port, &writer, 1, 64);
 	expect("what was sent", written_since(writer.end, since), (uint64_t)SKY_PACKET << 16 | 64);
+	expect("whether it is kept", late, sender.port->bypass && command != sender.port->obeyed);
+	if (late) {
+		uint32_t number = cell_at(writer.end, since);
+
+		expect("whether there is memory", sky_late_begin(sender.port, &writer, 1, 64), true);
+		memcpy(sky_late_add(sender.port, 64), &number, sizeof(number));
+	}
 }
 
 /* The model numbers packets from 0; marks are larger. */
@@ -277,6 +299,9 @@ static void read_a_bypass(struct party *party, unsigned slot, const char *rest)
 
 static void of_sender(const char *rest)
 {
+	struct sky_abi_control *control = sender.channel.control;
+	uint64_t word, read;
+	int64_t behind;
 	unsigned number;
 	int slot;
 
@@ -286,11 +311,16 @@ static void of_sender(const char *rest)
 		detach(&sender, (unsigned)slot);
 	} else if (sscanf(rest, "send %u", &number) == 1) {
 		send_packet(number, -1);
-		publish();
+		publish(sender.port->obeyed);
 	} else if (sscanf(rest, "write %u %d", &number, &slot) == 2) {
 		send_packet(number, slot);
-	} else if (!strncmp(rest, "publish", 7)) {
-		publish();
+	} else if (sscanf(rest, "publish %" SCNx64, &word) == 1) {
+		publish(word);
+	} else if (sscanf(rest, "cut %" SCNx64 " %" SCNi64 " %" SCNu64, &word, &behind, &read) == 3) {
+		/* Here there are fillers in the ring, too. */
+		sky_store(&control->txLimit, writer.first - (uint64_t)behind);
+		sky_store(&control->txRead, read);
+		sky_release(&control->txCut, word);
 	} else if (!strncmp(rest, "obey ", 5)) {
 		obey(rest + 5);
 	} else {

@@ -115,13 +115,14 @@ class AbiDocumentTest {
 
     @Test
     void controlBlockIsAsInItsTable() {
-        Map<String, Long> at = table("control", 8);
+        Map<String, Long> at = table("control", 11);
         ControlBlock control = new ControlBlock(base);
         long block = base + RegionHeader.CONTROL_OFFSET;
         control.command(11);
         control.obeyed(12);
         control.rxObeyed(13);
         control.alive(14);
+        control.cut(ControlBlock.Cut.RETURNED, -2, 16, 17);
         for (int slot = 0; slot < ControlBlock.SLOTS; slot++) {
             control.ended(slot, 100 + slot);
             control.limit(slot, 200 + slot, 300 + slot, 15);
@@ -131,6 +132,15 @@ class AbiDocumentTest {
         assertEquals(13, Memory.getLong(block + at.get("rxObeyed")));
         assertEquals(14, Memory.getLong(block + at.get("alive")));
         assertEquals(15, Memory.getLong(block + at.get("rxCommand")));
+        assertEquals(16, Memory.getLong(block + at.get("txLimit")));
+        assertEquals(17, Memory.getLong(block + at.get("txRead")));
+        assertEquals(0x2_ffff_fffeL, Memory.getLong(block + at.get("txCut")));
+        assertEquals(ControlBlock.Cut.RETURNED, control.cut(-2));
+        assertEquals(ControlBlock.Cut.NONE, control.cut(2));
+        control.cutting(2);
+        assertEquals(0x1_0000_0002L, Memory.getLong(block + at.get("txCut")));
+        control.cut(ControlBlock.Cut.LOST, 2, 0, 0);
+        assertEquals(0x3_0000_0002L, Memory.getLong(block + at.get("txCut")));
         for (int slot = 0; slot < ControlBlock.SLOTS; slot++) {
             assertEquals(100 + slot, Memory.getLong(block + at.get("rxEnded") + 8 * slot));
             assertEquals(200 + slot, Memory.getLong(block + at.get("rxLimitEpoch") + 16 * slot));

@@ -1,5 +1,6 @@
 package org.skyway.bypass.channel;
 
+import java.lang.invoke.VarHandle;
 import org.skyway.ivshmem.region.Memory;
 
 /// The control block of a port region: what the switch tells the VNF's driver to do, and what that
@@ -9,6 +10,10 @@ import org.skyway.ivshmem.region.Memory;
 /// offset  size  field      writer  ordering
 ///      0     8  txCommand  switch  release T, acquired by the VNF once per burst
 ///      8     8  rxCommand  switch  release R, acquired by the VNF once per burst: counts changes of rxLimit
+///     16     8  txLimit    switch  plain, before X: a cursor of the bypass ring that the VNF writes
+///     24     8  txRead     switch  plain, before X: packets of the epoch that its reader has read at least
+///     32     8  txCut      switch  release X, acquired by the VNF when it leaves: bits 0 to 31 an epoch that
+///                                  the switch has ended without it, from 32 on a [Cut]
 ///    128     8  txObeyed   VNF     release O, acquired by the switch: the last command obeyed
 ///    136     8  rxObeyed   VNF     release N, acquired by the switch: the last rxCommand taken notice of
 ///    256  8*16  rxEnded    VNF     release E, acquired by the switch: by slot, the epoch that the VNF has
@@ -22,6 +27,14 @@ import org.skyway.ivshmem.region.Memory;
 /// leave, nothing that it writes from then on is delivered. An honest sender's END mark lies before
 /// the limit, which then makes no difference.
 ///
+/// Who is stopped in the middle of a burst publishes it behind the limit when it goes on. So a
+/// sender whose epoch was *cut* finds that when it leaves, said in two steps: first that it is,
+/// then, when its receiver has taken notice, from where on it has to send again: from the limit on,
+/// but not what the receiver had read behind that before it took notice. Both sides put a full
+/// fence between what they write and what they read: the switch between [#cutting] and the ring's
+/// cursor, the sender between that and [#cut]. Either the limit lies behind all that was written,
+/// or the sender knows that it may not.
+///
 /// A transmit command is one word, so that it is read and obeyed as a whole: bits 0 to 7 the mode,
 /// 8 to 15 the slot of the link, 32 to 63 the epoch. Epochs only grow; a command with a new epoch
 /// is obeyed once.
@@ -30,6 +43,9 @@ public final class ControlBlock {
     public static final int SLOTS = 16;
 
     private static final int TX_COMMAND = 0;
+    private static final int TX_LIMIT = 16;
+    private static final int TX_READ = 24;
+    private static final int TX_CUT = 32;
     private static final int TX_OBEYED = 128;
     private static final int RX_COMMAND = 8;
     private static final int RX_OBEYED = 136;
@@ -48,6 +64,19 @@ public final class ControlBlock {
         /// The reader of the bypass is gone: send to the switch, without touching the bypass ring
         /// again.
         ABANDON
+    }
+
+    /// What became of an epoch that the sender leaves, as the switch has it.
+    public enum Cut {
+        /// The sender ends it.
+        NONE,
+        /// The switch ends it; how is not known yet.
+        BEGUN,
+        /// What the sender wrote from [#cutAt] on was not read beyond [#cutRead] and will not be:
+        /// it sends it again.
+        RETURNED,
+        /// It may be read, as the receiver does not answer: the sender leaves it.
+        LOST
     }
 
     /// The control block of a mapped port region.
@@ -122,6 +151,65 @@ public final class ControlBlock {
     /// @return the word
     public long obeyed() {
         return Memory.getLongAcquire(base + TX_OBEYED); // O
+    }
+
+    /// Says that an epoch is about to be ended without its sender. Switch only; before it reads how
+    /// far the sender has written.
+    ///
+    /// @param epoch the epoch
+    public void cutting(int epoch) {
+        cut(Cut.BEGUN, epoch);
+        VarHandle.fullFence();
+    }
+
+    /// Says what becomes of what the sender of such an epoch has written too late. Switch only; of
+    /// one word after the other the sender obeys the first.
+    ///
+    /// @param cut [Cut#RETURNED] once the receiver has taken notice of its limit, or [Cut#LOST]
+    /// @param epoch the epoch
+    /// @param cursor of the bypass ring, in cells: the receiver's limit
+    /// @param read how many packets of the epoch the receiver has read by now
+    public void cut(Cut cut, int epoch, long cursor, long read) {
+        Memory.putLong(base + TX_LIMIT, cursor);
+        Memory.putLong(base + TX_READ, read);
+        cut(cut, epoch);
+    }
+
+    private void cut(Cut cut, int epoch) {
+        Memory.putLongRelease(base + TX_CUT, (long) cut.ordinal() << 32 | epoch & 0xffffffffL); // X
+    }
+
+    /// Whether an epoch was ended by the switch. VNF only; after its END mark is in.
+    ///
+    /// @param epoch the epoch
+    /// @return what the switch says by now
+    public Cut cut(int epoch) {
+        VarHandle.fullFence();
+        final long word = Memory.getLongAcquire(base + TX_CUT); // X
+        if ((int) word != epoch) {
+            return Cut.NONE;
+        }
+        return switch ((int) (word >>> 32)) {
+            case 1 -> Cut.BEGUN;
+            case 2 -> Cut.RETURNED;
+            case 3 -> Cut.LOST;
+            default -> Cut.NONE;
+        };
+    }
+
+    /// From where on the sender sends again. To be asked after [#cut].
+    ///
+    /// @return a cursor of its bypass ring
+    public long cutAt() {
+        return Memory.getLong(base + TX_LIMIT);
+    }
+
+    /// How many packets of the epoch were read, even if that is behind [#cutAt]. To be asked after
+    /// [#cut].
+    ///
+    /// @return packets
+    public long cutRead() {
+        return Memory.getLong(base + TX_READ);
     }
 
     /// Limits what the VNF may deliver of an epoch. Switch only; once for each epoch.

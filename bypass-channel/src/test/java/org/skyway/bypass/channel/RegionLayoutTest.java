@@ -102,6 +102,12 @@ class RegionLayoutTest {
             assertEquals(400 + slot, Memory.getLong(base + 1024 + 8));
             assertEquals(400 + slot, control.rxCommand());
         }
+        control.cut(ControlBlock.Cut.RETURNED, 500, 501, 502);
+        assertEquals(501, Memory.getLong(base + 1024 + 16));
+        assertEquals(502, Memory.getLong(base + 1024 + 24));
+        assertEquals(2L << 32 | 500, Memory.getLong(base + 1024 + 32));
+        assertEquals(501, control.cutAt());
+        assertEquals(502, control.cutRead());
         assertEquals(0x3122334455667788L, control.alive());
         control.clearEnded(3);
         assertEquals(0, control.ended(3));

@@ -18,6 +18,8 @@ public enum FaultPoint {
     ATTACHED,
     /// The sender has read a command, and done nothing about it.
     TX_TOLD,
+    /// A burst is in the bypass ring and counted, and not shown.
+    TX_WRITTEN,
     /// TO_BYPASS is in the normal ring, and the command not said to be obeyed.
     TX_MARKED,
     /// It is.

@@ -9,15 +9,18 @@ final class Handover {
     /// What the data thread shall do.
     ///
     /// @param kind which change
-    /// @param link of [Kind#ATTACH]: the new link; else null
-    /// @param slot of [Kind#DETACH]: which
+    /// @param link of [Kind#ATTACH]: the new link; of [Kind#MOVE]: null
+    /// @param slot of [Kind#DETACH] and [Kind#DROP]: which
     /// @param channel of [Kind#MOVE]: the new normal channel; else null
     /// @param taken counted down when it is done
     record Change(Kind kind, LinkEnd link, int slot, NormalChannel channel, CountDownLatch taken) {}
 
     enum Kind {
         ATTACH,
+        /// Takes a link away once its sender has done what it was told.
         DETACH,
+        /// Takes a link away at once, with its switch.
+        DROP,
         MOVE
     }
 

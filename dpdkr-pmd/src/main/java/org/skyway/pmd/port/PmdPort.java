@@ -175,14 +175,19 @@ public final class PmdPort implements AutoCloseable {
     }
 
     /// Takes a link away and unmaps its region. A sender that still uses it goes on in the normal
-    /// ring. Does nothing if no link is attached there.
+    /// ring; one that was told to leave it has left it before. Does nothing if no link is attached
+    /// there.
     ///
     /// @param slot which
     /// @throws InterruptedException if interrupted while the data thread did not poll
     public void detach(int slot) throws InterruptedException {
+        takeAway(slot, Handover.Kind.DETACH);
+    }
+
+    private void takeAway(int slot, Handover.Kind how) throws InterruptedException {
         LinkEnd link = slot < 0 ? null : links.at(slot);
         if (link != null) {
-            handover.submit(Handover.Kind.DETACH, link, slot, null);
+            handover.submit(how, link, slot, null);
             link.region.close();
         }
     }
@@ -203,7 +208,7 @@ public final class PmdPort implements AutoCloseable {
                             .formatted(name, maxFrame, fresh.maxFrame()));
         }
         for (int slot = 0; slot < ControlBlock.SLOTS; slot++) {
-            detach(slot);
+            takeAway(slot, Handover.Kind.DROP);
         }
         Region old = channel.region();
         handover.submit(Handover.Kind.MOVE, null, 0, fresh);
@@ -284,8 +289,10 @@ public final class PmdPort implements AutoCloseable {
     private void apply(Handover.Change change) {
         switch (change.kind()) {
             case ATTACH -> links.put(change.link());
-            case DETACH -> {
-                if (change.link().held) {
+            case DETACH, DROP -> {
+                if (change.link().held
+                        || change.kind() == Handover.Kind.DETACH
+                                && sender.isLeaving(change.link())) {
                     return;
                 }
                 sender.abandon(change.link());

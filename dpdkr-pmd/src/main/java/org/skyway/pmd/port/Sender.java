@@ -9,6 +9,11 @@ import org.skyway.bypass.ring.RingProducer;
 ///
 /// A change of rings takes up to three marks, see [TxMachine]. Until the last of them is in,
 /// nothing is sent and the command is not acknowledged.
+///
+/// A sender that is stopped between its look at the command and the end of its burst shows that
+/// burst when it goes on, and the switch may have cut it off by then. So it looks once more behind
+/// each burst, and keeps one that it was to send elsewhere. This look needs no fence: of a command
+/// that it is too early to see, the deadline is still to come.
 final class Sender {
     private final String port;
     private final PmdLinks links;
@@ -18,8 +23,10 @@ final class Sender {
 
     private final TxMachine machine = new TxMachine();
     private LinkEnd bypass; // null: sends into the normal ring
+    private LateBurst late; // null: none
 
     private long bypassPackets;
+    private long packetsBefore; // before the present epoch
     private long bypassBytes;
     private long refused;
     private long burstBytes;
@@ -86,8 +93,15 @@ final class Sender {
     void abandon(LinkEnd link) {
         if (bypass == link) {
             bypass = null;
+            late = null;
             machine.abandon();
         }
+    }
+
+    /// Obeys, and says whether a link's ring is still to be left.
+    boolean isLeaving(LinkEnd link) {
+        follow();
+        return bypass == link && machine.isBlocked();
     }
 
     private int sendNormal(long[] addresses, int[] lengths, int from, int count) {
@@ -98,11 +112,17 @@ final class Sender {
 
     private int sendDirect(long[] addresses, int[] lengths, int from, int count) {
         final RingProducer ring = bypass.producer;
+        final long start = ring.written();
         final int sent = ring.write(addresses, lengths, from, count);
         burstBytes = ring.writtenBytes();
         // Counted before it is published: whoever sees a packet finds it counted.
         statistics.tx(bypassPackets += sent, bypassBytes += burstBytes);
+        FaultPoint.TX_WRITTEN.reached();
         ring.publish();
+        if (control.command() != machine.obeyed() && sent > 0) {
+            final long before = bypassPackets - sent - packetsBefore;
+            late = LateBurst.copy(start, before, addresses, lengths, from, sent);
+        }
         return sent;
     }
 
@@ -139,6 +159,12 @@ final class Sender {
                     if (!markNormal(Mark.Kind.TO_NORMAL, bypass.slot, machine.epoch())) {
                         return;
                     }
+                    machine.returned();
+                }
+                case SEND_AGAIN -> {
+                    if (!sendAgain()) {
+                        return;
+                    }
                     leave();
                     FaultPoint.TX_LEFT.reached();
                 }
@@ -154,6 +180,7 @@ final class Sender {
                     }
                     FaultPoint.TX_MARKED.reached();
                     bypass = wanted;
+                    packetsBefore = bypassPackets;
                     machine.began(command);
                     control.obeyed(command);
                     FaultPoint.TX_OBEYED.reached();
@@ -169,8 +196,33 @@ final class Sender {
         }
     }
 
+    /// What the switch has cut off goes the normal way, and was not bypassed.
+    ///
+    /// @return false if it is not known yet, or found no room; to be tried again
+    private boolean sendAgain() {
+        if (late == null) {
+            return true;
+        }
+        final ControlBlock.Cut cut = control.cut(machine.epoch());
+        if (cut != ControlBlock.Cut.RETURNED) {
+            return cut != ControlBlock.Cut.BEGUN;
+        }
+        if (!late.isBehind(control.cutAt())) {
+            return true;
+        }
+        late.read(control.cutRead());
+        bypassPackets -= late.sendInto(normal);
+        bypassBytes -= normal.writtenBytes();
+        statistics.tx(bypassPackets, bypassBytes);
+        if (normal.isFaulty()) {
+            throw new PortFaultException(port, normal.fault());
+        }
+        return late.isSent();
+    }
+
     private void leave() {
         bypass = null;
+        late = null;
         machine.left();
     }
 

@@ -15,8 +15,11 @@ public final class TxMachine {
         NONE,
         /// Write END of [#epoch] into the bypass ring in use.
         END,
-        /// Write TO_NORMAL of [#epoch] into the normal ring; then [#left].
+        /// Write TO_NORMAL of [#epoch] into the normal ring; then [#returned].
         TO_NORMAL,
+        /// Send into the normal ring what the switch says will not be delivered from the bypass
+        /// ring, if there is any; then [#left].
+        SEND_AGAIN,
         /// Report the bypass ring in use as faulty and touch it no more; then [#left].
         REPORT,
         /// Touch the bypass ring in use no more; then [#left].
@@ -35,6 +38,7 @@ public final class TxMachine {
     private int slot = NORMAL; // of the bypass in use
     private int epoch; // of the bypass in use
     private boolean endWritten;
+    private boolean returned;
     private boolean blocked;
     private long obeyed;
 
@@ -49,6 +53,7 @@ public final class TxMachine {
         copy.slot = slot;
         copy.epoch = epoch;
         copy.endWritten = endWritten;
+        copy.returned = returned;
         copy.blocked = blocked;
         copy.obeyed = obeyed;
         return copy;
@@ -73,6 +78,9 @@ public final class TxMachine {
             if (!usedIsSound) {
                 return Act.REPORT;
             }
+            if (returned) {
+                return Act.SEND_AGAIN;
+            }
             return endWritten ? Act.TO_NORMAL : Act.END;
         }
         if (mode != Mode.BYPASS) {
@@ -90,10 +98,16 @@ public final class TxMachine {
         endWritten = true;
     }
 
+    /// TO_NORMAL is in the normal ring.
+    public void returned() {
+        returned = true;
+    }
+
     /// The bypass ring is not used any more.
     public void left() {
         slot = NORMAL;
         endWritten = false;
+        returned = false;
     }
 
     /// The command's bypass ring is used from now on, and the command obeyed.
@@ -129,9 +143,16 @@ public final class TxMachine {
 
     /// Whether the bypass ring in use has its END already.
     ///
-    /// @return true if only TO_NORMAL is to come
+    /// @return true if TO_NORMAL is to come, or has
     public boolean isEnded() {
         return endWritten;
+    }
+
+    /// Whether the normal ring has its TO_NORMAL already.
+    ///
+    /// @return true if only what was cut off is still to be sent
+    public boolean isReturned() {
+        return returned;
     }
 
     /// Whether the normal ring is used.
@@ -166,6 +187,10 @@ public final class TxMachine {
     public String toString() {
         return "slot %d epoch %d%s%s obeyed %x"
                 .formatted(
-                        slot, epoch, endWritten ? " ended" : "", blocked ? " blocked" : "", obeyed);
+                        slot,
+                        epoch,
+                        returned ? " returned" : endWritten ? " ended" : "",
+                        blocked ? " blocked" : "",
+                        obeyed);
     }
 }

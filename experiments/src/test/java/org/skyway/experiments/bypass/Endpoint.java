@@ -25,6 +25,7 @@ final class Endpoint implements AutoCloseable {
     volatile long received;
     volatile long others; // frames that are not numbered: packet-outs
     volatile String wrong;
+    volatile boolean stopped; // as by a signal: it does nothing until it goes on
     private long next;
 
     Endpoint(PortSession session) {
@@ -40,6 +41,10 @@ final class Endpoint implements AutoCloseable {
         int[] inLengths = new int[BURST];
         try {
             while (running.get()) {
+                if (stopped) {
+                    LockSupport.parkNanos(1_000_000);
+                    continue;
+                }
                 int moved = send(out, outLengths);
                 int n = session.port().rxBurst(in, inLengths, 0, BURST);
                 for (int i = 0; i < n; i++) {

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.skyway.bypass.channel.ControlBlock;
+import org.skyway.bypass.channel.ControlBlock.Cut;
 import org.skyway.bypass.channel.RegionHeader;
 import org.skyway.bypass.ring.Mark;
 import org.skyway.bypass.ring.RingLayout;
@@ -62,13 +63,18 @@ class EnforcementTest {
                 RawVnf a = RawVnf.open(bed.directory(), "vnf1");
                 Endpoint b = new Endpoint(bed.open("vnf2"))) {
             RingProducer bypass = begin(bed, a);
+            final int epoch = ControlBlock.epoch(a.control().command());
             assertEquals(100, send(bypass, 100));
             a.statistics().tx(100, 6400);
             bed.await(() -> b.received == 100, "what it sent before");
+            assertEquals(Cut.NONE, a.control().cut(epoch));
             long before = System.nanoTime();
             bed.addFlow(DROP); // returns when it is effective
             long millis = (System.nanoTime() - before) / 1_000_000;
             assertTrue(millis >= 1900 && millis < 4000, "after " + millis + " ms");
+            bed.await(() -> a.control().cut(epoch) == Cut.RETURNED, "word of what was read");
+            assertEquals(100, a.control().cutRead());
+            assertEquals(bypass.written(), a.control().cutAt());
             send(bypass, 50);
             a.statistics().tx(150, 9600);
             Thread.sleep(100);
@@ -88,6 +94,47 @@ class EnforcementTest {
             assertEquals(100, bed.counters(1).rxPackets());
             assertEquals(100, bed.counters(2).txPackets());
         }
+    }
+
+    @Test
+    void whoGoesOnAfterItsReceiverIsToldWhatThatHasRead() throws Exception {
+        try (SwitchBed bed = new SwitchBed(2);
+                RawVnf a = RawVnf.open(bed.directory(), "vnf1");
+                Endpoint b = new Endpoint(bed.open("vnf2"))) {
+            int epoch = cutOffWhileBothAreStopped(bed, a, b);
+            b.stopped = false;
+            bed.await(() -> a.control().cut(epoch) == Cut.RETURNED, "word of what was read");
+            long read = a.control().cutRead();
+            assertTrue(read >= 50 && read <= 100, "what it has by then: " + read);
+            bed.await(() -> b.received == 100, "all that was written in time");
+        }
+    }
+
+    @Test
+    void whoGoesOnBeforeItsReceiverIsNotKeptWaiting() throws Exception {
+        try (SwitchBed bed = new SwitchBed(2);
+                RawVnf a = RawVnf.open(bed.directory(), "vnf1");
+                Endpoint b = new Endpoint(bed.open("vnf2"))) {
+            int epoch = cutOffWhileBothAreStopped(bed, a, b);
+            a.control().alive(1);
+            bed.await(() -> a.control().cut(epoch) == Cut.LOST, "word that nothing is known");
+        }
+    }
+
+    private int cutOffWhileBothAreStopped(SwitchBed bed, RawVnf a, Endpoint b) throws Exception {
+        RingProducer bypass = begin(bed, a);
+        final int epoch = ControlBlock.epoch(a.control().command());
+        send(bypass, 50);
+        a.statistics().tx(50, 3200);
+        bed.await(() -> b.received == 50, "what it sent before");
+        b.stopped = true;
+        Thread.sleep(20);
+        send(bypass, 50);
+        a.statistics().tx(100, 6400);
+        bed.addFlow(DROP);
+        Thread.sleep(500);
+        assertEquals(Cut.BEGUN, a.control().cut(epoch), "nobody waits for more");
+        return epoch;
     }
 
     @Test
@@ -155,6 +202,28 @@ class EnforcementTest {
                             ControlBlock.mode(a.control().command()) == ControlBlock.Mode.BYPASS
                                     && a.control().command() != begun,
                     "command to begin again");
+        }
+    }
+
+    @Test
+    void whoseBypassWasEndedWhileItWasStoppedReadsWhatOthersHaveSentIt() throws Exception {
+        try (SwitchBed bed = new SwitchBed(2);
+                Endpoint a = new Endpoint(bed.open("vnf1"));
+                Endpoint b = new Endpoint(bed.open("vnf2"))) {
+            bed.addFlow(FORTH);
+            bed.addFlow("priority=100,in_port=2,actions=output:1");
+            bed.awaitLinks(2);
+            a.stopped = true;
+            b.limit = 200;
+            bed.await(() -> b.sent == 200, "packets on the bypass");
+            bed.addFlow(DROP); // ends both directions of the channel
+            Thread.sleep(500); // what its driver is asked for by now waits for it
+            a.stopped = false;
+            bed.await(() -> a.received == 200, "what it was sent while it was stopped");
+            assertNull(a.wrong);
+            b.limit = 300;
+            bed.await(() -> a.received == 300, "more of it");
+            assertNull(a.wrong);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +65,14 @@ abstract class ChainBed {
     }
 
     Program program(String name, String ready, String... arguments) {
-        Program p = Program.skyway(name, dir, log::add, arguments);
+        return program(name, ready, Map.of(), arguments);
+    }
+
+    Program program(
+            String name, String ready, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Program.launcher().toString()));
+        command.addAll(List.of(arguments));
+        Program p = Program.start(name, dir, log::add, command, environment);
         started.add(p);
         p.await(l -> l.contains(ready), Duration.ofSeconds(60), "it is ready");
         return p;

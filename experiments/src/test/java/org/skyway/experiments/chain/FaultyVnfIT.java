@@ -3,6 +3,7 @@ package org.skyway.experiments.chain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.skyway.experiments.process.Program;
 import org.skyway.ivshmem.region.RegionStore;
+import org.skyway.vswitch.daemon.ControlClient;
 
 /// VNFs that stop, die or destroy what they share.
 @Timeout(180)
@@ -42,6 +45,42 @@ class FaultyVnfIT extends ChainBed {
         assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
         sink.terminate(); // it reads on until nothing comes
         assertEquals(0, sink.waitFor(Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void whatAStoppedSenderHadInItsHandsIsNotLost() throws Exception {
+        Path held = dir.resolve("held");
+        ofctl("add-flow", "br0", "priority=100,in_port=1,actions=output:2");
+        Program sink = vnf("sink", "--port", "vnf2", "--strict");
+        // It stands still with its first burst for the bypass, and is stopped there.
+        Program source =
+                program(
+                        "source",
+                        "ready",
+                        Map.of(
+                                "SKYWAY_JAVA_OPTS",
+                                "-Dskyway.fault.point=TX_WRITTEN -Dskyway.fault.file=" + held),
+                        "vnf",
+                        "source",
+                        "--port",
+                        "vnf1",
+                        "--rate",
+                        "20000");
+        await(() -> Files.exists(held), "a burst in its hands");
+        signal("STOP", source);
+        ofctl("add-flow", "br0", ENDING + ",actions=drop");
+        awaitLog("its links rest until it goes on");
+        Files.delete(held);
+        signal("CONT", source);
+        awaitLog("goes on");
+        ofctl("del-flows", "br0", "in_port=1,udp");
+        awaitActive(1);
+        long drops = dropped("vnf1");
+        source.terminate();
+        assertEquals(0, source.waitFor(Duration.ofSeconds(60)));
+        sink.terminate();
+        assertEquals(0, sink.waitFor(Duration.ofSeconds(60)));
+        assertEquals(0, drops);
     }
 
     @Test
@@ -92,6 +131,15 @@ class FaultyVnfIT extends ChainBed {
         vnf("source", "--port", "vnf1", "--rate", "2000");
         awaitLog("link vnf1->vnf2 is ACTIVE", 4);
         awaitActive(2);
+    }
+
+    private long dropped(String port) {
+        for (JsonNode p : control.ask(ControlClient.request("stats")).get("ports")) {
+            if (p.get("name").asText().equals(port)) {
+                return p.get("rxDropped").asLong();
+            }
+        }
+        throw new AssertionError("no port " + port);
     }
 
     private int cutShort(String name) throws IOException {

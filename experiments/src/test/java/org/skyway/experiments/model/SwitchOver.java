@@ -278,7 +278,8 @@ final class SwitchOver extends VnfSteps implements Checker.World {
             case ASKED -> {
                 if (gone || txObeyed == txCommand) {
                     event(next, r, Event.OBEYED);
-                } else if (link[r].hurried() && cuts < bounds.cuts()) {
+                } else if (link[r].hurried()
+                        && (cuts < bounds.cuts() || cutEpoch == epoch[r])) { // begun before a kill
                     takeAlive(
                             next,
                             "link %d CUT_OFF".formatted(r),
@@ -294,6 +295,10 @@ final class SwitchOver extends VnfSteps implements Checker.World {
                 }
             }
             case DRAINING -> {
+                if (link[r].cut() && !isGivenBack(r)) {
+                    takeAlive(next, "link %d is given back".formatted(r), w -> w.giveBack(r));
+                    return;
+                }
                 boolean drained =
                         link[r].broken() && !link[r].cut()
                                 || goneSeen[1 + r]
@@ -309,6 +314,11 @@ final class SwitchOver extends VnfSteps implements Checker.World {
             case UNPLUGGING -> event(next, r, Event.UNPLUGGED);
             case ACTIVE, GONE -> {}
         }
+    }
+
+    private boolean isGivenBack(int r) {
+        boolean left = ControlBlock.epoch(txObeyed) > epoch[r];
+        return left || cutKnown && cutEpoch == epoch[r];
     }
 
     private boolean neverBegun(int r) {
@@ -376,10 +386,18 @@ final class SwitchOver extends VnfSteps implements Checker.World {
                 toBypass(r, Mark.of(Mark.Kind.END, 0, epoch[r]));
             }
             case LIMIT -> {
+                if (link[r].cut()) {
+                    write();
+                    cutEpoch = epoch[r];
+                    cutKnown = false;
+                }
                 if (!has(Mistake.NO_LIMIT)) {
                     limitNumber[r] = ++lastLimit[r];
                     limitCursor[r] = tail[r];
                     told(r, () -> tellLimit(r));
+                }
+                if (link[r].cut() && has(Mistake.GIVEN_BACK_TOO_EARLY)) {
+                    giveBack(r);
                 }
             }
             case LET_GO -> {
@@ -391,6 +409,14 @@ final class SwitchOver extends VnfSteps implements Checker.World {
             case SETTLE, CORRECT -> note(r);
             case HURRY, FREEZE, FOLLOW_PATH, WAIT -> {}
         }
+    }
+
+    private void giveBack(int r) {
+        write();
+        cutEpoch = epoch[r];
+        cutAt = limitCursor[r];
+        cutRead = readingEpoch[r] == epoch[r] ? read[r] : 0;
+        cutKnown = true;
     }
 
     private void tellLimit(int r) {
@@ -548,10 +574,16 @@ final class SwitchOver extends VnfSteps implements Checker.World {
         if (!detaching[r] || written >= 0 && tx.slot() == r) {
             return;
         }
+        boolean leaves =
+                senderAlive && !tx.isNormal() && tx.slot() == r && txCommand != tx.obeyed();
+        if (leaves && !has(Mistake.DETACHED_BEFORE_IT_OBEYED)) {
+            return;
+        }
         detaching[r] = false;
         attached[r] = false;
         if (!tx.isNormal() && tx.slot() == r) {
             tx.abandon();
+            kept = -1;
         }
         reading[r] = false;
         drainTo[r] = -1;
@@ -580,7 +612,7 @@ final class SwitchOver extends VnfSteps implements Checker.World {
         if (missing != 0) {
             return "packet %d is lost".formatted(Integer.numberOfTrailingZeros(missing));
         }
-        if (crashes == 0 && cuts == 0 && dropped != 0) {
+        if (crashes == 0 && dropped != 0) {
             return "packet %d was given up".formatted(Integer.numberOfTrailingZeros(dropped));
         }
         int r = bounds.rules().get(rule);

@@ -22,7 +22,13 @@ class SwitchOverModelTest {
 
     /// Those about senders that are cut off.
     private static final Set<Mistake> CUTS =
-            EnumSet.of(Mistake.NO_LIMIT, Mistake.LIMIT_IS_NO_END, Mistake.FORGETS_LIMIT);
+            EnumSet.of(
+                    Mistake.NO_LIMIT,
+                    Mistake.LIMIT_IS_NO_END,
+                    Mistake.GIVEN_BACK_TOO_EARLY,
+                    Mistake.LATE_IS_LOST,
+                    Mistake.DETACHED_BEFORE_IT_OBEYED,
+                    Mistake.FORGETS_LIMIT);
 
     private static Checker.Outcome check(String name, Bounds bounds) {
         Checker.Outcome outcome = Checker.check(new SwitchOver(bounds), MOST);
@@ -65,6 +71,11 @@ class SwitchOverModelTest {
     @Test
     void theSwitchMayLoseItsPatienceWithASenderThatIsOnlySlow() {
         holds("cut", new Bounds(List.of(0, -1, 0), 3, 2, 0, 1, 0, 0, Set.of()));
+    }
+
+    @Test
+    void soItMayWithSeveralLinksOfASender() {
+        holds("turn, two cuts", new Bounds(List.of(0, 1, -1), 1, 2, 0, 2, 0, 0, Set.of()));
     }
 
     @Test

@@ -49,6 +49,13 @@ abstract class SwitchOverState {
         NO_LIMIT,
         /// The receiver takes a bypass that was ended by its limit for one without an END.
         LIMIT_IS_NO_END,
+        /// A sender that was cut off is told what to send again before its receiver has taken
+        /// notice.
+        GIVEN_BACK_TOO_EARLY,
+        /// A sender that was cut off does not send again what it wrote too late.
+        LATE_IS_LOST,
+        /// A driver lets go of a link before its sender has left it.
+        DETACHED_BEFORE_IT_OBEYED,
         /// A switch that comes after another forgets the limit that a receiver was to be told.
         FORGETS_LIMIT,
         /// What a VNF is told is noted after it was told.
@@ -81,6 +88,14 @@ abstract class SwitchOverState {
     int sent; // packets, so the number of the next
     int written = -1; // a packet that is in a bypass ring and not published
     int late; // a packet that is still to be sent the old way, for one of the mistakes
+    int kept = -1; // a packet that it has published after it was told to leave
+    int keptAt; // where in the bypass ring
+    int cutEpoch; // that the switch has ended without it
+    boolean cutKnown; // and what becomes of what lies behind
+    int cutAt; // where
+    int cutRead; // packets of the epoch that were read, even if that is behind
+    int before; // packets of the epoch that it has written before `kept`
+    int inEpoch; // packets of the epoch that it has written
     long txCommand;
     long txObeyed;
 
@@ -103,6 +118,7 @@ abstract class SwitchOverState {
     final int[] limitEpoch = new int[RECEIVERS];
     final int[] ended = new int[RECEIVERS];
     final int[] last = {-1, -1}; // delivered
+    final int[] read = new int[RECEIVERS]; // packets of the epoch that it read last
 
     // The switch.
     boolean up = true;
@@ -132,6 +148,7 @@ abstract class SwitchOverState {
     int delivered; // a bit each
     int refused; // a bit each: no room in a normal ring, which a port counts
     int dropped; // a bit each: given up with a ring or its owner
+    int again; // a bit each: sent again, and so not given up with the ring
     int crashes;
     int cuts;
     int repairs;
@@ -154,6 +171,14 @@ abstract class SwitchOverState {
         sent = w.sent;
         written = w.written;
         late = w.late;
+        kept = w.kept;
+        keptAt = w.keptAt;
+        cutEpoch = w.cutEpoch;
+        cutKnown = w.cutKnown;
+        cutAt = w.cutAt;
+        cutRead = w.cutRead;
+        before = w.before;
+        inEpoch = w.inEpoch;
         txCommand = w.txCommand;
         txObeyed = w.txObeyed;
         toSwitch = w.toSwitch;
@@ -173,6 +198,7 @@ abstract class SwitchOverState {
             limitEpoch[r] = w.limitEpoch[r];
             ended[r] = w.ended[r];
             last[r] = w.last[r];
+            read[r] = w.read[r];
             link[r] = w.link[r];
             attached[r] = w.attached[r];
             detaching[r] = w.detaching[r];
@@ -197,6 +223,7 @@ abstract class SwitchOverState {
         delivered = w.delivered;
         refused = w.refused;
         dropped = w.dropped;
+        again = w.again;
         crashes = w.crashes;
         cuts = w.cuts;
         repairs = w.repairs;
@@ -217,7 +244,7 @@ abstract class SwitchOverState {
     // These reach nobody.
     void give(long[] items) {
         for (long item : items) {
-            if (isPacket(item)) {
+            if (isPacket(item) && (again & 1 << (int) item) == 0) {
                 dropped |= 1 << (int) item;
             }
         }
@@ -247,7 +274,10 @@ abstract class SwitchOverState {
 
     byte[] makeKey() {
         ByteBuffer to = ByteBuffer.allocate(1024);
-        put(to, tx.slot(), tx.epoch(), flags(tx.isBlocked(), tx.isEnded(), tx.isNormal()));
+        put(to, tx.slot(), tx.epoch());
+        put(to, flags(tx.isBlocked(), tx.isEnded(), tx.isReturned(), tx.isNormal()));
+        put(to, kept, keptAt, cutEpoch, cutKnown ? 1 : 0, cutAt, again);
+        put(to, cutRead, before, inEpoch, read[0], read[1]);
         to.putLong(tx.obeyed()).putLong(txCommand).putLong(txObeyed);
         put(to, sent, written, late, rule, epochs, delivered, refused, dropped);
         put(to, crashes, cuts, repairs, kills, wrong == null ? 0 : 1);
@@ -327,6 +357,8 @@ abstract class SwitchOverState {
         StringBuilder text = new StringBuilder();
         text.append(tx).append(senderAlive ? "" : " dead").append(" sent ").append(sent);
         text.append(' ').append(written).append(' ').append(late);
+        text.append(" kept %d %d %d of %d".formatted(kept, keptAt, before, inEpoch));
+        text.append(" cut %d %b %d %d".formatted(cutEpoch, cutKnown, cutAt, cutRead));
         text.append(" command %x %x".formatted(txCommand, txObeyed));
         text.append(" rings ").append(hex(toSwitch));
         for (int r = 0; r < RECEIVERS; r++) {

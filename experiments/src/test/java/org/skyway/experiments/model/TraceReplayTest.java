@@ -34,6 +34,7 @@ class TraceReplayTest {
                     "s ABANDON",
                     "s ACKNOWLEDGE",
                     "s END",
+                    "s SEND_AGAIN",
                     "s TO_BYPASS",
                     "s TO_NORMAL",
                     "r AT_LIMIT",

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.skyway.bypass.channel.ControlBlock;
+import org.skyway.bypass.channel.ControlBlock.Cut;
 import org.skyway.pmd.port.TxMachine;
 import org.skyway.pmd.port.TxMachine.Act;
 
@@ -16,10 +17,15 @@ import org.skyway.pmd.port.TxMachine.Act;
 /// s attach|detach SLOT              the sender's link
 /// s obey COMMAND RING = MARK OBEYED SLOT BLOCKED # ACT
 ///                                   it looks at its command; RING has room for one mark and the others
-///                                   for none: n, a slot, or -. Then: the mark or 0, the command that is
-///                                   obeyed, the slot of the bypass in use or -1
+///                                   for none: n, a slot, or -; or the normal ring has room for a packet,
+///                                   and that is sent again: p and its number. Then: the mark, the
+///                                   packet's descriptor or 0, the command that is obeyed, the slot of
+///                                   the bypass in use or -1
+/// s cut WORD BEHIND READ            the switch says what it has ended; the packet that was published too
+///                                   late, if there is one, lies so far behind the limit
 /// s send NUMBER                     a packet into the normal ring
-/// s write NUMBER SLOT, s publish    a packet into a bypass ring, shown later
+/// s write NUMBER SLOT               a packet into a bypass ring, shown later:
+/// s publish COMMAND                 by when there is that command
 /// r R attach|detach                 the link of receiver R, at slot R
 /// r R item ITEM                     a record was written into its bypass ring
 /// r R limit CURSOR EPOCH            its limit was written
@@ -35,6 +41,7 @@ import org.skyway.pmd.port.TxMachine.Act;
 final class Traces {
     private static final String ENDS = ".*(killed|crashes|CUT_OFF|rests).*";
     private static final int SELDOM = 40;
+    private static final long PACKET = 0x10000 | 64; // a descriptor
 
     private final List<String> lines = new ArrayList<>();
 
@@ -75,7 +82,10 @@ final class Traces {
                             ? "s write %d %d".formatted(after.written, after.tx.slot())
                             : "s send %d".formatted(before.sent));
         } else if (words[0].equals("sender") && words[1].equals("publishes")) {
-            lines.add("s publish");
+            lines.add("s publish %x".formatted(before.txCommand));
+            if (after.kept >= 0 && after.cutEpoch != 0) {
+                cut(after);
+            }
         } else if (words[0].equals("receiver")) {
             int r = Integer.parseInt(words[1]);
             switch (words[words.length - 1]) {
@@ -92,21 +102,25 @@ final class Traces {
     private SwitchOver obey(SwitchOver before, SwitchOver first) {
         Act act = act(before);
         SwitchOver after = first;
-        Act rest = act(after);
-        if ((act == Act.TO_NORMAL || act == Act.ABANDON)
-                && (rest == Act.ACKNOWLEDGE || rest == Act.WAIT)) {
-            for (Checker.Next next : first.next()) {
-                if (next.what().equals("sender obeys")) {
-                    after = (SwitchOver) next.world();
-                }
-            }
+        boolean leaves = act == Act.TO_NORMAL || act == Act.SEND_AGAIN || act == Act.ABANDON;
+        while (leaves) {
+            SwitchOver next = obeys(after);
+            Act rest = act(after);
+            boolean goesOn =
+                    rest == Act.ACKNOWLEDGE
+                            || rest == Act.WAIT
+                            || rest == Act.SEND_AGAIN && next != null && next.again == after.again;
+            leaves = goesOn && next != null;
+            after = leaves ? next : after;
         }
         changes(before, after);
         String ring = "-";
         long mark = 0;
         if (after.toSwitch.length > before.toSwitch.length) {
-            ring = "n";
-            mark = after.toSwitch[after.toSwitch.length - 1];
+            long item = after.toSwitch[before.toSwitch.length];
+            boolean again = after.again != before.again;
+            ring = again ? "p" + item : "n";
+            mark = again ? PACKET : item;
         }
         for (int r = 0; r < before.tail.length; r++) {
             if (after.tail[r] > before.tail[r]) {
@@ -125,6 +139,15 @@ final class Traces {
                                 after.tx.isBlocked() ? 1 : 0,
                                 act));
         return after;
+    }
+
+    private static SwitchOver obeys(SwitchOver world) {
+        for (Checker.Next next : world.next()) {
+            if (next.what().equals("sender obeys")) {
+                return (SwitchOver) next.world();
+            }
+        }
+        return null;
     }
 
     private static Act act(SwitchOver world) {
@@ -169,8 +192,21 @@ final class Traces {
                                 !ended ? "PACKET" : took ? "ENDED" : "AT_LIMIT"));
     }
 
+    private void cut(SwitchOver world) {
+        Cut cut = world.cutKnown ? Cut.RETURNED : Cut.BEGUN;
+        lines.add(
+                "s cut %x %d %d"
+                        .formatted(
+                                (long) cut.ordinal() << 32 | world.cutEpoch,
+                                world.keptAt - world.cutAt,
+                                world.cutRead));
+    }
+
     // What others did to what the parties look at.
     private void changes(SwitchOver before, SwitchOver after) {
+        if (after.cutEpoch != before.cutEpoch || after.cutKnown != before.cutKnown) {
+            cut(after);
+        }
         for (int r = 0; r < before.tail.length; r++) {
             if (after.attached[r] != before.attached[r]) {
                 String what = after.attached[r] ? "attach" : "detach";

@@ -27,9 +27,10 @@ abstract class VnfSteps extends SwitchOverState {
             }
             case TO_NORMAL -> {
                 toSwitch = with(toSwitch, Mark.of(Mark.Kind.TO_NORMAL, tx.slot(), tx.epoch()));
-                tx.left();
+                tx.returned();
             }
-            case ABANDON, REPORT -> tx.left();
+            case SEND_AGAIN -> sendAgain();
+            case ABANDON, REPORT -> leave();
             case TO_BYPASS -> {
                 int e = ControlBlock.epoch(txCommand);
                 toSwitch =
@@ -40,6 +41,7 @@ abstract class VnfSteps extends SwitchOverState {
                     late = sent++;
                 }
                 tx.began(txCommand);
+                inEpoch = 0;
                 txObeyed = txCommand;
             }
             case ACKNOWLEDGE -> {
@@ -50,9 +52,30 @@ abstract class VnfSteps extends SwitchOverState {
         }
     }
 
+    private void sendAgain() {
+        if (kept >= 0 && cutEpoch == tx.epoch()) {
+            if (!cutKnown) {
+                return;
+            }
+            if (keptAt >= cutAt && before >= cutRead && !has(Mistake.LATE_IS_LOST)) {
+                if (toSwitch.length >= bounds.room()) {
+                    return;
+                }
+                toSwitch = with(toSwitch, kept);
+                again |= 1 << kept;
+            }
+        }
+        leave();
+    }
+
+    private void leave() {
+        tx.left();
+        kept = -1;
+    }
+
     void send() {
-        if (tx.isBlocked() || sent == bounds.packets()) {
-            return;
+        if (tx.isBlocked() || sent == bounds.packets() || kept >= 0) {
+            return; // with a burst that it keeps it has seen that it has to obey
         }
         if (tx.isNormal()) {
             if (toSwitch.length < bounds.room()) {
@@ -64,6 +87,12 @@ abstract class VnfSteps extends SwitchOverState {
     }
 
     void publish() {
+        if (txCommand != tx.obeyed()) {
+            kept = written;
+            keptAt = tail[tx.slot()];
+            before = inEpoch;
+        }
+        inEpoch++;
         toBypass(tx.slot(), written);
         written = -1;
     }
@@ -133,6 +162,7 @@ abstract class VnfSteps extends SwitchOverState {
                 reading[r] = true;
                 readingEpoch[r] = Mark.epoch(item);
                 drainTo[r] = -1;
+                read[r] = 0;
                 limitedTo[r] = limitEpoch[r] == readingEpoch[r] ? limit[r] : -1;
             }
             case FAULT -> fault(r);
@@ -155,6 +185,7 @@ abstract class VnfSteps extends SwitchOverState {
             bypass[r] = rest(bypass[r]);
             head[r]++;
             if (isPacket(item)) {
+                read[r]++;
                 deliver(r, (int) item, readingEpoch[r]);
             } else if (RxRules.bypass(item, readingEpoch[r]) == RxRules.Verdict.ENDED) {
                 stop(r);

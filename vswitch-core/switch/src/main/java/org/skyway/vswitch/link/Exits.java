@@ -18,10 +18,13 @@ import org.skyway.vswitch.port.PatchPort;
 /// link is off: whatever the sender does from then on, nothing that it writes there is delivered. A
 /// sender that has not obeyed at the deadline is *cut off*: its receiver is limited all the same.
 /// If it was stopped in the middle of a burst, it has counted what it publishes only when it goes
-/// on, behind the limit. How many packets these are is known when the receiver has read up to the
-/// limit and the sender has obeyed; they are lost, and counted as dropped at the sender's port.
+/// on, behind the limit. When the receiver has taken notice of that, so that it reads no more of it
+/// than it has by then, the sender is told to send the rest again. What a sender has counted beyond
+/// what was delivered when it has obeyed is lost, and counted as dropped at its port: that of one
+/// that does not know of this, or whose receiver has not taken notice in time.
 final class Exits {
-    /// What a receiver has at least to take notice of its limit.
+    /// What a receiver has at least to take notice of its limit, and to keep a sender waiting for
+    /// that.
     private static final long CHANCE_NANOS = 200_000_000L;
 
     private final LinkListener listener;
@@ -154,10 +157,44 @@ final class Exits {
         Attachment receiver = link.receiver();
         int slot = link.channel.slotOf(receiver);
         link.limit = receiver.nextLimit();
+        if (link.situation().cut()) {
+            link.sender().control().cutting(link.epoch);
+        }
+        link.senderWaitsNanos = System.nanoTime();
         link.limitCursor = link.channel.written(link.sender());
         save(link); // before the VNF knows
         receiver.limit(slot, link.epoch, link.limitCursor, link.limit);
         link.limitedNanos = System.nanoTime();
+    }
+
+    /// Tells a sender that was cut off what becomes of what it has written too late, as soon as
+    /// that is known. Its receiver may be stopped, too: nothing is told as long as nobody waits for
+    /// it. Nor is it to a sender that has left the epoch: there is room for one word, and the next
+    /// epoch may need it.
+    ///
+    /// @param over whether it is told now, known or not
+    void giveBack(Link link, boolean over, long now) {
+        if (link.givenBack == link.epoch) {
+            return;
+        }
+        Attachment sender = link.sender();
+        if (ControlBlock.epoch(sender.control().obeyed()) - link.epoch > 0) {
+            link.givenBack = link.epoch;
+            return;
+        }
+        Attachment receiver = link.receiver();
+        boolean known = receiver.isGone() || receiver.hasNoticed(link.limit);
+        if (sender.isResting()) {
+            link.senderWaitsNanos = now;
+        }
+        if (known || over || now - link.senderWaitsNanos >= CHANCE_NANOS) {
+            long read =
+                    receiver.statistics().rxPackets(link.channel.slotOf(receiver))
+                            - link.deliveredBefore;
+            ControlBlock.Cut cut = known ? ControlBlock.Cut.RETURNED : ControlBlock.Cut.LOST;
+            sender.control().cut(cut, link.epoch, link.limitCursor, read);
+            link.givenBack = link.epoch;
+        }
     }
 
     /// Takes the figures of a sender that did not obey; what it has counted and not published is

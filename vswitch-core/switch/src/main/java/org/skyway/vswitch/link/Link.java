@@ -22,6 +22,7 @@ public final class Link {
     LinkPath path;
     LinkPath nextPath; // once what was cut off is counted; null if it stays
     String brokenWhy; // when its channel is of no more use
+    boolean unreadable; // when that is because of what its memory holds, or does not any more
     long retryNanos; // when FAILED: when it is tried again
     int failures; // in a row
     int activations;
@@ -35,6 +36,8 @@ public final class Link {
     long limitCursor; // when LIMITED: where
     boolean unclaimed; // taken over from another switch: whether it is one is not known yet
     long limitedNanos; // when that was
+    int givenBack; // the last epoch of which a sender that was cut off knows what was read
+    long senderWaitsNanos; // for that: since when
     boolean begun; // the sender, dead now, had begun to use the bypass
 
     // When it was armed.
@@ -185,6 +188,7 @@ public final class Link {
         reason = "taken over from the switch before";
         commandedNanos = sinceNanos;
         limitedNanos = sinceNanos;
+        senderWaitsNanos = sinceNanos;
         retryNanos = sinceNanos;
     }
 

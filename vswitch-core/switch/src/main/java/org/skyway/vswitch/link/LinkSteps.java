@@ -59,6 +59,7 @@ final class LinkSteps {
         link.take(step, fails && link.brokenWhy != null ? link.brokenWhy : why);
         if (!step.next().broken()) {
             link.brokenWhy = null;
+            link.unreadable = false;
         }
         if (link.state() != before) {
             listener.stepped(link, before);
@@ -99,7 +100,7 @@ final class LinkSteps {
         }
     }
 
-    /// Both directions of a channel get another one.
+    /// Both directions of a channel get another one. What lies in it is read to its end before.
     void replace(Channel channel, String why) {
         all(links.stream().filter(l -> l.channel == channel).toList(), Event.BROKEN, why);
     }

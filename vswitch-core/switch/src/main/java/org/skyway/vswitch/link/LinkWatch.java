@@ -148,16 +148,21 @@ final class LinkWatch {
         boolean senderIsGone = link.sender().isGone();
         Attachment receiver = link.receiver();
         boolean drained =
-                link.situation().broken() && !link.situation().cut()
+                link.unreadable && !link.situation().cut()
                         || receiver.isGone()
                         || receiver.control().ended(link.channel.slotOf(receiver)) == link.epoch
                         || neverBegun(link)
                         || senderIsGone
                                 && now - link.sinceNanos()
                                         > (link.begun ? Links.DRAIN_NANOS : UNCERTAIN_NANOS);
+        boolean stuck =
+                !drained && !receiver.isResting() && now - link.sinceNanos() > Links.DRAIN_NANOS;
+        if (link.situation().cut()) {
+            exits.giveBack(link, drained || stuck, now);
+        }
         if (drained) {
             steps.happens(link, Event.DRAINED, "the receiver has read it to the end");
-        } else if (!receiver.isResting() && now - link.sinceNanos() > Links.DRAIN_NANOS) {
+        } else if (stuck) {
             steps.happens(link, Event.STUCK, "its receiver does not read it to the end");
         }
     }

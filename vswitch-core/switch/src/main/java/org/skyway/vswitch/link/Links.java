@@ -266,6 +266,7 @@ public final class Links {
     public void broken(Attachment vnf, int slot, String why) {
         for (Link link : steps.of(vnf)) {
             if (link.channel != null && (slot < 0 || link.channel.slotOf(vnf) == slot)) {
+                link.unreadable = true;
                 steps.happens(link, Event.BROKEN, why);
             }
         }
@@ -317,6 +318,7 @@ public final class Links {
         }
         // Only now that none of them can fault any more.
         for (Link link : cut) {
+            link.unreadable = true;
             steps.replace(link.channel, "a VNF has cut the region of " + link + " short");
         }
     }

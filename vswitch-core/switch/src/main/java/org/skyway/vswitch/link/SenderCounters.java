@@ -61,8 +61,11 @@ final class SenderCounters implements BypassCounters {
     /// @param deliveredPackets as the receiver counted them; untrusted
     /// @param deliveredBytes their bytes; untrusted
     void correct(long deliveredPackets, long deliveredBytes) {
-        packets = Math.clamp(deliveredPackets, toldPackets, packets);
-        bytes = Math.clamp(deliveredBytes, toldBytes, bytes);
+        // What it counted since it was settled may have been delivered, too.
+        long mostPackets = Math.max(packets, statistics.txPackets() - basePackets);
+        long mostBytes = Math.max(bytes, statistics.txBytes() - baseBytes);
+        packets = Math.clamp(deliveredPackets, toldPackets, mostPackets);
+        bytes = Math.clamp(deliveredBytes, toldBytes, mostBytes);
     }
 
     /// What the sender's block said when the settled figure was reached.
