@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -255,21 +256,33 @@ class VnfProgramsIT {
     void directLinkOutlivesTheSwitchOfPatientPrograms() throws Exception {
         try (TestDatapath datapath = new TestDatapath(host, "a-c");
                 Region link = host.create("link", RegionHeader.LINK_MAGIC)) {
-            var source = start("source", "--port=a", "--wait", "--rate=20000", "--duration=3");
-            var sink = start("sink", "--port=c", "--wait", "--duration=3.5", "--strict");
-            waitFor(2);
+            Process sink = launch("sink", "--port=c", "--wait", "--strict");
+            waitFor(1);
+            Process source = launch("source", "--port=a", "--wait", "--rate=20000");
+            waitFor(1);
             datapath.plug(agent, "a", 0, "c", 0, link);
             datapath.bypassAll();
-            agent.close();
-            Thread.sleep(300);
             StatisticsBlock received = new StatisticsBlock(host.region("c").address());
-            long before = received.rxPackets(0);
+            awaitMore(received, 0); // what the switch forwarded came before that
+            agent.close();
             long forwarded = datapath.forwarded("a");
-            Thread.sleep(500);
-            assertTrue(received.rxPackets(0) - before > 1000, "packets go on directly");
+            awaitMore(received, received.rxPackets(0) + 10_000);
             assertEquals(forwarded, datapath.forwarded("a"));
-            assertEquals(OK, source.get(20, TimeUnit.SECONDS).status);
-            assertEquals(new Outcome(OK, ""), sink.get(20, TimeUnit.SECONDS));
+            for (Process program : List.of(source, sink)) {
+                program.destroy(); // SIGTERM
+                assertTrue(program.waitFor(20, TimeUnit.SECONDS));
+                assertEquals(OK, program.exitValue(), () -> said());
+            }
+        }
+    }
+
+    // Packets past the switch.
+    private static void awaitMore(StatisticsBlock statistics, long packets)
+            throws InterruptedException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (statistics.rxPackets(0) <= packets) {
+            assertTrue(System.nanoTime() - end < 0, "packets do not go on directly");
+            Thread.sleep(1);
         }
     }
 
@@ -359,8 +372,20 @@ class VnfProgramsIT {
         command.add("--rundir=" + dir);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(dir.resolve("launched.log").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(launched().toFile()))
                 .start();
+    }
+
+    private Path launched() {
+        return dir.resolve("launched.log");
+    }
+
+    private String said() {
+        try {
+            return Files.readString(launched());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String json(String name) {
