@@ -44,6 +44,7 @@ class VnfProgramsIT {
     private static final int BAD_INPUT = 2;
 
     @TempDir Path dir;
+    private final List<Process> launched = new ArrayList<>();
     private TestHost host;
     private ProcessAgent agent;
 
@@ -55,6 +56,7 @@ class VnfProgramsIT {
 
     @AfterEach
     void stop() {
+        launched.forEach(Process::destroyForcibly);
         agent.close();
         host.close();
     }
@@ -370,19 +372,22 @@ class VnfProgramsIT {
                                 VnfMain.class.getName()));
         command.addAll(Arrays.asList(args));
         command.add("--rundir=" + dir);
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(launched().toFile()))
-                .start();
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                        .start();
+        launched.add(process);
+        return process;
     }
 
-    private Path launched() {
+    private Path log() {
         return dir.resolve("launched.log");
     }
 
     private String said() {
         try {
-            return Files.readString(launched());
+            return Files.readString(log());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
