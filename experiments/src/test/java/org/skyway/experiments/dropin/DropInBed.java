@@ -51,7 +51,7 @@ abstract class DropInBed {
 
     void killSwitch() {
         vswitchd.kill();
-        vswitchd.waitFor(Duration.ofSeconds(20));
+        vswitchd.waitFor(Duration.ofSeconds(60));
     }
 
     /// All that sinks have printed so far says that nothing was lost.

@@ -60,13 +60,13 @@ class DropInIT extends DropInBed {
         assertTrue(why.startsWith("all packets of port 1 leave unchanged at port 7"), why);
         assertTrue(
                 db.appctl("ofproto/trace", "br0", "in_port=1").contains("Bypass: link to port 7"));
-        assertEquals("up", db.get("Interface", "vnf1", "link_state"));
+        await(() -> db.get("Interface", "vnf1", "link_state").equals("up"), "port that is up");
         await(() -> entryPackets() > 10_000, "frames");
         long frames = end(source, "vnf1");
         await(
                 () -> counted("vnf2", "tx_packets") == frames,
                 "all frames in the statistics of vnf2");
-        assertEquals(frames, counted("vnf1", "rx_packets"));
+        await(() -> counted("vnf1", "rx_packets") == frames, "all frames in those of vnf1");
         assertEquals(frames, entryPackets());
         await(
                 () -> db.get("Interface", "vnf1", "link_state").equals("down"),
@@ -99,10 +99,13 @@ class DropInIT extends DropInBed {
                         "0",
                         "--http",
                         "127.0.0.1:0");
-        assertEquals(0, before.waitFor(Duration.ofSeconds(20)));
-        assertTrue(
-                log.stream().anyMatch(l -> l.contains("is ACTIVE: taken over from the switch")),
-                log::toString);
+        assertEquals(0, before.waitFor(Duration.ofSeconds(60)));
+        await(
+                () ->
+                        log.stream()
+                                .anyMatch(l ->
+                                        l.contains("is ACTIVE: taken over from the switch")),
+                "word of the link that is taken over");
         db.vsctl("add-port", "br0", "vnf3", "--", "set", "Interface", "vnf3", "type=dpdkr");
         assertEquals("7", db.get("Interface", "vnf2", "ofport"));
         awaitActive();
@@ -231,7 +234,7 @@ class DropInIT extends DropInBed {
         await(() -> counted("vnf2", "tx_packets") > before, "more packets");
 
         db.appctl("exit");
-        assertEquals(0, vswitchd.waitFor(Duration.ofSeconds(30)));
+        assertEquals(0, vswitchd.waitFor(Duration.ofSeconds(60)));
     }
 
     @Test
