@@ -22,7 +22,7 @@ import org.skyway.pmd.port.PortFaultException;
 /// in, the control thread, and the compilers.
 public final class Runner {
     private static final long TICK_MILLIS = 20;
-    private static final long QUIET_NANOS = 200_000_000L;
+    private static final int QUIET_SHARE = 5; // of the time that it lingers, without packets
     private static final long STOP_MILLIS = 10_000;
 
     // How late the JVM may report a second access to memory that was cut short.
@@ -233,7 +233,8 @@ public final class Runner {
         final long begin = System.nanoTime();
         long quietSince = begin;
         long now = begin; // just before the last look
-        while (now - begin < mostNanos && (now - quietSince < QUIET_NANOS || !isDrained(work))) {
+        final long enough = mostNanos / QUIET_SHARE;
+        while (now - begin < mostNanos && (now - quietSince < enough || !isDrained(work))) {
             now = System.nanoTime();
             int moved = work.drain();
             if (moved > 0) {
