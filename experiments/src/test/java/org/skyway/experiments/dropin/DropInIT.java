@@ -103,8 +103,7 @@ class DropInIT extends DropInBed {
         await(
                 () ->
                         log.stream()
-                                .anyMatch(l ->
-                                        l.contains("is ACTIVE: taken over from the switch")),
+                                .anyMatch(l -> l.contains("is ACTIVE: taken over from the switch")),
                 "word of the link that is taken over");
         db.vsctl("add-port", "br0", "vnf3", "--", "set", "Interface", "vnf3", "type=dpdkr");
         assertEquals("7", db.get("Interface", "vnf2", "ofport"));
