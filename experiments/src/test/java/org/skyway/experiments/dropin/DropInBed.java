@@ -92,6 +92,8 @@ abstract class DropInBed {
                 "--rate",
                 "" + rate,
                 "--wait",
+                "--linger",
+                "5", // until the switch has taken what is left in the ring
                 "--json",
                 report(port).toString());
     }
