@@ -22,7 +22,7 @@ ports() {
 # What was told, one line a message, and what is shown.
 state() {
     for version in 10 13 15; do
-        ports "$version" <"told$version" | awk '{ print $0, "#" NR }'
+        ports "$version" <"told$version" | awk '!/OFPT_ECHO/ { print $0, "#" ++n }' # who hears nothing for 5 s asks for an echo
     done
     for version in 10 15; do
         ovs-ofctl -O "OpenFlow$version" dump-ports-desc br0 | ports "$version"
