@@ -106,7 +106,7 @@ public final class TestHost implements PortHost, AutoCloseable {
     }
 
     public String event() throws InterruptedException {
-        return events.poll(20, TimeUnit.SECONDS);
+        return events.poll(60, TimeUnit.SECONDS);
     }
 
     @Override

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,15 +35,17 @@ import org.skyway.vnf.pcap.PcapWriter;
 import picocli.CommandLine;
 
 /// The VNF programs against the real agent and real drivers.
-@Timeout(120)
+@Timeout(300)
 @SuppressWarnings("try") // some resources are only there to be there
 class VnfProgramsIT {
+    private static final int PATIENCE_SECONDS = 120;
     private static final int OK = 0;
     private static final int CHECK_FAILED = 1;
     private static final int SWITCH_LOST = 3;
     private static final int BAD_INPUT = 2;
 
     @TempDir Path dir;
+    private final List<Process> launched = new ArrayList<>();
     private TestHost host;
     private ProcessAgent agent;
 
@@ -54,6 +57,7 @@ class VnfProgramsIT {
 
     @AfterEach
     void stop() {
+        launched.forEach(Process::destroyForcibly);
         agent.close();
         host.close();
     }
@@ -69,8 +73,8 @@ class VnfProgramsIT {
             String[] end = {
                 "--count=300000", "--expect-count=300000", "--strict", "--verify", "--size=64-1518"
             };
-            var a = start(end, "exchange", "--port=a", "--id=1", json("a"), "--duration=100");
-            var c = start(end, "exchange", "--port=c", "--id=2", json("c"), "--duration=100");
+            var a = start(end, "exchange", "--port=a", "--id=1", json("a"), "--duration=200");
+            var c = start(end, "exchange", "--port=c", "--id=2", json("c"), "--duration=200");
             host.event();
             host.event();
             datapath.plug(agent, "a", 1, "b1", 2, first);
@@ -82,10 +86,10 @@ class VnfProgramsIT {
                 datapath.normalAll();
                 rounds++;
             }
-            assertEquals(new Outcome(OK, ""), a.get(60, TimeUnit.SECONDS));
-            assertEquals(new Outcome(OK, ""), c.get(60, TimeUnit.SECONDS));
+            assertEquals(new Outcome(OK, ""), a.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertEquals(new Outcome(OK, ""), c.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             forward.destroy(); // SIGTERM
-            assertTrue(forward.waitFor(20, TimeUnit.SECONDS));
+            assertTrue(forward.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
             assertEquals(OK, forward.exitValue());
             assertTrue(rounds >= 3, "only " + rounds + " rounds on the bypass");
             assertTrue(datapath.forwarded("a") < 300_000, "the bypass was used");
@@ -110,21 +114,21 @@ class VnfProgramsIT {
         Path in = makePcap(20_000);
         Path out = dir.resolve("out.pcap");
         try (TestDatapath datapath = new TestDatapath(host, "a-b1", "b2-c")) {
-            var monitor = start("monitor", "--ports=b1,b2", "--duration=100", json("monitor"));
+            var monitor = start("monitor", "--ports=b1,b2", "--duration=200", json("monitor"));
             var sink =
                     start(
                             "sink",
                             "--port=c",
                             "--capture=" + out,
                             "--expect-count=40000",
-                            "--duration=100");
+                            "--duration=200");
             waitFor(3);
             assertEquals(
                     new Outcome(OK, ""),
-                    run("source", "--port=a", "--replay=" + in, "--loop=2", "--duration=100"));
-            assertEquals(new Outcome(OK, ""), sink.get(60, TimeUnit.SECONDS));
+                    run("source", "--port=a", "--replay=" + in, "--loop=2", "--duration=200"));
+            assertEquals(new Outcome(OK, ""), sink.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             agent.close(); // which ends the monitor
-            assertEquals(SWITCH_LOST, monitor.get(60, TimeUnit.SECONDS).status);
+            assertEquals(SWITCH_LOST, monitor.get(PATIENCE_SECONDS, TimeUnit.SECONDS).status);
         }
         try (CaptureReader captured = CaptureReader.open(out, 2048)) {
             for (int loop = 0; loop < 2; loop++) {
@@ -157,9 +161,9 @@ class VnfProgramsIT {
             waitFor(3);
             assertEquals(
                     OK, run("source", "--port=a", "--flows=4", "--count=4000", "--id=9").status);
-            assertEquals(new Outcome(OK, ""), sink.get(60, TimeUnit.SECONDS));
+            assertEquals(new Outcome(OK, ""), sink.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             firewall.destroy();
-            assertTrue(firewall.waitFor(20, TimeUnit.SECONDS));
+            assertTrue(firewall.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
         }
         JsonNode report = new ObjectMapper().readTree(dir.resolve("sink.json").toFile());
         assertEquals(999, report.get("sources").get(0).get("lost").asInt());
@@ -172,13 +176,13 @@ class VnfProgramsIT {
     @Test
     void rateIsKept() throws Exception {
         try (TestDatapath datapath = new TestDatapath(host, "a-c")) {
-            var sink = start("sink", "--port=c", "--duration=100", "--expect-count=4000");
+            var sink = start("sink", "--port=c", "--duration=200", "--expect-count=4000");
             waitFor(1);
             long start = System.nanoTime();
             assertEquals(OK, run("source", "--port=a", "--rate=4000", "--count=4000").status);
             double seconds = (System.nanoTime() - start) / 1e9;
             assertTrue(seconds >= 1, "took " + seconds + " s");
-            assertEquals(OK, sink.get(60, TimeUnit.SECONDS).status);
+            assertEquals(OK, sink.get(PATIENCE_SECONDS, TimeUnit.SECONDS).status);
         }
     }
 
@@ -219,7 +223,7 @@ class VnfProgramsIT {
         } while (!"connected b1 sink".equals(event));
         refused("driven by process", "sink", "--port=b1", "--duration=5");
         agent.close(); // which ends the first
-        assertEquals(SWITCH_LOST, first.get(60, TimeUnit.SECONDS).status);
+        assertEquals(SWITCH_LOST, first.get(PATIENCE_SECONDS, TimeUnit.SECONDS).status);
     }
 
     @Test
@@ -227,13 +231,13 @@ class VnfProgramsIT {
         var sink = start("sink", "--port=c", "--duration=60");
         host.event();
         agent.close();
-        assertEquals(SWITCH_LOST, sink.get(20, TimeUnit.SECONDS).status);
+        assertEquals(SWITCH_LOST, sink.get(PATIENCE_SECONDS, TimeUnit.SECONDS).status);
     }
 
     @Test
     void patientProgramWaitsForASwitchAndOutlivesIt() throws Exception {
         agent.close();
-        var sink = start("sink", "--port=c", "--wait", "--duration=100", "--expect-count=2000");
+        var sink = start("sink", "--port=c", "--wait", "--duration=200", "--expect-count=2000");
         Thread.sleep(200);
         startAgent();
         try (TestDatapath datapath = new TestDatapath(host, "a-c")) {
@@ -247,7 +251,7 @@ class VnfProgramsIT {
                 event = host.event();
             } while (!"returned c sink".equals(event));
             assertEquals(OK, run("source", "--port=a", "--count=1000").status);
-            assertEquals(OK, sink.get(60, TimeUnit.SECONDS).status);
+            assertEquals(OK, sink.get(PATIENCE_SECONDS, TimeUnit.SECONDS).status);
         }
     }
 
@@ -255,21 +259,33 @@ class VnfProgramsIT {
     void directLinkOutlivesTheSwitchOfPatientPrograms() throws Exception {
         try (TestDatapath datapath = new TestDatapath(host, "a-c");
                 Region link = host.create("link", RegionHeader.LINK_MAGIC)) {
-            var source = start("source", "--port=a", "--wait", "--rate=20000", "--duration=3");
-            var sink = start("sink", "--port=c", "--wait", "--duration=3.5", "--strict");
-            waitFor(2);
+            Process sink = launch("sink", "--port=c", "--wait", "--strict");
+            waitFor(1);
+            Process source = launch("source", "--port=a", "--wait", "--rate=20000");
+            waitFor(1);
             datapath.plug(agent, "a", 0, "c", 0, link);
             datapath.bypassAll();
-            agent.close();
-            Thread.sleep(300);
             StatisticsBlock received = new StatisticsBlock(host.region("c").address());
-            long before = received.rxPackets(0);
+            awaitMore(received, 0); // what the switch forwarded came before that
+            agent.close();
             long forwarded = datapath.forwarded("a");
-            Thread.sleep(500);
-            assertTrue(received.rxPackets(0) - before > 1000, "packets go on directly");
+            awaitMore(received, received.rxPackets(0) + 10_000);
             assertEquals(forwarded, datapath.forwarded("a"));
-            assertEquals(OK, source.get(20, TimeUnit.SECONDS).status);
-            assertEquals(new Outcome(OK, ""), sink.get(20, TimeUnit.SECONDS));
+            for (Process program : List.of(source, sink)) {
+                program.destroy(); // SIGTERM
+                assertTrue(program.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+                assertEquals(OK, program.exitValue(), () -> said());
+            }
+        }
+    }
+
+    // Packets past the switch.
+    private static void awaitMore(StatisticsBlock statistics, long packets)
+            throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+        while (statistics.rxPackets(0) <= packets) {
+            assertTrue(System.nanoTime() - end < 0, "packets do not go on directly");
+            Thread.sleep(1);
         }
     }
 
@@ -357,10 +373,25 @@ class VnfProgramsIT {
                                 VnfMain.class.getName()));
         command.addAll(Arrays.asList(args));
         command.add("--rundir=" + dir);
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(dir.resolve("launched.log").toFile())
-                .start();
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                        .start();
+        launched.add(process);
+        return process;
+    }
+
+    private Path log() {
+        return dir.resolve("launched.log");
+    }
+
+    private String said() {
+        try {
+            return Files.readString(log());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String json(String name) {

@@ -76,7 +76,7 @@ public final class RunOptions {
     @Option(names = "--wait", description = "Wait for a switch that is not there, at the start and later. Direct links go on meanwhile.")
     boolean wait;
     @Option(names = "--linger", paramLabel = "SECONDS", defaultValue = "1",
-            description = "At the end, wait so long for others to take what was sent (${DEFAULT-VALUE}).")
+            description = {"At the end, wait so long for others to take what was sent (${DEFAULT-VALUE}),", "but end when nothing has come for a fifth of it."})
     double lingerSeconds;
     // What compilers have to know is in the AOT cache; scripts that ask for it go on.
     @Option(names = "--warm-up", paramLabel = "SECONDS", hidden = true)

@@ -22,7 +22,7 @@ import org.skyway.pmd.port.PortFaultException;
 /// in, the control thread, and the compilers.
 public final class Runner {
     private static final long TICK_MILLIS = 20;
-    private static final long QUIET_NANOS = 200_000_000L;
+    private static final int QUIET_SHARE = 5; // of the time that it lingers, without packets
     private static final long STOP_MILLIS = 10_000;
 
     // How late the JVM may report a second access to memory that was cut short.
@@ -187,7 +187,7 @@ public final class Runner {
                             idle.idle(work.poll());
                         }
                     });
-            survive(work, () -> linger(work, idle));
+            survive(work, () -> linger(work, idle, nanos(options.lingerSeconds)));
         } catch (RuntimeException | Error e) {
             broken = e;
         }
@@ -227,18 +227,20 @@ public final class Runner {
     }
 
     // What lies in a ring when its writer disconnects may be dropped with the ring, and what
-    // neighbours have sent would be lost: so it ends only when nothing has moved for a while.
-    private void linger(Work work, IdleStrategy idle) {
-        long now = System.nanoTime();
-        long end = now + nanos(options.lingerSeconds);
-        long quietSince = now;
-        while (now - end < 0 && (now - quietSince < QUIET_NANOS || !isDrained(work))) {
-            int moved = work.drain();
-            idle.idle(moved);
+    // neighbours have sent would be lost: so it ends only when nothing has moved for a while. It
+    // was quiet until the last look, and not for as long as this thread had no turn after that.
+    static void linger(Work work, IdleStrategy idle, long mostNanos) {
+        final long begin = System.nanoTime();
+        long quietSince = begin;
+        long now = begin; // just before the last look
+        final long enough = mostNanos / QUIET_SHARE;
+        while (now - begin < mostNanos && (now - quietSince < enough || !isDrained(work))) {
             now = System.nanoTime();
+            int moved = work.drain();
             if (moved > 0) {
                 quietSince = now;
             }
+            idle.idle(moved);
         }
     }
 

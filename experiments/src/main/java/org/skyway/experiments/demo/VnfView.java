@@ -21,7 +21,7 @@ final class VnfView implements Middle {
         List<String> command = new ArrayList<>(List.of("vnf"));
         command.addAll(List.of(arguments));
         command.addAll(
-                List.of("--json-stats", "--stats-interval", "1", "--linger", "10", "--rundir"));
+                List.of("--json-stats", "--stats-interval", "1", "--linger", "5", "--rundir"));
         command.add(runDirectory.toString());
         program = Program.skyway(name, runDirectory, this::line, command.toArray(new String[0]));
     }

@@ -32,7 +32,7 @@ say 'ovs-vsctl add-br obr -- set bridge obr datapath_type=netdev && ip address a
 say 'ovs-docker add-port obr eth1 box --ipaddress=10.3.0.2/24 --macaddress=02:00:00:00:03:02 --mtu=1400'
 say 'ovs-docker add-port obr eth1 box --ipaddress=10.3.0.2/24 2>&1 | head -1'
 say 'ovs-vsctl --bare --columns=external_ids,mtu find Interface external_ids:container_id=box'
-say 'ping -c 3 -i 0.2 -W 2 10.3.0.2 | grep -o "[0-9]* received"'
+say 'ping -c 3 -i 0.2 -W 10 10.3.0.2 | grep -o "[0-9]* received"'
 say 'ovs-docker set-vlan obr eth1 box 7; ovs-vsctl --bare --columns=tag list Port | grep 7; ping -c 1 -W 1 10.3.0.2 | grep -o "[0-9]* received"'
 say 'ovs-docker del-port obr eth1 box; ovs-vsctl list-ports obr'
 say 'ovs-docker add-port obr eth2 box && ovs-docker del-ports obr box; ovs-vsctl list-ports obr; ovs-vsctl del-br obr'
@@ -43,7 +43,7 @@ ip link add v2 type veth peer name v2p
 ip link set v2 up
 unshare --net sleep 300 &
 box=$!
-sleep 0.2
+while [ "$(readlink "/proc/$box/ns/net")" = "$(readlink /proc/$$/ns/net)" ]; do sleep 0.05; done
 ip link set v2p netns "$box"
 nsenter --net="/proc/$box/ns/net" sh -c 'ip address add 10.6.0.2/24 dev v2p; ip link set v2p up'
 watch() {
@@ -51,7 +51,7 @@ watch() {
     local watcher=$!
     for _ in $(seq 100); do [ -n "$(ovs-vsctl --bare --columns=name find Mirror name=m_$1)" ] && break; sleep 0.1; done
     for _ in $(seq 100); do grep -q 'listening on' /tmp/remarks && break; sleep 0.1; done
-    ping -c 3 -i 0.2 -W 2 10.6.0.2 | grep -o "[0-9]* received"
+    ping -c 3 -i 0.2 -W 10 10.6.0.2 | grep -o "[0-9]* received"
     wait "$watcher"
     grep -o "10.6.0.[12] > 10.6.0.[12]: ICMP echo re[a-z]*" /tmp/seen | sort | uniq -c
 }
@@ -116,7 +116,7 @@ say 'virsh -q create /tmp/guest.xml'
 say 'ovs-vsctl --bare --columns=name,external_ids find Interface name=gtap; ovs-vsctl --bare --columns=tag list Port gtap'
 # An emulated guest on a busy host may be late with one.
 say 'for i in $(seq 50); do got=$(ping -c 3 -i 0.2 -W 1 10.4.0.2 | grep -o "[0-9]* received"); [ "$got" = "3 received" ] && break; done; echo "$got"'
-say 'ovs-vsctl set Port lbr tag=43; sleep 1; ping -c 1 -W 1 10.4.0.2 | grep -o "[0-9]* received"; ovs-vsctl set Port lbr tag=42; sleep 1; ping -c 1 -W 2 10.4.0.2 | grep -o "[0-9]* received"'
+say 'ovs-vsctl set Port lbr tag=43; sleep 1; ping -c 1 -W 1 10.4.0.2 | grep -o "[0-9]* received"; ovs-vsctl set Port lbr tag=42; sleep 1; ping -c 1 -W 10 10.4.0.2 | grep -o "[0-9]* received"'
 say 'virsh -q destroy guest; ovs-vsctl list-ports lbr; ip -br link show gtap'
 exec {libvirt[1]}>&-
 timeout 60 /usr/share/openvswitch/scripts/ovs-ctl stop >/tmp/stop 2>&1 || cat /tmp/stop

@@ -294,16 +294,16 @@ class BypassDifferenceIT {
             c.look();
 
             // Timeouts.
-            c.tell("add-flow", FLOW + ",idle_timeout=3,actions=output:2");
+            c.tell("add-flow", FLOW + ",idle_timeout=5,actions=output:2");
             c.links("1>2", "2>1", "3>4");
-            for (int i = 0; i < 20; i++) { // longer than that, but never idle
+            for (int i = 0; i < 30; i++) { // longer than that, but never idle
                 c.send(1, 2, 5, 77);
                 Thread.sleep(200);
             }
             c.hear(1); // which has what the entry counted
             c.look();
             c.links("2>1", "3>4");
-            c.tell("add-flow", FLOW + ",hard_timeout=4,actions=output:2");
+            c.tell("add-flow", FLOW + ",hard_timeout=6,actions=output:2");
             c.links("1>2", "2>1", "3>4");
             c.send(1, 2, 33, 99);
             c.hear(1);

@@ -80,7 +80,7 @@ class JsonKeysIT extends ChainBed {
         vnf("forward", "--ports", "vnf3,vnf4");
         ofctl("add-flow", "br0", "in_port=1,actions=output:2");
         ofctl("add-flow", "br0", "in_port=3,udp,actions=output:4");
-        Program source = vnf("source", "--port", "vnf1", "--rate", "1000", "--duration", "60");
+        Program source = vnf("source", "--port", "vnf1", "--rate", "1000");
         awaitActive(1);
         ctl("mirror", "add", "m", "--from", "vnf3", "--to", "vnf4");
         for (String verb : List.of("show", "links", "stats", "log")) {

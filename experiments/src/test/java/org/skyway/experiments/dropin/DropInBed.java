@@ -51,7 +51,7 @@ abstract class DropInBed {
 
     void killSwitch() {
         vswitchd.kill();
-        vswitchd.waitFor(Duration.ofSeconds(20));
+        vswitchd.waitFor(Duration.ofSeconds(60));
     }
 
     /// All that sinks have printed so far says that nothing was lost.
@@ -92,6 +92,8 @@ abstract class DropInBed {
                 "--rate",
                 "" + rate,
                 "--wait",
+                "--linger",
+                "5", // until the switch has taken what is left in the ring
                 "--json",
                 report(port).toString());
     }

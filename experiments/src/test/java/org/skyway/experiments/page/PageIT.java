@@ -101,7 +101,7 @@ class PageIT {
         await(
                 "the page shows the chain",
                 b -> b.findElements(By.cssSelector(".port.up")).size() == 4);
-        assertTrue(!isLit());
+        await("its first edge is dark", b -> !isLit());
         bed.connect(1, 2);
         await("the edge lights up", b -> isLit());
         await("all are lit", b -> b.findElement(By.id("links-lit")).getText().equals("4 of 4"));
@@ -208,8 +208,8 @@ class PageIT {
         size(width, height);
         browser.executeScript("scrollTo(0, 0); document.getElementById('rules').value = ''");
         Thread.sleep(1500); // the next second is drawn for this size
-        long wide = (Long) browser.executeScript("return document.documentElement.scrollWidth");
-        assertTrue(wide <= width, "the page is %d wide on %d".formatted(wide, width));
+        String wide = "return document.documentElement.scrollWidth";
+        await("the page is no wider than " + width, b -> (Long) b.executeScript(wide) <= width);
         Path target = Files.createDirectories(Path.of("target/page"));
         Files.write(target.resolve(name), browser.getScreenshotAs(OutputType.BYTES));
     }

@@ -6,8 +6,11 @@ import os
 from os_ken.base import app_manager
 from os_ken.controller import ofp_event
 from os_ken.controller.handler import MAIN_DISPATCHER, set_ev_cls
-from os_ken.lib import hub, ofctl_v1_3
+from os_ken.lib import hub, ofctl_utils, ofctl_v1_3
 from os_ken.ofproto import ofproto_v1_3
+
+# What has not come by then is left out of an answer; a busy machine may take longer than the second that the library waits.
+ofctl_utils.DEFAULT_TIMEOUT = 30
 
 STATISTICS = {
     "desc": ofctl_v1_3.get_desc_stats,

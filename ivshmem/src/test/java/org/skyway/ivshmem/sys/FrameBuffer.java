@@ -9,7 +9,7 @@ import org.skyway.ivshmem.region.Memory;
 final class FrameBuffer {
     private static final int FRAMES = 64;
     private static final int STRIDE = 16384;
-    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     final long[] addresses = new long[FRAMES];
     final int[] lengths = new int[FRAMES];

@@ -231,7 +231,7 @@ class PacketSocketIT {
         }
         long[] addresses = new long[32];
         int[] lengths = new int[32];
-        long end = System.nanoTime() + 10_000_000_000L;
+        long end = System.nanoTime() + 30_000_000_000L;
         PacketCounters counters = port.counters();
         while (counters.rxPackets() + counters.rxDropped() < count && System.nanoTime() < end) {
             port.rxBurst(addresses, lengths, 0, 32);
@@ -391,7 +391,7 @@ class PacketSocketIT {
 
     // The kernel tells of a carrier's coming and going up to a second later.
     private static void awaitState(InterfaceState state, PacketSocket socket) {
-        long end = System.nanoTime() + 5_000_000_000L;
+        long end = System.nanoTime() + 20_000_000_000L;
         while (socket.linkState() != state && System.nanoTime() < end) {
             LockSupport.parkNanos(1_000_000);
         }

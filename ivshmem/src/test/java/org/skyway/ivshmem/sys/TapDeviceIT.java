@@ -27,7 +27,7 @@ import org.skyway.ivshmem.region.Memory;
 @Timeout(60)
 class TapDeviceIT {
     private static final int MAX_FRAME = 2048;
-    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private static NetworkNamespace space;
 

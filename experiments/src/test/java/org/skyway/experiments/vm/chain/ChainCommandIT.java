@@ -19,6 +19,8 @@ import org.skyway.experiments.vm.image.GuestImage;
 
 /// `skyway chain` with a real libvirt and a switch that has no ports yet.
 class ChainCommandIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
     private final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
     private RunFolder folder;
     private PrivateLibvirt libvirt;
@@ -37,7 +39,7 @@ class ChainCommandIT {
                         "vswitchd",
                         "--libvirt-uri",
                         libvirt.uri());
-        vswitchd.await(l -> l.contains("is ready"), Duration.ofSeconds(60), "it is ready");
+        vswitchd.await(l -> l.contains("is ready"), PATIENCE, "it is ready");
     }
 
     @AfterEach
@@ -95,7 +97,7 @@ class ChainCommandIT {
         try (Program chain =
                 Program.skyway(
                         "chain", folder.path(), log::add, "chain", command, file.toString())) {
-            return chain.waitFor(Duration.ofSeconds(60));
+            return chain.waitFor(PATIENCE);
         }
     }
 

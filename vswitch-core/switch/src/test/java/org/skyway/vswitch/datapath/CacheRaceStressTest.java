@@ -37,7 +37,7 @@ class CacheRaceStressTest {
                     bed.tables.remove(other);
                 }
                 long ticket = bed.datapath.invalidate(bed.tables.publish());
-                bed.datapath.await(ticket, 5_000_000_000L);
+                bed.datapath.await(ticket, 60_000_000_000L);
                 bed.tables.reclaim(bed.tables.version());
                 for (int i = 0; i < 64; i++) {
                     bed.vnf(1).send(FlowCacheTest.udp(flow + i, 8));

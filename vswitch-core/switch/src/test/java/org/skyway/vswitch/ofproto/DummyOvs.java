@@ -60,7 +60,7 @@ final class DummyOvs implements AutoCloseable {
     }
 
     private void run(String... command) throws IOException, InterruptedException {
-        OvsTool.Result r = OvsTool.run(directory, 20, command);
+        OvsTool.Result r = OvsTool.run(directory, 60, command);
         if (r.status() != 0) {
             throw new IOException(String.join(" ", command) + ": " + r.output());
         }
@@ -76,10 +76,10 @@ final class DummyOvs implements AutoCloseable {
     }
 
     private static void await(Path socket) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!Files.exists(socket)) {
             if (System.nanoTime() > end) {
-                throw new IOException(socket + " did not appear in 10 s");
+                throw new IOException(socket + " did not appear in 60 s");
             }
             Thread.sleep(20);
         }
