@@ -35,6 +35,7 @@ class WireFuzzIT {
     private static final long SEED = Long.getLong("skyway.fuzz.seed", 1);
     private static final int[] VERSIONS = {1, 2, 3, 4, 5, 6};
     private static final int AT_ONCE = 100; // messages, before tables are compared
+    private static final String INVALID_TLV_FIELD = "ffff002500002320"; // NXFMFC_
     private static final int BUNDLE_CONTROL = 33;
     private static final int DISCARD_REPLY = 7;
     private static final int BARRIER_XID = 0x0ba1_0001;
@@ -99,12 +100,25 @@ class WireFuzzIT {
         try {
             return side.ofctl("-O", version, "--no-stats", "dump-" + kind, side.bridge())
                     .lines()
-                    .filter(l -> !l.contains("reply") && !l.contains("_timeout="))
+                    .filter(l -> isCompared(version, l))
                     .sorted()
                     .toList();
         } catch (ExperimentException e) {
             return null;
         }
+    }
+
+    /// Not what ends by the clock, nor what there is only in Open vSwitch: tunnel metadata, and a
+    /// packet type that OpenFlow 1.0 does not tell but that sets two matches of everything apart.
+    private static boolean isCompared(String version, String line) {
+        boolean all =
+                line.replaceAll("actions=.*|(cookie|table|priority|in_port)=[^, ]+,?", "")
+                        .isBlank();
+        return !line.contains("reply")
+                && !line.contains("|INFO|")
+                && !line.contains("_timeout=")
+                && !line.contains("tun_metadata")
+                && !(version.equals("OpenFlow10") && all);
     }
 
     private static List<String> without(List<String> all, List<String> others) {
@@ -271,7 +285,8 @@ class WireFuzzIT {
                         && message[1] == BUNDLE_CONTROL
                         && message.length > 14
                         && ByteBuffer.wrap(message).getShort(12) > DISCARD_REPLY;
-        return isRefused(ours) && (isRefused(theirs) || unknown);
+        boolean tunnelMetadata = ours.contains(INVALID_TLV_FIELD);
+        return isRefused(ours) && (isRefused(theirs) || unknown || tunnelMetadata);
     }
 
     private static boolean isRefused(String answer) {
