@@ -125,6 +125,23 @@ class P2pDetectorTest {
     }
 
     @Test
+    void portOfAnyProtocolIsRewrittenInPacketsThatHaveOne() {
+        Action set = new Action.SetPort(true, 80);
+        FlowRule copy = rule(1, in(1).build(), new Action.Clone(List.of(set)), to(2));
+        assertInstanceOf(Verdict.Link.class, add(copy));
+        FlowRule arp = rule(9, in(1).exact(Field.ETH_TYPE, 0x0806).build(), set, to(2));
+        assertInstanceOf(Verdict.NotTaken.class, add(arp));
+        for (int protocol : new int[] {6, 17, 132, 1}) {
+            Match.Builder some = in(1).exact(Field.ETH_TYPE, 0x0800);
+            FlowRule other = rule(9, some.exact(Field.IP_PROTO, protocol).build(), set, to(2));
+            assertInstanceOf(Verdict.NoLink.class, add(other), "protocol " + protocol);
+            detector.ruleRemoved(other);
+        }
+        Match.Builder gre = in(1).exact(Field.ETH_TYPE, 0x0800).exact(Field.IP_PROTO, 47);
+        assertInstanceOf(Verdict.NotTaken.class, add(rule(9, gre.build(), set, to(2))));
+    }
+
+    @Test
     void keepsTheLinkWhenAWriteChangesNothing() {
         Match match = in(1).exact(Field.ETH_DST, 0x020000000001L).build();
         FlowRule same = rule(9, match, new Action.SetField(Field.ETH_DST, 0x020000000001L), to(2));

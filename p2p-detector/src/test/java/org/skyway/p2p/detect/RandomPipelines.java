@@ -242,9 +242,6 @@ public final class RandomPipelines {
             same.add("set_field:80->tcp_dst,output:%d");
             same.add("mod_tp_dst:80,output:%d");
         }
-        if (match.contains("arp")) {
-            same.add("mod_tp_dst:80,output:%d");
-        }
         if (match.contains("nw_dst=10.0.0.1")) {
             same.add("set_field:10.0.0.9->nw_dst,set_field:10.0.0.1->nw_dst,output:%d");
         }
@@ -252,7 +249,7 @@ public final class RandomPipelines {
         same.add("output:%d");
         same.add("output:%d,set_field:02:00:00:00:00:99->eth_dst");
         same.add("clone(set_field:02:00:00:00:00:99->eth_dst),note:01,output:%d");
-        same.add("clone(mod_tp_src:7),push_vlan:0x8100,pop_vlan,output:%d");
+        same.add("push_vlan:0x8100,pop_vlan,output:%d");
         same.add("output:9,output:%d");
         same.add("load:0xffff0001->reg0[],output:reg0[],output:%d");
         same.add("load:0xffff->reg0[],output:reg0[],output:%d");
@@ -299,7 +296,6 @@ public final class RandomPipelines {
             "load:0x1001->vlan_tci[],output:" + to,
             "set_field:fe80::1->nd_target,output:" + to,
             "set_field:80->tcp_dst,output:" + to,
-            "mod_tp_dst:80,output:" + to,
             "clone(note:01),write_actions(output:%d)".formatted(to),
             "clone(output:%d),output:%d".formatted(to, to)
         };
