@@ -57,7 +57,7 @@ killed="$(cat ovs-vswitchd.pid)"
 kill -9 "$killed"
 rm said
 start # though the other one still lets go of its interfaces
-took again ovs-vsctl --timeout=40 set Bridge big external_ids:x=y
+took again ovs-vsctl --timeout=100 set Bridge big external_ids:x=y
 ovs-vsctl --no-wait --format=csv --no-headings --columns=name,ofport find Interface type=dpdkr | sort >after
 cmp before after && echo "ofports same"
 took del-br ovs-vsctl --timeout=25 del-br big

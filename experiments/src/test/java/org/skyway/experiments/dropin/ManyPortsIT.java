@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.skyway.experiments.process.RunFolder;
 
 /// A bridge with hundreds of ports, and with more than there can be.
-@Timeout(200)
+@Timeout(300)
 class ManyPortsIT {
     private List<String> said;
 
@@ -47,7 +47,7 @@ class ManyPortsIT {
                     new DropInLab(folder.path())
                             .run(
                                     "many-ports.sh",
-                                    Duration.ofSeconds(180),
+                                    Duration.ofSeconds(280),
                                     List.of(folder.path().toString(), DropInLab.skyway()));
         }
         assertValue("taps", "201", "0");
@@ -58,7 +58,7 @@ class ManyPortsIT {
         assertQuick("one-by-one", 10_000);
         assertQuick("too-many", 20_000);
         assertQuick("still-there", 10_000);
-        assertQuick("again", 40_000);
+        assertQuick("again", 100_000); // of which the kernel takes most to end what was killed
         assertQuick("del-br", 10_000);
         int refused = Integer.parseInt(values("refused").getFirst().getFirst());
         assertTrue(refused > 50 && refused < 200, () -> String.join("\n", said));
