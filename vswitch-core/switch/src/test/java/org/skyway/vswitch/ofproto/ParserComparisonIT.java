@@ -84,6 +84,12 @@ class ParserComparisonIT {
         told[FlowKey.TRANSPORT] = reservedFlags ? PORTS : -1L;
         told[FlowKey.MPLS] = FIRST_LABEL;
         told[FlowKey.MPLS_INNER_VLAN] = 0;
+        if ((match.mask(FlowKey.TRANSPORT) & PORTS) == 0) {
+            // Read of ICMP in IPv6 and the like, too, though nothing can be matched there.
+            told[FlowKey.TRANSPORT] &= ~PORTS;
+            assertEquals(number(flow, "tp_src"), key[FlowKey.TRANSPORT] >>> 48, hex);
+            assertEquals(number(flow, "tp_dst"), key[FlowKey.TRANSPORT] >>> 32 & 0xffff, hex);
+        }
         if (Field.ETH_TYPE.get(key) == 0x86dd) {
             told[FlowKey.IPV4] = 0; // what neighbour discovery has there is not told
             // These are told of each message, though only one kind can be matched on each.
@@ -98,6 +104,11 @@ class ParserComparisonIT {
                     Long.toHexString(key[w] & told[w]),
                     "word %d of %s: %s".formatted(w, hex, flow));
         }
+    }
+
+    private static long number(String flow, String field) {
+        Matcher m = Pattern.compile("," + field + "=([0-9]+)").matcher(flow);
+        return m.find() ? Long.parseLong(m.group(1)) : 0;
     }
 
     private static long address(String flow, String field) {
