@@ -18,12 +18,12 @@ import org.skyway.openflow.text.GroupText;
 /// A detector that was told of long random sequences of changes says the same as one that starts
 /// from what there is in the end, after every one of them.
 ///
-/// `-Dskyway.p2p.steps=100000 -Dskyway.p2p.seed=1` runs more, or others.
+/// `-Dskyway.p2p.steps=100000 -Dskyway.seed=1` runs more, or others.
 class IncrementalPropertyTest {
     private static final int STEPS = Integer.getInteger("skyway.p2p.steps", 6000);
     private static final int STEPS_PER_SEQUENCE = 200;
     private static final int MOST_REST = 130; // Decision's budget over what an update may cost
-    private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
     private static final int[] CONFIGS = {
         0, 0, 0, PortState.NO_FWD, PortState.NO_RECV, PortState.PORT_DOWN, PortState.NO_FLOOD
     };

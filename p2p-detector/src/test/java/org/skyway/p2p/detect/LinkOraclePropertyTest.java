@@ -18,10 +18,10 @@ import org.skyway.openflow.text.GroupText;
 
 /// Compares verdicts with those of [PipelineOracle] over all packets of [SmallPackets].
 ///
-/// `-Dskyway.p2p.cases=100000 -Dskyway.p2p.seed=1` runs more, or others.
+/// `-Dskyway.p2p.cases=100000 -Dskyway.seed=1` runs more, or others.
 class LinkOraclePropertyTest {
     private static final int CASES = Integer.getInteger("skyway.p2p.cases", 800);
-    private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
 
     @Test
     void findsAllLinksThatThereAreAndNoOthers() {

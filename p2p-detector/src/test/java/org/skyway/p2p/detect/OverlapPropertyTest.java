@@ -23,7 +23,7 @@ import org.skyway.pipeline.classifier.TupleTable;
 
 /// A table finds the same rules as a look at every one of them.
 class OverlapPropertyTest {
-    private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
 
     private final Random random = new Random(SEED);
     private final TupleTable<FlowRule> table = new TupleTable<>();

@@ -21,10 +21,10 @@ import org.skyway.openflow.text.GroupText;
 
 /// Compares verdicts with what a real Open vSwitch says it would do with single packets.
 ///
-/// `-Dskyway.p2p.ovs.cases=1000 -Dskyway.p2p.seed=1` runs more, or others.
+/// `-Dskyway.p2p.ovs.cases=1000 -Dskyway.seed=1` runs more, or others.
 class OvsTraceIT {
     private static final int CASES = Integer.getInteger("skyway.p2p.ovs.cases", 30);
-    private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
     private static final int PACKETS = 12;
 
     @TempDir Path folder;

@@ -14,7 +14,7 @@ import org.skyway.openflow.model.FlowKey;
 import org.skyway.openflow.model.Match;
 
 class WitnessSearchPropertyTest {
-    private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
     private static final int BITS = 8;
 
     @Test

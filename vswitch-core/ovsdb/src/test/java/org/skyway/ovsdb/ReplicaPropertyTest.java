@@ -26,7 +26,7 @@ class ReplicaPropertyTest {
                                     "name", new ColumnType(ColumnType.Kind.STRING, null),
                                     "count", new ColumnType(ColumnType.Kind.INTEGER, null))));
 
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("skyway.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
     @Test

@@ -11,7 +11,7 @@ import org.skyway.openflow.model.GroupEntry;
 /// Damaged text is either understood, and then printed and read again the same, or refused with a
 /// [FlowSyntaxException]; nothing else is ever thrown.
 class FlowTextPropertyTest {
-    private static final long SEED = Long.getLong("skyway.text.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
 
     private static final String[] FLOWS = {
         "table=3,priority=100,in_port=1,tcp,nw_src=10.0.0.0/8,tp_dst=0x50/0xfff0 actions=output:2",

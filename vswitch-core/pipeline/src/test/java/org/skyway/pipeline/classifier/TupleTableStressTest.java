@@ -21,7 +21,7 @@ import org.skyway.pipeline.classifier.RandomEntries.Entry;
 /// Readers look up while the writer changes the table, each in the version that was the newest when
 /// it began, and find what that version held.
 class TupleTableStressTest {
-    private static final long SEED = Long.getLong("skyway.classifier.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
     private static final long MILLIS = Long.getLong("skyway.classifier.millis", 2000);
     private static final int READERS = 2;
     private static final int PRIORITIES = 80;
@@ -35,7 +35,7 @@ class TupleTableStressTest {
 
     @Test
     void readersSeeTheVersionThatTheyBeganWith() throws Exception {
-        System.out.println("-Dskyway.classifier.seed=" + SEED);
+        System.out.println("-Dskyway.seed=" + SEED);
         models.put(0L, List.of());
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
             List<Future<?>> readers = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.skyway.vswitch.bond.Rebalancing.Move;
 class RebalancingPropertyTest {
     private static final int PARTS = 256;
 
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("skyway.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
     private long load(long[] bytes, int[] senders, int member) {

@@ -32,10 +32,10 @@ import org.skyway.vswitch.tables.GroupState;
 /// says that there is a link, every frame must come out at its other end, bit by bit, and nothing
 /// else; where it shows a frame that has none, that one must not.
 ///
-/// `-Dskyway.p2p.cases=10000 -Dskyway.p2p.seed=1` runs more, or others.
+/// `-Dskyway.p2p.cases=10000 -Dskyway.seed=1` runs more, or others.
 class DetectorAgreementPropertyTest {
     private static final int CASES = Integer.getInteger("skyway.p2p.cases", 200);
-    private static final long SEED = Long.getLong("skyway.p2p.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
     private static final int FRAMES = 40;
     private static final int SHORTEST = 14;
 
@@ -48,7 +48,7 @@ class DetectorAgreementPropertyTest {
     @Test
     void framesGoWhereTheDetectorSays() throws Exception {
         System.out.printf(
-                "DetectorAgreementPropertyTest: -Dskyway.p2p.seed=%d, %d cases%n", SEED, CASES);
+                "DetectorAgreementPropertyTest: -Dskyway.seed=%d, %d cases%n", SEED, CASES);
         for (int port = 1; port <= RandomPipelines.PORTS; port++) {
             packets.put(port, SmallPackets.at(port));
         }

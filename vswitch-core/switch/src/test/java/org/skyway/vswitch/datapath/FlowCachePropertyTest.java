@@ -21,7 +21,7 @@ import org.skyway.vswitch.tables.FlowEntry;
 
 /// Against a pipeline that is run anew for each packet.
 class FlowCachePropertyTest {
-    private final long seed = Long.getLong("skyway.cache.seed", System.nanoTime());
+    private final long seed = Long.getLong("skyway.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
     private String rule() {
@@ -59,7 +59,7 @@ class FlowCachePropertyTest {
 
     @Test
     void cachedOutcomesAreThoseOfTheTablesAsTheyAre() throws IOException {
-        System.out.println("FlowCachePropertyTest: -Dskyway.cache.seed=" + seed);
+        System.out.println("FlowCachePropertyTest: -Dskyway.seed=" + seed);
         try (TestBed bed = new TestBed(3);
                 Arena arena = Arena.ofConfined()) {
             long packet = arena.allocate(256, 64).address();

@@ -159,8 +159,8 @@ class FrameSizeTest {
 
     @Test
     void rewritesStayInTheFrame() {
-        long seed = Long.getLong("skyway.sizes.seed", System.nanoTime());
-        System.out.println("FrameSizeTest: -Dskyway.sizes.seed=" + seed);
+        long seed = Long.getLong("skyway.seed", System.nanoTime());
+        System.out.println("FrameSizeTest: -Dskyway.seed=" + seed);
         Random random = new Random(seed);
         int[] types = {0x0800, 0x86dd, 0x0806, 0x8847, 0x894f, 0x8100};
         int[] protocols = {1, 6, 17, 58, 132, 44, 0};

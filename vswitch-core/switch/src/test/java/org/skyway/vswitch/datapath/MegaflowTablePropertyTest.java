@@ -13,7 +13,7 @@ import org.skyway.openflow.model.Match;
 
 /// Against a list that is looked through from its end.
 class MegaflowTablePropertyTest {
-    private final long seed = Long.getLong("skyway.megaflows.seed", System.nanoTime());
+    private final long seed = Long.getLong("skyway.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final MegaflowTable table = new MegaflowTable();
     private final List<Megaflow> model = new ArrayList<>();
@@ -49,7 +49,7 @@ class MegaflowTablePropertyTest {
 
     @Test
     void findsWhatALinearSearchFinds() {
-        System.out.println("MegaflowTablePropertyTest: -Dskyway.megaflows.seed=" + seed);
+        System.out.println("MegaflowTablePropertyTest: -Dskyway.seed=" + seed);
         for (int step = 0; step < 100_000; step++) {
             long[] key = key();
             Megaflow expected = modelLookup(key);

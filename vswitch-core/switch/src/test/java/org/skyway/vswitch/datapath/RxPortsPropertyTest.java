@@ -18,7 +18,7 @@ import org.skyway.ivshmem.sys.EventDescriptor;
 
 /// Ports come, go, rest and wake; the model is a list of ports with how many packets each has.
 class RxPortsPropertyTest {
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("skyway.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
     /// A port whose packets an event announces, or one that is looked at in every pass.

@@ -26,7 +26,7 @@ import org.skyway.vswitch.tables.Tables;
 
 /// Outcomes that an entry does not touch, as they say, against runs with the entry and without.
 class DependenciesPropertyTest {
-    private static final long SEED = Long.getLong("skyway.pipeline.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("skyway.seed", System.nanoTime());
     private static final int CASES = Integer.getInteger("skyway.pipeline.cases", 40);
     private static final int PACKETS = 120;
     private static final int CHANGES = 20;
@@ -74,7 +74,7 @@ class DependenciesPropertyTest {
 
     @Test
     void whatAnEntryDoesNotTouchStaysAsItIs() {
-        System.out.printf("-Dskyway.pipeline.seed=%d, %d cases%n", SEED, CASES);
+        System.out.printf("-Dskyway.seed=%d, %d cases%n", SEED, CASES);
         for (int i = 0; i < CASES; i++) {
             random = new Random(SEED + i);
             pipeline("seed " + (SEED + i));

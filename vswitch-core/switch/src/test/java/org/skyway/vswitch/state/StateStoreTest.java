@@ -180,7 +180,7 @@ class StateStoreTest {
 
     @Test
     void fewAndManyChangesInTurnAreReadInTheirOrder() throws IOException {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("skyway.seed", System.nanoTime());
         Random random = new Random(seed);
         Map<Object, Saved> expected = new LinkedHashMap<>();
         try (StateStore store = StateStore.open(directory);
@@ -303,7 +303,7 @@ class StateStoreTest {
 
     @Test
     void cutAnywhereItIsReadUpToTheLastWholeChange() throws IOException {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("skyway.seed", System.nanoTime());
         Random random = new Random(seed);
         List<List<Saved>> states = new ArrayList<>();
         List<Saved> there = new ArrayList<>();
