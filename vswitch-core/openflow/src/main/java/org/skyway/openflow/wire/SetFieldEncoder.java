@@ -36,7 +36,11 @@ final class SetFieldEncoder {
         } else if (load && !version.atLeast(Version.OF15)) {
             load2(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
         } else if (version.atLeast(Version.OF15) || version.atLeast(Version.OF12) && exact) {
-            setField(f, a.high(), a.low(), a.maskHigh(), a.maskLow(), exact);
+            // Other actions may have a value with bits that the field has not; here they would be
+            // refused.
+            boolean fits = a.form() == Form.SET_FIELD || a.form() == Form.MASKED;
+            long low = fits ? a.low() : a.low() & f.whole();
+            setField(f, a.high(), low, a.maskHigh(), a.maskLow(), exact);
         } else if (version.atLeast(Version.OF12)
                 || !exact
                 || !(own && putExtension(f, a.low(), a.form()) || putOld(f, a.low(), own))) {
@@ -83,10 +87,7 @@ final class SetFieldEncoder {
     private void setField(Field f, long high, long low, long maskHigh, long maskLow, boolean all) {
         int start = out.size();
         out.u16(25).u16(0);
-        // An action of 1.1 may have a value with bits that the field has not; in this one they
-        // would
-        // be refused.
-        OxmCodec.put(out, row(f), high, low & f.whole(), maskHigh, maskLow, all);
+        OxmCodec.put(out, row(f), high, low, maskHigh, maskLow, all);
         ActionEncoder.end(out, start);
     }
 
