@@ -111,9 +111,7 @@ final class FieldActions {
     }
 
     private static void putOldTag(int type, int bytes, int value, boolean push, ActionEncoder to) {
-        int start = to.standard(type);
-        to.out().number(value, bytes);
-        to.end(start);
+        to.number(type, value, bytes);
         to.tagged(to.isTagged() || push);
     }
 

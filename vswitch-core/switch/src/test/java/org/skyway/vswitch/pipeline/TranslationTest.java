@@ -59,15 +59,16 @@ class TranslationTest {
     }
 
     private DatapathProgram run() {
-        return run(0);
+        return run(Field.IPV4_SRC, 0);
     }
 
-    private DatapathProgram run(int source) {
+    /// What becomes of an IPv4 packet.
+    private DatapathProgram run(Field field, long value) {
         tables.publish();
         long[] key = new long[FlowKey.WORDS];
         Field.IN_PORT.set(key, 1);
         Field.ETH_TYPE.set(key, 0x0800);
-        Field.IPV4_SRC.set(key, source);
+        field.set(key, value);
         run = new Translation(tables, key, 0);
         return assertTimeoutPreemptively(MOMENT, () -> run.run());
     }
@@ -138,12 +139,7 @@ class TranslationTest {
 
     /// What is written there into an IPv4 packet.
     private long transport(int protocol) {
-        tables.publish();
-        long[] key = new long[FlowKey.WORDS];
-        Field.IN_PORT.set(key, 1);
-        Field.ETH_TYPE.set(key, 0x0800);
-        Field.IP_PROTO.set(key, protocol);
-        for (DatapathAction a : new Translation(tables, key, 0).run().actions()) {
+        for (DatapathAction a : run(Field.IP_PROTO, protocol).actions()) {
             if (a instanceof DatapathAction.Rewrite(long[] values, long[] masks)) {
                 return values[FlowKey.TRANSPORT] & masks[FlowKey.TRANSPORT];
             }
@@ -159,9 +155,9 @@ class TranslationTest {
                 "group_id=1,type=select,selection_method=hash,fields(ip_src=255.255.255.0),bucket=output:2,bucket=output:3");
         Set<Integer> chosen = new HashSet<>();
         for (int net = 0; net < 64; net++) {
-            int port = run(net << 8).onlyOutput();
+            int port = run(Field.IPV4_SRC, net << 8).onlyOutput();
             for (int host = 1; host < 256; host += 50) {
-                assertEquals(port, run(net << 8 | host).onlyOutput());
+                assertEquals(port, run(Field.IPV4_SRC, net << 8 | host).onlyOutput());
             }
             chosen.add(port);
         }
