@@ -1,12 +1,10 @@
 package org.skyway.experiments.fuzz;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -77,19 +75,10 @@ record FuzzRun(FuzzTarget target, Path folder, long seconds, int seed) {
         return process.exitValue() == 0;
     }
 
-    /// Seeds that were kept.
     private void plant(Path corpus) throws IOException {
-        try (InputStream in = FuzzRun.class.getResourceAsStream(target.seeds())) {
-            if (in == null) {
-                throw new IOException("there are no seeds " + target.seeds());
-            }
-            int count = 0;
-            String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-            for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {
-                Files.write(
-                        corpus.resolve("seed-%03d".formatted(count++)),
-                        HexFormat.of().parseHex(line));
-            }
+        int count = 0;
+        for (byte[] seed : FuzzSeeds.read(target.seeds())) {
+            Files.write(corpus.resolve("seed-%03d".formatted(count++)), seed);
         }
     }
 }

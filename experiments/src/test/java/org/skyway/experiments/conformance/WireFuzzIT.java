@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -24,7 +22,7 @@ import org.skyway.experiments.conformance.generate.CaseGenerator;
 import org.skyway.experiments.conformance.generate.Feature;
 import org.skyway.experiments.conformance.lab.Lab;
 import org.skyway.experiments.conformance.lab.Side;
-import org.skyway.experiments.fuzz.OpenFlowFuzz;
+import org.skyway.experiments.fuzz.FuzzSeeds;
 import org.skyway.experiments.process.ExperimentException;
 
 /// Messages that can't be: what Skyway answers, and whether it hangs up, is what Open vSwitch does;
@@ -134,7 +132,12 @@ class WireFuzzIT {
                 valid.addAll(encoder.encode(c).messages());
             }
         }
-        valid.addAll(recorded(version));
+        for (byte[] m :
+                FuzzSeeds.read("state.hex")) { // flow-mods, group-mods and meter-mods of all kinds
+            if (m[0] == version && m.length > 8) {
+                valid.add(m);
+            }
+        }
         for (String command : List.of("dump-flows", "dump-ports", "dump-tables", "dump-desc")) {
             valid.addAll(encoder.request(version, command));
         }
@@ -143,17 +146,6 @@ class WireFuzzIT {
         echo[1] = 2;
         valid.add(echo);
         return valid;
-    }
-
-    /// Seeds of the fuzzer of the codecs, of every kind of message.
-    private static List<byte[]> recorded(int version) throws IOException {
-        try (InputStream in = OpenFlowFuzz.class.getResourceAsStream("state.hex")) {
-            return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
-                    .lines()
-                    .map(HexFormat.of()::parseHex)
-                    .filter(m -> m[0] == version && m.length > 8)
-                    .toList();
-        }
     }
 
     private byte[] mutate(byte[] original) {
